@@ -1,0 +1,1 @@
+"""The HTML pages: forms, views, navigation and what every template knows."""

@@ -1,0 +1,68 @@
+"""What goes wrong, said in the site's clothes: JSON for a program under `/api/`, else a page."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+
+API = "/api/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's `handler400`: what arrived cannot be read."""
+    return answer(request, HTTPStatus.BAD_REQUEST, "The request cannot be read.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's `handler403`: known, but not allowed."""
+    return answer(request, HTTPStatus.FORBIDDEN, "You may not do this.", code="permission_denied")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's `handler404`."""
+    return answer(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's `handler500`. The page asks nothing of the request: whatever broke may be behind it."""
+    if request.path.startswith(API):
+        return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed.", "server_error")
+    page = loader.render_to_string("500.html")
+    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's `CSRF_FAILURE_VIEW`: a form or script without the token of this site."""
+    detail = f"CSRF check failed: {reason.rstrip('.')}. Nothing was changed."
+    if request.path.startswith(API):
+        return refusal(HTTPStatus.FORBIDDEN, detail, "csrf_failed")
+    return render(request, "403_csrf.html", {"reason": reason}, status=HTTPStatus.FORBIDDEN)
+
+
+def throttled(request: HttpRequest, retry_after: int) -> HttpResponse:
+    """Too many wrong passwords: try again in `retry_after` seconds."""
+    context = {"wait": in_words(retry_after)}
+    response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
+    response["Retry-After"] = str(retry_after)
+    return response
+
+
+def answer(
+    request: HttpRequest, status: HTTPStatus, detail: str, code: str | None = None
+) -> HttpResponse:
+    """The page named after the status, or the same as JSON; `code` is the status in words."""
+    if request.path.startswith(API):
+        return refusal(status, detail, code or status.name.lower())
+    return render(request, f"{status.value}.html", status=status)
+
+
+def refusal(status: HTTPStatus, detail: str, code: str) -> JsonResponse:
+    """`{"detail", "code"}`, the shape of every error of the API."""
+    return JsonResponse({"detail": detail, "code": code}, status=status)
+
+
+def in_words(seconds: int) -> str:
+    """A wait as people say it: `"40 seconds"`, `"1 minute"`, `"5 minutes"` (rounded up)."""
+    number, unit = (seconds, "second") if seconds < 60 else (-(-seconds // 60), "minute")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

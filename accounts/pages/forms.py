@@ -1,0 +1,85 @@
+"""The forms of the account pages. What they mean is decided by `accounts.signin`."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import SetPasswordMixin, UserCreationForm, UsernameField
+from django.core.validators import MaxLengthValidator
+from django.http import QueryDict
+
+from accounts.models import User
+
+# Hashing is work: without a limit a password of megabytes is a cheap way to keep the server busy.
+# A validator, not `max_length`: that would let the browser cut a pasted password in silence.
+PASSWORD_LIMIT = 4096
+LONG_PASSWORD = MaxLengthValidator(
+    PASSWORD_LIMIT, f"A password has at most {PASSWORD_LIMIT} characters."
+)
+
+
+
+class LoginForm(forms.Form):
+    """Name and password, as they were typed."""
+
+    username = UsernameField(max_length=150, widget=forms.TextInput(attrs={"autofocus": True}))
+    password = forms.CharField(
+        strip=False,
+        validators=[LONG_PASSWORD],
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+def new_password_fields(first: str, second: str) -> tuple[forms.CharField, forms.CharField]:
+    """Django's two fields for a new password, under these labels and with the limit."""
+    fields = SetPasswordMixin.create_password_fields(first, second)
+    fields[1].help_text = ""
+    for field in fields:
+        field.validators.append(LONG_PASSWORD)
+    return fields
+
+
+class SignUpForm(UserCreationForm[User]):
+    """A new account."""
+
+    password1, password2 = new_password_fields("Password", "Password again")
+
+    class Meta(UserCreationForm.Meta):
+        model = User
+
+    def validate_password_for_user(
+        self, user: User, password_field_name: str = "password1"
+    ) -> None:
+        """Say what is wrong with a password where it was typed first."""
+        super().validate_password_for_user(user, password_field_name)
+
+
+class PasswordForm(SetPasswordMixin[User], forms.Form):
+    """A new password for somebody who knows the old one (which `sign_in` checks, throttled)."""
+
+    old_password = forms.CharField(
+        label="Current password",
+        strip=False,
+        validators=[LONG_PASSWORD],
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    new_password1, new_password2 = new_password_fields("New password", "New password again")
+
+    def __init__(self, user: User, data: QueryDict | None = None) -> None:
+        self.user = user
+        super().__init__(data)
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the new password against the validators and against its repetition."""
+        self.validate_passwords("new_password1", "new_password2")
+        self.validate_password_for_user(self.user, "new_password1")
+        return self.cleaned_data
+
+
+def focus_first_error(form: forms.BaseForm) -> None:
+    """Send the keyboard to the first field to be mended, without a script; a summary goes first.
+
+    https://html.spec.whatwg.org/multipage/interaction.html#the-autofocus-attribute
+    """
+    first = next((name for name in form.fields if name in form.errors), None)
+    for name, field in form.fields.items():
+        field.widget.attrs["autofocus"] = name == first
