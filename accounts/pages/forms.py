@@ -38,7 +38,7 @@ def new_password_fields(first: str, second: str) -> tuple[forms.CharField, forms
     return fields
 
 
-class SignUpForm(UserCreationForm[User]):
+class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs alone
     """A new account."""
 
     password1, password2 = new_password_fields("Password", "Password again")
@@ -53,7 +53,7 @@ class SignUpForm(UserCreationForm[User]):
         super().validate_password_for_user(user, password_field_name)
 
 
-class PasswordForm(SetPasswordMixin[User], forms.Form):
+class PasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]  # likewise
     """A new password for somebody who knows the old one (which `sign_in` checks, throttled)."""
 
     old_password = forms.CharField(
