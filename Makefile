@@ -1,0 +1,94 @@
+# The commands of this project: "make help" lists them.
+#
+# Variables: DB=sqlite|postgres, PORT=8000, PYTHON=/path/to/python, ARGS="more arguments".
+
+DB ?= sqlite
+PORT ?= 8000
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/requirements.lock
+ARGS ?=
+
+# The first interpreter that really starts and is new enough; a pyenv shim may exist and not start.
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+ifeq ($(origin PYTHON),undefined)
+PYTHON := $(shell for name in python3.11 python3 python; do \
+	$$name -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $$name && break; done)
+endif
+
+# A virtual environment whose interpreter has gone is made again.
+ifneq ($(shell test -d $(VENV) && ! $(PY) -c '' 2>/dev/null && echo broken),)
+$(shell rm -f $(READY))
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types lock check-python
+
+help:  ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(READY)  ## Run the site at http://127.0.0.1:8000/ (PORT=8001, DB=postgres)
+	@case "$(DB)" in \
+	sqlite) exec $(PY) manage.py demo --port $(PORT) $(ARGS);; \
+	postgres) exec $(PY) manage.py demo --port $(PORT) --postgres $(ARGS);; \
+	*) echo 'DB=$(DB) is not known: use DB=sqlite or DB=postgres.' >&2; exit 2;; \
+	esac
+
+test: $(READY)  ## Run every test, on SQLite and then on a private PostgreSQL
+	$(PY) -m pytest --numprocesses auto $(ARGS)
+	$(PY) -m pytest --numprocesses auto --database postgres $(ARGS)
+
+lint: $(READY)  ## Check style, templates, layers, types and migrations
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	git ls-files -z -- '*.html' | xargs -0 $(PY) -m djade --target-version 5.2 --check
+	$(VENV)/bin/lint-imports --no-cache
+	$(PY) -m mypy
+	DEMO=1 $(PY) manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+format: $(READY)  ## Rewrite Python files and templates in the project's style
+	$(PY) -m ruff check --fix-only .
+	$(PY) -m ruff format .
+	git ls-files -z -- '*.html' | xargs -0 $(PY) -m djade --target-version 5.2 || true
+
+types: $(READY)  ## Check types with mypy
+	$(PY) -m mypy
+
+# Hashes come from PyPI alone, whatever this machine's pip is set to.
+lock: $(READY)  ## Pin requirements.txt in requirements.lock (newest versions: ARGS=--upgrade)
+	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= \
+	CUSTOM_COMPILE_COMMAND='make lock' $(PY) -m piptools compile --quiet \
+		--generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --output-file requirements.lock \
+		$(ARGS) requirements.txt
+
+# What a server would have in its environment; the key is made for this one check.
+PRODUCTION = DEMO= SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	ALLOWED_HOSTS=example.org
+
+# The virtual environment is made anew when the lock file says something else, not when it is
+# merely younger: a fresh checkout of the same file changes nothing.
+$(READY): requirements.lock
+	@if cmp -s requirements.lock $@; then touch $@; else $(MAKE) --no-print-directory new-venv; fi
+
+.PHONY: new-venv
+new-venv: check-python
+	@echo 'Making $(VENV) with $(PYTHON): this takes a minute, once.'
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements.lock || { rm -rf $(VENV); \
+		echo 'The packages could not be installed: is PyPI reachable from here?' >&2; exit 1; }
+	@cp requirements.lock $(READY)
+
+check-python:
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer was not found: install it,' \
+		'or name one with make PYTHON=/path/to/python.' >&2; exit 1; }
+	@'$(PYTHON)' -c '' 2>/dev/null || { \
+		echo 'PYTHON=$(PYTHON) does not start: name a Python 3.11 or newer.' >&2; exit 1; }
+	@'$(PYTHON)' -c '$(NEW_ENOUGH)' || { \
+		echo 'PYTHON=$(PYTHON) is too old: 3.11 or newer is needed.' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo 'Python cannot make virtual environments:' \
+		'install the package python3-venv (apt install python3-venv).' >&2; exit 1; }

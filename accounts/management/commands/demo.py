@@ -1,0 +1,140 @@
+"""``manage.py demo``: everything that the site needs, then the site itself, in one command."""
+
+import os
+import signal
+import subprocess
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+from rich.console import Console
+from rich.table import Table
+
+from accounts.management.demo_accounts import demo_accounts_make
+from accounts.management.demo_environment import (
+    demo_environment,
+    demo_folder,
+    secret_key_kept_in,
+)
+from accounts.management.demo_server import Address, address_must_be_free, gunicorn_running
+from authdemo.postgres import PostgresError, private_postgres
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+class Command(BaseCommand):
+    """Start the demo, or with ``--prepare`` only bring its database up to date.
+
+    Settings read the environment once. This process therefore decides what is in it, and children
+    with that environment do the work: one prepares, one serves.
+    """
+
+    help = "Run the demo: database, accounts, static files, web server. Ctrl-C stops all of it."
+    requires_system_checks: list[str] = []  # the children check, with the database they get
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--host", default="127.0.0.1", help="Where to listen (%(default)s).")
+        parser.add_argument("--port", type=int, default=8000, help="The port (%(default)s).")
+        parser.add_argument("--workers", type=int, default=2, help="Processes (%(default)s).")
+        parser.add_argument(
+            "--postgres", action="store_true", help="Start a private PostgreSQL for the data."
+        )
+        parser.add_argument(
+            "--prepare",
+            action="store_true",
+            help="Only migrate DATABASE_URL, make the accounts and print them, then end.",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until interrupted; every way to fail is one line (CommandError)."""
+        if not settings.DEMO:
+            raise CommandError("This makes accounts with printed passwords: only with DEMO=1.")
+        try:
+            if options["prepare"]:
+                prepare()
+            else:
+                address = Address(options["host"], options["port"])
+                demo(address, workers=options["workers"], postgres=options["postgres"])
+        except PostgresError as error:
+            raise CommandError(str(error)) from None
+        except KeyboardInterrupt:
+            console.print("Stopped.")
+
+
+def demo(address: Address, *, workers: int, postgres: bool) -> None:
+    """Bring up the database, prepare it and serve the site until somebody stops it."""
+    _stop_like_ctrl_c(signal.SIGTERM, signal.SIGHUP)
+    address_must_be_free(address)
+    folder = demo_folder()
+    with database(folder, postgres=postgres) as database_url:
+        environment = demo_environment(
+            database_url=database_url, secret_key=secret_key_kept_in(folder), host=address.host
+        )
+        _prepare_in_child(environment)
+        with gunicorn_running(address, workers=workers, environment=environment) as server:
+            console.print(f"Open [bold]http://{address.to_open}/[/bold] (Ctrl-C stops it)")
+            sys.exit(server.wait())
+
+
+@contextmanager
+def database(folder: Path, *, postgres: bool) -> Iterator[str]:
+    """The URL of the database to use: the caller's own, a private PostgreSQL or a SQLite file."""
+    if os.environ.get("DATABASE_URL"):
+        yield os.environ["DATABASE_URL"]
+    elif postgres:
+        with private_postgres(folder / "postgres", durable=True) as url:
+            yield url
+    else:
+        yield f"sqlite:///{folder / 'db.sqlite3'}"
+
+
+def prepare() -> None:
+    """Migrate the database, make the cache table and the accounts, collect static files."""
+    _database_must_answer()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    console.print(_accounts_table())
+    call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _database_must_answer() -> None:
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = " ".join(str(error).split())
+        raise CommandError(
+            f"The database cannot be used: {reason}. "
+            "Correct or unset DATABASE_URL, or start the server it names."
+        ) from None
+
+
+def _accounts_table() -> Table:
+    table = Table("account", "password", "", title="To try it out", title_justify="left")
+    for account in demo_accounts_make():
+        note = "may enter /admin/" if account.is_staff else ""
+        table.add_row(account.username, account.password or "[dim]changed[/dim]", note)
+    return table
+
+
+def _prepare_in_child(environment: dict[str, str]) -> None:
+    """Run ``manage.py demo --prepare``; it has said itself what went wrong, if anything did."""
+    command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "demo", "--prepare"]
+    status = subprocess.run(command, env=environment, check=False).returncode
+    if status:
+        sys.exit(status)
+
+
+def _stop_like_ctrl_c(*signals: signal.Signals) -> None:
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    for sign in signals:
+        signal.signal(sign, stop)

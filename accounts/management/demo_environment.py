@@ -1,0 +1,46 @@
+"""What the demo's processes find in their environment, and what it keeps between two starts."""
+
+import os
+import secrets
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import CommandError
+
+
+def demo_folder() -> Path:
+    """The folder with the demo's databases and its secret key, for its user only. Git ignores it.
+
+    Raises CommandError when it cannot be made or belongs to somebody else.
+    """
+    folder = Path(settings.BASE_DIR) / ".demo"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"{folder} cannot be made: {error.strerror}.") from None
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise CommandError(f"{folder} belongs to another user: remove it, or start as that user.")
+    return folder
+
+
+def demo_environment(*, database_url: str, secret_key: str, host: str) -> dict[str, str]:
+    """Environment variables for the child processes. What the caller has set already, stays."""
+    hosts = ["127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host]
+    chosen = {
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": secret_key,
+        "ALLOWED_HOSTS": ",".join(dict.fromkeys(hosts)),
+    }
+    return {**os.environ, **{k: v for k, v in chosen.items() if not os.environ.get(k)}, "DEMO": "1"}
+
+
+def secret_key_kept_in(folder: Path) -> str:
+    """A random key, made at the first start: logins and tokens then survive a restart."""
+    file = folder / "secret-key"
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text()
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(key := secrets.token_urlsafe(64))
+    return key
