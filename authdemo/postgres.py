@@ -77,9 +77,11 @@ def private_postgres(data: Path, *, durable: bool) -> Iterator[str]:
 @contextmanager
 def temporary_postgres() -> Iterator[str]:
     """Run a server with empty data that is thrown away afterwards; give its ``DATABASE_URL``."""
-    with tempfile.TemporaryDirectory(prefix="authdemo-", ignore_cleanup_errors=True) as folder:
-        with private_postgres(Path(folder) / "postgres", durable=False) as url:
-            yield url
+    with (
+        _private_folder(None) as folder,
+        private_postgres(folder / "postgres", durable=False) as url,
+    ):
+        yield url
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,8 @@ class _Server:
     def command(self, program: str, *arguments: str, folder: Path) -> list[str]:
         """A command line for ``folder``, to be run with it as working directory.
 
-        The account may lack the right to walk down to the folder (it may lie in /root). The
-        working directory is entered as root, and /proc/self/cwd is a name for it that needs no walk.
+        The account may lack the right to walk down to the folder (it may lie in /root). But the
+        working directory is entered as root, and /proc/self/cwd names it without a walk.
         """
         data = "/proc/self/cwd" if self.account else str(folder)
         return [str(self.programs / "bin" / program), "-D", data, *arguments]

@@ -1,0 +1,117 @@
+"""A real Chromium, watched: it may talk to the live server alone and must not complain."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import BrowserContext, ConsoleMessage, Playwright, Request, WebError
+
+from tests.conftest import Live
+
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+OUR_HOSTS = {"127.0.0.1", "localhost"}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], playwright: Playwright
+) -> dict[str, Any]:
+    """Start the system's Chromium (or what $CHROMIUM names); root has to do without its sandbox."""
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium(playwright),
+        "args": FLAGS + sandbox,
+    }
+
+
+def chromium(playwright: Playwright) -> str:
+    """The browser's path; without one the test is skipped, which CI takes for a failure."""
+    named = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    path = named or playwright.chromium.executable_path
+    if not Path(path).exists():
+        pytest.skip(f"no Chromium at {path}: apt install chromium, or set CHROMIUM=/path/to/it")
+    return path
+
+
+@dataclass
+class Guard:
+    """What went wrong in the browser's contexts, apart from what the test allows."""
+
+    complaints: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def allow(self, pattern: str) -> None:
+        """Expect complaints that match this regular expression."""
+        self.allowed.append(pattern)
+
+    def watch(self, context: BrowserContext) -> BrowserContext:
+        """Listen to the requests, the console and the uncaught errors of a context."""
+        context.on("request", self._request)
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+        return context
+
+    def unexpected(self) -> list[str]:
+        """Complaints that no pattern allows."""
+        allowed = [re.compile(pattern) for pattern in self.allowed]
+        return [text for text in self.complaints if not any(a.search(text) for a in allowed)]
+
+    def _request(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.scheme not in {"data", "blob"} and url.hostname not in OUR_HOSTS:
+            self.complaints.append(f"request to another host: {request.url}")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        refused = "Failed to load resource: the server responded with a status of 4"
+        source = urlsplit(message.location["url"])
+        # The API refuses on purpose, and Chromium writes that to the console by itself.
+        if message.text.startswith(refused) and source.path.startswith("/api/"):
+            return
+        if message.type in {"error", "warning"}:
+            self.complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
+
+    def _error(self, error: WebError) -> None:
+        self.complaints.append(f"uncaught: {error.error}")
+
+
+@pytest.fixture
+def guard() -> Iterator[Guard]:
+    """Fail the test for anything unexpected; ``guard.allow(pattern)`` expects something."""
+    guard = Guard()
+    yield guard
+    assert guard.unexpected() == []
+
+
+@pytest.fixture(scope="session")
+def base_url(live_thread: LiveServerThread) -> str:
+    """Let ``page.goto("/")`` mean the live server."""
+    return f"http://{live_thread.host}:{live_thread.port}"
+
+
+@pytest.fixture
+def new_context(
+    guard: Guard, live: Live, new_context: Callable[..., BrowserContext]
+) -> Callable[..., BrowserContext]:
+    """Playwright's, with the guard on it: for a second person or a second device."""
+    return lambda **options: guard.watch(new_context(**options))
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    """The context of ``page``, with the guard on it."""
+    return new_context()

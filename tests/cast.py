@@ -1,0 +1,3 @@
+"""The cast: Alice and Bob have accounts, Mallory steals."""
+
+PASSWORD = "a horse walks into a bar"

@@ -1,0 +1,104 @@
+"""Fixtures for all tests: the database, the cast, a live server."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.cache import cache
+from django.core.management import call_command
+from django.test.testcases import LiveServerThread
+from django.test.utils import override_settings
+
+from accounts.hashers import SiteHasher
+from accounts.models import User
+from tests.cast import PASSWORD
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Keep SQLite in a file of this process: a live server's threads share no memory database."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"] = {"NAME": str(tmp_path_factory.mktemp("database") / "test.sqlite3")}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passwords() -> Iterator[None]:
+    """Hash with argon2id at its cheapest. The algorithm and every step around it stay the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SiteHasher, "time_cost", 1)
+        patch.setattr(SiteHasher, "memory_cost", 64)
+        patch.setattr(SiteHasher, "parallelism", 1)
+        yield
+
+
+@pytest.fixture(scope="session")
+def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Static files as ``collectstatic`` leaves them: hashed names, renamed imports."""
+    root = tmp_path_factory.mktemp("static")
+    with override_settings(STATIC_ROOT=root):
+        call_command("collectstatic", verbosity=0, interactive=False)
+    return root
+
+
+@pytest.fixture(autouse=True, scope="session")
+def collected_static_files(static_root: Path) -> Iterator[None]:
+    """Use those files everywhere, as the site does."""
+    with override_settings(STATIC_ROOT=static_root):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(request: pytest.FixtureRequest) -> None:
+    """Forget the throttles' counts; flushing the tables of models leaves the cache's as it is."""
+    if request.node.get_closest_marker("django_db") or {"db", "live"} & set(request.fixturenames):
+        request.getfixturevalue("_django_db_helper")
+        cache.clear()
+
+
+def user_named(name: str) -> User:
+    """A member of the cast, with the password that they all have."""
+    user = get_user_model().objects.create_user(name, password=PASSWORD)
+    assert isinstance(user, User)
+    return user
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return user_named("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return user_named("bob")
+
+
+@dataclass(frozen=True)
+class Live:
+    """A server that listens."""
+
+    url: str
+
+
+@pytest.fixture(scope="session")
+def live_thread(django_db_setup: None, collected_static_files: None) -> Iterator[LiveServerThread]:
+    """The site's WSGI application behind a threaded server on a free port of 127.0.0.1."""
+    thread = LiveServerThread("127.0.0.1", static_handler=lambda application: application)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield thread
+    thread.terminate()
+
+
+@pytest.fixture
+def live(live_thread: LiveServerThread, transactional_db: None) -> Live:
+    """The live server, with a database whose changes it sees."""
+    return Live(f"http://{live_thread.host}:{live_thread.port}")

@@ -1,0 +1,72 @@
+"""A pytest plugin: one run of the tests, one database (``--database sqlite|postgres``).
+
+Loaded by ``-p`` in pyproject.toml, because Django reads the database's URL before any conftest.
+"""
+
+import os
+from contextlib import ExitStack
+
+import pytest
+
+from authdemo.postgres import PostgresError, temporary_postgres
+
+# The tests decide on these themselves, whatever the shell that starts them has set.
+FOREIGN = ("ALLOWED_HOSTS", "CACHE_URL", "JWT_SIGNING_KEY", "TRACING", "TRUSTED_PROXIES")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --database."""
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgres"],
+        default="sqlite",
+        help="the database to run the tests on; postgres starts a private, empty one",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Set the environment that Django's settings will read; xdist's workers inherit it."""
+    options = early_config.known_args_namespace
+    if "PYTEST_XDIST_WORKER" in os.environ or options.help or options.version:
+        return
+    for name in FOREIGN:
+        os.environ.pop(name, None)
+    os.environ |= {"DEMO": "1", "SECRET_KEY": "k" * 64, "DATABASE_URL": "sqlite:///unused"}
+    # Playwright keeps an event loop in the tests' own thread, where Django would refuse queries.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    if options.database == "postgres":
+        os.environ["DATABASE_URL"] = _start_postgres(early_config)
+
+
+def _start_postgres(config: pytest.Config) -> str:
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    try:
+        return stack.enter_context(temporary_postgres())
+    except PostgresError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about the other database: ``@pytest.mark.database("postgres")``."""
+    database = config.getoption("database")
+    marks = {item: item.get_closest_marker("database") for item in items}
+    others = [item for item, mark in marks.items() if mark and database not in mark.args]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which database this run is about."""
+    return f"database: {config.getoption('database')}"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI everything can run, so a skipped test is one that silently does not."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") and reporter and reporter.stats.get("skipped"):
+        reporter.write_line("")
+        reporter.write_line("Skipped tests are failures in CI.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
