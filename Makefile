@@ -77,7 +77,7 @@ new-venv: check-python
 	@echo 'Making $(VENV) with $(PYTHON): this takes a minute, once.'
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check \
+	@$(PY) -m pip install -qq --disable-pip-version-check \
 		--require-hashes -r requirements.lock || { rm -rf $(VENV); \
 		echo 'The packages could not be installed: is PyPI reachable from here?' >&2; exit 1; }
 	@cp requirements.lock $(READY)
