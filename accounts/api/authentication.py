@@ -1,0 +1,135 @@
+"""Who sent an API request: by bearer token, else by cookie; never one in place of the other."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Literal
+
+from django.http import HttpRequest
+from rest_framework.authentication import BaseAuthentication, CSRFCheck
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.request import Request
+
+from accounts.models import Login, User
+from accounts.signin import token_strategy
+from accounts.strategies import Accepted, Refused
+from accounts.strategies.session_joined import SessionStore
+from accounts.tracing import current_trace, mask, step
+
+CHALLENGE = 'Bearer realm="api"'
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """``request.auth``: which login it is and how it is carried."""
+
+    login_id: uuid.UUID
+    carrier: Literal["session", "jwt"]
+
+
+class SiteAuthentication(BaseAuthentication):
+    """The site's own two modes. Each costs one query."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """The challenge of a 401 (RFC 6750, section 3)."""
+        return CHALLENGE
+
+    def authenticate(self, request: Request) -> tuple[User, Auth] | None:
+        """The user and the login; None when nothing was sent.
+
+        Any Authorization header switches the cookie off: a bad token is refused, and never means
+        the cookie's user instead.
+        """
+        token = bearer_token(request)
+        return _by_cookie(request) if token is None else _by_token(token)
+
+
+def _by_token(token: str) -> tuple[User, Auth]:
+    verdict = token_strategy().check(token)
+    if isinstance(verdict, Refused):
+        raise refusal(verdict)
+    return verdict.user, Auth(_seen(verdict), "jwt")
+
+
+def _by_cookie(request: Request) -> tuple[User, Auth] | None:
+    django_request: HttpRequest = request._request
+    session = django_request.session
+    with step("load session", kind="parse"):
+        user = django_request.user
+        anonymous = not user.is_authenticated
+    if anonymous or not isinstance(session, SessionStore) or session.login_id is None:
+        return None
+    enforce_csrf(django_request)
+    name = session.session_key or ""
+    note_credential("cookie", "Cookie: session", name)
+    return session.user, Auth(session.login_id, "session")  # type: ignore[return-value]
+
+
+def _seen(verdict: Accepted) -> uuid.UUID:
+    login_id = verdict.login_id
+    if login_id is None:
+        raise TypeError("the site's strategies always know the login")
+    if verdict.unseen:
+        Login.objects.touch(login_id)
+    return login_id
+
+
+def bearer_token(request: Request) -> str | None:
+    """The token of the Authorization header; None without such a header.
+
+    The scheme's name is case-insensitive (RFC 9110, section 11.1). A token anywhere else, in a
+    form field or the URL, is ignored (RFC 9700, section 4.3.2).
+
+    Raises:
+        AuthenticationFailed: the header is there and is not ``Bearer <token>``.
+    """
+    with step("read header", kind="parse"):
+        header = request.META.get("HTTP_AUTHORIZATION")
+        if header is None:
+            return None
+        scheme, _, token = header.partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token or " " in token:
+            raise AuthenticationFailed(
+                "Authorization header must be 'Bearer', a space and a token",
+                code="bad_authorization_header",
+            )
+    note_credential("bearer", "Authorization: Bearer", token)
+    return token
+
+
+def note_credential(carrier: str, name: str, credential: str) -> None:
+    """Tell the trace how a credential came and how large it is."""
+    if trace := current_trace():
+        size = len(credential.encode(errors="replace"))
+        trace.carried(carrier=carrier, name=name, masked=mask(credential), size=size)
+
+
+def enforce_csrf(request: HttpRequest) -> None:
+    """Refuse an unsafe request by cookie without a CSRF token, as DRF does.
+
+    Raises:
+        PermissionDenied: 403 with the reason.
+    """
+    check = CSRFCheck(lambda _: None)  # type: ignore[arg-type,return-value]
+    check.process_request(request)
+    if reason := check.process_view(request, None, (), {}):
+        raise PermissionDenied(f"CSRF failed: {reason}", code="csrf_failed")
+
+
+def refusal(verdict: Refused) -> AuthenticationFailed:
+    """A verdict as simplejwt's 401: its codes and its shape."""
+    if verdict.code in ("user_not_found", "user_inactive"):
+        return AuthenticationFailed(verdict.reason, code=verdict.code)
+    return AuthenticationFailed(
+        {  # type: ignore[arg-type]
+            "detail": "Given token not valid for any token type",
+            "code": "token_not_valid",
+            "messages": [
+                {
+                    "token_class": "AccessToken",
+                    "token_type": "access",
+                    "message": verdict.reason,
+                }
+            ],
+        }
+    )

@@ -1,0 +1,40 @@
+"""Every error of the API as ``{"detail", "code"}`` with the right status and headers."""
+
+from typing import Any
+
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as drf_exception_handler
+
+from accounts.api.authentication import CHALLENGE
+from accounts.throttle import Throttled
+
+# A 401 without one of these was about no token at all: it gets the bare challenge.
+_NO_TOKEN = frozenset({"not_authenticated", "no_active_account"})
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler, with a code beside each detail and RFC 6750's challenge on each 401."""
+    if isinstance(error, Throttled):
+        error = exceptions.Throttled(wait=error.retry_after)
+    response = drf_exception_handler(error, context)
+    if response is None:
+        return None
+    if isinstance(error, exceptions.APIException) and isinstance(response.data, dict):
+        if isinstance(error.detail, str):
+            response.data["code"] = error.get_codes()
+    if response.status_code == status.HTTP_401_UNAUTHORIZED:
+        response["WWW-Authenticate"] = challenge(response.data)
+    return response
+
+
+def challenge(data: Any) -> str:
+    """``WWW-Authenticate`` (RFC 6750, section 3): an error only when a token was presented."""
+    code = data.get("code", "") if isinstance(data, dict) else ""
+    if code in _NO_TOKEN:
+        return CHALLENGE
+    reason = data.get("detail", "") if isinstance(data, dict) else ""
+    messages = data.get("messages") if isinstance(data, dict) else None
+    text = messages[0]["message"] if messages else reason
+    described = "".join(c for c in str(text) if c.isascii() and c.isprintable() and c not in '"\\')
+    return f'{CHALLENGE}, error="invalid_token", error_description="{described}"'

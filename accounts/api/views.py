@@ -1,0 +1,166 @@
+"""The site's own API: log in by cookie or by token, and see who you are."""
+
+from typing import Any
+
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from accounts import signin
+from accounts.api import serializers
+from accounts.api.authentication import CHALLENGE, Auth, enforce_csrf
+from accounts.models import Because, User
+from accounts.strategies import Refused
+
+_BAD = {400: serializers.Problem, 401: serializers.Problem, 429: serializers.Problem}
+_CSRF = {400: serializers.Problem, 403: serializers.Problem}
+
+
+class ApiView(APIView):
+    """A view whose 401 always challenges, also where no credential is looked at."""
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """The challenge (RFC 6750, section 3); without it DRF turns a 401 into a 403."""
+        return CHALLENGE
+
+
+class OpenView(ApiView):
+    """A view for those who are not logged in yet: it looks at no credential."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+
+def _valid(serializer: type[BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+    checked = serializer(data=request.data)
+    checked.is_valid(raise_exception=True)
+    return dict(checked.validated_data)
+
+
+def _signed_in(request: Request) -> User:
+    body = _valid(serializers.NamePassword, request)
+    try:
+        return signin.sign_in(request._request, **body)
+    except signin.BadCredentials as error:
+        raise AuthenticationFailed(
+            "No active account found with the given credentials", code="no_active_account"
+        ) from error
+
+
+def _me(user: User, auth: Auth) -> dict[str, Any]:
+    return {
+        "id": user.pk,
+        "username": user.get_username(),
+        "role": user.role,
+        "login": auth.login_id,
+        "carrier": auth.carrier,
+    }
+
+
+class SessionLogin(OpenView):
+    """Log in by cookie. The log-in itself needs a CSRF token too, or a stranger could log you in."""
+
+    @extend_schema(responses=serializers.CsrfToken)
+    def get(self, request: Request) -> Response:
+        """A CSRF token, for clients that have no page to take it from."""
+        return Response({"csrf_token": get_token(request._request)})
+
+    @extend_schema(
+        request=serializers.NamePassword, responses={200: serializers.Me, **_BAD, **_CSRF}
+    )
+    def post(self, request: Request) -> Response:
+        """Check name and password, and start a session in place of any that was there."""
+        enforce_csrf(request._request)
+        user = _signed_in(request)
+        login = signin.start_session(request._request, user)
+        return Response(_me(user, Auth(login.id, "session")))
+
+
+class SessionLogout(OpenView):
+    """Log out by cookie."""
+
+    @extend_schema(request=None, responses={204: None, **_CSRF})
+    def post(self, request: Request) -> Response:
+        """End the session of the cookie; without one, or a second time, nothing happens."""
+        enforce_csrf(request._request)
+        signin.end_session(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class TokenObtain(OpenView):
+    """simplejwt's ``TokenObtainPairView``."""
+
+    @extend_schema(
+        request=serializers.NamePassword, responses={200: serializers.TokenPair, **_BAD}
+    )
+    def post(self, request: Request) -> Response:
+        """Log in, and get an access and a refresh token of this login."""
+        pair = signin.start_token_login(request._request, _signed_in(request))
+        return Response({"refresh": pair.refresh, "access": pair.value})
+
+
+def _token_not_valid(verdict: Refused) -> AuthenticationFailed:
+    return AuthenticationFailed(
+        {"detail": verdict.reason, "code": "token_not_valid"},  # type: ignore[arg-type]
+    )
+
+
+class TokenRefresh(OpenView):
+    """simplejwt's ``TokenRefreshView``."""
+
+    @extend_schema(request=serializers.Refresh, responses={200: serializers.TokenPair, **_BAD})
+    def post(self, request: Request) -> Response:
+        """A new access token for a refresh token of a login that has not ended."""
+        refresh = _valid(serializers.Refresh, request)["refresh"]
+        renewed = signin.token_strategy().renew(refresh)
+        if isinstance(renewed, Refused):
+            raise _token_not_valid(renewed)
+        return Response({"access": renewed.value})
+
+
+class TokenVerify(OpenView):
+    """simplejwt's ``TokenVerifyView``."""
+
+    @extend_schema(request=serializers.AnyToken, responses={200: serializers.Nothing, **_BAD})
+    def post(self, request: Request) -> Response:
+        """Whether a token, access or refresh, would be accepted now: its user and login too."""
+        token = _valid(serializers.AnyToken, request)["token"]
+        verdict, _ = signin.token_strategy().check_type(token, None)
+        if isinstance(verdict, Refused):
+            raise _token_not_valid(verdict)
+        return Response({})
+
+
+class TokenBlacklist(OpenView):
+    """simplejwt's ``TokenBlacklistView``: how an API client logs out."""
+
+    @extend_schema(request=serializers.Refresh, responses={200: serializers.Nothing, **_BAD})
+    def post(self, request: Request) -> Response:
+        """End the login of a refresh token: every token of it is refused from the next request on.
+
+        Needs only the token, and may be repeated.
+        """
+        refresh = _valid(serializers.Refresh, request)["refresh"]
+        verdict, claims = signin.token_strategy().check_type(refresh, "refresh")
+        if claims is None:
+            assert isinstance(verdict, Refused)
+            raise _token_not_valid(verdict)
+        signin.end_token_login(claims.sid, Because.LOGGED_OUT)
+        return Response({})
+
+
+class MeView(ApiView):
+    """Who am I?"""
+
+    @extend_schema(responses={200: serializers.Me, 401: serializers.Problem})
+    def get(self, request: Request) -> Response:
+        """The user and the login of the credential that was sent, whichever it is."""
+        return Response(_me(request.user, request.auth))  # type: ignore[arg-type]
+
+

@@ -1,0 +1,67 @@
+"""Lifetimes and switches, read when used: a test or an operator may change them while running."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLimits:
+    """Wrong guesses allowed per window of ``seconds``."""
+
+    seconds: int
+    pair: int
+    address: int
+    account: int
+
+
+def login_lifetime() -> timedelta:
+    """How long a login lives at most; no rotation moves its end."""
+    return settings.LOGIN_LIFETIME
+
+
+def session_idle() -> timedelta:
+    """How long a cookie session may go unused."""
+    return settings.SESSION_IDLE
+
+
+def access_lifetime() -> timedelta:
+    """How long an access token is good for."""
+    return settings.ACCESS_TOKEN_LIFETIME
+
+
+def refresh_lifetime() -> timedelta:
+    """How long a refresh token is good for."""
+    return settings.REFRESH_TOKEN_LIFETIME
+
+
+def token_leeway() -> timedelta:
+    """How far two servers' clocks may differ (RFC 7519, section 4.1.4)."""
+    return settings.TOKEN_LEEWAY
+
+
+def lab_lifetime() -> timedelta:
+    """How long a throwaway user of the lab is kept."""
+    return settings.LAB_LIFETIME
+
+
+def lab_limit() -> int:
+    """Throwaway users one address may make per window."""
+    return settings.LAB_LIMIT
+
+
+def sign_in_limits() -> SignInLimits:
+    """What the log-in throttle counts against."""
+    seconds = int(settings.SIGN_IN_WINDOW.total_seconds())
+    return SignInLimits(seconds=seconds, **settings.SIGN_IN_LIMITS)
+
+
+def tracing() -> bool:
+    """Whether requests are traced."""
+    return settings.TRACING
+
+
+def trusted_proxies() -> frozenset[str]:
+    """Peer addresses whose ``X-Forwarded-For`` is believed."""
+    return frozenset(settings.TRUSTED_PROXIES)

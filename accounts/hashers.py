@@ -1,0 +1,32 @@
+"""Password hashing, traced: it is the dearest step of a log-in."""
+
+from django.contrib.auth.hashers import Argon2PasswordHasher
+
+from accounts.tracing import step
+
+
+class SiteHasher(Argon2PasswordHasher):
+    """Django's argon2id with its parameters; each use is a step of the trace."""
+
+    def encode(self, password: str, salt: str) -> str:
+        """Hash a password."""
+        with step("hash password", kind="hash", detail=self.algorithm):
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        """Compare a password with a hash."""
+        with step("verify password", kind="hash", detail=self.algorithm):
+            return super().verify(password, encoded)
+
+
+class LabHasher(SiteHasher):
+    """argon2id at its cheapest, for throwaway users only.
+
+    Their passwords are 128 random bits made by the server: there is nothing to guess, and the lab
+    makes hundreds of them.
+    """
+
+    algorithm = "argon2lab"
+    time_cost = 1
+    memory_cost = 64
+    parallelism = 1

@@ -1,0 +1,170 @@
+"""The fence around the lab: throwaway users, strategies of the lab's own realm, the thief's pocket.
+
+The lab's strategies are weak on purpose. They know only throwaway users, sign with their own key
+and audience, use their own cookies, and nothing that they issue is accepted outside ``/api/lab/``.
+"""
+
+import base64
+import json
+import secrets
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import httpx
+from cryptography.fernet import Fernet, InvalidToken
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.utils.module_loading import import_string
+
+from accounts import conf, tokens
+from accounts.hashers import LabHasher
+from accounts.models import Login, Role, User, login_begin
+from accounts.strategies import Family, Strategy, strategies
+
+PATH = "/api/lab/"
+
+
+class LabRefused(Exception):
+    """No throwaway user has this name and password."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A throwaway user and its password, which only the visitor is told."""
+
+    user: User
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Loot:
+    """What the thief copied: a credential of a strategy, and the login it belongs to."""
+
+    slug: str
+    login_id: uuid.UUID | None
+    credential: str = field(repr=False)
+
+
+def visit(visitor: uuid.UUID) -> Visit:
+    """Make a throwaway user. Its random password needs no slow hash: there is nothing to guess."""
+    password = secrets.token_urlsafe(16)
+    user = User.objects.create(
+        username=f"lab-{secrets.token_hex(6)}",
+        password=make_password(password, hasher=LabHasher.algorithm),
+        visitor=visitor,
+        role=Role.EDITOR,
+    )
+    return Visit(user, password)
+
+
+def sign_in(username: str, password: str) -> User:
+    """Check the name and password of a throwaway user.
+
+    Raises:
+        LabRefused: there is none such.
+    """
+    user = User.objects.filter(username=username, visitor__isnull=False, is_active=True).first()
+    known = user.password if user else None
+    if not check_password(password, known, preferred=LabHasher.algorithm) or user is None:
+        raise LabRefused
+    return user
+
+
+def begin(user: User, strategy: Strategy) -> Login:
+    """A login of a throwaway user; no address and no user agent are kept."""
+    return login_begin(user, strategy=strategy.slug, lifetime=strategy.realm.login_lifetime)
+
+
+# --- Strategies -------------------------------------------------------------------------------
+
+_playing: ContextVar[dict[str, Strategy] | None] = ContextVar("playing", default=None)
+
+
+@cache
+def _instance(slug: str) -> Strategy:
+    return strategies[slug](tokens.lab())
+
+
+@receiver(setting_changed)
+def _forget(**kwargs: object) -> None:
+    _instance.cache_clear()
+
+
+def strategy(slug: str) -> Strategy | None:
+    """This process's instance of a strategy, or the one that a scenario plays; None if unknown."""
+    playing = _playing.get()
+    if playing is not None and slug in playing:
+        return playing[slug]
+    return _instance(slug) if slug in strategies else None
+
+
+@contextmanager
+def playing(instance: Strategy) -> Iterator[None]:
+    """Judge the requests of this context by an instance with keys and clocks of its own.
+
+    No request from outside can ask for it: it lives in a context variable of the caller.
+    """
+    token = _playing.set({instance.slug: instance})
+    try:
+        yield
+    finally:
+        _playing.reset(token)
+
+
+def cookie_name(slug: str) -> str:
+    """The cookie of a session strategy in the lab."""
+    return f"lab-{slug}" if settings.DEMO else f"__Secure-lab-{slug}"
+
+
+def cookie_path(slug: str) -> str:
+    """Where that cookie is sent: nowhere else on the site."""
+    return f"{PATH}{slug}/"
+
+
+# --- The thief --------------------------------------------------------------------------------
+
+
+def _safe() -> Fernet:
+    key = tokens.lab().digest("the thief's pocket").bytes
+    return Fernet(base64.urlsafe_b64encode(key + tokens.lab().digest("second half").bytes))
+
+
+def seal(loot: Loot) -> str:
+    """Encrypt a copied credential, so that a script can hold it and not read an HttpOnly cookie."""
+    content = [loot.slug, loot.login_id.hex if loot.login_id else None, loot.credential]
+    return _safe().encrypt(json.dumps(content).encode()).decode()
+
+
+def unseal(sealed: str) -> Loot | None:
+    """What was sealed within the lab's lifetime; None for anything else."""
+    try:
+        opened = _safe().decrypt(sealed.encode(), ttl=int(conf.lab_lifetime().total_seconds()))
+    except (InvalidToken, ValueError):
+        return None
+    slug, login_id, credential = json.loads(opened)
+    return Loot(slug, uuid.UUID(login_id) if login_id else None, credential)
+
+
+def replay(loot: Loot, base_url: str) -> tuple[int, Any]:
+    """Send the stolen copy as a separate HTTP client; the status and the body it got."""
+    with httpx.Client(transport=_transport(), base_url=base_url) as thief:
+        answer = thief.get(f"{PATH}{loot.slug}/me/", headers=carried(loot.slug, loot.credential))
+    return answer.status_code, answer.json()
+
+
+def carried(slug: str, credential: str) -> dict[str, str]:
+    """The header in which a client sends the credential."""
+    if strategies[slug].family is Family.SESSION:
+        return {"Cookie": f"{cookie_name(slug)}={credential}"}
+    return {"Authorization": f"Bearer {credential}"}
+
+
+def _transport() -> httpx.WSGITransport:
+    return httpx.WSGITransport(app=import_string(settings.WSGI_APPLICATION))

@@ -1,0 +1,45 @@
+"""Safe headers are the default on every response, errors included.
+
+Content Security Policy in the shape of Django 6's ``SECURE_CSP``:
+https://docs.djangoproject.com/en/6.0/ref/csp/
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+
+def policy(directives: Mapping[str, Sequence[str]]) -> str:
+    """The header's text for a mapping of directive to sources."""
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
+
+
+class SafeHeaders:
+    """Adds what a response does not say itself. The outermost layer, so nothing escapes it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self._static = f"/{settings.STATIC_URL.lstrip('/')}"
+        self._defaults = {
+            "Content-Security-Policy": policy(settings.SECURE_CSP),
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": settings.X_FRAME_OPTIONS,
+            "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+            "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        }
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then add the headers."""
+        response = self.get_response(request)
+        headers = response.headers
+        for name, value in self._defaults.items():
+            headers.setdefault(name, value)
+        if not request.path_info.startswith(self._static):
+            # Every page shows who is signed in: no cache may keep it or mix two visitors up.
+            headers.setdefault("Cache-Control", "no-store")
+            patch_vary_headers(response, ("Cookie", "Authorization"))
+        return response

@@ -1,0 +1,229 @@
+"""Users, their logins, the rows of our session engine and the blacklist.
+
+No credential is stored: a keyed digest at most.
+"""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from accounts import conf
+
+
+class Role(models.TextChoices):
+    """What a user may do; the lab takes it away to see who notices."""
+
+    MEMBER = "member"
+    EDITOR = "editor"
+
+
+class User(AbstractUser):
+    """An account. Throwaway users of the lab have a visitor; nobody else has."""
+
+    role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
+    token_version = models.PositiveIntegerField(
+        default=0,
+        editable=False,
+        help_text="Raised to end every login of this user at once, in both modes.",
+    )
+    visitor = models.UUIDField(null=True, blank=True, editable=False)
+
+    objects = UserManager()
+
+    _password_replaced = False
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            # "Ada" beside "ada" would let one pass for the other.
+            models.UniqueConstraint(
+                Lower("username"),
+                name="user_name_in_any_case",
+                violation_error_message="A user with that username already exists.",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["visitor", "date_joined"],
+                name="user_of_lab_visitor",
+                condition=Q(visitor__isnull=False),
+            )
+        ]
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash a new password; saving the user then ends the logins made with the old one."""
+        super().set_password(raw_password)
+        self._password_replaced = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a replaced password or a disabled account raises ``token_version``.
+
+        Whoever changes them (the admin, a management command, a script), what was dead stays dead.
+        A better hash of the same password, which Django writes alone, ends nothing.
+        """
+        raised = not self._state.adding and kwargs.get("update_fields") is None
+        raised = raised and (self._password_replaced or not self.is_active)
+        if raised:
+            self.token_version = F("token_version") + 1  # type: ignore[assignment]
+        super().save(*args, **kwargs)
+        self._password_replaced = False
+        if raised:
+            self.refresh_from_db(fields=["token_version"])
+
+
+class LoginQuerySet(models.QuerySet["Login"]):
+    """Changes to logins, each one statement whose condition decides a race."""
+
+    def live(self) -> "LoginQuerySet":
+        """Logins that neither ended nor expired nor were outdated by their user's version."""
+        now = timezone.now()
+        return self.filter(
+            ended_at=None,
+            expires__gt=now,
+            user__is_active=True,
+            token_version=F("user__token_version"),
+        )
+
+    def end(self, because: "Because") -> int:
+        """End those that have not ended yet; the first reason stays. Returns how many ended."""
+        return self.filter(ended_at=None).update(ended_at=timezone.now(), ended_because=because)
+
+    def touch(self, login_id: uuid.UUID) -> None:
+        """Note that a login was used, unless another request of this minute did."""
+        now = timezone.now()
+        self.filter(id=login_id, last_seen__lt=now - TOUCH_EVERY).update(last_seen=now)
+
+
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+class Because(models.TextChoices):
+    """Why a login ended."""
+
+    LOGGED_OUT = "logged-out", "logged out"
+    ELSEWHERE = "elsewhere", "ended from another device"
+    EVERYWHERE = "everywhere", "logged out everywhere"
+    PASSWORD = "password", "password changed"
+    REPLAYED = "replayed", "refresh token replayed"
+    DISABLED = "disabled", "account disabled"
+    STAFF = "staff", "ended by staff"
+
+
+class Login(models.Model):
+    """One signed-in device of one user, whichever strategy carries it; its id is the ``sid``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="logins")
+    strategy = models.SlugField(max_length=40, db_index=False)
+    token_version = models.PositiveIntegerField(help_text="The user's when it began.")
+    digest = models.UUIDField(
+        null=True, unique=True, editable=False, help_text="Of an opaque credential, keyed."
+    )
+    refresh_jti = models.UUIDField(
+        null=True, editable=False, help_text="The one refresh token not yet spent."
+    )
+    created = models.DateTimeField(default=timezone.now)
+    last_seen = models.DateTimeField(default=timezone.now)
+    expires = models.DateTimeField()
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=400, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=16, choices=Because.choices, blank=True)
+
+    objects = LoginQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} by {self.strategy} since {self.created:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended or reached its fixed end."""
+        return self.ended_at is not None or self.expires <= timezone.now()
+
+
+def login_begin(
+    user: User,
+    *,
+    strategy: str,
+    lifetime: timedelta | None = None,
+    ip: str | None = None,
+    user_agent: str = "",
+) -> Login:
+    """Record a new login of ``user``. Its end is fixed here and never moves.
+
+    The version is the one read with the password: a change of password that commits between the
+    check and this insert makes the new login outdated, as it should be.
+    """
+    now = timezone.now()
+    return Login.objects.create(
+        user=user,
+        strategy=strategy,
+        token_version=user.token_version,
+        created=now,
+        last_seen=now,
+        expires=now + (lifetime or conf.login_lifetime()),
+        ip=ip,
+        user_agent=user_agent[:400],
+    )
+
+
+class Session(models.Model):
+    """A row of our session engine. The cookie holds a random key, the row its keyed digest."""
+
+    digest = models.UUIDField(primary_key=True, editable=False)
+    login = models.OneToOneField(Login, null=True, on_delete=models.CASCADE, editable=False)
+    data = models.TextField(blank=True)
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"session of login {self.login_id}"
+
+
+class BlacklistedToken(models.Model):
+    """A revoked token by its jti, or a whole login by its sid: one look-up asks for both.
+
+    Keyed by id, never by a hash of the token: one HMAC signature has several base64 spellings.
+    Prune a row only after ``expires_at`` plus the leeway, or the token lives again that long.
+    """
+
+    jti = models.UUIDField(primary_key=True)
+    # A row may outlive its user: it is pruned by time, and a cascade would have to scan the table.
+    user = models.ForeignKey(
+        User, on_delete=models.DO_NOTHING, db_index=False, related_name="+", db_constraint=False
+    )
+    token_type = models.CharField(max_length=8, default="access")
+    expires_at = models.DateTimeField(db_index=True)
+    blacklisted_at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=16, choices=Because.choices)
+
+    def __str__(self) -> str:
+        return f"{self.token_type} {self.jti}"
+
+
+def blacklist_login(login: Login, *, because: Because) -> None:
+    """Blacklist every token of a login, also the older ones; doing it twice changes nothing."""
+    BlacklistedToken.objects.bulk_create(
+        [
+            BlacklistedToken(
+                jti=login.id,
+                user_id=login.user_id,
+                token_type="login",  # noqa: S106  (a kind, not a password)
+                expires_at=login.expires,
+                reason=because,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def pruned_before() -> datetime:
+    """Rows that expired before this moment can bring nothing back to life."""
+    return timezone.now() - conf.token_leeway()

@@ -1,0 +1,144 @@
+"""The one check of name and password, for pages and API, and the life of a cookie login."""
+
+import uuid
+
+from django.contrib.auth import authenticate
+from django.contrib.auth import login as django_login
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest
+
+from accounts import conf, throttle
+from accounts.models import Because, Login, Session, User, login_begin
+from accounts.peers import client_address, network
+from accounts.strategies import Credential, Strategy
+from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
+from accounts.strategies.session_joined import SessionStore
+from accounts.throttle import Slot, Throttled
+from accounts.tokens import site
+
+LONGEST_PASSWORD = 4096
+_BACKEND = "accounts.backends.SiteBackend"
+
+
+class BadCredentials(Exception):
+    """No active account with this name and password; which of them was wrong is not said."""
+
+
+def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
+    """Check a name and a password, counting the attempt before the costly hash.
+
+    Raises:
+        Throttled: too many attempts from here or for this account.
+        BadCredentials: unknown, wrong or disabled, all alike and in about the same time.
+    """
+    name = User.normalize_username(username)
+    if len(password) > LONGEST_PASSWORD:
+        raise BadCredentials
+    slots = _count(name, client_address(request))
+    user = authenticate(request, username=name, password=password)
+    if not isinstance(user, User):
+        raise BadCredentials
+    for slot in slots:
+        slot.give_back()
+    return user
+
+
+def _count(name: str, address: str | None) -> list[Slot]:
+    limits, peer, account = conf.sign_in_limits(), network(address), name.casefold()
+    slots = []
+    for scope, who, limit in (
+        ("address", peer, limits.address),
+        ("pair", f"{peer} {account}", limits.pair),
+    ):
+        slots.append(throttle.take(scope, who, limit=limit, seconds=limits.seconds))
+    try:
+        slots.append(
+            throttle.take("account", account, limit=limits.account, seconds=limits.seconds)
+        )
+    except Throttled:
+        # A stranger who guesses at an account must not lock its owner out: where the owner has
+        # signed in before, only the tighter limits above count.
+        if not Login.objects.filter(user__username=name, ip=address).exists():
+            raise
+    return slots
+
+
+def start_session(request: HttpRequest, user: User) -> Login:
+    """Log a browser in: never in the session that was there before, also not the same user's."""
+    request.session.flush()
+    django_login(request, user, backend=_BACKEND)
+    return Login.objects.get(pk=_store(request).login_id)
+
+
+def end_session(request: HttpRequest) -> None:
+    """Log a browser out; without a login it does nothing, so it works twice."""
+    store = _store(request)
+    store.keys()
+    if store.login_id is not None:
+        Login.objects.filter(pk=store.login_id).end(Because.LOGGED_OUT)
+    store.flush()
+
+
+def current_login(request: HttpRequest) -> uuid.UUID | None:
+    """The id of the login that a request's cookie carries."""
+    store = _store(request)
+    store.keys()
+    return store.login_id
+
+
+def _store(request: HttpRequest) -> SessionStore:
+    store = request.session
+    if not isinstance(store, SessionStore):
+        raise TypeError("SESSION_ENGINE must be accounts.strategies.session_joined")
+    return store
+
+
+def token_strategy() -> JwtBlacklistJoined:
+    """The strategy that carries the site's bearer tokens."""
+    return JwtBlacklistJoined(site())
+
+
+def start_token_login(request: HttpRequest, user: User) -> Credential:
+    """Log an API client in: a login of its own, and its pair of tokens."""
+    strategy: Strategy = token_strategy()
+    login = login_begin(
+        user,
+        strategy=JwtBlacklistJoined.slug,
+        lifetime=site().refresh_lifetime,
+        ip=client_address(request),
+        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+    )
+    return strategy.issue(login)
+
+
+@transaction.atomic
+def end_token_login(login_id: uuid.UUID, because: Because) -> None:
+    """End a token login: every token it was ever given is refused from the next request on."""
+    login = Login.objects.filter(pk=login_id).first()
+    if login is not None:
+        token_strategy().revoke(login)
+        Login.objects.filter(pk=login_id).end(because)
+
+
+@transaction.atomic
+def change_password(user: User, *, password: str, keep: uuid.UUID | None) -> int:
+    """Set a password and end every other login of the user, in both modes, at once.
+
+    ``keep`` is the login that made the change. Returns how many others ended. A constant number of
+    queries, however many devices there are.
+    """
+    user.set_password(password)
+    user.save()
+    mine = Login.objects.filter(user=user, ended_at=None)
+    mine.filter(pk=keep).update(token_version=user.token_version)
+    others = mine.exclude(pk=keep)
+    Session.objects.filter(login__in=others).delete()
+    return others.end(Because.PASSWORD)
+
+
+@transaction.atomic
+def log_out_everywhere(user: User) -> int:
+    """End every login of the user, in both modes, at once. Returns how many ended."""
+    User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
+    return Login.objects.filter(user=user).end(Because.EVERYWHERE)

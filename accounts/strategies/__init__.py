@@ -1,0 +1,26 @@
+"""Ways to carry a login and to end it: one file each.
+
+Read ``_base.py``, then any strategy.
+"""
+
+from accounts.registry import Registry
+from accounts.strategies._base import (
+    Accepted,
+    Credential,
+    Family,
+    Holding,
+    Refused,
+    Strategy,
+)
+
+strategies: Registry[Strategy] = Registry("accounts.strategies", Strategy)  # type: ignore[type-abstract]
+
+__all__ = [
+    "Accepted",
+    "Credential",
+    "Family",
+    "Holding",
+    "Refused",
+    "Strategy",
+    "strategies",
+]

@@ -1,0 +1,109 @@
+"""The contract of a strategy: five verbs, of which two must be written."""
+
+import uuid
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from inspect import cleandoc
+from typing import Any, ClassVar
+
+from accounts.models import Login, User
+from accounts.tokens import Realm
+
+
+class Family(StrEnum):
+    """What the client holds: a cookie of a session, a JWT, or an opaque bearer token."""
+
+    SESSION = "session"
+    JWT = "jwt"
+    OPAQUE = "opaque"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a client is given when it logs in; ``refresh`` only where there is such a token."""
+
+    value: str = field(repr=False)
+    expires: datetime
+    refresh: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The credential holds. ``role`` is the one served: fresh from the row, or as old as the token.
+
+    ``login_id`` is None where the strategy cannot tell which login it is. ``unseen`` says that
+    nobody noted a use of the login within the last minute.
+    """
+
+    user: Any
+    role: str
+    login_id: uuid.UUID | None = None
+    unseen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The credential does not hold: at which step, a code for programs, a reason for people."""
+
+    step: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A row that the server keeps for a login, its secrets masked."""
+
+    table: str
+    columns: dict[str, str]
+
+
+class Strategy(ABC):
+    """One way to carry a login. The subclass's docstring is its explanation on the page.
+
+    State lives on the instance: two instances stand for two server processes.
+    """
+
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    subtitle: ClassVar[str]
+    family: ClassVar[Family]
+    asks: ClassVar[str]
+    rank: ClassVar[int] = 1000
+    refreshes: ClassVar[bool] = False
+
+    def __init__(self, realm: Realm) -> None:
+        self.realm = realm
+
+    @classmethod
+    def explanation(cls) -> str:
+        """The docstring, for the page; paragraphs are separated by blank lines."""
+        return cleandoc(cls.__doc__ or "")
+
+    @abstractmethod
+    def issue(self, login: Login) -> Credential:
+        """Give a device that has just logged in what it will send with each request."""
+
+    @abstractmethod
+    def check(self, credential: str) -> Accepted | Refused:
+        """Judge the credential of one request. Never raises, whatever the credential holds."""
+
+    def revoke(self, login: Login, credential: str = "") -> None:
+        """Log this device out. The credential is the one it sent, when it is the device that asks.
+
+        Does nothing unless the strategy can: a stateless token has no way to be called back.
+        """
+
+    def revoke_all(self, user: User) -> None:
+        """Log every device of the user out. Does nothing unless the strategy can."""
+
+    def renew(self, refresh: str) -> Credential | Refused:
+        """Spend a refresh token; only where ``refreshes`` is true."""
+        return Refused("renew", "no_refresh", f"{self.slug} has no refresh tokens")
+
+    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+        """The rows that the server keeps for this login now; nothing unless there are some."""
+        return ()

@@ -1,0 +1,69 @@
+"""What the JWT strategies share: the pair of tokens, and simplejwt's own way to judge one."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from accounts.models import BlacklistedToken, Login
+from accounts.strategies._base import Credential, Holding, Refused
+from accounts.tokens import Realm, Simplejwt, Token, TokenRefused, issue
+from accounts.tracing import mask
+
+
+def simplejwt_pair(simplejwt: Simplejwt, login: Login) -> Credential:
+    """simplejwt's pair of tokens, with the login and the role as further claims."""
+    access, refresh = simplejwt.pair(login, login.user, {"role": login.user.role})
+    return Credential(access, _expires(simplejwt.realm), refresh)
+
+
+def strict_pair(realm: Realm, login: Login, refresh_jti: uuid.UUID | None = None) -> Credential:
+    """A pair of tokens as the strict decoder wants them."""
+    access = issue(realm, login, token_type="access", lifetime=realm.access_lifetime)  # noqa: S106
+    refresh = issue(
+        realm,
+        login,
+        token_type="refresh",  # noqa: S106
+        lifetime=realm.refresh_lifetime,
+        jti=refresh_jti,
+    )
+    return Credential(access, _expires(realm), refresh)
+
+
+def refused(error: TokenRefused) -> Refused:
+    """A decoder's refusal as a verdict."""
+    return Refused(error.step, error.code, error.reason)
+
+
+def _expires(realm: Realm) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=int(realm.access_lifetime.total_seconds()))
+
+
+def simplejwt_renew(simplejwt: Simplejwt, token: Token, refresh: str) -> Credential | Refused:
+    """A new access token for a refresh token that was verified, as simplejwt's serializer does.
+
+    The refresh token stays as it is: that is simplejwt's default.
+    """
+    try:
+        simplejwt.user_of(token)
+    except TokenRefused as error:
+        return refused(error)
+    return Credential(simplejwt.access_from(token), _expires(simplejwt.realm), refresh)
+
+
+def login_id(token: Token) -> uuid.UUID:
+    """The sid of a verified token."""
+    return uuid.UUID(hex=token["sid"])
+
+
+def blacklist_rows(login: Login) -> list[Holding]:
+    """The rows of the blacklist that end this login, as the page shows them."""
+    return [
+        Holding(
+            BlacklistedToken._meta.db_table,
+            {
+                "jti": mask(row.jti.hex),
+                "reason": row.get_reason_display(),
+                "expires_at": f"{row.expires_at:%Y-%m-%d %H:%M:%S}",
+            },
+        )
+        for row in BlacklistedToken.objects.filter(jti=login.id)
+    ]

@@ -1,0 +1,65 @@
+"""A random bearer token: neither session nor JWT."""
+
+import secrets
+from collections.abc import Sequence
+
+from django.db.models import F
+
+from accounts.models import Because, Login, User
+from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._joined import fetch, judge, statement, table
+from accounts.tracing import mask, step
+
+_UNKNOWN = Refused("load login", "token_unknown", "No login has this token")
+
+
+class Opaque(Strategy):
+    """256 random bits as a bearer token; the database keeps its digest beside the login.
+
+    Sent like a JWT and looked up like a session. Nothing can be read from it, nothing has to be
+    verified, and one query finds the login and its user by the digest. Whoever wants tokens that
+    can be revoked, and one database, needs no signature.
+    """
+
+    slug = "opaque"
+    title = "Random token"
+    subtitle = "its digest joined to user"
+    family = Family.OPAQUE
+    asks = "A login has this token's digest, and its user is active"
+    rank = 210
+
+    def issue(self, login: Login) -> Credential:
+        """A new random token; the login's row gets its digest."""
+        token = secrets.token_urlsafe(32)
+        Login.objects.filter(pk=login.pk).update(digest=self.realm.digest(token))
+        return Credential(token, login.expires)
+
+    def check(self, credential: str) -> Accepted | Refused:
+        """One query: the login of this digest, and its user."""
+        with step("digest token", kind="parse"):
+            digest = self.realm.digest(credential)
+        source = f"{table(Login)} l JOIN {table(User)} u ON u.id = l.user_id WHERE l.digest = %s"
+        row = fetch(statement(source), digest)
+        return judge(row) if row is not None else _UNKNOWN
+
+    def revoke(self, login: Login, credential: str = "") -> None:
+        """End the login."""
+        Login.objects.filter(pk=login.pk).end(Because.LOGGED_OUT)
+
+    def revoke_all(self, user: User) -> None:
+        """Raise the counter that every login of the user is compared with."""
+        User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
+
+    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+        """The login's row with the digest."""
+        return [
+            Holding(
+                Login._meta.db_table,
+                {
+                    "digest": mask(row.digest.hex) if row.digest else "",
+                    "expires": f"{row.expires:%Y-%m-%d %H:%M:%S}",
+                    "ended": row.get_ended_because_display() or "no",
+                },
+            )
+            for row in Login.objects.filter(pk=login.pk)
+        ]

@@ -1,0 +1,193 @@
+"""The site's own cookie session, and the session engine behind it (``SESSION_ENGINE``).
+
+https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-backed-session-engines
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts import tokens
+from accounts.models import Login, Session, User
+from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._joined import fetch, judge, statement, table
+from accounts.tracing import mask, step
+
+_GONE = Refused("load session", "session_missing", "The row is gone, so the id means nothing")
+_EXPIRED = Refused("load session", "session_expired", "The session has expired")
+
+
+def _source() -> str:
+    return (
+        f"{table(Session)} s LEFT JOIN {table(Login)} l ON l.id = s.login_id "
+        f"LEFT JOIN {table(User)} u ON u.id = l.user_id WHERE s.digest = %s"
+    )
+
+
+class SessionStore(SessionBase):
+    """Sessions whose row is read together with its login and its user, in one query.
+
+    The cookie holds the key, the row a keyed digest of it. ``user`` is who the session belongs to;
+    ``verdict`` says why it is refused. A session without a login (nobody signed in) works too.
+    """
+
+    def __init__(self, session_key: str | None = None, realm: tokens.Realm | None = None) -> None:
+        super().__init__(session_key)
+        self._realm = realm
+        self.user: User | AnonymousUser = AnonymousUser()
+        self.login_id: uuid.UUID | None = None
+        self.verdict: Accepted | Refused = _GONE
+
+    @property
+    def realm(self) -> tokens.Realm:
+        """Whose pepper keys the digests."""
+        return self._realm or tokens.site()
+
+    def _digest(self, session_key: str | None) -> uuid.UUID:
+        return self.realm.digest(session_key or "")
+
+    def load(self) -> dict[str, Any]:
+        """The data of the session; empty, without a key, when it does not hold."""
+        sql = statement(_source(), ", s.data AS session_data, s.expires <= %s AS session_expired")
+        row = fetch(sql, timezone.now(), self._digest(self.session_key))
+        if row is not None and not row.session_expired:
+            if row.login_id is None:
+                return self.decode(row.session_data)
+            self.verdict = judge(row)
+            if isinstance(self.verdict, Accepted):
+                self.user, self.login_id = row, self.verdict.login_id
+                return self.decode(row.session_data)
+        elif row is not None:
+            self.verdict = _EXPIRED
+        self._session_key = None
+        return {}
+
+    def bind(self, login: Login) -> None:
+        """Make this the session of a login; written when the session is saved."""
+        self.login_id = login.id
+        self.user = login.user
+        self.verdict = Accepted(login.user, login.user.role, login.id)
+        self.modified = True
+
+    def exists(self, session_key: str) -> bool:
+        """Whether a row has this key."""
+        return Session.objects.filter(digest=self._digest(session_key)).exists()
+
+    def create(self) -> None:
+        """Write a row under a new key; the login, if any, moves to it."""
+        while True:
+            self._session_key = self._get_new_session_key()
+            try:
+                self.save(must_create=True)
+            except CreateError:
+                continue
+            self.modified = True
+            return
+
+    def save(self, must_create: bool = False) -> None:
+        """Write the row.
+
+        Raises:
+            UpdateError: the row was deleted meanwhile; it is not brought back to life.
+        """
+        if self.session_key is None:
+            return self.create()
+        data = self.encode(self._get_session(no_load=must_create))
+        values = {"login_id": self.login_id, "data": data, "expires": self.get_expiry_date()}
+        digest = self._digest(self.session_key)
+        with transaction.atomic():
+            if must_create:
+                self._insert(digest, values)
+            elif not Session.objects.filter(digest=digest).update(**values):
+                raise UpdateError
+        return None
+
+    def _insert(self, digest: uuid.UUID, values: dict[str, Any]) -> None:
+        if self.login_id is not None:
+            # A login has one session: its key was cycled, and the old one must not work on.
+            Session.objects.filter(login_id=self.login_id).delete()
+        try:
+            with transaction.atomic():
+                Session.objects.create(digest=digest, **values)
+        except IntegrityError as error:
+            raise CreateError from error
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Delete a row; deleting it twice changes nothing."""
+        key = session_key or self.session_key
+        if key is not None:
+            Session.objects.filter(digest=self._digest(key)).delete()
+
+    def flush(self) -> None:
+        """Delete the row, forget the key, the data and the login."""
+        super().flush()
+        self.login_id = None
+        self.user = AnonymousUser()
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Delete the rows that have expired (``manage.py clearsessions``)."""
+        Session.objects.filter(expires__lt=timezone.now()).delete()
+
+
+class SessionJoined(Strategy):
+    """A session row joined to its login and its user: everything in one query.
+
+    The cookie holds a random key, and the database only a keyed digest of it: who reads the table
+    cannot replay a row. Logging out deletes the row, so the key means nothing from then on. Logging
+    out everywhere raises one counter on the user row, which the same query compares, so no device
+    has to be looked for.
+
+    This is the cookie session of this site.
+    """
+
+    slug = "session-joined"
+    title = "One-query row"
+    subtitle = "session joined to user"
+    family = Family.SESSION
+    asks = "The session row, its login and its user all hold"
+    rank = 40
+
+    def _store(self, key: str | None = None) -> SessionStore:
+        return SessionStore(key, realm=self.realm)
+
+    def issue(self, login: Login) -> Credential:
+        """A new row under a new random key."""
+        store = self._store()
+        store.bind(login)
+        store.set_expiry(login.expires)
+        store.create()
+        return Credential(store.session_key or "", login.expires)
+
+    def check(self, credential: str) -> Accepted | Refused:
+        """One query: the session, its login, its user."""
+        store = self._store(credential)
+        with step("load session", kind="parse"):
+            store.accessed = bool(store.keys())
+        return store.verdict
+
+    def revoke(self, login: Login, credential: str = "") -> None:
+        """Delete the row."""
+        Session.objects.filter(login=login).delete()
+
+    def revoke_all(self, user: User) -> None:
+        """Raise the counter that every login of the user is compared with."""
+        User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
+
+    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+        """The session row, if it is still there."""
+        return [
+            Holding(Session._meta.db_table, _shown(row.digest, row.expires))
+            for row in Session.objects.filter(login=login)
+        ]
+
+
+def _shown(digest: uuid.UUID, expires: datetime) -> dict[str, str]:
+    return {"digest": mask(digest.hex), "expires": f"{expires:%Y-%m-%d %H:%M:%S}"}

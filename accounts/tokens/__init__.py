@@ -1,0 +1,24 @@
+"""Tokens: keys, claims, signing, the strict decoder and the bridge to simplejwt.
+
+The only package that imports ``joserfc``, ``jwt`` or ``rest_framework_simplejwt``.
+"""
+
+from accounts.tokens.codec import Claims, TokenRefused, decode, issue, peek
+from accounts.tokens.keys import Key, Keyring
+from accounts.tokens.realm import Realm, lab, site
+from accounts.tokens.simplejwt import Simplejwt, Token
+
+__all__ = [
+    "Claims",
+    "Key",
+    "Keyring",
+    "Realm",
+    "Simplejwt",
+    "Token",
+    "TokenRefused",
+    "decode",
+    "issue",
+    "lab",
+    "peek",
+    "site",
+]

@@ -1,0 +1,214 @@
+"""Signing tokens, and the one strict decoder that every endpoint uses.
+
+Form after RFC 7519 (JWT) and RFC 7515 (JWS compact serialization), strictness after RFC 8725.
+Claim names are simplejwt's, so that a client written for simplejwt works unchanged; ``sid`` is
+OpenID Connect's name for the login that a token belongs to.
+"""
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jws import JWSRegistry
+from joserfc.registry import JWS_HEADER_REGISTRY
+
+from accounts.models import Login
+from accounts.tokens.keys import Key
+from accounts.tokens.realm import Realm
+from accounts.tracing import step
+
+LARGEST = 4096
+_COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
+_HEX = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_ALGORITHMS = ("HS256", "RS256", "ES256", "EdDSA", "Ed25519")
+
+
+class _Registry(JWSRegistry):
+    # No jwk, jku, x5u, x5c: no key is ever taken from a token. No crit, no b64.
+    default_header_registry = {name: JWS_HEADER_REGISTRY[name] for name in ("alg", "typ", "kid")}
+
+
+_REGISTRY = _Registry(algorithms=_ALGORITHMS)
+
+
+class TokenRefused(Exception):
+    """A token that does not hold. ``code`` is for programs, ``reason`` for people."""
+
+    def __init__(self, step: str, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.step = step
+        self.code = code
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a token says, after everything about its form was checked. Times in epoch seconds."""
+
+    token_type: str
+    user_id: int
+    jti: uuid.UUID
+    sid: uuid.UUID
+    issued: int
+    expires: int
+    extra: Mapping[str, Any]
+
+
+def issue(
+    realm: Realm,
+    login: Login,
+    *,
+    token_type: str,
+    lifetime: timedelta,
+    jti: uuid.UUID | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> str:
+    """Sign a token of a login. It never outlives the login's fixed end."""
+    now = int(time.time())
+    claims = {
+        **(extra or {}),
+        "token_type": token_type,
+        "exp": min(now + int(lifetime.total_seconds()), int(login.expires.timestamp())),
+        "iat": now,
+        "jti": (jti or uuid.uuid4()).hex,
+        "sid": login.id.hex,
+        "user_id": str(login.user_id),
+        "iss": realm.issuer,
+        "aud": realm.audience,
+    }
+    key = realm.keyring.signing
+    header = {"alg": key.algorithm, "kid": key.kid, "typ": "JWT"}
+    payload = json.dumps(claims, separators=(",", ":"))
+    with step("sign token", kind="crypto", detail=key.algorithm):
+        return jws.serialize_compact(header, payload, key.jwk, registry=_REGISTRY)
+
+
+def decode(realm: Realm, token: str, *, token_type: str | None = "access") -> Claims:  # noqa: S107
+    """Check a token's form, signature, times and claims; ``token_type=None`` allows any type.
+
+    Raises:
+        TokenRefused: whatever is wrong with it. The user and the login are not looked at here.
+    """
+    with step("parse token", kind="parse"):
+        unverified, key = _parse(realm, token)
+    with step("verify signature", kind="crypto", detail=key.algorithm):
+        _verify(unverified, key)
+    return _claims(realm, unverified.payload, token_type)
+
+
+def _parse(realm: Realm, token: str) -> tuple[jws.CompactSignature, Key]:
+    # Before the signature is checked, everything here is attacker-controlled.
+    if len(token) > LARGEST:
+        raise TokenRefused("parse token", "too_large", f"A token has at most {LARGEST} bytes")
+    if not _COMPACT.fullmatch(token):
+        raise TokenRefused("parse token", "malformed", "Token is not three base64url parts")
+    try:
+        parsed = jws.extract_compact(token.encode(), registry=_REGISTRY)
+        header = parsed.headers()
+        _REGISTRY.check_header(header)
+    except (JoseError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise TokenRefused("parse token", "malformed", "Token header is invalid") from error
+    return parsed, _key_for(realm, header)
+
+
+def _key_for(realm: Realm, header: Mapping[str, Any]) -> Key:
+    if header.get("typ") != "JWT":
+        raise TokenRefused("parse token", "wrong_typ", "Header typ is not JWT")
+    key = realm.keyring.find(header.get("kid"))
+    if key is None:
+        raise TokenRefused("find key", "unknown_key", "Token was signed with a key unknown here")
+    # The key says which algorithm, never the token: this ends alg=none and HS/RS confusion.
+    if header.get("alg") != key.algorithm:
+        raise TokenRefused("find key", "wrong_algorithm", "Token names another algorithm than its key")
+    return key
+
+
+def _verify(parsed: jws.CompactSignature, key: Key) -> None:
+    try:
+        genuine = jws.validate_compact(parsed, key.jwk, registry=_REGISTRY)
+    except (JoseError, ValueError, TypeError) as error:
+        raise TokenRefused("verify signature", "bad_signature", "Signature is invalid") from error
+    if not genuine:
+        raise TokenRefused("verify signature", "bad_signature", "Signature is invalid")
+
+
+def _refuse(code: str, reason: str) -> NoReturn:
+    raise TokenRefused("read claims", code, reason)
+
+
+def _claims(realm: Realm, payload: bytes, token_type: str | None) -> Claims:
+    try:
+        found = json.loads(payload)
+    except (ValueError, RecursionError):
+        _refuse("malformed", "Token payload is not JSON")
+    if not isinstance(found, dict):
+        _refuse("malformed", "Token payload is not a JSON object")
+    _check_audience(realm, found)
+    kind = found.get("token_type")
+    if kind not in ("access", "refresh") or token_type not in (None, kind):
+        _refuse("wrong_type", "Token has wrong type")
+    issued, expires = _check_times(realm, kind, found)
+    return Claims(
+        token_type=kind,
+        user_id=_number(found.get("user_id")),
+        jti=_identifier("jti", found.get("jti")),
+        sid=_identifier("sid", found.get("sid")),
+        issued=issued,
+        expires=expires,
+        extra=found,
+    )
+
+
+def _check_audience(realm: Realm, found: Mapping[str, Any]) -> None:
+    if found.get("iss") != realm.issuer:
+        _refuse("wrong_issuer", "Token was issued by somebody else")
+    if found.get("aud") != realm.audience:
+        _refuse("wrong_audience", "Token is meant for another audience")
+
+
+def _check_times(realm: Realm, kind: str, found: Mapping[str, Any]) -> tuple[int, int]:
+    issued, expires = found.get("iat"), found.get("exp")
+    if type(issued) is not int or type(expires) is not int:
+        _refuse("bad_times", "Token times are not whole seconds")
+    longest = realm.access_lifetime if kind == "access" else realm.refresh_lifetime
+    if expires - issued > longest.total_seconds():
+        _refuse("too_long", "Token lives longer than any issued here")
+    now, leeway = time.time(), realm.leeway.total_seconds()
+    if expires <= now - leeway:
+        _refuse("expired", "Token is expired")
+    if issued > now + max(leeway, 1):
+        _refuse("not_yet", "Token was issued in the future")
+    return issued, expires
+
+
+def _identifier(name: str, value: object) -> uuid.UUID:
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
+        _refuse("malformed", f"Token {name} is not 32 hexadecimal digits")
+    return uuid.UUID(hex=value)
+
+
+def _number(value: object) -> int:
+    # Within 63 bits: a larger number makes a database driver raise instead of finding nothing.
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        _refuse("malformed", "Token names no user")
+    return int(value)
+
+
+def peek(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and payload of a token that this server has just issued or accepted, for showing.
+
+    Nothing is verified: decide nothing by it. Empty where the token cannot be read.
+    """
+    try:
+        parsed = jws.extract_compact(token.encode())
+        return dict(parsed.headers()), dict(json.loads(parsed.payload or b""))
+    except (JoseError, ValueError, TypeError, RecursionError):
+        return {}, {}

@@ -1,0 +1,147 @@
+"""The trace of the current request: a context variable, a list of steps, a clock."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from types import TracebackType
+from typing import Any, Literal
+
+from accounts.tracing.redaction import redact
+
+Kind = Literal["parse", "crypto", "sql", "cache", "hash", "note"]
+
+_current: ContextVar["Trace | None"] = ContextVar("trace", default=None)
+
+
+@dataclass(slots=True)
+class Step:
+    """One thing the server did: times in nanoseconds, relative to the start of the request."""
+
+    kind: Kind
+    name: str
+    detail: str = ""
+    start: int = 0
+    duration: int = 0
+    rows: int | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; times in microseconds."""
+        return {
+            "kind": self.kind,
+            "name": self.name,
+            "detail": self.detail,
+            "start_us": self.start / 1000,
+            "duration_us": self.duration / 1000,
+            "rows": self.rows,
+        }
+
+
+@dataclass(slots=True)
+class Trace:
+    """All steps of one request, in the order in which they began."""
+
+    steps: list[Step] = field(default_factory=list)
+    started: int = field(default_factory=perf_counter_ns)
+    credential: dict[str, Any] = field(default_factory=lambda: {"carrier": "none"})
+
+    def add(self, kind: Kind, name: str, detail: str = "") -> Step:
+        """Begin a step; its texts are redacted before they are kept."""
+        began = Step(kind, redact(name), redact(detail), perf_counter_ns() - self.started)
+        self.steps.append(began)
+        return began
+
+    def carried(self, *, carrier: str, name: str, masked: str, size: int) -> None:
+        """Note how the credential came: never the credential itself. ``size`` in bytes."""
+        self.credential = {"carrier": carrier, "name": name, "masked": masked, "bytes": size}
+
+    @property
+    def elapsed(self) -> int:
+        """Nanoseconds since the request began."""
+        return perf_counter_ns() - self.started
+
+    def count(self, kind: Kind) -> int:
+        """How many steps of one kind there were."""
+        return sum(step.kind == kind for step in self.steps)
+
+    def spent(self, kind: Kind) -> float:
+        """Microseconds spent in one kind of step."""
+        return sum(step.duration for step in self.steps if step.kind == kind) / 1000
+
+    def tally(self) -> dict[str, float | int]:
+        """The figures of the tally under a lane."""
+        return {
+            "sql": self.count("sql"),
+            "sql_us": self.spent("sql"),
+            "signatures": self.count("crypto"),
+            "hashes": self.count("hash"),
+            "cache": self.count("cache"),
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON; times in microseconds."""
+        return {
+            "credential": self.credential,
+            "total_us": self.elapsed / 1000,
+            "steps": [step.as_dict() for step in self.steps],
+            "tally": self.tally(),
+        }
+
+
+class _Timed:
+    """Ends a step when its block ends, also by an exception."""
+
+    __slots__ = ("step", "trace")
+
+    def __init__(self, trace: Trace, step: Step) -> None:
+        self.trace = trace
+        self.step = step
+
+    def __enter__(self) -> Step:
+        return self.step
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.step.duration = self.trace.elapsed - self.step.start
+
+
+_NOT_TRACED: AbstractContextManager[Step | None] = nullcontext()
+
+
+def current_trace() -> Trace | None:
+    """The trace of this request, if it is traced."""
+    return _current.get()
+
+
+def step(name: str, *, kind: Kind, detail: str = "") -> AbstractContextManager[Step | None]:
+    """Time a block as one step of the current trace; without a trace, do nothing."""
+    trace = _current.get()
+    if trace is None:
+        return _NOT_TRACED
+    return _Timed(trace, trace.add(kind, name, detail))
+
+
+@contextmanager
+def tracing() -> Iterator[Trace]:
+    """Trace what happens in the block; traces nest without seeing each other's steps."""
+    trace = Trace()
+    token = _current.set(trace)
+    try:
+        yield trace
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """Leave what happens in the block out of the trace (what the page asks for itself)."""
+    token = _current.set(None)
+    try:
+        yield
+    finally:
+        _current.reset(token)

@@ -1,0 +1,26 @@
+"""Redaction, applied when a step is recorded: what is never written down cannot leak."""
+
+import re
+
+# A compact JWS or JWE, an encoded password hash, a bearer header, and any long run that looks
+# random: a session key (32 of [a-z0-9]), an opaque token, a hex digest.
+_SECRETS = re.compile(
+    r"""
+    (?:eyJ|ey0)[\w-]*\.[\w-]*\.[\w.-]*
+    | (?:argon2|argon2lab|pbkdf2_\w+|bcrypt\w*|scrypt|md5)\$\S+
+    | (?i:bearer)\s+\S+
+    | (?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{24,}
+    """,
+    re.VERBOSE,
+)
+_SHOWN = 4
+
+
+def redact(text: str) -> str:
+    """Replace whatever looks like a credential, a key or a hash by an ellipsis."""
+    return _SECRETS.sub("…", text)
+
+
+def mask(credential: str) -> str:
+    """The first four characters, too few to be of use: ``8f3a…``."""
+    return f"{credential[:_SHOWN]}…" if len(credential) > 3 * _SHOWN else "…"

@@ -1,0 +1,55 @@
+"""SQL statements as steps, by Django's own hook: never a patched cursor.
+
+https://docs.djangoproject.com/en/5.2/topics/db/instrumentation/
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connections
+
+from accounts.tracing.recorder import Trace, current_trace
+
+_TABLE = re.compile(r'(?:FROM|INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
+
+
+def summary(sql: str) -> str:
+    """A statement in two words and its table: ``SELECT … accounts_user``."""
+    verb = sql.split(None, 1)[0].upper() if sql.strip() else "SQL"
+    table = _TABLE.search(sql)
+    return f"{verb} … {table[1]}" if table else verb
+
+
+@contextmanager
+def sql_steps(trace: Trace) -> Iterator[None]:
+    """Record each statement sent while ``trace`` is the current one.
+
+    The text has placeholders; the parameters, which may be credentials, are never looked at.
+    """
+
+    def record(
+        execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+    ) -> Any:
+        if current_trace() is not trace:
+            return execute(sql, params, many, context)
+        began = trace.add("sql", summary(sql), sql)
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            began.duration = trace.elapsed - began.start
+            began.rows = _rows(context)
+
+    connection = connections["default"]
+    connection.execute_wrappers.append(record)
+    try:
+        yield
+    finally:
+        connection.execute_wrappers.remove(record)
+
+
+def _rows(context: dict[str, Any]) -> int | None:
+    """How many rows the statement found or changed; SQLite does not say it of a SELECT."""
+    rows = getattr(context["cursor"].cursor, "rowcount", -1)
+    return rows if rows >= 0 else None
