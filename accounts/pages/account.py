@@ -1,13 +1,14 @@
 """Sign up, log in, log out, change the password."""
 
 from http import HTTPStatus
+from typing import cast
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,6 +21,7 @@ from accounts.signin import (
     BadCredentials,
     Throttled,
     change_password,
+    current_login,
     end_session,
     sign_in,
     start_session,
@@ -34,7 +36,7 @@ def signup(request: HttpRequest) -> HttpResponse:
     """Make an account and log in to it."""
     if request.user.is_authenticated:
         return redirect(next_path(request))
-    form = SignUpForm(request.POST or None)
+    form = SignUpForm(sent(request))
     if not form.is_valid() or not (user := create(form)):
         return show(request, "pages/signup.html", form)
     start_session(request, user)
@@ -48,7 +50,7 @@ def login(request: HttpRequest) -> HttpResponse:
     """Log in with a cookie session."""
     if request.user.is_authenticated:
         return redirect(next_path(request))
-    form = LoginForm(request.POST or None)
+    form = LoginForm(sent(request))
     if not form.is_valid():
         return show(request, "pages/login.html", form)
     try:
@@ -79,38 +81,43 @@ def logout(request: HttpRequest) -> HttpResponse:
 @form_page
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password: this login stays, the others end."""
-    assert isinstance(request.user, User)
-    form = PasswordForm(request.user, request.POST or None)
+    form = PasswordForm(cast(User, request.user), sent(request))
     if not form.is_valid():
         return show(request, "pages/password.html", form)
+    old, new = form.cleaned_data["old_password"], form.cleaned_data["new_password1"]
     try:
-        sign_in(
-            request,
-            username=request.user.get_username(),
-            password=form.cleaned_data["old_password"],
-        )
+        user = sign_in(request, username=request.user.get_username(), password=old)
     except Throttled as problem:
         return throttled(request, problem.retry_after)
     except BadCredentials:
         form.add_error("old_password", "This is not your current password.")
         return show(request, "pages/password.html", form)
-    change_password(request.user, password=form.cleaned_data["new_password1"], keep=None)
-    messages.success(
-        request,
-        "Your password is changed. You stay logged in here; "
-        "all your other logins, cookie sessions and tokens alike, have ended.",
-    )
+    ended = change_password(user, password=new, keep=current_login(request))
+    messages.success(request, f"Your password is changed. {consequence(ended)}")
     return redirect("password")
 
 
+def consequence(ended: int) -> str:
+    """What a change of password did to the logins."""
+    if not ended:
+        return "You stay logged in here. You had no other login."
+    others = "other login has" if ended == 1 else f"{ended} other logins have"
+    return f"You stay logged in here. Your {others} ended."
+
+
 def create(form: SignUpForm) -> User | None:
-    """Save the new account; None, with the reason on the form, where somebody took the name first."""
+    """Save the new account; None, and the reason on the form, if somebody took the name first."""
     try:
         with transaction.atomic():
             return form.save()
     except IntegrityError:
         form.add_error("username", form.instance.unique_error_message(User, ["username"]))
         return None
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, be it nothing at all; None where the page is only asked for."""
+    return request.POST if request.method == "POST" else None
 
 
 def show(request: HttpRequest, template: str, form: forms.BaseForm) -> HttpResponse:

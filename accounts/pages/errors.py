@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.template import loader
 
 API = "/api/"
+MINUTE = 60
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -25,7 +26,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`. The page asks nothing of the request: whatever broke may be behind it."""
+    """Django's `handler500`. Its page has no context: what broke may be behind that."""
     if request.path.startswith(API):
         return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed.", "server_error")
     page = loader.render_to_string("500.html")
@@ -64,5 +65,5 @@ def refusal(status: HTTPStatus, detail: str, code: str) -> JsonResponse:
 
 def in_words(seconds: int) -> str:
     """A wait as people say it: `"40 seconds"`, `"1 minute"`, `"5 minutes"` (rounded up)."""
-    number, unit = (seconds, "second") if seconds < 60 else (-(-seconds // 60), "minute")
+    number, unit = (seconds, "second") if seconds < MINUTE else (-(-seconds // MINUTE), "minute")
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

@@ -29,7 +29,7 @@ def software() -> dict[str, str | None]:
 
 
 def database() -> str | None:
-    """`"PostgreSQL 16.2"`; None while the database is out of reach, so that a page still renders."""
+    """`"PostgreSQL 16.2"`; None while it is out of reach, so that a page still renders."""
     try:
         return _database()
     except DatabaseError:

@@ -48,7 +48,15 @@ def test_the_versions_are_those_that_run() -> None:
 
 def test_the_commit_is_the_one_checked_out(tmp_path: Path) -> None:
     def git(*arguments: str) -> str:
-        command = ["git", "-C", str(tmp_path), "-c", "user.name=Alice", "-c", "user.email=a@b.example"]
+        command = [
+            "git",
+            "-C",
+            str(tmp_path),
+            "-c",
+            "user.name=Alice",
+            "-c",
+            "user.email=a@b.example",
+        ]
         answer = subprocess.run([*command, *arguments], check=True, capture_output=True, text=True)
         return answer.stdout
 
@@ -68,5 +76,3 @@ def test_a_copy_inside_another_project_does_not_show_that_ones_commit(tmp_path: 
     inside = tmp_path / "copy"
     inside.mkdir()
     assert facts.commit(inside) is None
-
-
