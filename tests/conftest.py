@@ -1,18 +1,20 @@
 """Fixtures for all tests: the database, the cast, a live server."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test.testcases import LiveServerThread
 from django.test.utils import override_settings
 
 from accounts.hashers import SiteHasher
+from accounts.management.static_files import static_files_collect, static_files_state
 from accounts.models import User
 from tests.cast import PASSWORD
 
@@ -24,7 +26,8 @@ def django_db_modify_db_settings(
     """Keep SQLite in a file of this process: a live server's threads share no memory database."""
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"] = {"NAME": str(tmp_path_factory.mktemp("database") / "test.sqlite3")}
+        name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        database.setdefault("TEST", {})["NAME"] = name
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -37,20 +40,25 @@ def cheap_passwords() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def static_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Static files as ``collectstatic`` leaves them: hashed names, renamed imports."""
-    root = tmp_path_factory.mktemp("static")
-    with override_settings(STATIC_ROOT=root):
-        call_command("collectstatic", verbosity=0, interactive=False)
-    return root
-
-
 @pytest.fixture(autouse=True, scope="session")
-def collected_static_files(static_root: Path) -> Iterator[None]:
-    """Use those files everywhere, as the site does."""
-    with override_settings(STATIC_ROOT=static_root):
+def collected_static_files(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Static files as the site serves them, with hashed names; kept until one of them changes."""
+    cache = pytestconfig.cache
+    assert cache is not None
+    root = cache.mkdir("static") / static_files_state()
+    if not root.exists():
+        _collect_static_files(root)
+    with override_settings(STATIC_ROOT=root):
         yield
+
+
+def _collect_static_files(root: Path) -> None:
+    """Fill a folder beside ``root`` and rename it: another process may be doing the same."""
+    with TemporaryDirectory(dir=root.parent) as temporary:
+        with override_settings(STATIC_ROOT=Path(temporary, "static")):
+            static_files_collect()
+        with suppress(OSError):  # the other process was first
+            Path(temporary, "static").rename(root)
 
 
 @pytest.fixture(autouse=True)
