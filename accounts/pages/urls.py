@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from accounts.pages import account
+from accounts.pages import account, compare
 
 urlpatterns = [
+    path("", compare.compare, name="compare"),
     path("signup/", account.signup, name="signup"),
     path("login/", account.login, name="login"),
     path("logout/", account.logout, name="logout"),

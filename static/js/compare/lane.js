@@ -1,0 +1,72 @@
+/** One lane: a strategy, its throwaway login, and what was answered so far. */
+
+import { LabLogin } from "./lab-login.js";
+import { emptyView, errorView, resultView, waitingView } from "./lane-view.js";
+
+/** The four steps, in order; the names are methods of LabLogin. */
+export const STEPS = ["login", "request", "logout", "replay"];
+
+export class Lane {
+  /**
+   * @param {HTMLElement} node the lane as the server rendered it
+   * @param {{strategies: object[], usersUrl: string}} data of the page
+   */
+  constructor(node, data) {
+    Object.assign(this, { node, data });
+    this.side = node.dataset.side;
+    this.chooser = node.querySelector("select");
+    this.heading = node.querySelector("[data-family-title]");
+    this.body = node.querySelector("[data-body]");
+    this.choose(this.chooser.value);
+  }
+
+  /** Take another strategy and forget everything about the last one. */
+  choose(slug) {
+    this.chooser.value = slug;
+    this.strategy = this.data.strategies.find((strategy) => strategy.slug === slug);
+    this.node.dataset.family = this.strategy.family;
+    this.heading.textContent = this.strategy.familyTitle;
+    this.reset();
+  }
+
+  /** Back to before the first step. */
+  reset() {
+    this.login = new LabLogin(this.strategy, this.data.usersUrl);
+    this.results = [];
+    this.error = null;
+  }
+
+  /** Forget a step and what came after it, to do it again. */
+  rewind(index) {
+    this.results.length = Math.min(this.results.length, index);
+  }
+
+  /** Do steps until `target` of them are done, or one gets no answer. */
+  async catchUp(target) {
+    this.error = null;
+    while (this.results.length < target && !this.error) {
+      const index = this.results.length;
+      try {
+        this.results.push(await this.login[STEPS[index]]());
+      } catch (error) {
+        this.error = error;
+      }
+    }
+  }
+
+  busy(flag) {
+    this.node.setAttribute("aria-busy", String(flag));
+  }
+
+  /** Show one step; `retry` is called when the visitor wants to try a failed one again. */
+  show(index, retry) {
+    this.body.replaceChildren(...this.view(index, retry));
+  }
+
+  view(index, retry) {
+    if (this.error) return errorView(this.error, retry);
+    if (index < 0) return emptyView(this.strategy);
+    const result = this.results[index];
+    return result ? resultView(STEPS[index], result, this.strategy) : waitingView();
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * A request as a sequence diagram: Browser – Django – Database, every arrow from the trace.
+ *
+ * `drawSequence(trace, family)` gives the SVG alone; `sequenceFigure(trace, family)` gives a figure
+ * that fits its width, with a panel for the statements and the same in words.
+ */
+
+import { el, freshId, svg } from "./dom.js";
+import { messages, sentences } from "./sequence.js";
+import { Sheet } from "./sheet.js";
+import { statementPanel } from "./statement.js";
+
+/**
+ * Draw one trace.
+ *
+ * Fires `statement` (bubbling, `detail: {step, control}`) when an arrow to the database is chosen
+ * by pointer, Enter or Space.
+ *
+ * @param {object} trace as the lab's API gives it
+ * @param {"session"|"jwt"|"opaque"} family decides the colour
+ * @param {{sender?: string, answer?: string, width?: number}} options who sends (`Browser`), what
+ *   the response held, and the width in CSS pixels
+ * @returns {SVGElement}
+ */
+export function drawSequence(trace, family, options = {}) {
+  const list = messages(trace, options);
+  const sheet = new Sheet(options.width ?? 576);
+  list.forEach((message) => sheet.place(message));
+  const [title, description] = [freshId("sequence"), freshId("sequence")];
+  const { width, height } = sheet;
+  return svg(
+    "svg",
+    {
+      class: `sequence sequence--${family}`,
+      role: "group",
+      "aria-labelledby": title,
+      "aria-describedby": description,
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+    },
+    svg("title", { id: title }, `What the server did for ${list[0].text}`),
+    svg("desc", { id: description }, sentences(list).join(" ")),
+    sheet.lifelines(list[0].sender),
+    sheet.bar(),
+    ...sheet.drawn,
+  );
+}
+
+/** The diagram in a figure, redrawn to the width it gets. Takes what `drawSequence` takes. */
+export function sequenceFigure(trace, family, options = {}) {
+  const canvas = el("div", { class: "diagram__canvas" });
+  const panel = statementPanel();
+  canvas.addEventListener("statement", ({ detail }) => panel.toggle(detail));
+  followWidth(canvas, (width) => {
+    panel.close();
+    canvas.replaceChildren(drawSequence(trace, family, { ...options, width }));
+  });
+  const words = sentences(messages(trace, options)).map((text) => el("li", {}, text));
+  const figure = el("figure", { class: `diagram diagram--${family}` },
+    canvas, hint(trace), panel.node, el("ol", { class: "quiet" }, ...words));
+  figure.addEventListener("keydown", ({ key }) => key === "Escape" && panel.closeAndReturn());
+  return figure;
+}
+
+function hint({ steps }) {
+  if (!steps.some(({ kind }) => kind === "sql")) return null;
+  return el("figcaption", { class: "diagram__hint" }, "Arrows to the database open their statement.");
+}
+
+function followWidth(node, draw) {
+  let drawn = 0;
+  new ResizeObserver(([{ contentRect }]) => {
+    const width = Math.floor(contentRect.width);
+    if (width === drawn || width === 0) return;
+    drawn = width;
+    draw(width);
+  }).observe(node);
+}

@@ -1,0 +1,47 @@
+/**
+ * A trace as a sequence of messages, and the messages in words.
+ * The diagram draws them; a screen reader gets the words.
+ */
+
+import { bytes, count, microseconds } from "./format.js";
+
+/** Who talks: the sender is `Browser` unless told otherwise (the replay's sender is the thief). */
+const SENDER = "Browser";
+
+/**
+ * What happened, in order: one request, the steps of the server, one response.
+ *
+ * @param {object} trace `{method, path, status, credential, steps}` as the lab's API gives it
+ * @param {{sender?: string, answer?: string}} options `answer` says what the response held
+ */
+export function messages(trace, { sender = SENDER, answer = "" } = {}) {
+  const request = { kind: "request", sender, text: `${trace.method} ${trace.path}`, credential: credential(trace) };
+  const response = { kind: "response", sender, status: trace.status, ok: trace.status < 400, text: `${trace.status} ${answer}`.trim() };
+  return [request, ...trace.steps.map((step) => ({ ...step, text: step.name })), response];
+}
+
+function credential({ credential: sent }) {
+  if (!sent || sent.carrier === "none") return "no credential";
+  const joint = sent.carrier === "cookie" ? "=" : " ";
+  return `${sent.name}${joint}${sent.masked} (${bytes(sent.bytes)})`;
+}
+
+/** `1 row`, or nothing where the database does not say (SQLite, for a SELECT). */
+export function rows(step) {
+  return step.rows === null || step.rows === undefined ? "" : count(step.rows, "row");
+}
+
+/** The messages as an ordered list, for those who cannot see the diagram. */
+export function sentences(list) {
+  return list.map(sentence);
+}
+
+function sentence(message) {
+  if (message.kind === "request") return `${message.sender} to Django: ${message.text}, ${message.credential}.`;
+  if (message.kind === "response") return `Django to ${message.sender}: ${message.text}.`;
+  const time = microseconds(message.duration_us);
+  if (message.kind === "sql") {
+    return `Django to database: ${[message.text, time, rows(message)].filter(Boolean).join(", ")}.`;
+  }
+  return message.kind === "note" ? `${message.text}.` : `Django: ${message.text}, ${time}.`;
+}
