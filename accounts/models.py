@@ -127,6 +127,10 @@ class Login(models.Model):
     refresh_jti = models.UUIDField(
         null=True, editable=False, help_text="The one refresh token not yet spent."
     )
+    spent_jti = models.UUIDField(
+        null=True, editable=False, help_text="The one spent last, for a retry within the grace."
+    )
+    spent_at = models.DateTimeField(null=True, editable=False)
     created = models.DateTimeField(default=timezone.now)
     last_seen = models.DateTimeField(default=timezone.now)
     expires = models.DateTimeField()
@@ -134,6 +138,9 @@ class Login(models.Model):
     user_agent = models.CharField(max_length=400, blank=True)
     ended_at = models.DateTimeField(null=True)
     ended_because = models.CharField(max_length=16, choices=Because.choices, blank=True)
+    told_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the user was told of a replay."
+    )
 
     objects = LoginQuerySet.as_manager()
 

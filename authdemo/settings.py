@@ -113,7 +113,7 @@ CACHES = {
 # --- Accounts ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.SiteBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.SiteBackend", "accounts.backends.LabBackend"]
 PASSWORD_HASHERS = ["accounts.hashers.SiteHasher", "accounts.hashers.LabHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -225,4 +225,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # A 401 or a 404 is an answer, not an incident.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

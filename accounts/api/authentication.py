@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Literal
 
+from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
@@ -60,7 +61,7 @@ def _by_cookie(request: Request) -> tuple[User, Auth] | None:
         return None
     enforce_csrf(django_request)
     name = session.session_key or ""
-    note_credential("cookie", "Cookie: session", name)
+    note_credential("cookie", settings.SESSION_COOKIE_NAME, name)
     return session.user, Auth(session.login_id, "session")  # type: ignore[return-value]
 
 
@@ -93,14 +94,15 @@ def bearer_token(request: Request) -> str | None:
                 "Authorization header must be 'Bearer', a space and a token",
                 code="bad_authorization_header",
             )
-    note_credential("bearer", "Authorization: Bearer", token)
+    note_credential("bearer", "Authorization", token)
     return token
 
 
 def note_credential(carrier: str, name: str, credential: str) -> None:
-    """Tell the trace how a credential came and how large it is."""
+    """Tell the trace how a credential came, and its bytes on the wire: the header's whole value."""
     if trace := current_trace():
-        size = len(credential.encode(errors="replace"))
+        header = f"{name}={credential}" if carrier == "cookie" else f"Bearer {credential}"
+        size = len(header.encode(errors="replace"))
         trace.carried(carrier=carrier, name=name, masked=mask(credential), size=size)
 
 

@@ -99,7 +99,7 @@ class LabView(OpenView):
         elif key := request.COOKIES.get(name):
             with step("read cookie", kind="parse"):
                 self.credential = key
-            note_credential("cookie", f"Cookie: {name}", key)
+            note_credential("cookie", name, key)
             enforce_csrf(request._request)
         if not self.credential:
             self.refuse(_NO_CREDENTIAL)
@@ -238,7 +238,9 @@ class LabLogout(LabView):
         self.login, self.browser = login, lab_answers.DROPPED
         self.verdict = lab_answers.did("log out", "logged_out", lab_answers.changed(before, after))
         response = Response({})
-        response.delete_cookie(lab.cookie_name(slug), path=lab.cookie_path(slug), samesite="Strict")
+        if self.strategy.family is Family.SESSION:
+            path = lab.cookie_path(slug)
+            response.delete_cookie(lab.cookie_name(slug), path=path, samesite="Strict")
         return response
 
 

@@ -30,6 +30,6 @@ class TraceMiddleware:
 def server_timing(trace: Trace) -> Iterator[str]:
     """The trace as metrics in milliseconds (https://www.w3.org/TR/server-timing/)."""
     for number, step in enumerate(trace.steps):
-        description = "".join(c if c.isascii() and c not in '"\\' else "." for c in step.name)
+        description = "".join(c for c in step.name if c.isascii() and c not in '"\\')
         yield f'{step.kind}{number};desc="{description}";dur={step.duration / 1e6:.3f}'
     yield f"total;dur={trace.elapsed / 1e6:.3f}"

@@ -12,14 +12,16 @@ from django.db import connections
 
 from accounts.tracing.recorder import Trace, current_trace
 
-_TABLE = re.compile(r'(?:FROM|INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
+_TABLE = re.compile(r'(?:FROM|JOIN|INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
+_SUBSELECT = re.compile(r"\(SELECT[^()]*(?:\([^()]*\)[^()]*)*\)")
 
 
 def summary(sql: str) -> str:
-    """A statement in two words and its table: ``SELECT … accounts_user``."""
+    """A statement's verb and its tables, the outer ones first: ``SELECT … accounts_user``."""
     verb = sql.split(None, 1)[0].upper() if sql.strip() else "SQL"
-    table = _TABLE.search(sql)
-    return f"{verb} … {table[1]}" if table else verb
+    outer = _SUBSELECT.sub("", sql)
+    tables = dict.fromkeys([*_TABLE.findall(outer), *_TABLE.findall(sql)])
+    return f"{verb} … {' + '.join(tables)}" if tables else verb
 
 
 @contextmanager
