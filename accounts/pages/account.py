@@ -19,13 +19,13 @@ from accounts.pages.errors import throttled
 from accounts.pages.forms import LoginForm, PasswordForm, SignUpForm, focus_first_error
 from accounts.signin import (
     BadCredentials,
-    Throttled,
     change_password,
     current_login,
     end_session,
     sign_in,
     start_session,
 )
+from accounts.throttle import Throttled
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -109,7 +109,8 @@ def create(form: SignUpForm) -> User | None:
     """Save the new account; None, and the reason on the form, if somebody took the name first."""
     try:
         with transaction.atomic():
-            return form.save()
+            user: User = form.save()
+            return user
     except IntegrityError:
         form.add_error("username", form.instance.unique_error_message(User, ["username"]))
         return None

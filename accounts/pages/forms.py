@@ -48,7 +48,8 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the 
         self, user: User, password_field_name: str = "password1"
     ) -> None:
         """Say what is wrong with a password where it was typed first."""
-        super().validate_password_for_user(user, password_field_name)
+        # The stubs leave out that Django mixes this in.
+        super().validate_password_for_user(user, password_field_name)  # type: ignore[misc]
 
 
 class PasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]  # likewise

@@ -1,18 +1,22 @@
 """Sign up, log in, log out and change the password at a browser."""
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
 from django.contrib.messages import get_messages
-from django.http import HttpResponse
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.models import Login, User
 from accounts.pages.account import create
 from accounts.pages.forms import SignUpForm
 from accounts.signin import LONGEST_PASSWORD
 from tests.cast import PASSWORD
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 pytestmark = pytest.mark.django_db
 
@@ -36,16 +40,16 @@ def logged_in(user: User, password: str = PASSWORD) -> Client:
     return client
 
 
-def log_in(client: Client, username: str, password: str, **more: str) -> HttpResponse:
+def log_in(client: Client, username: str, password: str, **more: str) -> "Response":
     return client.post("/login/", {"username": username, "password": password, **more})
 
 
-def sign_up(client: Client, username: str, password: str = PASSWORD, **more: str) -> HttpResponse:
+def sign_up(client: Client, username: str, password: str = PASSWORD, **more: str) -> "Response":
     form = {"username": username, "password1": password, "password2": password, **more}
     return client.post("/signup/", form)
 
 
-def change(client: Client, old: str, new: str) -> HttpResponse:
+def change(client: Client, old: str, new: str) -> "Response":
     form = {"old_password": old, "new_password1": new, "new_password2": new}
     return client.post("/password/", form)
 
@@ -57,7 +61,7 @@ def who(client: Client) -> str | None:
     return found[1] if found else None
 
 
-def said(response: HttpResponse) -> str:
+def said(response: "Response") -> str:
     """The newest message; a visitor who has not seen the older ones yet gets them too."""
     return [str(message) for message in get_messages(response.wsgi_request)][-1]
 
@@ -217,7 +221,7 @@ class TestLogIn:
         assert 'class="errorlist"' in response.content.decode()
 
     def test_after_too_many_guesses_everybody_waits(
-        self, visitor: Client, alice: User, settings: pytest.FixtureRequest
+        self, visitor: Client, alice: User, settings: Settings
     ) -> None:
         settings.SIGN_IN_LIMITS = {"pair": 3, "address": 50, "account": 100}
         guesses = [log_in(visitor, "alice", f"guess {number}").status_code for number in range(3)]
@@ -298,7 +302,7 @@ class TestChangePassword:
         assert log_in(Client(), "alice", PASSWORD).status_code == 302
 
     def test_guessing_the_current_password_is_throttled(
-        self, alices_client: Client, settings: pytest.FixtureRequest
+        self, alices_client: Client, settings: Settings
     ) -> None:
         settings.SIGN_IN_LIMITS = {"pair": 3, "address": 50, "account": 100}
         for number in range(3):
@@ -329,7 +333,7 @@ def test_pages_keep_to_the_content_security_policy(alices_client: Client, addres
         )
 
 
-def without_secrets(response: HttpResponse, username: str) -> str:
+def without_secrets(response: "Response", username: str) -> str:
     """A page without what differs between two requests: CSRF tokens and the name typed."""
     page = re.sub(r'(content|value)="\w{64}"', "", response.content.decode())
     return page.replace(username, "")

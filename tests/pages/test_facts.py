@@ -28,13 +28,13 @@ def test_the_database_and_its_version_are_named() -> None:
 def test_no_page_asks_again() -> None:
     first = facts.facts()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(facts.connection, "get_database_version", unreachable)
-        patch.setattr(facts.subprocess, "run", unreachable)
+        patch.setattr(connection, "get_database_version", unreachable)
+        patch.setattr(subprocess, "run", unreachable)
         assert facts.facts() == first
 
 
 def test_a_page_renders_while_the_database_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facts.connection, "get_database_version", unreachable)
+    monkeypatch.setattr(connection, "get_database_version", unreachable)
     assert facts.database() is None
 
 
