@@ -36,6 +36,11 @@ def refresh_lifetime() -> timedelta:
     return settings.REFRESH_TOKEN_LIFETIME
 
 
+def refresh_grace() -> timedelta:
+    """How long the same client may send a spent refresh token again: its answer may be lost."""
+    return settings.REFRESH_GRACE
+
+
 def token_leeway() -> timedelta:
     """How far two servers' clocks may differ (RFC 7519, section 4.1.4)."""
     return settings.TOKEN_LEEWAY

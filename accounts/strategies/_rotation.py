@@ -1,0 +1,96 @@
+"""Refresh tokens that are spent on use: who spends one first wins, and a spent one gives it away.
+
+RFC 9700, section 4.14.2. The login's row remembers the one refresh token that is not yet spent, so
+the database decides every race: the rotation is one UPDATE whose condition names the old token.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+
+from django.utils import timezone
+
+from accounts.models import Because, Login
+from accounts.strategies._base import Accepted, Refused
+from accounts.strategies._joined import judge
+from accounts.tokens import Claims
+
+_REPLAYED = Refused(
+    "spend refresh token",
+    "refresh_replayed",
+    "This refresh token was spent before: somebody has a copy, so the whole login has ended",
+)
+_MISSING = Refused("load login", "login_missing", "No such login: it was ended and pruned")
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """The login, its user as fresh as the row, and the id of the refresh token to hand out.
+
+    ``retried``: the answer to the first use was lost, and the same successor is handed out again.
+    """
+
+    login: Login
+    refresh_jti: uuid.UUID
+    retried: bool = False
+
+
+def start(login: Login) -> uuid.UUID:
+    """The id of a login's first refresh token, noted as the one not yet spent. One query."""
+    login.refresh_jti = uuid.uuid4()
+    Login.objects.filter(pk=login.pk).update(refresh_jti=login.refresh_jti)
+    return login.refresh_jti
+
+
+def spend(claims: Claims, *, grace: timedelta, same_client: bool) -> Spent | Refused:
+    """Spend a verified refresh token. Two queries; the second reads the user afresh.
+
+    A token that was spent before ends the login, unless it comes from the same client within
+    ``grace`` of being spent: then its answer may have been lost on the way, and the successor that
+    was lost is handed out once more. It is not a second successor: if a thief has the other copy,
+    the two will meet at the next refresh.
+    """
+    successor = uuid.uuid4()
+    won = _rotate(claims, successor)
+    login = Login.objects.select_related("user").filter(pk=claims.sid).first()
+    if login is None or login.user_id != claims.user_id:
+        return _MISSING
+    verdict = _judge(login)
+    if isinstance(verdict, Refused):
+        return verdict
+    if won:
+        return Spent(login, successor)
+    if same_client and login.refresh_jti and _within(grace, login, claims.jti):
+        return Spent(login, login.refresh_jti, retried=True)
+    Login.objects.filter(pk=login.pk).end(Because.REPLAYED)
+    return _REPLAYED
+
+
+def _rotate(claims: Claims, successor: uuid.UUID) -> bool:
+    # All conditions are on this row itself: PostgreSQL checks them again after waiting for another
+    # transaction that changed it, which it does not do for a subquery.
+    now = timezone.now()
+    unspent = Login.objects.filter(
+        pk=claims.sid, refresh_jti=claims.jti, ended_at=None, expires__gt=now
+    )
+    return bool(unspent.update(refresh_jti=successor, spent_jti=claims.jti, spent_at=now))
+
+
+def _within(grace: timedelta, login: Login, jti: uuid.UUID) -> bool:
+    if login.spent_jti != jti or login.spent_at is None:
+        return False
+    return timezone.now() - login.spent_at < grace
+
+
+def _judge(login: Login) -> Accepted | Refused:
+    facts = SimpleNamespace(
+        login_id=login.pk,
+        login_ended=login.ended_because,
+        login_expired=login.expires <= timezone.now(),
+        login_outdated=login.token_version != login.user.token_version,
+        login_unseen=False,
+        is_active=login.user.is_active,
+        role=login.user.role,
+    )
+    return judge(facts)
