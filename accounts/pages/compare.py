@@ -1,14 +1,15 @@
 """The first page: two lanes, four steps. The visitor's browser sends the requests itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts import conf
 from accounts.pages.navigation import address
 from accounts.strategies import Family, Strategy, strategies
 
@@ -41,54 +42,52 @@ LAB_ENDPOINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A strategy as the page shows it."""
+    """A strategy as the page shows it.
 
-    strategy: type[Strategy]
+    Plain values, because a template would call a class to get its attributes.
+    """
 
-    @property
-    def family_title(self) -> str:
-        """How it carries a login: `Cookie session`."""
-        return FAMILY_TITLES[self.strategy.family]
+    slug: str
+    title: str
+    subtitle: str
+    family: Family
+    family_title: str
+    handed_out: str
+    summary: str
 
-    @property
-    def handed_out(self) -> str:
-        """What the browser gets: `a cookie`."""
-        return HANDED_OUT[self.strategy.family]
-
-    @property
-    def summary(self) -> str:
-        """The first paragraph of its explanation, on one line."""
-        return " ".join(self.strategy.explanation().split("\n\n")[0].split())
+    @classmethod
+    def of(cls, strategy: type[Strategy]) -> Self:
+        """Read a strategy; its summary is the first paragraph of its explanation, unmarked."""
+        paragraph, *_ = strategy.explanation().replace("``", "").split("\n\n")
+        return cls(
+            slug=strategy.slug,
+            title=strategy.title,
+            subtitle=strategy.subtitle,
+            family=strategy.family,
+            family_title=FAMILY_TITLES[strategy.family],
+            handed_out=HANDED_OUT[strategy.family],
+            summary=" ".join(paragraph.split()),
+        )
 
     def data(self) -> dict[str, Any]:
-        """For the page's script."""
-        strategy = self.strategy
-        return {
-            "slug": strategy.slug,
-            "title": strategy.title,
-            "subtitle": strategy.subtitle,
-            "family": strategy.family,
-            "familyTitle": self.family_title,
-            "summary": self.summary,
-            "urls": {
-                name: reverse(url_name, args=[strategy.slug])
-                for name, url_name in LAB_ENDPOINTS.items()
-            },
-        }
+        """For the page's script, with the strategy's endpoints in the lab."""
+        urls = {name: reverse(found, args=[self.slug]) for name, found in LAB_ENDPOINTS.items()}
+        return {**asdict(self), "urls": urls}
 
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """Two strategies side by side, as `?left=` and `?right=` say."""
     left, right = chosen(request.GET.get("left"), request.GET.get("right"))
-    choices = [Choice(strategy) for strategy in by_family()]
+    choices = [Choice.of(strategy) for strategy in by_family()]
     context = {
         "lanes": [
-            {"side": "left", "choice": Choice(left), "other": right},
-            {"side": "right", "choice": Choice(right), "other": left},
+            {"side": "left", "choice": Choice.of(left), "other": right.slug},
+            {"side": "right", "choice": Choice.of(right), "other": left.slug},
         ],
         "choices": choices,
         "steps": STEPS,
+        "traced": conf.tracing(),
         "data": {
             "strategies": [choice.data() for choice in choices],
             "usersUrl": reverse("api-lab-users"),

@@ -1,24 +1,21 @@
 /** The Compare page: two lanes, four steps that act on both at once. */
 
-import { el } from "./dom.js";
-import { Lane, STEPS } from "./compare/lane.js";
-import { lesson, nextPair } from "./compare/lesson.js";
+import { sentence } from "./format.js";
+import { Lane } from "./compare/lane.js";
+import { LessonCard } from "./compare/lesson-card.js";
 import { StepBar } from "./compare/steps.js";
-
-const REPLAY = STEPS.length - 1;
 
 class Compare {
   constructor(data) {
-    this.data = data;
     this.lanes = [...document.querySelectorAll("[data-side]")].map((node) => new Lane(node, data));
     this.bar = new StepBar(document.querySelector("[data-steps]"), this);
     this.status = document.querySelector("[data-status]");
-    this.card = document.querySelector("[data-lesson]");
+    this.card = new LessonCard(document.querySelector("[data-lesson]"), data, (pair) =>
+      this.choose(pair),
+    );
     this.target = 0;
     this.shown = -1;
     this.running = false;
-    this.seen = new Set();
-    this.explained = [...this.card.childNodes];
     for (const lane of this.lanes) lane.chooser.addEventListener("change", () => this.chosen());
     this.separate();
     this.render();
@@ -26,11 +23,12 @@ class Compare {
 
   /** A step was pressed: the next one is done, an earlier one is looked at again. */
   press(index) {
-    if (this.running || index > this.target) return;
-    if (index < this.target) this.look(index);
+    if (this.running || index > this.done) return;
+    if (index < this.done) this.look(index);
     else this.run(index + 1);
   }
 
+  /** Show a step that is done. */
   look(index) {
     this.shown = index;
     this.render();
@@ -44,6 +42,14 @@ class Compare {
     this.run(this.shown + 1);
   }
 
+  /** Once more what got no answer. */
+  async retry() {
+    const failed = this.lanes.find((lane) => lane.error);
+    await this.run(this.target);
+    failed.heading.focus();
+  }
+
+  /** Back to before the first step. */
   restart() {
     if (this.running) return;
     for (const lane of this.lanes) lane.reset();
@@ -53,90 +59,85 @@ class Compare {
     this.status.textContent = "Started again. Nobody is logged in.";
   }
 
-  /** Bring both lanes to `target` steps. A lane whose strategy changed catches up, so both stay level. */
+  /** Bring both lanes to `target` steps; one whose strategy changed catches up. */
   async run(target) {
     this.target = target;
     this.shown = target - 1;
+    for (const lane of this.lanes) lane.error = null;
     this.work(true);
-    await Promise.all(this.lanes.map((lane) => lane.catchUp(target)));
+    await this.level();
     this.work(false);
     this.render();
     this.status.textContent = this.summary();
   }
 
+  /** One request at a time: at once, each would be measured while it waits for the other. */
+  async level() {
+    const next = () => this.lanes.find((lane) => lane.behind(this.target));
+    for (let lane = next(); lane; lane = next()) await lane.advance();
+  }
+
+  /** Show that something is under way, or no longer. */
   work(flag) {
     this.running = flag;
-    for (const lane of this.lanes) lane.busy(flag && lane.results.length < this.target);
+    for (const lane of this.lanes) lane.busy(flag && lane.behind(this.target));
     if (flag) this.bar.busy(this.shown);
   }
 
+  /** A chooser was changed: keep the address in step and let the changed lane catch up. */
   async chosen() {
     const changed = this.lanes.filter((lane) => lane.chooser.value !== lane.strategy.slug);
     for (const lane of changed) lane.choose(lane.chooser.value);
     this.separate();
-    history.replaceState(null, "", `?${new URLSearchParams(this.lanes.map(({ side, strategy }) => [side, strategy.slug]))}`);
-    this.render();
-    if (this.target && !this.running) await this.run(this.target);
+    const choice = new URLSearchParams(this.lanes.map((lane) => [lane.side, lane.strategy.slug]));
+    history.replaceState(null, "", `?${choice}`);
+    if (this.running) return;
+    if (this.target) await this.run(this.target);
+    else this.render();
   }
 
-  /** Two lanes of one strategy would share one cookie: what one lane has the other cannot choose. */
+  /** What one lane has the other cannot choose: both would share one cookie. */
   separate() {
-    const [left, right] = this.lanes;
-    for (const [lane, other] of [[left, right], [right, left]]) {
-      for (const option of lane.chooser.options) option.disabled = option.value === other.strategy.slug;
+    for (const { chooser, strategy } of this.lanes) {
+      const others = this.lanes.filter((lane) => lane.strategy !== strategy);
+      const taken = others.map((lane) => lane.strategy.slug);
+      for (const option of chooser.options) option.disabled = taken.includes(option.value);
     }
   }
 
+  /** Take the pair that the lesson proposed, and look at what changed. */
   async choose(pair) {
-    this.lanes.forEach((lane, index) => { lane.chooser.value = pair[index]; });
+    const changed = this.lanes.find(({ strategy }, index) => strategy.slug !== pair[index]);
+    this.lanes.forEach(({ chooser }, index) => {
+      chooser.value = pair[index];
+    });
     await this.chosen();
-    this.card.querySelector("h2").focus();
+    changed.heading.focus();
   }
 
-  get complete() {
-    return this.lanes.every((lane) => !lane.error && lane.results.length === this.target);
+  /** How many steps both lanes have done. */
+  get done() {
+    return Math.min(...this.lanes.map(({ results }) => results.length));
   }
 
   render() {
-    const retry = () => this.run(this.target);
+    const retry = () => this.retry();
     for (const lane of this.lanes) lane.show(this.shown, retry);
-    this.bar.show({ done: this.complete ? this.target : this.target - 1, shown: this.shown });
-    this.card.replaceChildren(...this.lesson());
+    this.bar.show({ done: this.done, shown: this.shown });
+    if (this.shown >= 0 && this.shown < this.done) this.card.teach(this.shown, this.lanes);
+    else this.card.explain();
   }
 
-  lesson() {
-    if (this.shown < 0 || !this.complete) return this.explained;
-    const { title, body } = lesson(this.shown, this.lanes);
-    return [el("h2", { id: "lesson-title", tabindex: "-1" }, title), ...body, this.next()].filter(Boolean);
-  }
-
-  next() {
-    if (this.shown !== REPLAY) return null;
-    this.seen.add(this.lanes.map(({ strategy }) => strategy.slug).join("|"));
-    const known = (slug) => this.data.strategies.some((strategy) => strategy.slug === slug);
-    const pair = nextPair(this.lanes, this.seen, known);
-    return pair ? this.tryButton(pair) : this.labLink();
-  }
-
-  tryButton(pair) {
-    const wanted = pair.filter((slug, index) => slug !== this.lanes[index].strategy.slug);
-    const titles = wanted.map((slug) => `“${this.data.strategies.find((strategy) => strategy.slug === slug).title}”`);
-    const button = el("button", { type: "button", class: "button button--primary" }, `Try ${titles.join(" beside ")}`);
-    button.addEventListener("click", () => this.choose(pair));
-    return el("p", { class: "lesson__next" }, button);
-  }
-
-  labLink() {
-    const link = this.data.labUrl && el("a", { class: "button", href: this.data.labUrl }, "See every strategy against every event");
-    return link && el("p", { class: "lesson__next" }, link);
-  }
-
+  /** What a screen reader is told. */
   summary() {
-    return this.lanes.map(({ strategy, results, error }) => {
-      if (error) return `${strategy.title}: ${error.message}`;
-      const { status, verdict } = results[this.shown];
-      return `${strategy.title}: ${status} ${verdict.accepted ? "accepted" : "refused"}. ${verdict.reason}`;
-    }).join(" ");
+    return this.lanes
+      .map(({ strategy, results, error }) => {
+        if (error) return `${strategy.title}: ${error.message}`;
+        const { status, verdict } = results[this.shown];
+        const outcome = verdict.accepted ? "accepted" : "refused";
+        return `${strategy.title}: ${status} ${outcome}. ${sentence(verdict.reason)}`;
+      })
+      .join(" ");
   }
 }
 

@@ -6,7 +6,7 @@ const watched = new Set();
 let skew = 0;
 let timer = null;
 
-/** Learn the server's clock from the Date header of an answer. Whole seconds: small skews are noise. */
+/** Learn the server's clock from an answer's Date header; it has whole seconds. */
 export function learnClock(dateHeader) {
   const server = Date.parse(dateHeader ?? "");
   if (Number.isNaN(server)) return;

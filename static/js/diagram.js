@@ -10,6 +10,8 @@ import { messages, sentences } from "./sequence.js";
 import { Sheet } from "./sheet.js";
 import { statementPanel } from "./statement.js";
 
+const WIDTH = 576;
+
 /**
  * Draw one trace.
  *
@@ -24,7 +26,7 @@ import { statementPanel } from "./statement.js";
  */
 export function drawSequence(trace, family, options = {}) {
   const list = messages(trace, options);
-  const sheet = new Sheet(options.width ?? 576);
+  const sheet = new Sheet(options.width ?? WIDTH);
   list.forEach((message) => sheet.place(message));
   const [title, description] = [freshId("sequence"), freshId("sequence")];
   const { width, height } = sheet;
@@ -52,24 +54,35 @@ export function sequenceFigure(trace, family, options = {}) {
   const canvas = el("div", { class: "diagram__canvas" });
   const panel = statementPanel();
   canvas.addEventListener("statement", ({ detail }) => panel.toggle(detail));
-  followWidth(canvas, (width) => {
+  followWidth(canvas, options.width ?? WIDTH, (width) => {
     panel.close();
     canvas.replaceChildren(drawSequence(trace, family, { ...options, width }));
   });
   const words = sentences(messages(trace, options)).map((text) => el("li", {}, text));
-  const figure = el("figure", { class: `diagram diagram--${family}` },
-    canvas, hint(trace), panel.node, el("ol", { class: "quiet" }, ...words));
+  const figure = el(
+    "figure",
+    { class: `diagram diagram--${family}` },
+    canvas,
+    hint(trace),
+    panel.node,
+    el("ol", { class: "quiet" }, ...words),
+  );
   figure.addEventListener("keydown", ({ key }) => key === "Escape" && panel.closeAndReturn());
   return figure;
 }
 
 function hint({ steps }) {
   if (!steps.some(({ kind }) => kind === "sql")) return null;
-  return el("figcaption", { class: "diagram__hint" }, "Arrows to the database open their statement.");
+  return el(
+    "figcaption",
+    { class: "diagram__hint" },
+    "Arrows to the database open their statement.",
+  );
 }
 
-function followWidth(node, draw) {
-  let drawn = 0;
+function followWidth(node, guess, draw) {
+  let drawn = guess;
+  draw(guess);
   new ResizeObserver(([{ contentRect }]) => {
     const width = Math.floor(contentRect.width);
     if (width === drawn || width === 0) return;

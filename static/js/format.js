@@ -19,7 +19,12 @@ export function count(number, one, many = `${one}s`) {
 
 /** `duration(252)` is `4 min 12 s`: the two largest units of a number of seconds. */
 export function duration(seconds) {
-  const units = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+  const units = [
+    ["d", 86400],
+    ["h", 3600],
+    ["min", 60],
+    ["s", 1],
+  ];
   const first = units.findIndex(([, size]) => seconds >= size);
   if (first === -1) return "0 s";
   let left = Math.floor(seconds);

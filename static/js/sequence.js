@@ -15,8 +15,19 @@ const SENDER = "Browser";
  * @param {{sender?: string, answer?: string}} options `answer` says what the response held
  */
 export function messages(trace, { sender = SENDER, answer = "" } = {}) {
-  const request = { kind: "request", sender, text: `${trace.method} ${trace.path}`, credential: credential(trace) };
-  const response = { kind: "response", sender, status: trace.status, ok: trace.status < 400, text: `${trace.status} ${answer}`.trim() };
+  const request = {
+    kind: "request",
+    sender,
+    text: `${trace.method} ${trace.path}`,
+    credential: credential(trace),
+  };
+  const response = {
+    kind: "response",
+    sender,
+    status: trace.status,
+    ok: trace.status < 400,
+    text: `${trace.status} ${answer}`.trim(),
+  };
   return [request, ...trace.steps.map((step) => ({ ...step, text: step.name })), response];
 }
 
@@ -37,7 +48,8 @@ export function sentences(list) {
 }
 
 function sentence(message) {
-  if (message.kind === "request") return `${message.sender} to Django: ${message.text}, ${message.credential}.`;
+  if (message.kind === "request")
+    return `${message.sender} to Django: ${message.text}, ${message.credential}.`;
   if (message.kind === "response") return `Django to ${message.sender}: ${message.text}.`;
   const time = microseconds(message.duration_us);
   if (message.kind === "sql") {

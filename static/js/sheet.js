@@ -31,7 +31,12 @@ export class Sheet {
 
   /** Draw a message below the last one. */
   place(message) {
-    const shapes = { request: this.request, response: this.response, sql: this.query, note: this.note };
+    const shapes = {
+      request: this.request,
+      response: this.response,
+      sql: this.query,
+      note: this.note,
+    };
     const group = (shapes[message.kind] ?? this.work).call(this, message);
     group.style.setProperty("--order", this.drawn.length);
     this.drawn.push(group);
@@ -39,17 +44,29 @@ export class Sheet {
 
   /** The names on top and the dotted lines below them. */
   lifelines(sender) {
-    const lanes = [[sender, this.sender], ["Django", this.django], ["Database", this.database]];
-    return svg("g", { "aria-hidden": "true" }, ...lanes.flatMap(([name, x]) => [
-      svg("text", {
-        class: `sequence__lane sequence__lane--${name.toLowerCase()}`,
-        x,
-        y: 26,
-        "text-anchor": "middle",
-        "font-size": this.size,
-      }, name),
-      svg("path", { class: "sequence__lifeline", d: `M${x} ${HEAD - 8} V${this.height - 6}` }),
-    ]));
+    const lanes = [
+      [sender, this.sender],
+      ["Django", this.django],
+      ["Database", this.database],
+    ];
+    return svg(
+      "g",
+      { "aria-hidden": "true" },
+      ...lanes.flatMap(([name, x]) => [
+        svg(
+          "text",
+          {
+            class: `sequence__lane sequence__lane--${name.toLowerCase()}`,
+            x,
+            y: 26,
+            "text-anchor": "middle",
+            "font-size": this.size,
+          },
+          name,
+        ),
+        svg("path", { class: "sequence__lifeline", d: `M${x} ${HEAD - 8} V${this.height - 6}` }),
+      ]),
+    );
   }
 
   /** While Django works on the request. */
@@ -135,21 +152,29 @@ export class Sheet {
   }
 
   arrow(from, to, style = "") {
-    return svg("g", { class: `sequence__line ${style}`.trim() },
+    return svg(
+      "g",
+      { class: `sequence__line ${style}`.trim() },
       svg("path", { class: "sequence__shaft", d: `M${from} ${this.y} H${to}` }),
-      svg("path", { d: head(to, this.y, Math.sign(to - from)) }));
+      svg("path", { d: head(to, this.y, Math.sign(to - from)) }),
+    );
   }
 
   button(step, top, parts) {
     const left = this.django + 6;
     const size = { x: left, y: top, width: this.width - left - 2, height: this.y - top + 4, rx: 6 };
-    const group = svg("g", {
-      class: "sequence__message sequence__query",
-      role: "button",
-      tabindex: "0",
-      "aria-expanded": "false",
-      "aria-label": `${step.text}, ${microseconds(step.duration_us)}: the whole statement`,
-    }, svg("rect", { class: "sequence__area", ...size }), ...parts);
+    const group = svg(
+      "g",
+      {
+        class: "sequence__message sequence__query",
+        role: "button",
+        tabindex: "0",
+        "aria-expanded": "false",
+        "aria-label": `${step.text}, ${microseconds(step.duration_us)}: the whole statement`,
+      },
+      svg("rect", { class: "sequence__area", ...size }),
+      ...parts,
+    );
     onActivate(group, () => {
       const detail = { step, control: group };
       group.dispatchEvent(new CustomEvent("statement", { bubbles: true, detail }));

@@ -4,7 +4,8 @@ import { el, freshId } from "./dom.js";
 import { microseconds } from "./format.js";
 import { rows } from "./sequence.js";
 
-const CLAUSE = / (?=(?:FROM|WHERE|VALUES|SET|RETURNING|ORDER BY|LIMIT|(?:INNER|LEFT OUTER) JOIN|AND NOT EXISTS)\b)/g;
+const CLAUSE =
+  / (?=(?:FROM|WHERE|VALUES|SET|RETURNING|ORDER BY|LIMIT|(?:INNER |LEFT (?:OUTER )?)?JOIN|AND)\b)/g;
 
 /**
  * A closed panel: `toggle({step, control})` opens it for a step and closes it when that step is
@@ -12,18 +13,28 @@ const CLAUSE = / (?=(?:FROM|WHERE|VALUES|SET|RETURNING|ORDER BY|LIMIT|(?:INNER|L
  */
 export function statementPanel() {
   const title = el("h3", { id: freshId("statement"), class: "statement__title" });
-  const code = el("pre", { class: "statement__code", tabindex: "0", "aria-labelledby": title.id }, el("code"));
+  const code = el(
+    "pre",
+    { class: "statement__code", tabindex: "0", "aria-labelledby": title.id },
+    el("code"),
+  );
   const figures = el("p", { class: "statement__figures" });
   const close = el("button", { type: "button", class: "statement__close" }, "Close");
-  const node = el("section", { class: "statement", "aria-labelledby": title.id, hidden: true },
-    el("div", { class: "statement__head" }, title, close), code, figures);
+  const node = el(
+    "section",
+    { class: "statement", "aria-labelledby": title.id, hidden: true },
+    el("div", { class: "statement__head" }, title, close),
+    code,
+    figures,
+  );
   let control = null;
 
   function show(step) {
     title.textContent = step.name;
     code.firstChild.textContent = step.detail.replace(CLAUSE, "\n");
     figures.textContent = [microseconds(step.duration_us), rows(step), placeholders(step.detail)]
-      .filter(Boolean).join(" · ");
+      .filter(Boolean)
+      .join(" · ");
   }
 
   function expand(opened) {

@@ -9,14 +9,18 @@ const PARTS = ["header", "payload", "signature"];
 
 /** Two columns: who holds the credential, and what the server keeps of it. */
 export function holdsView({ browser, server }, holder) {
-  return el("div", { class: "holds" },
+  return el(
+    "div",
+    { class: "holds" },
     el("section", {}, el("h3", {}, holder), ...clientSide(browser)),
-    el("section", {}, el("h3", {}, "The server holds"), ...serverSide(server)));
+    el("section", {}, el("h3", {}, "The server holds"), ...serverSide(server)),
+  );
 }
 
 function clientSide(held) {
   if (held.kind === "nothing") return [nothing(), note(held.note)];
-  const masked = held.kind === "token" ? token(held.masked) : el("p", { class: "holds__value" }, held.masked);
+  const masked =
+    held.kind === "token" ? token(held.masked) : el("p", { class: "holds__value" }, held.masked);
   const decoded = held.claims ? claims(held) : null;
   const expiry = !decoded && held.expires ? expires(held.expires) : null;
   return [masked, note(held.note), decoded, expiry].filter(Boolean);
@@ -34,9 +38,12 @@ function token(masked) {
 }
 
 function claims({ header = {}, claims: payload }) {
-  return el("dl", { class: "claims" },
+  return el(
+    "dl",
+    { class: "claims" },
     ...Object.entries(header).map(([name, value]) => claim(name, value, "header")),
-    ...Object.entries(payload).map(([name, value]) => claim(name, value, "payload")));
+    ...Object.entries(payload).map(([name, value]) => claim(name, value, "payload")),
+  );
 }
 
 function claim(name, value, part) {
@@ -66,8 +73,15 @@ function serverSide({ rows, note: words }) {
 }
 
 function row({ table, columns }) {
-  const cells = Object.entries(columns).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, String(value))));
-  return el("div", { class: "holds__row" }, el("p", { class: "holds__value" }, table), el("dl", { class: "claims" }, ...cells));
+  const cells = Object.entries(columns).map(([name, value]) =>
+    el("div", {}, el("dt", {}, name), el("dd", {}, String(value))),
+  );
+  return el(
+    "div",
+    { class: "holds__row" },
+    el("p", { class: "holds__value" }, table),
+    el("dl", { class: "claims" }, ...cells),
+  );
 }
 
 function nothing() {

@@ -7,7 +7,7 @@ import { ApiError, send } from "../api.js";
 
 /**
  * What each step of the story does, by the step's id. Every method gives
- * `{status, verdict, holds, trace}` as the server answered and throws an ApiError without an answer.
+ * `{status, verdict, holds, trace}` as the server said it, or throws an ApiError.
  */
 export class LabLogin {
   /** @param {{urls: {login, me, logout, copy, replay}}} strategy @param {string} usersUrl */
@@ -17,8 +17,13 @@ export class LabLogin {
 
   /** A fresh user logs in, and the thief copies the credential at once. */
   async login() {
-    const { username, password } = (await this.expect(201, this.usersUrl, { method: "POST", body: {} })).data;
-    const answer = await this.expect(200, this.urls.login + HOLDS, { method: "POST", body: { username, password } });
+    const { username, password } = (
+      await this.expect(201, this.usersUrl, { method: "POST", body: {} })
+    ).data;
+    const answer = await this.expect(200, this.urls.login + HOLDS, {
+      method: "POST",
+      body: { username, password },
+    });
     this.bearer = answer.data.access ?? null;
     this.refresh = answer.data.refresh ?? null;
     const copied = await this.expect(200, this.urls.copy, this.with({ method: "POST", body: {} }));
@@ -41,7 +46,10 @@ export class LabLogin {
 
   /** The thief, a client of its own on the server, sends the copy. */
   async replay() {
-    const { data } = await this.expect(200, this.urls.replay + HOLDS, { method: "POST", body: { copy: this.stolen } });
+    const { data } = await this.expect(200, this.urls.replay + HOLDS, {
+      method: "POST",
+      body: { copy: this.stolen },
+    });
     return { status: data.status, ...data.body };
   }
 
@@ -53,7 +61,9 @@ export class LabLogin {
     const answer = await send(url, options);
     if (answer.status === status) return answer;
     const reason = answer.data?.detail ?? `it answered ${answer.status}`;
-    throw new ApiError("refused", `The server would not go on: ${reason}`, { status: answer.status });
+    throw new ApiError("refused", `The server would not go on: ${reason}`, {
+      status: answer.status,
+    });
   }
 }
 

@@ -1,7 +1,7 @@
 /** One lane: a strategy, its throwaway login, and what was answered so far. */
 
 import { LabLogin } from "./lab-login.js";
-import { emptyView, errorView, resultView, waitingView } from "./lane-view.js";
+import { emptyView, errorView, resultView } from "./lane-view.js";
 
 /** The four steps, in order; the names are methods of LabLogin. */
 export const STEPS = ["login", "request", "logout", "replay"];
@@ -25,7 +25,7 @@ export class Lane {
     this.chooser.value = slug;
     this.strategy = this.data.strategies.find((strategy) => strategy.slug === slug);
     this.node.dataset.family = this.strategy.family;
-    this.heading.textContent = this.strategy.familyTitle;
+    this.heading.textContent = this.strategy.family_title;
     this.reset();
   }
 
@@ -41,19 +41,22 @@ export class Lane {
     this.results.length = Math.min(this.results.length, index);
   }
 
-  /** Do steps until `target` of them are done, or one gets no answer. */
-  async catchUp(target) {
-    this.error = null;
-    while (this.results.length < target && !this.error) {
-      const index = this.results.length;
-      try {
-        this.results.push(await this.login[STEPS[index]]());
-      } catch (error) {
-        this.error = error;
-      }
+  /** Whether it has steps to do until `target` of them are done. */
+  behind(target) {
+    return !this.error && this.results.length < target;
+  }
+
+  /** Do the next step. An answer to a strategy that is no longer chosen is dropped. */
+  async advance() {
+    const { login, results } = this;
+    try {
+      results.push(await login[STEPS[results.length]]());
+    } catch (error) {
+      if (login === this.login) this.error = error;
     }
   }
 
+  /** Say whether the server is being asked. */
   busy(flag) {
     this.node.setAttribute("aria-busy", String(flag));
   }
@@ -66,7 +69,6 @@ export class Lane {
   view(index, retry) {
     if (this.error) return errorView(this.error, retry);
     if (index < 0) return emptyView(this.strategy);
-    const result = this.results[index];
-    return result ? resultView(STEPS[index], result, this.strategy) : waitingView();
+    return resultView(STEPS[index], this.results[index], this.strategy, this.body.clientWidth);
   }
 }

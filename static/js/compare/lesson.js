@@ -5,7 +5,7 @@ import { bytes, count, microseconds, sentence } from "../format.js";
 
 const [LOGIN, REQUEST, LOGOUT, REPLAY] = [0, 1, 2, 3];
 
-/** Pairs worth seeing, in an order that tells the story; those not on this server are passed over. */
+/** Pairs worth seeing, in an order that tells the story. */
 const STORY = [
   ["session-db", "jwt-user"],
   ["session-db", "jwt-blacklist"],
@@ -15,39 +15,49 @@ const STORY = [
   ["session-signed", "jwt-stateless"],
 ];
 
+/** How the codes of what merely ran out end. */
+const EXPIRED = /expired$/;
+
 /** For a family whose copy was accepted: what can refuse it. */
 const REVOCABLE = { session: "session-db", jwt: "jwt-blacklist", opaque: "opaque" };
 
 /**
  * @param {number} step shown, 0 to 3
  * @param {{strategy: object, results: object[]}[]} lanes left and right, with that step done
- * @returns {{title: string, body: Node[]}}
+ * @returns {{title: string, words: (string|Node)[]}}
  */
 export function lesson(step, lanes) {
   const tell = [afterLogin, afterRequest, afterLogout, afterReplay][step];
-  const { title, body } = tell(lanes);
-  return { title, body: [el("p", {}, ...body)] };
+  return tell(lanes);
 }
 
 /**
  * The pair of slugs to look at next, or null when all were seen.
  *
- * @param {Set<string>} seen pairs already replayed, as `left|right`
+ * @param {Set<string>} seen names of pairs that were replayed
  * @param {(slug: string) => boolean} known whether this server has the strategy
  */
 export function nextPair(lanes, seen, known) {
   const mended = lanes.map(({ strategy, results }) =>
-    results[REPLAY].verdict.accepted ? REVOCABLE[strategy.family] : strategy.slug);
-  const usable = (pair) => pair.every(known) && pair[0] !== pair[1] && !seen.has(pair.join("|"));
+    results[REPLAY].verdict.accepted ? REVOCABLE[strategy.family] : strategy.slug,
+  );
+  const usable = (pair) => pair.every(known) && pair[0] !== pair[1] && !seen.has(pairName(pair));
   return [mended, ...STORY].find(usable) ?? null;
+}
+
+/** A pair of slugs as one word. */
+export function pairName(pair) {
+  return pair.join("|");
 }
 
 function afterLogin(lanes) {
   const [left, right] = lanes.map(({ results }) => bytes(results[LOGIN].holds.browser.bytes ?? 0));
   return {
     title: "Both are logged in, and both were overheard",
-    body: [`The browser holds ${left} on the left and ${right} on the right. The thief holds the same. `,
-      "Send a request to see what the server makes of it."],
+    words: [
+      `The browser holds ${left} on the left and ${right} on the right. The thief holds the same. `,
+      "Send a request to see what the server makes of it.",
+    ],
   };
 }
 
@@ -55,47 +65,76 @@ function afterRequest(lanes) {
   const [left, right] = lanes.map((lane) => queries(lane, REQUEST));
   return {
     title: left === right ? `${asked(left)} each` : `${asked(left)} beside ${asked(right)}`,
-    body: [...lanes.flatMap(price), "Log out next."],
+    words: [...lanes.flatMap(price), "Log out next."],
   };
 }
 
 function price({ strategy, results }) {
   const { tally, total_us: total } = results[REQUEST].trace;
   const signatures = tally.signatures ? `, checked ${count(tally.signatures, "signature")}` : "";
-  return [name(strategy), ` asked the database ${times(tally.sql)}${signatures} and took ${microseconds(total)}. `];
+  return [
+    name(strategy),
+    ` asked the database ${times(tally.sql)}${signatures} and took ${microseconds(total)}. `,
+  ];
 }
 
 function afterLogout(lanes) {
   const [left, right] = lanes.map((lane) => queries(lane, LOGOUT));
   return {
     title: "Both browsers have let go",
-    body: [`Logging out took ${asked(left)} on the left and ${asked(right)} on the right. `,
-      "The thief was not asked and still has the copy: replay it."],
+    words: [
+      `Logging out took ${asked(left)} on the left and ${asked(right)} on the right. `,
+      "The thief was not asked and still has the copy: replay it.",
+    ],
   };
 }
 
 function afterReplay(lanes) {
   const accepted = lanes.filter(({ results }) => results[REPLAY].verdict.accepted);
   const refused = lanes.filter((lane) => !accepted.includes(lane));
+  const late = refused.filter(({ results }) => EXPIRED.test(results[REPLAY].verdict.code));
+  if (late.length) return tooLate(late);
   if (accepted.length === 2) return bothAccepted(lanes);
   return accepted.length === 1 ? oneAccepted(accepted[0], refused[0]) : bothRefused(lanes);
+}
+
+function tooLate(late) {
+  return {
+    title: "Time has ended it",
+    words: [
+      ...late
+        .map(({ strategy }) => name(strategy))
+        .flatMap((title, at) => (at ? [" and ", title] : [title])),
+      ": what the thief copied has expired by itself, so this replay says nothing about the log-out. ",
+      "Start again to see it in time.",
+    ],
+  };
 }
 
 function oneAccepted(open, closed) {
   return {
     title: "So logging out did nothing?",
-    body: [name(open.strategy), ` let the thief in. ${reason(open)} `,
-      name(closed.strategy), ` refused at ${closed.results[REPLAY].verdict.step}. `,
-      "Your own request had asked the database ", times(queries(open, REQUEST)), " in the lane that let the thief in, ",
-      times(queries(closed, REQUEST)), " in the other. What does it cost to make both refuse?"],
+    words: [
+      name(open.strategy),
+      ` let the thief in. ${reason(open)} `,
+      name(closed.strategy),
+      ` refused at ${closed.results[REPLAY].verdict.step}. `,
+      "Your own request had asked the database ",
+      times(queries(open, REQUEST)),
+      " in the lane that let the thief in, ",
+      times(queries(closed, REQUEST)),
+      " in the other. What does it cost to make both refuse?",
+    ],
   };
 }
 
 function bothAccepted(lanes) {
   return {
     title: "Neither log-out ended anything",
-    body: [...lanes.flatMap((lane) => [name(lane.strategy), `: ${reason(lane)} `]),
-      "Whoever holds a copy is in until it expires. What would it take to refuse it?"],
+    words: [
+      ...lanes.flatMap((lane) => [name(lane.strategy), `: ${reason(lane)} `]),
+      "Whoever holds a copy is in until it expires. What would it take to refuse it?",
+    ],
   };
 }
 
@@ -104,16 +143,23 @@ function bothRefused(lanes) {
   if (left === right) {
     return {
       title: "Both refuse the thief, at one price",
-      body: ["Both logins ended when you logged out. Then the two cost the same ",
-        `(${left} vs ${asked(right)} per request), which is the question this demo is about.`],
+      words: [
+        "Both logins ended with the log-out. Then the two cost the same ",
+        `(${left} vs ${asked(right)} per request), which is the question this demo is about.`,
+      ],
     };
   }
   const [cheap, dear] = left < right ? lanes : [...lanes].reverse();
   return {
     title: "Both refuse the thief, at two prices",
-    body: [name(cheap.strategy), ` took ${asked(queries(cheap, REQUEST))} per request, `,
-      name(dear.strategy), ` ${asked(queries(dear, REQUEST))}. `,
-      "Both looked something up, so is that the token against the session, or only one way to ask against another?"],
+    words: [
+      name(cheap.strategy),
+      ` took ${asked(queries(cheap, REQUEST))} per request, `,
+      name(dear.strategy),
+      ` ${asked(queries(dear, REQUEST))}. `,
+      "Both looked something up. Is that a token against a session, ",
+      "or one way to ask against another?",
+    ],
   };
 }
 

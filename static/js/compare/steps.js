@@ -13,7 +13,9 @@ export class StepBar {
     this.again = node.querySelector("[data-again]");
     this.restart = node.querySelector("[data-restart]");
     this.hint = node.querySelector("[data-hint]");
-    this.buttons.forEach((button, index) => button.addEventListener("click", () => page.press(index)));
+    this.buttons.forEach((button, index) =>
+      button.addEventListener("click", () => page.press(index)),
+    );
     this.again.addEventListener("click", () => page.repeat());
     this.restart.addEventListener("click", () => {
       page.restart();
@@ -42,9 +44,10 @@ export class StepBar {
   }
 
   advice(done, shown) {
-    const next = this.buttons[done];
-    if (next) return ["Next: ", el("strong", {}, next.textContent.replace(/\s+/g, " ").replace("✓done", "").trim()), done ? "" : ". Both lanes act at once."];
-    return shown < done - 1 ? [] : ["All four steps are done. Choose another strategy: its lane catches up."];
+    const next = this.buttons[done]?.dataset.step;
+    if (!next) return ["All four steps are done. Choose another strategy: its lane catches up."];
+    const reach = shown < 0 ? ". Both lanes act at once." : "";
+    return ["Next: ", el("strong", {}, `${done + 1} ${next}`), reach];
   }
 }
 

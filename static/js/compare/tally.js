@@ -3,15 +3,26 @@
 import { el } from "../dom.js";
 import { bytes, count, microseconds } from "../format.js";
 
-/** @param {object} trace as the lab's API gives it */
-export function tallyView({ tally, steps, credential, total_us: total }) {
-  const hashing = steps.filter(({ kind }) => kind === "hash").reduce((sum, step) => sum + step.duration_us, 0);
-  const spent = [`${microseconds(tally.sql_us)} in SQL`, hashing ? `${microseconds(hashing)} hashing` : ""];
-  return el("dl", { class: "tally" },
+/**
+ * @param {object} trace as the lab's API gives it
+ * @param {string} verb what was done with signatures: `checked`, or `made` where a token is issued
+ */
+export function tallyView({ tally, steps, credential, total_us: total }, verb = "checked") {
+  const hashing = steps
+    .filter(({ kind }) => kind === "hash")
+    .reduce((sum, step) => sum + step.duration_us, 0);
+  const spent = [
+    `${microseconds(tally.sql_us)} in SQL`,
+    hashing ? `${microseconds(hashing)} hashing` : "",
+  ];
+  return el(
+    "dl",
+    { class: "tally" },
     figure(tally.sql, word(tally.sql, "SQL query", "SQL queries") + cached(tally.cache)),
-    figure(tally.signatures, `${word(tally.signatures, "signature", "signatures")} checked`),
+    figure(tally.signatures, `${word(tally.signatures, "signature", "signatures")} ${verb}`),
     figure(microseconds(total), `of it ${spent.filter(Boolean).join(", ")}`),
-    figure(bytes(credential?.bytes ?? 0), "credential on the wire"));
+    figure(bytes(credential?.bytes ?? 0), "credential on the wire"),
+  );
 }
 
 function figure(value, words) {
