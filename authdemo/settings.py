@@ -1,7 +1,8 @@
 """Settings, read from the environment. Safe by default: ``DEMO=1`` loosens what a laptop needs.
 
 Environment: ``SECRET_KEY``, ``DATABASE_URL``, ``CACHE_URL``, ``ALLOWED_HOSTS`` (comma separated),
-``DEMO``, ``TRACING``, ``JWT_SIGNING_KEY``, ``TRUSTED_PROXIES`` (comma separated addresses).
+``DEMO``, ``TRACING``, ``TRUSTED_PROXIES`` (comma separated addresses), ``JWT_ALGORITHM``,
+``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEY_FILES`` (comma separated paths).
 """
 
 from datetime import timedelta
@@ -133,6 +134,7 @@ LOGIN_LIFETIME = timedelta(days=14)
 SESSION_IDLE = timedelta(days=2)
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_LIFETIME = timedelta(days=1)
+REFRESH_GRACE = timedelta(seconds=10)
 TOKEN_LEEWAY = timedelta(seconds=5)
 LAB_LIFETIME = timedelta(hours=1)
 
@@ -198,7 +200,20 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "accounts.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
-JWT_SIGNING_KEY: str = env.str("JWT_SIGNING_KEY", default="")
+
+def _key(name: str) -> str:
+    """A key from the environment, or from the file that ``<name>_FILE`` names."""
+    path = env.str(f"{name}_FILE", default="")
+    return Path(path).read_text() if path else env.str(name, default="", multiline=True)
+
+
+# HS256 with any secret (SECRET_KEY's child by default), or EdDSA, ES256, RS256 with a private key in
+# PEM. Retired keys still verify: that is how a key is rotated without logging anybody out.
+JWT_ALGORITHM: str = env.str("JWT_ALGORITHM", default="HS256")
+JWT_SIGNING_KEY: str = _key("JWT_SIGNING_KEY")
+JWT_RETIRED_KEYS: list[str] = [
+    Path(path).read_text() for path in env.list("JWT_RETIRED_KEY_FILES", default=[])
+]
 JWT_ISSUER: str = env.str("JWT_ISSUER", default="authdemo")
 SPECTACULAR_SETTINGS = {
     "TITLE": "session / jwt",
