@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import what must be known before the first request."""
-        from accounts import signals  # noqa: F401  (connects its receiver)
+        from accounts import checks, signals  # noqa: F401  (they register themselves)
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -217,18 +217,23 @@ class BlacklistedToken(models.Model):
 
 def blacklist_login(login: Login, *, because: Because) -> None:
     """Blacklist every token of a login, also the older ones; doing it twice changes nothing."""
-    BlacklistedToken.objects.bulk_create(
-        [
-            BlacklistedToken(
-                jti=login.id,
-                user_id=login.user_id,
-                token_type="login",  # noqa: S106  (a kind, not a password)
-                expires_at=login.expires,
-                reason=because,
-            )
-        ],
-        ignore_conflicts=True,
+    _blacklist(login.id, login.user_id, "login", login.expires, because)
+
+
+def blacklist_token(
+    jti: uuid.UUID, *, user_id: int, token_type: str, expires: datetime, because: Because
+) -> None:
+    """Blacklist one token and leave its login alone; doing it twice changes nothing."""
+    _blacklist(jti, user_id, token_type, expires, because)
+
+
+def _blacklist(
+    jti: uuid.UUID, user_id: int, token_type: str, expires: datetime, because: Because
+) -> None:
+    row = BlacklistedToken(
+        jti=jti, user_id=user_id, token_type=token_type, expires_at=expires, reason=because
     )
+    BlacklistedToken.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def pruned_before() -> datetime:

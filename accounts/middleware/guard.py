@@ -9,12 +9,12 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-_API = "/api/"
+_MEDIA = {"/api/": "application/json", "/oauth/": "application/x-www-form-urlencoded"}
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RequestGuard:
-    """Refuses requests that are too large, and API bodies that are not JSON in UTF-8."""
+    """Refuses requests that are too large, and API bodies of another form than the endpoint reads."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,10 +32,15 @@ class RequestGuard:
         if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             text = f"A body has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes"
             return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", text)
-        if size and request.path_info.startswith(_API) and not _is_json(request):
-            text = "Send the body as application/json in UTF-8"
-            return _answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "not_json", text)
+        wanted = _media_type(request.path_info)
+        if size and wanted and not _is_utf8(request, wanted):
+            text = f"Send the body as {wanted} in UTF-8"
+            return _answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", text)
         return None
+
+
+def _media_type(path: str) -> str | None:
+    return next((media for prefix, media in _MEDIA.items() if path.startswith(prefix)), None)
 
 
 def _content_length(request: HttpRequest) -> int | None:
@@ -43,9 +48,9 @@ def _content_length(request: HttpRequest) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
 
 
-def _is_json(request: HttpRequest) -> bool:
+def _is_utf8(request: HttpRequest, media_type: str) -> bool:
     charset = (request.content_params or {}).get("charset", "utf-8")
-    return request.content_type == "application/json" and charset.lower() in ("utf-8", "utf8")
+    return request.content_type == media_type and charset.lower() in ("utf-8", "utf8")
 
 
 def _answer(status: HTTPStatus, code: str, detail: str) -> HttpResponse:

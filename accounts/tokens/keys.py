@@ -4,10 +4,18 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 Jwk = OctKey | RSAKey | ECKey | OKPKey
+SMALLEST_RSA = 2048
+
+
+class BadKey(ValueError):
+    """A configured key that cannot be used, and why."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,33 @@ class Key:
         """An HS256 key; its id says nothing of the secret but which one it is."""
         kid = hashlib.blake2b(secret, person=b"kid", digest_size=6).hexdigest()
         return cls(kid=kid, algorithm="HS256", jwk=OctKey.import_key(secret))
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> "Key":
+        """An Ed25519, P-256 or RSA key; its id is its thumbprint (RFC 7638).
+
+        Raises:
+            BadKey: not a PEM key, or of a kind or size that no token is signed with here.
+        """
+        algorithm, family = _kind_of(_load(pem))
+        jwk = family.import_key(pem)
+        return cls(kid=jwk.thumbprint(), algorithm=algorithm, jwk=jwk)
+
+    @property
+    def signs(self) -> bool:
+        """Whether the private part is here."""
+        return isinstance(self.jwk, OctKey) or self.jwk.is_private
+
+    def public(self) -> dict[str, Any]:
+        """The public part as a JWK (RFC 7517), fit to be published.
+
+        Raises:
+            BadKey: a symmetric key has no public part.
+        """
+        if isinstance(self.jwk, OctKey):
+            raise BadKey("a symmetric key has no public part")
+        found = self.jwk.as_dict(private=False)
+        return {**found, "kid": self.kid, "alg": self.algorithm, "use": "sig"}
 
     @cached_property
     def secret(self) -> bytes:
@@ -47,6 +82,32 @@ class Keyring:
         """The key of an id read from a header, which is attacker-controlled."""
         return self._by_kid.get(kid) if isinstance(kid, str) else None
 
+    def public(self) -> list[dict[str, Any]]:
+        """The public keys as a JWK set's members: none for symmetric keys."""
+        return [key.public() for key in self if not isinstance(key.jwk, OctKey)]
+
     def __iter__(self) -> Iterator[Key]:
         yield self.signing
         yield from self.retired
+
+
+def _load(pem: bytes) -> object:
+    try:
+        if b"PRIVATE KEY" in pem:
+            return load_pem_private_key(pem, password=None)
+        return load_pem_public_key(pem)
+    except (ValueError, TypeError) as error:
+        raise BadKey("not a PEM key without a password") from error
+
+
+def _kind_of(key: object) -> tuple[str, type[RSAKey | ECKey | OKPKey]]:
+    match key:
+        case ed25519.Ed25519PrivateKey() | ed25519.Ed25519PublicKey():
+            return "EdDSA", OKPKey
+        case ec.EllipticCurvePrivateKey() | ec.EllipticCurvePublicKey():
+            if isinstance(key.curve, ec.SECP256R1):
+                return "ES256", ECKey
+        case rsa.RSAPrivateKey() | rsa.RSAPublicKey():
+            if key.key_size >= SMALLEST_RSA:
+                return "RS256", RSAKey
+    raise BadKey(f"use Ed25519, P-256 or RSA of {SMALLEST_RSA} bits or more")

@@ -11,7 +11,7 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 
 from accounts import conf
-from accounts.tokens.keys import Key, Keyring
+from accounts.tokens.keys import BadKey, Key, Keyring
 
 _NO_LEEWAY = timedelta(0)
 
@@ -49,9 +49,27 @@ def _derive(secret: str, purpose: str) -> bytes:
     ).digest()
 
 
-def _keyring(name: str, secret: str) -> Keyring:
-    retired = (Key.symmetric(_derive(old, name)) for old in settings.SECRET_KEY_FALLBACKS)
-    return Keyring(Key.symmetric(_derive(secret, name)), tuple(retired))
+def _symmetric(name: str, *secrets: str) -> Keyring:
+    first, *retired = (Key.symmetric(_derive(secret, name)) for secret in secrets)
+    return Keyring(first, tuple(retired))
+
+
+def _site_keyring() -> Keyring:
+    """The site's keys, as configured.
+
+    Raises:
+        BadKey: the configured keys do not fit ``JWT_ALGORITHM``.
+    """
+    fallbacks = settings.SECRET_KEY_FALLBACKS
+    if settings.JWT_ALGORITHM == "HS256":
+        configured = [settings.JWT_SIGNING_KEY, *settings.JWT_RETIRED_KEYS]
+        secrets = configured if configured[0] else [settings.SECRET_KEY, *fallbacks]
+        return _symmetric("site", *secrets)
+    signing = Key.from_pem(settings.JWT_SIGNING_KEY.encode())
+    if signing.algorithm != settings.JWT_ALGORITHM or not signing.signs:
+        raise BadKey(f"JWT_SIGNING_KEY is no private key for {settings.JWT_ALGORITHM}")
+    retired = (Key.from_pem(pem.encode()) for pem in settings.JWT_RETIRED_KEYS)
+    return Keyring(signing, tuple(retired))
 
 
 @cache
@@ -61,7 +79,7 @@ def site() -> Realm:
         name="site",
         issuer=settings.JWT_ISSUER,
         audience=f"{settings.JWT_ISSUER}:site",
-        keyring=_keyring("site", settings.JWT_SIGNING_KEY or settings.SECRET_KEY),
+        keyring=_site_keyring(),
         pepper=_derive(settings.SECRET_KEY, "site digest"),
         access_lifetime=conf.access_lifetime(),
         refresh_lifetime=conf.refresh_lifetime(),
@@ -77,7 +95,7 @@ def lab() -> Realm:
         name="lab",
         issuer=settings.JWT_ISSUER,
         audience=f"{settings.JWT_ISSUER}:lab",
-        keyring=_keyring("lab", settings.SECRET_KEY),
+        keyring=_symmetric("lab", settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS),
         pepper=_derive(settings.SECRET_KEY, "lab digest"),
         access_lifetime=conf.access_lifetime(),
         refresh_lifetime=conf.lab_lifetime(),

@@ -1,0 +1,166 @@
+"""What OAuth clients know: revocation (RFC 7009), introspection (RFC 7662), public keys (RFC 7517)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import QueryDict
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
+from rest_framework.parsers import FormParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import signin
+from accounts.api.serializers import Problem
+from accounts.api.views import ApiView, OpenView
+from accounts.models import Because, User, blacklist_token
+from accounts.strategies import Accepted
+from accounts.tokens import Claims, site
+
+_KEYS_MAX_AGE = 300
+
+
+class TokenParameter(serializers.Serializer[None]):
+    """The form of both requests. The hint only speeds a search up; here it is not needed."""
+
+    token = serializers.CharField(write_only=True)
+    token_type_hint = serializers.CharField(write_only=True, required=False)
+
+
+class OAuthError(serializers.Serializer[None]):
+    """An error (RFC 6749, section 5.2)."""
+
+    error = serializers.CharField(read_only=True)
+    error_description = serializers.CharField(read_only=True, required=False)
+
+
+class Introspection(serializers.Serializer[None]):
+    """The answer of RFC 7662, section 2.2; of an inactive token only ``active``."""
+
+    active = serializers.BooleanField(read_only=True)
+    token_type = serializers.CharField(read_only=True, required=False)
+    username = serializers.CharField(read_only=True, required=False)
+    sub = serializers.CharField(read_only=True, required=False)
+    exp = serializers.IntegerField(read_only=True, required=False)
+    iat = serializers.IntegerField(read_only=True, required=False)
+    iss = serializers.CharField(read_only=True, required=False)
+    aud = serializers.CharField(read_only=True, required=False)
+    jti = serializers.CharField(read_only=True, required=False)
+    sid = serializers.CharField(read_only=True, required=False)
+
+
+class InvalidRequest(APIException):
+    """A 400 in OAuth's own words (RFC 6749, section 5.2)."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+
+    def __init__(self, description: str) -> None:
+        self.detail = {"error": "invalid_request", "error_description": description}
+
+
+class Jwks(serializers.Serializer[None]):
+    """A JWK set."""
+
+    keys = serializers.ListField(child=serializers.DictField(), read_only=True)
+
+
+def _token(request: Request) -> str:
+    # A parameter sent twice is an error (RFC 6749, section 3.2), not a choice.
+    sent = request.data.getlist("token") if isinstance(request.data, QueryDict) else []
+    if len(sent) != 1:
+        raise InvalidRequest("Send exactly one parameter named token")
+    form = TokenParameter(data=request.data)
+    if not form.is_valid():
+        raise InvalidRequest("The token is not a string of characters")
+    return str(form.validated_data["token"])
+
+
+class Revoke(OpenView):
+    """RFC 7009."""
+
+    parser_classes = (FormParser,)
+
+    @extend_schema(
+        request={"application/x-www-form-urlencoded": TokenParameter},
+        responses={200: None, 400: OAuthError},
+    )
+    def post(self, request: Request) -> Response:
+        """Revoke a token; whoever holds it may. An unknown token is answered alike (section 2.2).
+
+        A refresh token ends its whole login with every access token of it; an access token only
+        itself.
+        """
+        _, claims = signin.token_strategy().check_type(_token(request), None)
+        if claims is not None:
+            _revoke(claims)
+        return Response(status=status.HTTP_200_OK)
+
+
+def _revoke(claims: Claims) -> None:
+    if claims.token_type == "refresh":  # noqa: S105
+        signin.end_token_login(claims.sid, Because.LOGGED_OUT)
+    else:
+        blacklist_token(
+            claims.jti,
+            user_id=claims.user_id,
+            token_type=claims.token_type,
+            expires=datetime.fromtimestamp(claims.expires, UTC),
+            because=Because.LOGGED_OUT,
+        )
+
+
+class Introspect(ApiView):
+    """RFC 7662."""
+
+    parser_classes = (FormParser,)
+    permission_classes = (IsAuthenticated,)
+
+    @extend_schema(
+        request={"application/x-www-form-urlencoded": TokenParameter},
+        responses={200: Introspection, 400: OAuthError, 401: Problem},
+    )
+    def post(self, request: Request) -> Response:
+        """What a token is worth now, for staff and for the token's own user.
+
+        To anybody else every token is inactive: that it exists is not said (section 2.2).
+        """
+        verdict, claims = signin.token_strategy().check_type(_token(request), None)
+        if not isinstance(verdict, Accepted) or claims is None:
+            return Response({"active": False})
+        if not isinstance(request.user, User) or not _may_see(request.user, claims):
+            return Response({"active": False})
+        return Response(_described(verdict, claims))
+
+
+def _may_see(asking: User, claims: Claims) -> bool:
+    return asking.is_staff or asking.pk == claims.user_id
+
+
+def _described(verdict: Accepted, claims: Claims) -> dict[str, Any]:
+    known = {
+        "active": True,
+        "username": verdict.user.get_username(),
+        "sub": str(claims.user_id),
+        "exp": claims.expires,
+        "iat": claims.issued,
+        "iss": site().issuer,
+        "aud": site().audience,
+        "jti": claims.jti.hex,
+        "sid": claims.sid.hex,
+    }
+    if claims.token_type == "access":  # noqa: S105
+        known["token_type"] = "Bearer"  # noqa: S105
+    return known
+
+
+class JwksView(OpenView):
+    """The public keys."""
+
+    @extend_schema(responses=Jwks)
+    def get(self, request: Request) -> Response:
+        """The keys that verify this site's tokens; none while they are signed with a secret."""
+        response = Response({"keys": site().keyring.public()})
+        response["Cache-Control"] = f"public, max-age={_KEYS_MAX_AGE}"
+        return response

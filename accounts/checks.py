@@ -1,0 +1,25 @@
+"""System checks: a key that cannot be used is told at the start, not by the first request."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+from accounts import tokens
+
+# RFC 7518, section 3.2: a key for HS256 has at least as many bits as its hash.
+SHORTEST_SECRET = 32
+
+
+@register(Tags.security)
+def signing_keys(**kwargs: Any) -> Sequence[CheckMessage]:
+    """The configured signing keys fit their algorithm."""
+    if settings.JWT_ALGORITHM == "HS256" and 0 < len(settings.JWT_SIGNING_KEY) < SHORTEST_SECRET:
+        hint = f"Use {SHORTEST_SECRET} or more random characters."
+        return [Error("JWT_SIGNING_KEY is too short for HS256.", hint=hint, id="accounts.E001")]
+    try:
+        tokens.site()
+    except tokens.BadKey as error:
+        return [Error(f"The signing keys cannot be used: {error}.", id="accounts.E002")]
+    return []

@@ -1,0 +1,212 @@
+"""Revocation, introspection and public keys, as an OAuth client meets them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from authlib.integrations.requests_client import OAuth2Session
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.test import Client
+from django.test.utils import override_settings
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from accounts.models import User
+from tests.cast import PASSWORD
+from tests.conftest import Live
+
+Key = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+FORM = "application/x-www-form-urlencoded"
+
+
+def pem(key: Key) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+KEYS: dict[str, Key] = {
+    "EdDSA": ed25519.Ed25519PrivateKey.generate(),
+    "ES256": ec.generate_private_key(ec.SECP256R1()),
+    "RS256": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+}
+
+
+@pytest.fixture(params=KEYS)
+def algorithm(request: pytest.FixtureRequest) -> Iterator[str]:
+    name: str = request.param
+    with override_settings(JWT_ALGORITHM=name, JWT_SIGNING_KEY=pem(KEYS[name])):
+        yield name
+
+
+def log_in(client: Client, name: str) -> dict[str, str]:
+    body = {"username": name, "password": PASSWORD}
+    answer = client.post("/api/token/", body, content_type="application/json")
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def me(client: Client, access: str) -> int:
+    return client.get("/api/me/", headers={"Authorization": f"Bearer {access}"}).status_code
+
+
+def introspect(client: Client, token: str, access: str) -> Any:
+    headers = {"Authorization": f"Bearer {access}"}
+    return client.post("/oauth/introspect/", f"token={token}", content_type=FORM, headers=headers)
+
+
+@pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # RFC 9864 renames it
+def test_a_jose_library_verifies_a_token_from_the_published_keys(
+    live: Live, alice: User, algorithm: str
+) -> None:
+    pair = httpx.post(
+        f"{live.url}/api/token/", json={"username": "alice", "password": PASSWORD}
+    ).json()
+    keys = KeySet.import_key_set(httpx.get(f"{live.url}/.well-known/jwks.json").json())
+
+    token = jwt.decode(pair["access"], keys, algorithms=[algorithm])
+
+    assert token.header["alg"] == algorithm
+    assert token.claims["user_id"] == str(alice.pk)
+
+
+def test_an_oauth_library_introspects_and_revokes(live: Live, alice: User) -> None:
+    pair = httpx.post(
+        f"{live.url}/api/token/", json={"username": "alice", "password": PASSWORD}
+    ).json()
+    bearer = {"Authorization": f"Bearer {pair['access']}"}
+    with OAuth2Session("cli", token_endpoint_auth_method="none") as client:
+        seen = client.introspect_token(
+            f"{live.url}/oauth/introspect/", token=pair["refresh"], headers=bearer
+        ).json()
+        revoked = client.revoke_token(f"{live.url}/oauth/revoke/", token=pair["refresh"])
+
+    assert seen["active"] is True
+    assert seen["username"] == "alice"
+    assert revoked.status_code == 200
+    assert httpx.get(f"{live.url}/api/me/", headers=bearer).status_code == 401
+
+
+def test_the_keys_published_are_public(client: Client, algorithm: str) -> None:
+    [key] = client.get("/.well-known/jwks.json").json()["keys"]
+
+    assert key["alg"] == algorithm
+    assert key["use"] == "sig"
+    assert not {"d", "p", "q", "dp", "dq", "qi", "k"} & set(key)
+
+
+def test_a_secret_is_not_published(client: Client) -> None:
+    answer = client.get("/.well-known/jwks.json")
+
+    assert answer.json() == {"keys": []}
+    assert answer["Cache-Control"] == "public, max-age=300"
+
+
+def test_rotating_the_key_with_overlap_logs_nobody_out(client: Client, alice: User) -> None:
+    old, new = pem(KEYS["ES256"]), pem(KEYS["EdDSA"])
+    with override_settings(JWT_ALGORITHM="ES256", JWT_SIGNING_KEY=old):
+        before = log_in(client, "alice")["access"]
+    with override_settings(JWT_ALGORITHM="EdDSA", JWT_SIGNING_KEY=new, JWT_RETIRED_KEYS=[old]):
+        assert me(client, before) == 200
+        assert me(client, log_in(client, "alice")["access"]) == 200
+        assert len(client.get("/.well-known/jwks.json").json()["keys"]) == 2
+    with override_settings(JWT_ALGORITHM="EdDSA", JWT_SIGNING_KEY=new):
+        assert me(client, before) == 401
+
+
+def test_revoking_an_access_token_leaves_the_login_alone(client: Client, alice: User) -> None:
+    pair = log_in(client, "alice")
+
+    answer = client.post("/oauth/revoke/", f"token={pair['access']}", content_type=FORM)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert me(client, pair["access"]) == 401
+    body = {"refresh": pair["refresh"]}
+    renewed = client.post("/api/token/refresh/", body, content_type="application/json")
+    assert me(client, renewed.json()["access"]) == 200
+
+
+@pytest.mark.parametrize("token", ["nonsense", "a.b.c", "%F0%9F%92%A9"])
+def test_revoking_an_unknown_token_is_answered_alike(client: Client, db: None, token: str) -> None:
+    for _ in range(2):
+        answer = client.post("/oauth/revoke/", f"token={token}", content_type=FORM)
+        assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("body", ["", "token=", "token=a&token=b", "other=a", "token=%00"])
+def test_a_request_without_exactly_one_token_is_invalid(
+    client: Client, db: None, body: str
+) -> None:
+    answer = client.post("/oauth/revoke/", body, content_type=FORM)
+
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/json", f"{FORM}; charset=utf-7", f"{FORM}; charset=nonsense"]
+)
+def test_a_form_of_another_kind_is_refused(client: Client, db: None, content_type: str) -> None:
+    answer = client.generic("POST", "/oauth/revoke/", b"token=a", content_type=content_type)
+
+    assert answer.status_code == 415
+
+
+def test_the_owner_and_staff_see_what_a_token_is_worth(
+    client: Client, alice: User, bob: User
+) -> None:
+    User.objects.create_user("grace", password=PASSWORD, is_staff=True)
+    pair = log_in(client, "alice")
+    owner = introspect(client, pair["access"], pair["access"]).json()
+    staff = introspect(client, pair["access"], log_in(client, "grace")["access"]).json()
+
+    assert owner == staff
+    assert owner["active"] is True
+    assert owner["token_type"] == "Bearer"
+    assert owner["exp"] - owner["iat"] == 300
+
+
+def test_to_a_stranger_every_token_is_inactive(client: Client, alice: User, bob: User) -> None:
+    pair = log_in(client, "alice")
+
+    answer = introspect(client, pair["access"], log_in(client, "bob")["access"])
+
+    assert answer.json() == {"active": False}
+
+
+def test_a_revoked_token_is_inactive(client: Client, alice: User) -> None:
+    pair, other = log_in(client, "alice"), log_in(client, "alice")
+    client.post("/oauth/revoke/", f"token={pair['refresh']}", content_type=FORM)
+
+    for token in pair.values():
+        assert introspect(client, token, other["access"]).json() == {"active": False}
+
+
+def test_nobody_introspects_without_a_credential(client: Client, alice: User) -> None:
+    token = log_in(client, "alice")["access"]
+
+    answer = client.post("/oauth/introspect/", f"token={token}", content_type=FORM)
+
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"JWT_ALGORITHM": "HS256", "JWT_SIGNING_KEY": "short"},
+        {"JWT_ALGORITHM": "EdDSA", "JWT_SIGNING_KEY": ""},
+        {"JWT_ALGORITHM": "EdDSA", "JWT_SIGNING_KEY": pem(KEYS["RS256"])},
+        {
+            "JWT_ALGORITHM": "RS256",
+            "JWT_SIGNING_KEY": pem(rsa.generate_private_key(public_exponent=65537, key_size=1024)),
+        },
+        {"JWT_ALGORITHM": "none", "JWT_SIGNING_KEY": pem(KEYS["EdDSA"])},
+    ],
+    ids=["short secret", "no key", "another algorithm's key", "small RSA key", "no algorithm"],
+)
+def test_a_key_that_does_not_fit_is_told_at_the_start(wrong: dict[str, str]) -> None:
+    with override_settings(**wrong), pytest.raises(SystemCheckError, match=r"accounts\.E00"):
+        call_command("check")
