@@ -1,0 +1,69 @@
+"""The pages of what goes wrong, as a visitor sees them."""
+
+import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from playwright.sync_api import Page, expect
+
+from accounts.pages import errors
+from authdemo import urls
+from tests.axe import CLEAN, violations_in_both_themes
+from tests.browser.conftest import Guard
+
+
+def damaged(request: HttpRequest) -> HttpResponse:
+    raise SuspiciousOperation
+
+
+def forbidden(request: HttpRequest) -> HttpResponse:
+    raise PermissionDenied
+
+
+def untrusted(request: HttpRequest) -> HttpResponse:
+    return errors.csrf_failure(request, "CSRF cookie not set.")
+
+
+def too_often(request: HttpRequest) -> HttpResponse:
+    return errors.throttled(request, 240)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError
+
+
+urlpatterns = [
+    path("damaged/", damaged),
+    path("forbidden/", forbidden),
+    path("untrusted/", untrusted),
+    path("too-often/", too_often),
+    path("broken/", broken),
+    *urls.urlpatterns,
+]
+handler400 = urls.handler400
+handler403 = urls.handler403
+handler404 = urls.handler404
+handler500 = urls.handler500
+
+pytestmark = pytest.mark.urls(__name__)
+
+PAGES = [
+    ("/damaged/", "This request cannot be read"),
+    ("/forbidden/", "You may not do this"),
+    ("/untrusted/", "This form could not be trusted"),
+    ("/nowhere/", "There is nothing here"),
+    ("/too-often/", "Too many wrong passwords"),
+    ("/broken/", "The server failed"),
+]
+
+
+@pytest.mark.parametrize(("address", "heading"), PAGES)
+def test_it_is_accessible_in_both_themes_and_leads_back(
+    page: Page, guard: Guard, live: object, address: str, heading: str
+) -> None:
+    guard.allow("Failed to load resource: the server responded with a status of")
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    assert violations_in_both_themes(page) == CLEAN
+    page.get_by_role("link", name="Go to the first page").click()
+    expect(page).to_have_url("/")
