@@ -1,4 +1,4 @@
-"""What OAuth clients know: revocation (RFC 7009), introspection (RFC 7662), public keys (RFC 7517)."""
+"""What OAuth clients know: revocation (RFC 7009), introspection (RFC 7662), keys (RFC 7517)."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -99,7 +99,7 @@ class Revoke(OpenView):
 
 
 def _revoke(claims: Claims) -> None:
-    if claims.token_type == "refresh":  # noqa: S105
+    if claims.token_type == "refresh":
         signin.end_token_login(claims.sid, Because.LOGGED_OUT)
     else:
         blacklist_token(
@@ -150,8 +150,8 @@ def _described(verdict: Accepted, claims: Claims) -> dict[str, Any]:
         "jti": claims.jti.hex,
         "sid": claims.sid.hex,
     }
-    if claims.token_type == "access":  # noqa: S105
-        known["token_type"] = "Bearer"  # noqa: S105
+    if claims.token_type == "access":
+        known["token_type"] = "Bearer"
     return known
 
 

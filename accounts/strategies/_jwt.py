@@ -17,11 +17,11 @@ def simplejwt_pair(simplejwt: Simplejwt, login: Login) -> Credential:
 
 def strict_pair(realm: Realm, login: Login, refresh_jti: uuid.UUID | None = None) -> Credential:
     """A pair of tokens as the strict decoder wants them."""
-    access = issue(realm, login, token_type="access", lifetime=realm.access_lifetime)  # noqa: S106
+    access = issue(realm, login, token_type="access", lifetime=realm.access_lifetime)
     refresh = issue(
         realm,
         login,
-        token_type="refresh",  # noqa: S106
+        token_type="refresh",
         lifetime=realm.refresh_lifetime,
         jti=refresh_jti,
     )

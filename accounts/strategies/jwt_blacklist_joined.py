@@ -70,7 +70,7 @@ class JwtBlacklistJoined(Strategy):
             return verdict if isinstance(verdict, Refused) else _NO_LOGIN
         login = Login.objects.get(pk=claims.sid)
         lifetime = self.realm.access_lifetime
-        access = issue(self.realm, login, token_type="access", lifetime=lifetime)  # noqa: S106
+        access = issue(self.realm, login, token_type="access", lifetime=lifetime)
         return Credential(access, login.expires, refresh)
 
     def revoke(self, login: Login, credential: str = "") -> None:

@@ -97,7 +97,7 @@ def issue(
         return jws.serialize_compact(header, payload, key.jwk, registry=_REGISTRY)
 
 
-def decode(realm: Realm, token: str, *, token_type: str | None = "access") -> Claims:  # noqa: S107
+def decode(realm: Realm, token: str, *, token_type: str | None = "access") -> Claims:
     """Check a token's form, signature, times and claims; ``token_type=None`` allows any type.
 
     Raises:
