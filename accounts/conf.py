@@ -56,6 +56,16 @@ def lab_limit() -> int:
     return settings.LAB_LIMIT
 
 
+def lab_run_limit() -> int:
+    """Scenarios one visitor may play per window."""
+    return settings.LAB_RUN_LIMIT
+
+
+def lab_run_lifetime() -> timedelta:
+    """How long a played scenario's transcript is kept."""
+    return settings.LAB_RUN_LIFETIME
+
+
 def sign_in_limits() -> SignInLimits:
     """What the log-in throttle counts against."""
     seconds = int(settings.SIGN_IN_WINDOW.total_seconds())

@@ -143,6 +143,10 @@ SIGN_IN_WINDOW = timedelta(minutes=5)
 SIGN_IN_LIMITS = {"pair": 10, "address": 50, "account": 100}
 LAB_LIMIT = 120
 
+# Played scenarios: how many one visitor may play per window, how long a transcript's link works.
+LAB_RUN_LIMIT = 800
+LAB_RUN_LIFETIME = timedelta(days=30)
+
 # --- Sessions and cookies -----------------------------------------------------------------------
 
 SESSION_ENGINE = "accounts.strategies.session_joined"

@@ -4,24 +4,21 @@ import uuid
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.core import signing
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import AuthenticationFailed, NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import conf, lab, throttle
+from accounts import conf, lab
 from accounts.api import lab_answers, serializers
 from accounts.api.authentication import bearer_token, enforce_csrf, note_credential
 from accounts.api.views import OpenView
 from accounts.models import Login
-from accounts.peers import client_address, network
 from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
 from accounts.tracing import step, untraced
+from accounts.visitors import visitor_count, visitor_known, visitor_remember
 
-_VISITOR = "lab_visitor"
-_SALT = "lab visitor"
 _SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="A strategy.")
 _NO_CREDENTIAL = Refused("read credential", "not_authenticated", "No credential was sent")
 
@@ -32,10 +29,8 @@ class LabUsers(OpenView):
     @extend_schema(request=None, responses={201: lab_answers.LabUser, 429: serializers.Problem})
     def post(self, request: Request) -> Response:
         """Make a throwaway user. It and its logins are deleted after an hour."""
-        limits = conf.sign_in_limits()
-        peer = network(client_address(request._request))
-        throttle.take("lab", peer, limit=conf.lab_limit(), seconds=limits.seconds)
-        visitor = _visitor(request)
+        visitor_count(request._request)
+        visitor = visitor_known(request._request) or uuid.uuid4()
         visit = lab.visit(visitor)
         response = Response(
             {
@@ -45,25 +40,8 @@ class LabUsers(OpenView):
             },
             status=status.HTTP_201_CREATED,
         )
-        _remember(response, visitor)
+        visitor_remember(response, visitor)
         return response
-
-
-def _visitor(request: Request) -> uuid.UUID:
-    try:
-        return uuid.UUID(signing.loads(request.COOKIES.get(_VISITOR, ""), salt=_SALT))
-    except (signing.BadSignature, ValueError, TypeError):
-        return uuid.uuid4()
-
-
-def _remember(response: Response, visitor: uuid.UUID) -> None:
-    response.set_cookie(
-        _VISITOR,
-        signing.dumps(visitor.hex, salt=_SALT),
-        httponly=True,
-        secure=not settings.DEMO,
-        samesite="Lax",
-    )
 
 
 class LabView(OpenView):
