@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.api import lab, views
+from accounts.api import inspector, lab, views
 
 urlpatterns = [
     path("session/login/", views.SessionLogin.as_view(), name="api-session-login"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("lab/<slug:slug>/logout/", lab.LabLogout.as_view(), name="api-lab-logout"),
     path("lab/<slug:slug>/thief/copy/", lab.ThiefCopy.as_view(), name="api-lab-thief-copy"),
     path("lab/<slug:slug>/thief/replay/", lab.ThiefReplay.as_view(), name="api-lab-thief-replay"),
+    path("inspector/", inspector.InspectorView.as_view(), name="api-inspector"),
+    path("inspector/token/", inspector.OwnTokenView.as_view(), name="api-inspector-token"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
 ]

@@ -1,0 +1,93 @@
+"""The inspector: what a token says, and why it would be accepted or refused now."""
+
+from typing import Any, cast
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import lab, signin
+from accounts.api.serializers import Problem, TokenPair
+from accounts.api.views import ApiView, OpenView
+from accounts.inspection import Finding, Inspection, inspect
+from accounts.models import User
+from accounts.strategies import Accepted, Refused
+
+LONGEST = 16_384
+
+
+class Pasted(serializers.Serializer[None]):
+    """A token to look at; ``strategy`` names one of the lab's to judge it, else the site does."""
+
+    token = serializers.CharField(max_length=LONGEST, write_only=True)
+    strategy = serializers.CharField(max_length=40, write_only=True, required=False)
+
+
+class Inspected(serializers.Serializer[None]):
+    """What was found; nothing of it was stored or logged."""
+
+    header = serializers.DictField(read_only=True)
+    claims = serializers.DictField(read_only=True)
+    verdict = serializers.DictField(read_only=True)
+    findings = serializers.ListField(child=serializers.DictField(), read_only=True)
+    steps = serializers.ListField(child=serializers.DictField(), read_only=True)
+
+
+class InspectorView(OpenView):
+    """Look at a token."""
+
+    @extend_schema(request=Pasted, responses={200: Inspected, 400: Problem})
+    def post(self, request: Request) -> Response:
+        """Judge the token as a request with it would be. The token comes in the body, not a URL."""
+        body = Pasted(data=request.data)
+        body.is_valid(raise_exception=True)
+        slug = body.validated_data.get("strategy")
+        strategy = lab.strategy(slug) if slug else None
+        if slug and strategy is None:
+            raise ValidationError({"strategy": ["No strategy has this name."]})
+        return Response(_answer(inspect(body.validated_data["token"], strategy)))
+
+
+class OwnTokenView(ApiView):
+    """A token of one's own to look at."""
+
+    @extend_schema(request=None, responses={201: TokenPair, 401: Problem, 403: Problem})
+    def post(self, request: Request) -> Response:
+        """Log in once more by token, as the user of this request: a device like any other."""
+        user = cast(User, request.user)
+        pair = signin.start_token_login(request._request, user)
+        content = {"access": pair.value, "refresh": pair.refresh}
+        return Response(content, status=status.HTTP_201_CREATED)
+
+
+def _answer(found: Inspection) -> dict[str, Any]:
+    return {
+        "header": found.header,
+        "claims": found.claims,
+        "verdict": _verdict(found.verdict),
+        "findings": [_finding(finding) for finding in found.findings],
+        "steps": [step.as_dict() for step in found.steps],
+    }
+
+
+def _verdict(verdict: Accepted | Refused) -> dict[str, Any]:
+    if isinstance(verdict, Refused):
+        return {
+            "accepted": False,
+            "step": verdict.step,
+            "code": verdict.code,
+            "reason": verdict.reason,
+        }
+    reason = f"Accepted as {verdict.user.username}"
+    return {"accepted": True, "step": "accept", "code": "accepted", "reason": reason}
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {
+        "title": finding.check.title,
+        "asks": finding.check.asks,
+        "state": finding.state,
+        "reason": finding.reason,
+    }
