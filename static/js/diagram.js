@@ -55,8 +55,10 @@ export function sequenceFigure(trace, family, options = {}) {
   const panel = statementPanel();
   canvas.addEventListener("statement", ({ detail }) => panel.toggle(detail));
   followWidth(canvas, options.width ?? WIDTH, (width) => {
-    panel.close();
     canvas.replaceChildren(drawSequence(trace, family, { ...options, width }));
+    const buttons = [...canvas.querySelectorAll("[role=button]")];
+    const statements = trace.steps.filter(({ kind }) => kind === "sql");
+    panel.follow((step) => buttons[statements.indexOf(step)]);
   });
   const words = sentences(messages(trace, options)).map((text) => el("li", {}, text));
   const figure = el(
@@ -67,7 +69,7 @@ export function sequenceFigure(trace, family, options = {}) {
     panel.node,
     el("ol", { class: "quiet" }, ...words),
   );
-  figure.addEventListener("keydown", ({ key }) => key === "Escape" && panel.closeAndReturn());
+  figure.addEventListener("keydown", ({ key }) => key === "Escape" && panel.close());
   return figure;
 }
 

@@ -33,8 +33,10 @@ export function messages(trace, { sender = SENDER, answer = "" } = {}) {
 
 function credential({ credential: sent }) {
   if (!sent || sent.carrier === "none") return "no credential";
-  const joint = sent.carrier === "cookie" ? "=" : " ";
-  return `${sent.name}${joint}${sent.masked} (${bytes(sent.bytes)})`;
+  const { name, masked } = sent;
+  const header =
+    sent.carrier === "cookie" ? `Cookie: ${name}=${masked}` : `${name}: Bearer ${masked}`;
+  return `${header} (${bytes(sent.bytes)})`;
 }
 
 /** `1 row`, or nothing where the database does not say (SQLite, for a SELECT). */

@@ -105,7 +105,9 @@ export class Sheet {
     this.y += GAP - 4;
     const [top, near, x] = [this.y, this.django + BAR / 2, this.django + 12];
     const figures = [microseconds(step.duration_us), rows(step)].filter(Boolean).join(", ");
-    const label = [this.text(x, step.text), this.opens(x + step.text.length * this.glyph + 11)];
+    const lines = wrap(step.text, this.room(x) - 3);
+    const label = lines.map((line) => this.text(x, line));
+    label.push(this.opens(x + lines.at(-1).length * this.glyph + 11));
     this.y += 7;
     const there = this.arrow(near, this.database);
     this.y += 3;
@@ -139,16 +141,20 @@ export class Sheet {
   /** A line of text on the next line, cut where the drawing ends. */
   text(x, words, style = "") {
     this.y += LINE;
-    const room = Math.floor((this.width - x - 4) / this.glyph);
+    const room = this.room(x);
     const cut = words.length > room ? `${words.slice(0, room - 1)}…` : words;
     const place = { x, y: this.y, "font-size": this.size };
     return svg("text", { class: `sequence__text ${style}`.trim(), ...place }, cut);
   }
 
+  /** How many characters fit from `x` to the edge. */
+  room(x) {
+    return Math.floor((this.width - x - 4) / this.glyph);
+  }
+
   /** The sign that an arrow can be opened. */
   opens(x) {
-    const left = Math.min(x, this.width - 14) - 4;
-    return svg("path", { class: "sequence__opens", d: `M${left} ${this.y - 6} h8 l-4 5 z` });
+    return svg("path", { class: "sequence__opens", d: `M${x - 4} ${this.y - 6} h8 l-4 5 z` });
   }
 
   arrow(from, to, style = "") {
@@ -162,7 +168,7 @@ export class Sheet {
 
   button(step, top, parts) {
     const left = this.django + 6;
-    const size = { x: left, y: top, width: this.width - left - 2, height: this.y - top + 4, rx: 6 };
+    const size = { x: left, y: top, width: this.width - left - 4, height: this.y - top + 4, rx: 6 };
     const group = svg(
       "g",
       {
@@ -191,6 +197,17 @@ function message(parts) {
 function head(x, y, direction) {
   const back = x - direction * 6;
   return `M${back} ${y - 4} L${x} ${y} L${back} ${y + 4}`;
+}
+
+/** Lines of at most `room` characters, broken at spaces. */
+function wrap(words, room) {
+  const lines = [];
+  for (const word of words.split(" ")) {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    if (lines.length && longer.length <= room) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function onActivate(node, act) {

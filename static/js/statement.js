@@ -5,11 +5,11 @@ import { microseconds } from "./format.js";
 import { rows } from "./sequence.js";
 
 const CLAUSE =
-  / (?=(?:FROM|WHERE|VALUES|SET|RETURNING|ORDER BY|LIMIT|(?:INNER |LEFT (?:OUTER )?)?JOIN|AND)\b)/g;
+  /(?<!LEFT|INNER|OUTER) (?=(?:FROM|WHERE|VALUES|SET|RETURNING|ORDER BY|LIMIT|(?:INNER |LEFT (?:OUTER )?)?JOIN|AND)\b)/g;
 
 /**
  * A closed panel: `toggle({step, control})` opens it for a step and closes it when that step is
- * chosen again, `close()` closes it. Escape closes it too and gives the focus back to the arrow.
+ * chosen again, `close()` closes it and gives the focus back to the arrow.
  */
 export function statementPanel() {
   const title = el("h3", { id: freshId("statement"), class: "statement__title" });
@@ -19,15 +19,19 @@ export function statementPanel() {
     el("code"),
   );
   const figures = el("p", { class: "statement__figures" });
-  const close = el("button", { type: "button", class: "statement__close" }, "Close");
+  const closer = el(
+    "button",
+    { type: "button", class: "button button--quiet button--small" },
+    "Close",
+  );
   const node = el(
     "section",
     { class: "statement", "aria-labelledby": title.id, hidden: true },
-    el("div", { class: "statement__head" }, title, close),
+    el("div", { class: "statement__head" }, title, closer),
     code,
     figures,
   );
-  let control = null;
+  let open = null;
 
   function show(step) {
     title.textContent = step.name;
@@ -38,33 +42,40 @@ export function statementPanel() {
   }
 
   function expand(opened) {
-    control?.setAttribute("aria-expanded", String(opened));
+    open?.control.setAttribute("aria-expanded", String(opened));
     node.hidden = !opened;
   }
 
   function shut() {
     expand(false);
-    control = null;
+    open = null;
   }
 
-  function shutAndReturn() {
-    const last = control;
+  function close() {
+    const last = open;
     shut();
-    last?.focus();
+    last?.control.focus();
   }
 
   function toggle(chosen) {
-    const again = chosen.control === control;
+    const again = chosen.step === open?.step;
     shut();
     if (again) return;
-    control = chosen.control;
+    open = { ...chosen };
     show(chosen.step);
     expand(true);
     node.scrollIntoView({ block: "nearest" });
   }
 
-  close.addEventListener("click", shutAndReturn);
-  return { node, toggle, close: shut, closeAndReturn: shutAndReturn };
+  /** The diagram was drawn anew: the open statement belongs to another element now. */
+  function follow(find) {
+    if (!open) return;
+    open.control = find(open.step);
+    expand(true);
+  }
+
+  closer.addEventListener("click", close);
+  return { node, toggle, close, follow };
 }
 
 function placeholders(statement) {

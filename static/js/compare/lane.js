@@ -16,6 +16,7 @@ export class Lane {
     this.side = node.dataset.side;
     this.chooser = node.querySelector("select");
     this.heading = node.querySelector("[data-family-title]");
+    this.handedOut = document.querySelector(`[data-handed-out="${this.side}"]`);
     this.body = node.querySelector("[data-body]");
     this.choose(this.chooser.value);
   }
@@ -26,6 +27,7 @@ export class Lane {
     this.strategy = this.data.strategies.find((strategy) => strategy.slug === slug);
     this.node.dataset.family = this.strategy.family;
     this.heading.textContent = this.strategy.family_title;
+    this.handedOut.textContent = this.strategy.handed_out;
     this.reset();
   }
 
@@ -69,6 +71,7 @@ export class Lane {
   view(index, retry) {
     if (this.error) return errorView(this.error, retry);
     if (index < 0) return emptyView(this.strategy);
-    return resultView(STEPS[index], this.results[index], this.strategy, this.body.clientWidth);
+    const width = this.body.getBoundingClientRect().width;
+    return resultView(STEPS[index], this.results[index], this.strategy, Math.floor(width));
   }
 }

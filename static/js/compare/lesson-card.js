@@ -27,15 +27,19 @@ export class LessonCard {
   teach(step, lanes) {
     const { title, words } = lesson(step, lanes);
     const heading = el("h2", { id: "lesson-title" }, title);
-    const next = step === REPLAY ? [this.next(lanes)] : [];
-    this.node.replaceChildren(heading, el("p", {}, ...words), ...next);
+    const next = step === REPLAY ? this.next(lanes) : null;
+    const parts = [
+      heading,
+      el("p", {}, ...words),
+      next && el("p", { class: "lesson__next" }, next),
+    ];
+    this.node.replaceChildren(...parts.filter(Boolean));
   }
 
   next(lanes) {
     this.replayed.add(pairName(lanes.map(({ strategy }) => strategy.slug)));
     const pair = nextPair(lanes, this.replayed, (slug) => this.find(slug) !== undefined);
-    const way = pair ? this.button(pair, lanes) : this.labLink();
-    return el("p", { class: "lesson__next" }, way);
+    return pair ? this.button(pair, lanes) : this.labLink();
   }
 
   button(pair, lanes) {
@@ -53,7 +57,9 @@ export class LessonCard {
   /** Every pair was seen. */
   labLink() {
     const href = this.data.labUrl;
-    return href ? el("a", { class: "button", href }, "See every strategy against every event") : "";
+    return href
+      ? el("a", { class: "button", href }, "See every strategy against every event")
+      : null;
   }
 
   find(wanted) {

@@ -13,6 +13,7 @@ export class StepBar {
     this.again = node.querySelector("[data-again]");
     this.restart = node.querySelector("[data-restart]");
     this.hint = node.querySelector("[data-hint]");
+    node.querySelector("[data-more]").hidden = false;
     this.buttons.forEach((button, index) =>
       button.addEventListener("click", () => page.press(index)),
     );
