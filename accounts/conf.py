@@ -79,4 +79,4 @@ def tracing() -> bool:
 
 def trusted_proxies() -> frozenset[str]:
     """Peer addresses whose ``X-Forwarded-For`` is believed."""
-    return frozenset(settings.TRUSTED_PROXIES)
+    return frozenset(address.strip() for address in settings.TRUSTED_PROXIES)

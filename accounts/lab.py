@@ -71,8 +71,7 @@ def sign_in(username: str, password: str) -> User:
         LabRefused: there is none such.
     """
     user = User.objects.filter(username=username, visitor__isnull=False, is_active=True).first()
-    known = user.password if user else None
-    if not check_password(password, known, preferred=LabHasher.algorithm) or user is None:
+    if user is None or not check_password(password, user.password):
         raise LabRefused
     return user
 

@@ -4,6 +4,7 @@ No credential is stored: a keyed digest at most.
 """
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,8 +38,6 @@ class User(AbstractUser):
 
     objects = UserManager()
 
-    _password_replaced = False
-
     class Meta(AbstractUser.Meta):
         constraints = [
             # "Ada" beside "ada" would let one pass for the other.
@@ -56,25 +55,33 @@ class User(AbstractUser):
             )
         ]
 
-    def set_password(self, raw_password: str | None) -> None:
-        """Hash a new password; saving the user then ends the logins made with the old one."""
-        super().set_password(raw_password)
-        self._password_replaced = True
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; a replaced password or a disabled account raises ``token_version``.
 
         Whoever changes them (the admin, a management command, a script), what was dead stays dead.
         A better hash of the same password, which Django writes alone, ends nothing.
         """
-        raised = not self._state.adding and kwargs.get("update_fields") is None
-        raised = raised and (self._password_replaced or not self.is_active)
-        if raised:
-            self.token_version = F("token_version") + 1  # type: ignore[assignment]
+        if self._state.adding:
+            return super().save(*args, **kwargs)
+        fields, known = kwargs.get("update_fields"), self.token_version
+        raised = self._ends_logins(fields)
+        if raised and fields is not None:
+            kwargs["update_fields"] = {*fields, "token_version"}
+        # Counted by the database: an older copy of the row must not take the number back.
+        self.token_version = F("token_version") + int(raised)  # type: ignore[assignment]
         super().save(*args, **kwargs)
-        self._password_replaced = False
         if raised:
             self.refresh_from_db(fields=["token_version"])
+        else:
+            self.token_version = known
+        return None
+
+    def _ends_logins(self, fields: Collection[str] | None) -> bool:
+        # Django forgets the raw password when it only stores a better hash of it.
+        replaced = self._password is not None or not self.has_usable_password()
+        return (replaced and (fields is None or "password" in fields)) or (
+            not self.is_active and (fields is None or "is_active" in fields)
+        )
 
 
 class LoginQuerySet(models.QuerySet["Login"]):
@@ -179,7 +186,7 @@ def login_begin(
         last_seen=now,
         expires=now + (lifetime or conf.login_lifetime()),
         ip=ip,
-        user_agent=user_agent[:400],
+        user_agent=user_agent[:400].replace("\0", ""),
     )
 
 

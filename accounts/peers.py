@@ -14,10 +14,13 @@ def client_address(request: HttpRequest) -> str | None:
     one of our own proxies.
     """
     address = _valid(request.META.get("REMOTE_ADDR", ""))
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     proxies = conf.trusted_proxies()
-    while address in proxies and forwarded:
-        address = _valid(forwarded.pop()) or address
+    for entry in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+        named = _valid(entry) if address in proxies else None
+        if named is None:
+            # Further left stands what the sender wrote itself.
+            break
+        address = named
     return address
 
 
@@ -25,14 +28,16 @@ def network(address: str | None) -> str:
     """What a throttle counts by: an IPv6 host owns a whole /64."""
     if address is None:
         return "unknown"
-    parsed = ipaddress.ip_address(address)
-    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
+    if ":" in address:
         return str(ipaddress.ip_network(f"{address}/64", strict=False))
-    return str(getattr(parsed, "ipv4_mapped", None) or parsed)
+    return address
 
 
 def _valid(text: str) -> str | None:
+    """An address in its one spelling, without the interface of a link-local one."""
     try:
-        return str(ipaddress.ip_address(text.strip()))
+        parsed = ipaddress.ip_address(text.strip().partition("%")[0])
     except ValueError:
         return None
+    # A socket that takes both families calls 192.0.2.1 ::ffff:192.0.2.1.
+    return str(getattr(parsed, "ipv4_mapped", None) or parsed)

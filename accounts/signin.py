@@ -66,7 +66,7 @@ def _count(name: str, address: str | None) -> list[Slot]:
 
 def start_session(request: HttpRequest, user: User) -> Login:
     """Log a browser in: never in the session that was there before, also not the same user's."""
-    request.session.flush()
+    end_session(request)
     django_login(request, user, backend=_BACKEND)
     return Login.objects.get(pk=_store(request).login_id)
 
@@ -129,9 +129,12 @@ def change_password(user: User, *, password: str, keep: uuid.UUID | None) -> int
     queries, however many devices there are.
     """
     user.set_password(password)
-    user.save()
+    user.save(update_fields=["password"])
     mine = Login.objects.filter(user=user, ended_at=None)
-    mine.filter(pk=keep).update(token_version=user.token_version)
+    # Whatever else raised the counter since this request began ends the login that is kept, too.
+    mine.filter(pk=keep, token_version=user.token_version - 1).update(
+        token_version=user.token_version
+    )
     others = mine.exclude(pk=keep)
     Session.objects.filter(login__in=others).delete()
     return others.end(Because.PASSWORD)

@@ -48,8 +48,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "accounts.middleware.headers.SafeHeaders",
-    "accounts.middleware.guard.RequestGuard",
     "accounts.tracing.middleware.TraceMiddleware",
+    "accounts.middleware.guard.RequestGuard",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -103,13 +103,14 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Cache: throttles must count across all worker processes -----------------------------------
 
 _CACHE_URL: str = env.str("CACHE_URL", default="")
-CACHES = {
-    "default": (
-        {"BACKEND": "accounts.tracing.cache.TracedRedisCache", "LOCATION": _CACHE_URL}
-        if _CACHE_URL
-        else {"BACKEND": "accounts.tracing.cache.TracedDatabaseCache", "LOCATION": "cache"}
-    )
+_DATABASE_CACHE = {
+    "BACKEND": "accounts.tracing.cache.TracedDatabaseCache",
+    "LOCATION": "cache",
+    # Django throws entries away above 300: a few hundred guesses would wipe the throttles' counts.
+    "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
+_REDIS_CACHE = {"BACKEND": "accounts.tracing.cache.TracedRedisCache", "LOCATION": _CACHE_URL}
+CACHES = {"default": _REDIS_CACHE if _CACHE_URL else _DATABASE_CACHE}
 
 # --- Accounts ---------------------------------------------------------------------------------
 

@@ -21,7 +21,6 @@ class SafeHeaders:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._static = f"/{settings.STATIC_URL.lstrip('/')}"
         self._defaults = {
             "Content-Security-Policy": policy(settings.SECURE_CSP),
             "X-Content-Type-Options": "nosniff",
@@ -38,8 +37,9 @@ class SafeHeaders:
         headers = response.headers
         for name, value in self._defaults.items():
             headers.setdefault(name, value)
-        if not request.path_info.startswith(self._static):
-            # Every page shows who is signed in: no cache may keep it or mix two visitors up.
+        if "public" not in headers.get("Cache-Control", ""):
+            # Every page shows who is signed in: no cache may keep it or mix two visitors up. Below
+            # the static files' address too, where a missing one is answered with a page.
             headers.setdefault("Cache-Control", "no-store")
             patch_vary_headers(response, ("Cookie", "Authorization"))
         return response
