@@ -21,7 +21,7 @@ def targets(rule: dict[str, list[dict[str, list[str]]]]) -> list[str]:
 
 def violations_in_both_themes(page: Page) -> dict[str, list[str]]:
     """`{"light": [], "dark": []}` for a page that is in order."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for theme in THEMES:
         page.emulate_media(color_scheme=theme)
         found[theme] = violations(page)

@@ -41,7 +41,7 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the 
 
     password1, password2 = new_password_fields("Password", "Password again")
 
-    class Meta(UserCreationForm.Meta):  # noqa: D106  # Django's own hook
+    class Meta(UserCreationForm.Meta):
         model = User
 
     def validate_password_for_user(
