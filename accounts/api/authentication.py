@@ -89,7 +89,9 @@ def bearer_token(request: Request) -> str | None:
             return None
         scheme, _, token = header.partition(" ")
         token = token.strip()
-        if scheme.lower() != "bearer" or not token or " " in token:
+        if scheme.lower() != "bearer":
+            raise AuthenticationFailed("Only Bearer tokens count here", code="unsupported_scheme")
+        if not token or " " in token:
             raise AuthenticationFailed(
                 "Authorization header must be 'Bearer', a space and a token",
                 code="bad_authorization_header",

@@ -9,8 +9,8 @@ from rest_framework.views import exception_handler as drf_exception_handler
 from accounts.api.authentication import CHALLENGE
 from accounts.throttle import Throttled
 
-# A 401 without one of these was about no token at all: it gets the bare challenge.
-_NO_TOKEN = frozenset({"not_authenticated", "no_active_account"})
+# A 401 with one of these was about no bearer token at all: it gets the bare challenge.
+_NO_TOKEN = frozenset({"not_authenticated", "no_active_account", "unsupported_scheme"})
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -20,9 +20,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     response = drf_exception_handler(error, context)
     if response is None:
         return None
-    if isinstance(error, exceptions.APIException) and isinstance(response.data, dict):
-        if isinstance(error.detail, str):
-            response.data["code"] = error.get_codes()
+    # A detail of its own is a text that knows its code; in a validation error it is a list.
+    detail = response.data.get("detail") if isinstance(response.data, dict) else None
+    if isinstance(detail, exceptions.ErrorDetail):
+        response.data.setdefault("code", detail.code)
     if response.status_code == status.HTTP_401_UNAUTHORIZED:
         response["WWW-Authenticate"] = challenge(response.data)
     return response
@@ -37,4 +38,5 @@ def challenge(data: Any) -> str:
     messages = data.get("messages") if isinstance(data, dict) else None
     text = messages[0]["message"] if messages else reason
     described = "".join(c for c in str(text) if c.isascii() and c.isprintable() and c not in '"\\')
-    return f'{CHALLENGE}, error="invalid_token", error_description="{described}"'
+    error = "invalid_request" if code == "bad_authorization_header" else "invalid_token"
+    return f'{CHALLENGE}, error="{error}", error_description="{described}"'
