@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, UserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q, Window
-from django.db.models.functions import Lower, RowNumber
+from django.db.models.functions import Coalesce, Lower, RowNumber
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +23,19 @@ class Role(models.TextChoices):
 
     MEMBER = "member"
     EDITOR = "editor"
+
+
+class Because(models.TextChoices):
+    """Why a login ended."""
+
+    LOGGED_OUT = "logged-out", "logged out"
+    ELSEWHERE = "elsewhere", "ended from another device"
+    EVERYWHERE = "everywhere", "logged out everywhere"
+    PASSWORD = "password", "password changed"
+    RESET = "reset", "password reset by staff"
+    REPLAYED = "replayed", "refresh token replayed"
+    DISABLED = "disabled", "account disabled"
+    STAFF = "staff", "ended by staff"
 
 
 class User(AbstractUser):
@@ -37,6 +50,9 @@ class User(AbstractUser):
     visitor = models.UUIDField(null=True, blank=True, editable=False)
 
     objects = UserManager()
+
+    # Why the logins end when a new password is saved; the admin says otherwise.
+    password_because = Because.PASSWORD
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -56,45 +72,67 @@ class User(AbstractUser):
         ]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a replaced password or a disabled account raises ``token_version``.
+        """Save; a replaced password or a disabled account ends every login.
 
         Whoever changes them (the admin, a management command, a script), what was dead stays dead.
         A better hash of the same password, which Django writes alone, ends nothing.
         """
         if self._state.adding:
             return super().save(*args, **kwargs)
-        fields, known = kwargs.get("update_fields"), self.token_version
-        raised = self._ends_logins(fields)
-        if raised and fields is not None:
-            kwargs["update_fields"] = {*fields, "token_version"}
-        # Counted by the database: an older copy of the row must not take the number back.
-        self.token_version = F("token_version") + int(raised)  # type: ignore[assignment]
-        super().save(*args, **kwargs)
-        if raised:
-            self.refresh_from_db(fields=["token_version"])
-        else:
-            self.token_version = known
+        because = self._because(kwargs.get("update_fields"))
+        if because is None:
+            return self._save_row(*args, **kwargs)
+        with transaction.atomic():
+            self._save_row(*args, **kwargs)
+            self.end_logins(because)
         return None
 
-    def _ends_logins(self, fields: Collection[str] | None) -> bool:
+    def _because(self, fields: Collection[str] | None) -> Because | None:
+        """Why saving these fields (None for all) ends the user's logins, if it does."""
+        if not self.is_active and (fields is None or "is_active" in fields):
+            return Because.DISABLED
         # Django forgets the raw password when it only stores a better hash of it.
         replaced = self._password is not None or not self.has_usable_password()
-        return (replaced and (fields is None or "password" in fields)) or (
-            not self.is_active and (fields is None or "is_active" in fields)
-        )
+        if replaced and (fields is None or "password" in fields):
+            return self.password_because
+        return None
+
+    def _save_row(self, *args: Any, **kwargs: Any) -> None:
+        # Counted by the database: an older copy of the row must not take the number back.
+        known, self.token_version = self.token_version, F("token_version")  # type: ignore[assignment]
+        super().save(*args, **kwargs)
+        self.token_version = known
+
+    @transaction.atomic
+    def end_logins(self, because: Because, *, keep: uuid.UUID | None = None) -> int:
+        """End every login but ``keep``, in both modes, at once. Returns how many ended.
+
+        The same few statements however many there are. The first one locks the user's row: two such
+        changes go one after the other, and a log-in that checked the password before it is outdated
+        when it begins. What else raised the counter meanwhile ends the login that is kept, too.
+        """
+        User.objects.filter(pk=self.pk).update(token_version=F("token_version") + 1)
+        self.refresh_from_db(fields=["token_version"])
+        if keep is not None:
+            current = self.logins.filter(pk=keep, token_version=self.token_version - 1)
+            current.update(token_version=self.token_version)
+        return self.logins.exclude(pk=keep).in_use().end(because)
 
 
 class LoginQuerySet(models.QuerySet["Login"]):
     """Changes to logins, each one statement whose condition decides a race."""
 
     def live(self) -> "LoginQuerySet":
-        """Logins that neither ended nor expired nor were outdated by their user's version."""
+        """Those in use that were not outdated by their user's version either."""
+        return self.in_use().filter(user__is_active=True, token_version=F("user__token_version"))
+
+    def in_use(self) -> "LoginQuerySet":
+        """Those that neither ended nor expired nor went unused for too long."""
         now = timezone.now()
-        return self.filter(
-            ended_at=None,
-            expires__gt=now,
-            user__is_active=True,
-            token_version=F("user__token_version"),
+        by_token = Q(refresh_jti__isnull=False, renewed__gt=now - conf.refresh_lifetime())
+        by_other = Q(refresh_jti=None, last_seen__gt=now - conf.session_idle())
+        return self.alias(renewed=Coalesce("spent_at", "created")).filter(
+            by_token | by_other, ended_at=None, expires__gt=now
         )
 
     def end(self, because: "Because") -> int:
@@ -108,18 +146,6 @@ class LoginQuerySet(models.QuerySet["Login"]):
 
 
 TOUCH_EVERY = timedelta(minutes=1)
-
-
-class Because(models.TextChoices):
-    """Why a login ended."""
-
-    LOGGED_OUT = "logged-out", "logged out"
-    ELSEWHERE = "elsewhere", "ended from another device"
-    EVERYWHERE = "everywhere", "logged out everywhere"
-    PASSWORD = "password", "password changed"
-    REPLAYED = "replayed", "refresh token replayed"
-    DISABLED = "disabled", "account disabled"
-    STAFF = "staff", "ended by staff"
 
 
 class Login(models.Model):
@@ -159,9 +185,11 @@ class Login(models.Model):
         return f"{self.user_id} by {self.strategy} since {self.created:%Y-%m-%d %H:%M}"
 
     @property
-    def is_over(self) -> bool:
-        """Whether it ended or reached its fixed end."""
-        return self.ended_at is not None or self.expires <= timezone.now()
+    def unused_until(self) -> datetime:
+        """When it is over unless it is used: a session idle, a refresh token not spent."""
+        if self.refresh_jti is None:
+            return self.last_seen + conf.session_idle()
+        return (self.spent_at or self.created) + conf.refresh_lifetime()
 
 
 def login_begin(

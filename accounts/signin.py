@@ -4,12 +4,12 @@ import uuid
 
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as django_login
+from django.contrib.auth.password_validation import password_changed
 from django.db import transaction
-from django.db.models import F
 from django.http import HttpRequest
 
 from accounts import conf, throttle
-from accounts.models import Because, Login, Session, User, login_begin
+from accounts.models import Because, Login, User, blacklist_login, login_begin
 from accounts.peers import client_address, network
 from accounts.strategies import Credential, Strategy
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
@@ -117,7 +117,7 @@ def end_token_login(login_id: uuid.UUID, because: Because) -> None:
     """End a token login: every token it was ever given is refused from the next request on."""
     login = Login.objects.filter(pk=login_id).first()
     if login is not None:
-        token_strategy().revoke(login)
+        blacklist_login(login, because=because)
         Login.objects.filter(pk=login_id).end(because)
 
 
@@ -129,19 +129,12 @@ def change_password(user: User, *, password: str, keep: uuid.UUID | None) -> int
     queries, however many devices there are.
     """
     user.set_password(password)
-    user.save(update_fields=["password"])
-    mine = Login.objects.filter(user=user, ended_at=None)
-    # Whatever else raised the counter since this request began ends the login that is kept, too.
-    mine.filter(pk=keep, token_version=user.token_version - 1).update(
-        token_version=user.token_version
-    )
-    others = mine.exclude(pk=keep)
-    Session.objects.filter(login__in=others).delete()
-    return others.end(Because.PASSWORD)
+    # The one column: an older copy of the row must not enable the account again.
+    User.objects.filter(pk=user.pk).update(password=user.password)
+    password_changed(password, user)
+    return user.end_logins(Because.PASSWORD, keep=keep)
 
 
-@transaction.atomic
 def log_out_everywhere(user: User) -> int:
     """End every login of the user, in both modes, at once. Returns how many ended."""
-    User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
-    return Login.objects.filter(user=user).end(Because.EVERYWHERE)
+    return user.end_logins(Because.EVERYWHERE)
