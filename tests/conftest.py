@@ -1,5 +1,6 @@
 """Fixtures for all tests: the database, the cast, a live server."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ def _collect_static_files(root: Path) -> None:
             static_files_collect()
         with suppress(OSError):  # the other process was first
             Path(temporary, "static").rename(root)
+    for old in sorted(root.parent.iterdir(), key=lambda path: path.stat().st_mtime)[:-3]:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

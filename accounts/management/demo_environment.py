@@ -3,24 +3,23 @@
 import os
 import secrets
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
-from django.conf import settings
 from django.core.management.base import CommandError
 
 
-def demo_folder() -> Path:
-    """The folder with the demo's databases and its secret key, for its user only. Git ignores it.
+def demo_folder(folder: Path) -> Path:
+    """Make the folder of the demo's databases and secret key, for its user only.
 
     Raises CommandError when it cannot be made or belongs to somebody else.
     """
-    folder = Path(settings.BASE_DIR) / ".demo"
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise CommandError(f"{folder} cannot be made: {error.strerror}.") from None
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
         raise CommandError(f"{folder} belongs to another user: remove it, or start as that user.")
-    return folder
+    return folder.resolve()
 
 
 def demo_environment(*, database_url: str, secret_key: str, host: str) -> dict[str, str]:
@@ -37,10 +36,9 @@ def demo_environment(*, database_url: str, secret_key: str, host: str) -> dict[s
 def secret_key_kept_in(folder: Path) -> str:
     """A random key, made at the first start: logins and tokens then survive a restart."""
     file = folder / "secret-key"
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text()
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(key := secrets.token_urlsafe(64))
-    return key
+    if not file.exists():
+        # Written under another name first, so that a start cut short leaves no empty key behind.
+        with NamedTemporaryFile("w", dir=folder, delete=False) as new:  # for its user only
+            new.write(secrets.token_urlsafe(64))
+        Path(new.name).rename(file)
+    return file.read_text()

@@ -17,6 +17,7 @@ from authdemo.processes import die_with_parent
 
 START_TIMEOUT = 30  # seconds
 STOP_TIMEOUT = 10  # seconds
+PORTS = 65536
 THREADS = 8  # of each worker
 
 
@@ -39,6 +40,8 @@ class Address:
 
 def address_must_be_free(address: Address) -> None:
     """Raise CommandError when nothing can listen there, with the reason and what to do."""
+    if not 0 < address.port < PORTS:
+        raise CommandError(f"There is no port {address.port}: choose one from 1 to {PORTS - 1}.")
     try:
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
         family, kind, protocol, _, target = found[0]
@@ -46,12 +49,10 @@ def address_must_be_free(address: Address) -> None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(target)
             probe.listen()
-    except OverflowError:
-        raise CommandError(f"There is no port {address.port}: the last one is 65535.") from None
     except OSError as error:
         raise CommandError(
             f"Cannot listen on {address}: {error.strerror}. "
-            f"Stop what uses port {address.port}, or choose another: make demo PORT=8001"
+            f"Stop what uses it, or choose another port: make demo PORT={address.port + 1}"
         ) from None
 
 

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -24,7 +25,10 @@ from accounts.management.demo_environment import (
     secret_key_kept_in,
 )
 from accounts.management.demo_server import Address, address_must_be_free, gunicorn_running
+from accounts.management.static_files import static_files_collect
 from authdemo.postgres import PostgresError, private_postgres
+
+INTERRUPTED = 128 + signal.SIGINT  # as a shell puts it
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -48,6 +52,12 @@ class Command(BaseCommand):
             "--postgres", action="store_true", help="Start a private PostgreSQL for the data."
         )
         parser.add_argument(
+            "--data",
+            type=Path,
+            default=Path(settings.BASE_DIR) / ".demo",
+            help="The folder for the databases and the secret key (%(default)s).",
+        )
+        parser.add_argument(
             "--prepare",
             action="store_true",
             help="Only migrate DATABASE_URL, make the accounts and print them, then end.",
@@ -60,20 +70,24 @@ class Command(BaseCommand):
         try:
             if options["prepare"]:
                 prepare()
-            else:
-                address = Address(options["host"], options["port"])
-                demo(address, workers=options["workers"], postgres=options["postgres"])
+                return
+            _interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+            demo(
+                Address(options["host"], options["port"]),
+                data=options["data"],
+                workers=options["workers"],
+                postgres=options["postgres"],
+            )
         except PostgresError as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
-            console.print("Stopped.")
+            sys.exit(INTERRUPTED)
 
 
-def demo(address: Address, *, workers: int, postgres: bool) -> None:
+def demo(address: Address, *, data: Path, workers: int, postgres: bool) -> None:
     """Bring up the database, prepare it and serve the site until somebody stops it."""
-    _stop_like_ctrl_c(signal.SIGTERM, signal.SIGHUP)
     address_must_be_free(address)
-    folder = demo_folder()
+    folder = demo_folder(data)
     with database(folder, postgres=postgres) as database_url:
         environment = demo_environment(
             database_url=database_url, secret_key=secret_key_kept_in(folder), host=address.host
@@ -81,18 +95,21 @@ def demo(address: Address, *, workers: int, postgres: bool) -> None:
         _prepare_in_child(environment)
         with gunicorn_running(address, workers=workers, environment=environment) as server:
             console.print(f"Open [bold]http://{address.to_open}/[/bold] (Ctrl-C stops it)")
-            sys.exit(server.wait())
+            raise CommandError(f"The web server stopped by itself, with status {server.wait()}.")
 
 
 @contextmanager
 def database(folder: Path, *, postgres: bool) -> Iterator[str]:
     """The URL of the database to use: the caller's own, a private PostgreSQL or a SQLite file."""
     if os.environ.get("DATABASE_URL"):
+        console.print("Database: the one that DATABASE_URL names")
         yield os.environ["DATABASE_URL"]
     elif postgres:
         with private_postgres(folder / "postgres", durable=True) as url:
+            console.print(f"Database: a private PostgreSQL, its data in {folder / 'postgres'}")
             yield url
     else:
+        console.print(f"Database: SQLite, {folder / 'db.sqlite3'}")
         yield f"sqlite:///{folder / 'db.sqlite3'}"
 
 
@@ -102,14 +119,14 @@ def prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     console.print(_accounts_table())
-    call_command("collectstatic", verbosity=0, interactive=False)
+    static_files_collect()
 
 
 def _database_must_answer() -> None:
     try:
         connection.ensure_connection()
     except OperationalError as error:
-        reason = " ".join(str(error).split())
+        reason = str(error).splitlines()[0].rstrip(".")
         raise CommandError(
             f"The database cannot be used: {reason}. "
             "Correct or unset DATABASE_URL, or start the server it names."
@@ -117,7 +134,7 @@ def _database_must_answer() -> None:
 
 
 def _accounts_table() -> Table:
-    table = Table("account", "password", "", title="To try it out", title_justify="left")
+    table = Table("account", "password", "", box=box.SIMPLE)
     for account in demo_accounts_make():
         note = "may enter /admin/" if account.is_staff else ""
         table.add_row(account.username, account.password or "[dim]changed[/dim]", note)
@@ -132,9 +149,14 @@ def _prepare_in_child(environment: dict[str, str]) -> None:
         sys.exit(status)
 
 
-def _stop_like_ctrl_c(*signals: signal.Signals) -> None:
+def _interrupted_by(*signals: signal.Signals) -> None:
+    """Let each of these interrupt us once; while everything is being stopped, they are ignored."""
+
     def stop(*_: object) -> NoReturn:
+        for sign in signals:
+            signal.signal(sign, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     for sign in signals:
-        signal.signal(sign, stop)
+        if signal.getsignal(sign) != signal.SIG_IGN:  # as nohup has set it
+            signal.signal(sign, stop)

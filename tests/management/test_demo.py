@@ -1,0 +1,177 @@
+"""``manage.py demo`` as a person at a terminal sees it."""
+
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from django.conf import settings as project
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import SettingsWrapper
+
+from accounts.management.demo_environment import (
+    demo_environment,
+    demo_folder,
+    secret_key_kept_in,
+)
+from accounts.management.demo_server import Address, address_must_be_free
+
+MANAGE = [sys.executable, str(Path(project.BASE_DIR) / "manage.py")]
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """A plain shell's: without what the tests have set for themselves."""
+    ours = {"DATABASE_URL", "DEMO", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
+    return {k: v for k, v in os.environ.items() if k not in ours} | extra
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def started(*arguments: str, **extra: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A demo that has said what to open, and all that it said until then."""
+    process = subprocess.Popen(
+        [*MANAGE, "demo", *arguments],
+        env=environment(**extra),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # As in a terminal. A shell's background job would be started deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    try:
+        while not any("Open http" in line for line in lines):
+            line = process.stdout.readline()
+            assert line, "".join(lines)
+            lines.append(line)
+        yield process, "".join(lines)
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def failing(*arguments: str, **extra: str) -> str:
+    """What a demo that cannot start writes to its error output."""
+    command = [*MANAGE, "demo", *arguments]
+    done = subprocess.run(command, env=environment(**extra), capture_output=True, check=False)
+    assert done.returncode == 1
+    return done.stderr.decode()
+
+
+def test_it_prints_what_to_open_and_who_may_enter_and_stops_on_ctrl_c(tmp_path: Path) -> None:
+    port = str(free_port())
+    with started("--port", port, "--data", str(tmp_path)) as (process, said):
+        assert f"Open http://127.0.0.1:{port}/" in said
+        assert "SQLite" in said
+        assert re.search(r"admin +\w{4}-\w{4}-\w{4} +may enter /admin/", said)
+        page = httpx.get(f"http://127.0.0.1:{port}/login/")
+        assert page.status_code == 200
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def test_killed_without_a_chance_to_clean_up_it_leaves_no_server_behind(tmp_path: Path) -> None:
+    port = str(free_port())
+    with started("--port", port, "--data", str(tmp_path), "--postgres") as (process, said):
+        assert "a private PostgreSQL" in said
+        assert httpx.get(f"http://127.0.0.1:{port}/login/").status_code == 200
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert any(child.name() == "postgres" for child in children)
+        process.kill()
+        assert psutil.wait_procs(children, timeout=30)[1] == []
+
+
+def test_a_taken_port_is_one_line_that_names_another(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        text = failing("--port", str(port), "--data", str(tmp_path))
+    assert text.count("\n") == 1
+    assert f"Cannot listen on 127.0.0.1:{port}: Address already in use." in text
+    assert f"make demo PORT={port + 1}" in text
+
+
+def test_an_unreachable_database_is_one_line_without_the_password(tmp_path: Path) -> None:
+    url = f"postgres://ada:hunter2@127.0.0.1:{free_port()}/demo"
+    port = str(free_port())
+    text = failing("--port", port, "--data", str(tmp_path), DATABASE_URL=url)
+    assert text.count("\n") == 1
+    assert "The database cannot be used: connection failed" in text
+    assert "Correct or unset DATABASE_URL" in text
+    assert "hunter2" not in text
+
+
+def test_a_database_url_that_is_none_is_one_line_without_the_password() -> None:
+    text = failing(DATABASE_URL="postgers://ada:hunter2@localhost/demo")
+    assert text.count("\n") == 1
+    assert "DATABASE_URL is not understood" in text
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize("port", [0, 70000, -1])
+def test_a_port_that_cannot_be_is_refused(port: int) -> None:
+    with pytest.raises(CommandError, match="There is no port"):
+        address_must_be_free(Address("127.0.0.1", port))
+
+
+def test_an_unknown_host_is_refused() -> None:
+    with pytest.raises(CommandError, match=r"Cannot listen on nowhere\.invalid:8000"):
+        address_must_be_free(Address("nowhere.invalid", 8000))
+
+
+def test_a_browser_is_sent_to_an_address_that_it_can_open() -> None:
+    assert str(Address("0.0.0.0", 8000).to_open) == "127.0.0.1:8000"  # noqa: S104 - not bound
+    assert str(Address("::", 8000).to_open) == "[::1]:8000"
+
+
+def test_outside_of_the_demo_no_account_is_made(
+    settings: SettingsWrapper,
+) -> None:
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="only with DEMO=1"):
+        call_command("demo", "--prepare")
+
+
+def test_the_secret_key_is_random_kept_and_for_its_user_only(tmp_path: Path) -> None:
+    key = secret_key_kept_in(tmp_path)
+    assert len(key) > 50
+    assert secret_key_kept_in(tmp_path) == key
+    assert stat.S_IMODE((tmp_path / "secret-key").stat().st_mode) == 0o600
+    other = tmp_path / "other"
+    other.mkdir()
+    assert secret_key_kept_in(other) != key
+
+
+def test_the_folder_of_its_data_is_for_its_user_only(tmp_path: Path) -> None:
+    folder = demo_folder(tmp_path / "demo")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_what_the_caller_has_set_wins_except_that_this_is_a_demo(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "mine")
+    monkeypatch.setenv("DEMO", "0")
+    monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
+    found = demo_environment(database_url="sqlite:///x", secret_key="kept", host="192.0.2.1")
+    assert found["SECRET_KEY"] == "mine"
+    assert found["DEMO"] == "1"
+    assert found["ALLOWED_HOSTS"] == "127.0.0.1,localhost,[::1],192.0.2.1"

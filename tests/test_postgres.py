@@ -1,0 +1,155 @@
+"""The private PostgreSQL that the demo and the tests start."""
+
+import os
+import pwd
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from authdemo import postgres
+from authdemo.postgres import PostgresError, private_postgres
+
+SERVE = """
+import signal, sys
+from pathlib import Path
+from authdemo.postgres import private_postgres
+with private_postgres(Path(sys.argv[1]), durable=False) as url:
+    print(url, flush=True)
+    signal.pause()
+"""
+
+
+def ask(url: str, statement: str) -> str:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(statement).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def start_and_stop(data: Path) -> None:
+    with private_postgres(data, durable=False):
+        pass
+
+
+def server_process(data: Path) -> psutil.Process:
+    return psutil.Process(int((data / "cluster" / "postmaster.pid").read_text().split()[0]))
+
+
+def serve_in_a_child(data: Path) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(data)], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline().startswith("postgres://")
+    return child
+
+
+def test_it_answers_through_its_socket_and_opens_no_port(tmp_path: Path) -> None:
+    with private_postgres(tmp_path / "data", durable=False) as url:
+        assert ask(url, "SHOW listen_addresses") == ""
+        assert not [
+            connection
+            for connection in server_process(tmp_path / "data").net_connections("inet")
+            if connection.status == psutil.CONN_LISTEN
+        ]
+
+
+def test_it_never_runs_as_root(tmp_path: Path) -> None:
+    with private_postgres(tmp_path / "data", durable=False):
+        assert server_process(tmp_path / "data").uids().effective != 0
+
+
+def test_others_can_enter_neither_its_data_nor_the_folder_of_its_socket(tmp_path: Path) -> None:
+    with private_postgres(tmp_path / "data", durable=False) as url:
+        socket = Path(ask(url, "SHOW unix_socket_directories"))
+        assert [path.stat().st_mode & 0o077 for path in (socket, tmp_path / "data")] == [0, 0]
+
+
+def test_its_data_survives_a_restart(tmp_path: Path) -> None:
+    with (
+        private_postgres(tmp_path / "data", durable=True) as url,
+        psycopg.connect(url) as connection,
+    ):
+        connection.execute("CREATE TABLE kept AS SELECT 'still here' AS word")
+    with private_postgres(tmp_path / "data", durable=True) as url:
+        assert ask(url, "SELECT word FROM kept") == "still here"
+
+
+def test_it_is_gone_after_the_block_even_after_an_error(tmp_path: Path) -> None:
+    with suppress(ZeroDivisionError), private_postgres(tmp_path / "data", durable=False):
+        process = server_process(tmp_path / "data")
+        raise ZeroDivisionError
+    assert not process.is_running()
+
+
+def test_a_second_one_on_the_same_data_is_told_why_not(tmp_path: Path) -> None:
+    with (
+        private_postgres(tmp_path / "data", durable=False),
+        pytest.raises(PostgresError, match="is in use: stop the demo"),
+    ):
+        start_and_stop(tmp_path / "data")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of this")
+def test_killing_its_parent_ends_it_and_the_next_one_starts(tmp_path: Path) -> None:
+    child = serve_in_a_child(tmp_path / "data")
+    process = server_process(tmp_path / "data")
+    child.kill()
+    child.communicate()
+    with private_postgres(tmp_path / "data", durable=False) as url:
+        assert ask(url, "SELECT 'up'") == "up"
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_the_pid_file_of_a_killed_server_does_not_stop_the_next(tmp_path: Path) -> None:
+    """Its number may meanwhile belong to another program of the same user."""
+    with private_postgres(tmp_path / "data", durable=False):
+        owner = server_process(tmp_path / "data").uids().effective
+        content = (tmp_path / "data/cluster/postmaster.pid").read_text()
+    as_owner = {"user": owner} if os.geteuid() == 0 else {}
+    with subprocess.Popen(["sleep", "60"], **as_owner) as other:  # type: ignore[call-overload]
+        stale = content.replace(content.split("\n", 1)[0], str(other.pid), 1)
+        (tmp_path / "data/cluster/postmaster.pid").write_text(stale)
+        with private_postgres(tmp_path / "data", durable=False) as url:
+            assert ask(url, "SELECT 'up'") == "up"
+        assert other.poll() is None
+        other.kill()
+
+
+def test_data_of_an_interrupted_first_start_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "data/cluster.new/base").mkdir(parents=True)
+    with private_postgres(tmp_path / "data", durable=False) as url:
+        assert ask(url, "SELECT 'up'") == "up"
+
+
+def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+    start_and_stop(tmp_path / "data")
+    (tmp_path / "data/cluster/PG_VERSION").write_text("9\n")
+    with pytest.raises(PostgresError, match="incompatible with server"):
+        start_and_stop(tmp_path / "data")
+
+
+def test_programs_that_its_user_cannot_reach_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postgres, "_may_run", lambda *_: False)
+    with postgres._programs_for(pwd.getpwuid(os.geteuid())) as copy:
+        command = [copy / "bin/postgres", "--version"]
+        version = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        assert version.startswith("postgres (PostgreSQL)")
+        assert copy.stat().st_mode & 0o077 == 0
+    assert not copy.exists()
+
+
+def test_stopping_a_server_that_hears_nothing_takes_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "STOP_TIMEOUT", 0.2)
+    with private_postgres(tmp_path / "data", durable=False):
+        process = server_process(tmp_path / "data")
+        process.send_signal(signal.SIGSTOP)
+    assert not process.is_running()
