@@ -42,7 +42,7 @@ lint: $(READY)  ## Check style, templates, layers, types and migrations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	git ls-files -z -- '*.html' | xargs -0 $(PY) -m djade --target-version 5.2 --check
-	$(VENV)/bin/lint-imports --no-cache
+	$(VENV)/bin/lint-imports --no-cache --no-logo
 	DEMO=1 $(PY) -m mypy
 	DEMO=1 $(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING

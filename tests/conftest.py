@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.core.handlers.wsgi import WSGIHandler
 from django.test.testcases import LiveServerThread
 from django.test.utils import override_settings
 
@@ -96,10 +97,15 @@ class Live:
     url: str
 
 
+def _as_it_is(application: WSGIHandler) -> WSGIHandler:
+    """Serve static files like the site, by whitenoise, instead of with Django's test handler."""
+    return application
+
+
 @pytest.fixture(scope="session")
 def live_thread(django_db_setup: None, collected_static_files: None) -> Iterator[LiveServerThread]:
     """The site's WSGI application behind a threaded server on a free port of 127.0.0.1."""
-    thread = LiveServerThread("127.0.0.1", static_handler=lambda application: application)
+    thread = LiveServerThread("127.0.0.1", static_handler=_as_it_is)  # type: ignore[arg-type]
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()

@@ -112,8 +112,7 @@ def test_the_pid_file_of_a_killed_server_does_not_stop_the_next(tmp_path: Path) 
     with private_postgres(tmp_path / "data", durable=False):
         owner = server_process(tmp_path / "data").uids().effective
         content = (tmp_path / "data/cluster/postmaster.pid").read_text()
-    as_owner = {"user": owner} if os.geteuid() == 0 else {}
-    with subprocess.Popen(["sleep", "60"], **as_owner) as other:  # type: ignore[call-overload]
+    with subprocess.Popen(["sleep", "60"], user=owner if os.geteuid() == 0 else None) as other:
         stale = content.replace(content.split("\n", 1)[0], str(other.pid), 1)
         (tmp_path / "data/cluster/postmaster.pid").write_text(stale)
         with private_postgres(tmp_path / "data", durable=False) as url:
@@ -138,7 +137,7 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
 def test_programs_that_its_user_cannot_reach_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "_may_run", lambda *_: False)
     with postgres._programs_for(pwd.getpwuid(os.geteuid())) as copy:
-        command = [copy / "bin/postgres", "--version"]
+        command = [str(copy / "bin/postgres"), "--version"]
         version = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         assert version.startswith("postgres (PostgreSQL)")
         assert copy.stat().st_mode & 0o077 == 0

@@ -16,7 +16,7 @@ import psutil
 import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from accounts.management.demo_environment import (
     demo_environment,
@@ -143,7 +143,7 @@ def test_a_browser_is_sent_to_an_address_that_it_can_open() -> None:
 
 
 def test_outside_of_the_demo_no_account_is_made(
-    settings: SettingsWrapper,
+    settings: Settings,
 ) -> None:
     settings.DEMO = False
     with pytest.raises(CommandError, match="only with DEMO=1"):

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth import authenticate
 from django.test import RequestFactory
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from accounts.management.demo_accounts import Known, demo_accounts_make, demo_password
 from accounts.models import User
@@ -58,7 +58,7 @@ def test_a_person_who_took_the_name_first_keeps_the_account() -> None:
 
 
 def test_the_passwords_differ_from_each_other_and_between_two_demos(
-    settings: SettingsWrapper,
+    settings: Settings,
 ) -> None:
     names = ["ada", "grace", "admin"]
     here = {demo_password(name) for name in names}
