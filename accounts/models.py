@@ -165,6 +165,9 @@ class Login(models.Model):
         null=True, editable=False, help_text="The one spent last, for a retry within the grace."
     )
     spent_at = models.DateTimeField(null=True, editable=False)
+    spent_by = models.UUIDField(
+        null=True, editable=False, help_text="A keyed digest of the client that spent it."
+    )
     created = models.DateTimeField(default=timezone.now)
     last_seen = models.DateTimeField(default=timezone.now)
     expires = models.DateTimeField()

@@ -1,10 +1,12 @@
 """The address of a request's sender, as far as it can be believed."""
 
 import ipaddress
+import uuid
 
 from django.http import HttpRequest
 
 from accounts import conf
+from accounts.tokens import Realm
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -22,6 +24,15 @@ def client_address(request: HttpRequest) -> str | None:
             break
         address = named
     return address
+
+
+def client_digest(request: HttpRequest, realm: Realm) -> uuid.UUID:
+    """Tells one client from another, by address and user agent, without keeping either.
+
+    A hint, not a proof: a user agent is whatever the sender says.
+    """
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    return realm.digest(f"{client_address(request)} {agent}")
 
 
 def network(address: str | None) -> str:

@@ -43,16 +43,16 @@ def start(login: Login) -> uuid.UUID:
     return login.refresh_jti
 
 
-def spend(claims: Claims, *, grace: timedelta, same_client: bool) -> Spent | Refused:
+def spend(claims: Claims, *, client: uuid.UUID | None, grace: timedelta) -> Spent | Refused:
     """Spend a verified refresh token. Two queries; the second reads the user afresh.
 
-    A token that was spent before ends the login, unless it comes from the same client within
-    ``grace`` of being spent: then its answer may have been lost on the way, and the successor that
-    was lost is handed out once more. It is not a second successor: if a thief has the other copy,
-    the two will meet at the next refresh.
+    A token that was spent before ends the login, unless the client that spent it sends it again
+    within ``grace``: then the answer may have been lost on the way, and the successor that was lost
+    is handed out once more. It is not a second successor: if a thief has the other copy, the two
+    will meet at the next refresh. ``client`` is ``peers.client_digest``; None is never the same.
     """
     successor = uuid.uuid4()
-    won = _rotate(claims, successor)
+    won = _rotate(claims, successor, client)
     login = Login.objects.select_related("user").filter(pk=claims.sid).first()
     if login is None or login.user_id != claims.user_id:
         return _MISSING
@@ -61,26 +61,29 @@ def spend(claims: Claims, *, grace: timedelta, same_client: bool) -> Spent | Ref
         return verdict
     if won:
         return Spent(login, successor)
-    if same_client and login.refresh_jti and _within(grace, login, claims.jti):
+    if login.refresh_jti and _is_retry(login, claims, client, grace):
         return Spent(login, login.refresh_jti, retried=True)
     Login.objects.filter(pk=login.pk).end(Because.REPLAYED)
     return _REPLAYED
 
 
-def _rotate(claims: Claims, successor: uuid.UUID) -> bool:
+def _rotate(claims: Claims, successor: uuid.UUID, client: uuid.UUID | None) -> bool:
     # All conditions are on this row itself: PostgreSQL checks them again after waiting for another
     # transaction that changed it, which it does not do for a subquery.
     now = timezone.now()
     unspent = Login.objects.filter(
         pk=claims.sid, refresh_jti=claims.jti, ended_at=None, expires__gt=now
     )
-    return bool(unspent.update(refresh_jti=successor, spent_jti=claims.jti, spent_at=now))
+    won = unspent.update(
+        refresh_jti=successor, spent_jti=claims.jti, spent_at=now, spent_by=client
+    )
+    return bool(won)
 
 
-def _within(grace: timedelta, login: Login, jti: uuid.UUID) -> bool:
-    if login.spent_jti != jti or login.spent_at is None:
+def _is_retry(login: Login, claims: Claims, client: uuid.UUID | None, grace: timedelta) -> bool:
+    if login.spent_jti != claims.jti or login.spent_at is None or client is None:
         return False
-    return timezone.now() - login.spent_at < grace
+    return login.spent_by == client and timezone.now() - login.spent_at < grace
 
 
 def _judge(login: Login) -> Accepted | Refused:
