@@ -12,14 +12,18 @@ from accounts.strategies._base import (
     Refused,
     Strategy,
 )
+from accounts.strategies._expected import Expected, Other, Outcome
 
 strategies: Registry[Strategy] = Registry("accounts.strategies", Strategy)  # type: ignore[type-abstract]
 
 __all__ = [
     "Accepted",
     "Credential",
+    "Expected",
     "Family",
     "Holding",
+    "Other",
+    "Outcome",
     "Refused",
     "Strategy",
     "strategies",

@@ -2,15 +2,18 @@
 
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from inspect import cleandoc
 from typing import Any, ClassVar
 
 from accounts.models import Login, User
+from accounts.strategies._expected import Expected
 from accounts.tokens import Realm
+
+_AT_ONCE = timedelta(0)
 
 
 class Family(StrEnum):
@@ -35,13 +38,15 @@ class Accepted:
     """The credential holds. ``role`` is the one served: fresh from the row, or as old as the token.
 
     ``login_id`` is None where the strategy cannot tell which login it is. ``unseen`` says that
-    nobody noted a use of the login within the last minute.
+    nobody noted a use of the login within the last minute. ``replacement`` is the credential that
+    the client is to use from now on, where checking the old one made a new one.
     """
 
     user: Any
     role: str
     login_id: uuid.UUID | None = None
     unseen: bool = False
+    replacement: Credential | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,10 @@ class Strategy(ABC):
     """One way to carry a login. The subclass's docstring is its explanation on the page.
 
     State lives on the instance: two instances stand for two server processes.
+
+    ``asks`` says in words what an accepted request was asked. ``expects`` names the events (by slug)
+    after which this strategy does something else than one would wish, and what; the events say what
+    that is. ``settles`` is the time within which a log-out is known to the other processes.
     """
 
     slug: ClassVar[str]
@@ -74,6 +83,10 @@ class Strategy(ABC):
     asks: ClassVar[str]
     rank: ClassVar[int] = 1000
     refreshes: ClassVar[bool] = False
+    expects: ClassVar[Mapping[str, Expected]] = {}
+    settles: ClassVar[timedelta] = _AT_ONCE
+    # A template that names a class would make an instance of it.
+    do_not_call_in_templates: ClassVar[bool] = True
 
     def __init__(self, realm: Realm) -> None:
         self.realm = realm
@@ -82,6 +95,11 @@ class Strategy(ABC):
     def explanation(cls) -> str:
         """The docstring, for the page; paragraphs are separated by blank lines."""
         return cleandoc(cls.__doc__ or "")
+
+    @classmethod
+    def expected(cls, event: str, wish: Expected) -> Expected:
+        """What this strategy declares for an event: the wish, unless ``expects`` says otherwise."""
+        return cls.expects.get(event, wish)
 
     @abstractmethod
     def issue(self, login: Login) -> Credential:
@@ -100,9 +118,19 @@ class Strategy(ABC):
     def revoke_all(self, user: User) -> None:
         """Log every device of the user out. Does nothing unless the strategy can."""
 
-    def renew(self, refresh: str) -> Credential | Refused:
-        """Spend a refresh token; only where ``refreshes`` is true."""
+    def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
+        """Spend a refresh token; only where ``refreshes`` is true.
+
+        ``client`` tells the sender from others (``peers.client_digest``).
+        """
         return Refused("renew", "no_refresh", f"{self.slug} has no refresh tokens")
+
+    def reissue(self, login: Login, credential: str) -> Credential:
+        """Give a device that stays logged in a new credential after its user's password changed."""
+        return self.issue(login)
+
+    def close(self) -> None:
+        """Give back what the instance holds beside memory: a connection, a thread."""
 
     def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
         """The rows that the server keeps for this login now; nothing unless there are some."""

@@ -46,7 +46,7 @@ class JwtBlacklist(Strategy):
             return _jwt.refused(error)
         return Accepted(user, user.role, _jwt.login_id(token))
 
-    def renew(self, refresh: str) -> Credential | Refused:
+    def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
         """A new access token, unless the login is blacklisted."""
         try:
             token = self._simplejwt.verify_refresh(refresh)

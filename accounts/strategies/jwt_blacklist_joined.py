@@ -1,28 +1,28 @@
 """The site's own bearer tokens: signature, then one query."""
 
+import uuid
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.db.models import F
 
 from accounts.models import Because, BlacklistedToken, Login, User, blacklist_login
-from accounts.strategies import _jwt
+from accounts import conf
+from accounts.strategies import _jwt, _rotation
 from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
-from accounts.strategies._joined import fetch, judge, statement, table
+from accounts.strategies._joined import Statement, fetch, judge, statement, table
 from accounts.tokens import Claims, TokenRefused, decode, issue
 
 
-def _source() -> str:
-    return (
+@cache
+def _question() -> Statement:
+    """Parameters: jti, sid (is either blacklisted?), sid, user."""
+    return statement(
         f"{table(User)} u LEFT JOIN {table(Login)} l ON l.id = %s AND l.user_id = u.id "
-        "WHERE u.id = %s"
-    )
-
-
-def _listed() -> str:
-    return (
+        "WHERE u.id = %s",
         f", (SELECT b.reason FROM {table(BlacklistedToken)} b WHERE b.jti IN (%s, %s) LIMIT 1)"
-        " AS blacklisted"
+        " AS blacklisted",
     )
 
 
@@ -47,7 +47,7 @@ class JwtBlacklistJoined(Strategy):
 
     def issue(self, login: Login) -> Credential:
         """A pair of tokens with the login's id in both."""
-        return _jwt.strict_pair(self.realm, login)
+        return _jwt.strict_pair(self.realm, login, _rotation.start(login))
 
     def check(self, credential: str) -> Accepted | Refused:
         """The signature, then one query."""
@@ -57,21 +57,28 @@ class JwtBlacklistJoined(Strategy):
         self, token: str, token_type: str | None
     ) -> tuple[Accepted | Refused, Claims | None]:
         """Judge a token of a type, or of any (None); the claims too, when they could be read."""
+        verdict, claims = self._judged(token, token_type)
+        if claims and claims.token_type == "refresh" and isinstance(verdict, Accepted):
+            unspent = Login.objects.filter(pk=claims.sid, refresh_jti=claims.jti)
+            return (verdict if unspent.exists() else _SPENT), claims
+        return verdict, claims
+
+    def _judged(self, token: str, token_type: str | None) -> tuple[Accepted | Refused, Claims | None]:
         try:
             claims = decode(self.realm, token, token_type=token_type)
         except TokenRefused as error:
             return _jwt.refused(error), None
         return _judge(claims), claims
 
-    def renew(self, refresh: str) -> Credential | Refused:
-        """A new access token of the same login."""
-        verdict, claims = self.check_type(refresh, "refresh")
+    def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
+        """A new pair of the same login, within its fixed end; a spent refresh token ends it."""
+        verdict, claims = self._judged(refresh, "refresh")
         if isinstance(verdict, Refused) or claims is None:
-            return verdict if isinstance(verdict, Refused) else _NO_LOGIN
-        login = Login.objects.get(pk=claims.sid)
-        lifetime = self.realm.access_lifetime
-        access = issue(self.realm, login, token_type="access", lifetime=lifetime)
-        return Credential(access, login.expires, refresh)
+            return verdict if isinstance(verdict, Refused) else _SPENT
+        spent = _rotation.spend(claims, client=client, grace=conf.refresh_grace())
+        if isinstance(spent, Refused):
+            return spent
+        return _jwt.strict_pair(self.realm, spent.login, spent.refresh_jti)
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """Blacklist the login: every token it was ever given, older access tokens too."""
@@ -86,12 +93,11 @@ class JwtBlacklistJoined(Strategy):
         return _jwt.blacklist_rows(login)
 
 
-_NO_LOGIN = Refused("load login", "login_missing", "No such login")
+_SPENT = Refused("look up refresh token", "refresh_spent", "This refresh token has been spent")
 
 
 def _judge(claims: Claims) -> Accepted | Refused:
-    sql = statement(_source(), _listed())
-    row: Any = fetch(sql, claims.jti, claims.sid, claims.sid, claims.user_id)
+    row: Any = fetch(_question(), claims.jti, claims.sid, claims.sid, claims.user_id)
     if row is None:
         return Refused("load user", "user_not_found", "User not found")
     if row.blacklisted:

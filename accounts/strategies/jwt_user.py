@@ -1,5 +1,7 @@
 """simplejwt's default."""
 
+import uuid
+
 from accounts.models import Login
 from accounts.strategies import _jwt
 from accounts.strategies._base import Accepted, Credential, Family, Refused, Strategy
@@ -39,7 +41,7 @@ class JwtUser(Strategy):
             return _jwt.refused(error)
         return Accepted(user, user.role, _jwt.login_id(token))
 
-    def renew(self, refresh: str) -> Credential | Refused:
+    def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
         """A new access token; the refresh token may be used again and again."""
         try:
             token = self._simplejwt.verify_refresh(refresh)

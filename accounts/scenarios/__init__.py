@@ -1,0 +1,7 @@
+"""A strategy and an event, played over HTTP: what becomes of the thief's copy."""
+
+from accounts.events import Exchange
+from accounts.scenarios._report import Report
+from accounts.strategies import Expected, Other, Outcome
+
+__all__ = ["Exchange", "Expected", "Other", "Outcome", "Report"]
