@@ -2,13 +2,23 @@
 
 import secrets
 from collections.abc import Sequence
+from functools import cache
 
 from django.db.models import F
 
 from accounts.models import Because, Login, User
 from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
-from accounts.strategies._joined import fetch, judge, statement, table
+from accounts.strategies._joined import Statement, fetch, judge, statement, table
 from accounts.tracing import mask, step
+
+
+@cache
+def _question() -> Statement:
+    """Parameter: the digest."""
+    return statement(
+        f"{table(Login)} l JOIN {table(User)} u ON u.id = l.user_id WHERE l.digest = %s"
+    )
+
 
 _UNKNOWN = Refused("load login", "token_unknown", "No login has this token")
 
@@ -38,8 +48,7 @@ class Opaque(Strategy):
         """One query: the login of this digest, and its user."""
         with step("digest token", kind="parse"):
             digest = self.realm.digest(credential)
-        source = f"{table(Login)} l JOIN {table(User)} u ON u.id = l.user_id WHERE l.digest = %s"
-        row = fetch(statement(source), digest)
+        row = fetch(_question(), digest)
         return judge(row) if row is not None else _UNKNOWN
 
     def revoke(self, login: Login, credential: str = "") -> None:
