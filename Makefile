@@ -21,27 +21,27 @@ ifneq ($(shell test -d $(VENV) && ! $(PY) -c '' 2>/dev/null && echo broken),)
 $(shell rm -f $(READY))
 endif
 
+DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types lock check-python
+.PHONY: help demo test test-sqlite test-postgres lint format types lock check-python
+.NOTPARALLEL:
 
 help:  ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(READY)  ## Run the site at http://127.0.0.1:8000/ (PORT=8001, DB=postgres)
-	@case "$(DB)" in \
-	sqlite) exec $(PY) manage.py demo --port $(PORT) $(ARGS);; \
-	postgres) exec $(PY) manage.py demo --port $(PORT) --postgres $(ARGS);; \
-	*) echo 'DB=$(DB) is not known: use DB=sqlite or DB=postgres.' >&2; exit 2;; \
-	esac
+demo: check-database $(READY)  ## Run the site at http://127.0.0.1:8000/ (PORT=8001, DB=postgres)
+	@exec $(PY) manage.py demo --port $(PORT) $(if $(filter postgres,$(DB)),--postgres) $(ARGS)
 
-test: $(READY)  ## Run every test, on SQLite and then on a private PostgreSQL
-	$(PY) -m pytest --numprocesses auto $(ARGS)
-	$(PY) -m pytest --numprocesses auto --database postgres $(ARGS)
+test: test-sqlite test-postgres  ## Run every test, on SQLite and then on a private PostgreSQL
+
+test-sqlite test-postgres: $(READY)
+	$(PY) -m pytest --numprocesses logical --database $(@:test-%=%) $(ARGS)
 
 lint: $(READY)  ## Check style, templates, layers, types and migrations
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	git ls-files -z -- '*.html' | xargs -0 $(PY) -m djade --target-version 5.2 --check
+	$(DJADE) --check
 	$(VENV)/bin/lint-imports --no-cache --no-logo
 	DEMO=1 $(PY) -m mypy
 	DEMO=1 $(PY) manage.py makemigrations --check --dry-run
@@ -50,7 +50,7 @@ lint: $(READY)  ## Check style, templates, layers, types and migrations
 format: $(READY)  ## Rewrite Python files and templates in the project's style
 	$(PY) -m ruff check --fix-only .
 	$(PY) -m ruff format .
-	git ls-files -z -- '*.html' | xargs -0 $(PY) -m djade --target-version 5.2 || true
+	$(DJADE) || true  # it fails when it has changed something
 
 types: $(READY)  ## Check types with mypy
 	DEMO=1 $(PY) -m mypy
@@ -66,6 +66,11 @@ lock: $(READY)  ## Pin requirements.txt in requirements.lock (newest versions: A
 # What a server would have in its environment; the key is made for this one check.
 PRODUCTION = DEMO= SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	ALLOWED_HOSTS=example.org
+
+.PHONY: check-database
+check-database:
+	@test -n '$(filter sqlite postgres,$(DB))' || { \
+		echo 'DB=$(DB) is not known: use DB=sqlite or DB=postgres.' >&2; exit 1; }
 
 # The virtual environment is made anew when the lock file says something else, not when it is
 # merely younger: a fresh checkout of the same file changes nothing.
