@@ -1,0 +1,174 @@
+/** The inspector: take a token, edit it, send it, read why it was accepted or refused. */
+
+import { send } from "./api.js";
+import { countDown } from "./countdown.js";
+import { el } from "./dom.js";
+import { clockTime } from "./format.js";
+import { presets } from "./inspector/presets.js";
+import { checkView, stepView, verdictView } from "./inspector/result.js";
+import { labTokens, ownTokens } from "./inspector/sources.js";
+import { Draft } from "./inspector/token.js";
+
+const { urls, strategies } = JSON.parse(document.getElementById("inspector-data").textContent);
+const root = document.querySelector("[data-inspector]");
+const find = (name) => root.querySelector(`[data-${name}]`);
+const parts = Object.fromEntries(
+  [...root.querySelectorAll("[data-part]")].map((field) => [field.dataset.part, field]),
+);
+const HIDDEN = "(hidden: it is live)";
+
+let held = null; // {access, refresh, strategy, end} of a token that was taken, not pasted
+let draft = null;
+
+function open(token, { secret }) {
+  draft = new Draft(token, { secret });
+  find("parts").hidden = false;
+  find("show").hidden = !secret;
+  find("end").hidden = !held?.end;
+  root.querySelector('[data-preset="refresh"]').disabled = !held?.refresh;
+  showDraft();
+}
+
+function showDraft() {
+  for (const [name, field] of Object.entries(parts)) field.value = visible(name);
+  // A live credential stays out of the page until it is asked for.
+  if (held) find("pasted").value = draft.secret ? "" : draft.token;
+  find("masked").textContent = held ? masked() : "Three parts with dots between them.";
+  showTimes();
+}
+
+function visible(name) {
+  const untouched = draft.texts.signature === draft.original.signature;
+  const hide = name === "signature" && draft.secret && untouched && draft.texts.signature;
+  return hide ? HIDDEN : draft.texts[name];
+}
+
+function masked() {
+  const whose = held.strategy ? "A throwaway user's" : "Yours";
+  const short = draft.token
+    .split(".")
+    .map((part) => `${part.slice(0, 4)}…`)
+    .join(".");
+  return `${whose}: ${short}`;
+}
+
+function showTimes() {
+  const { exp, iat } = draft.json("payload");
+  const line = find("times");
+  line.replaceChildren();
+  if (Number.isInteger(iat)) line.append(`Issued at ${clockTime(iat)}. `);
+  if (!Number.isInteger(exp)) return;
+  const words = (left) => (left ? `Expires at ${clockTime(exp)}, in ${left}.` : "Expired.");
+  line.append(countDown(el("span"), exp, words));
+}
+
+async function check() {
+  const body = { token: draft.token };
+  if (held?.strategy) body.strategy = held.strategy;
+  const { status, data } = await send(urls.inspect, { method: "POST", body });
+  if (status !== 200) throw new Error(Object.values(data).flat().join(" "));
+  show(data);
+}
+
+function show({ verdict, findings, steps }) {
+  find("verdict").replaceChildren(verdictView(verdict));
+  find("checks").replaceChildren(...findings.map(checkView));
+  find("checks").hidden = findings.length === 0;
+  find("steps").hidden = steps.length === 0;
+  find("steps-list").replaceChildren(...steps.map(stepView));
+}
+
+/** Run one action at a time; say what went wrong where the verdict would stand. */
+async function run(action) {
+  if (root.getAttribute("aria-busy") === "true") return;
+  root.setAttribute("aria-busy", "true");
+  try {
+    await action();
+  } catch (error) {
+    find("verdict").replaceChildren(el("p", { class: "check__reason" }, error.message));
+  } finally {
+    root.removeAttribute("aria-busy");
+  }
+}
+
+/** On a narrow page the verdict stands below what was pressed. */
+function reveal() {
+  find("result").scrollIntoView({ block: "nearest" });
+}
+
+async function take(source) {
+  held = await source();
+  open(held.access, { secret: true });
+  await check();
+}
+
+async function forge(name) {
+  reset();
+  if (name === "refresh") {
+    draft = new Draft(held.refresh, { secret: true });
+  } else {
+    await presets[name](draft, { publicKey: await publicKey() });
+  }
+  showDraft();
+  await check();
+  reveal();
+}
+
+async function publicKey() {
+  const { data } = await send(urls.keys);
+  const [key] = data.keys;
+  return key ? (key.n ?? key.x) : null;
+}
+
+function reset() {
+  const token = held ? held.access : find("pasted").value;
+  draft = new Draft(token, { secret: draft.secret });
+  showDraft();
+}
+
+function on(name, event, action) {
+  find(name)?.addEventListener(event, () => run(action));
+}
+
+on("own", "click", () => take(() => ownTokens(urls)));
+on("lab", "click", () => {
+  const slug = find("strategy").value;
+  return take(() => labTokens(urls, slug, strategies[slug]));
+});
+on("check", "click", async () => {
+  await check();
+  reveal();
+});
+on("undo", "click", async () => {
+  reset();
+  await check();
+});
+on("end", "click", async () => {
+  await held.end();
+  find("end").hidden = true;
+  await check();
+});
+find("show").addEventListener("click", () => {
+  draft.secret = false;
+  find("show").hidden = true;
+  showDraft();
+});
+find("pasted").addEventListener("input", () =>
+  run(async () => {
+    const token = find("pasted").value.trim();
+    if (!token) return;
+    held = null;
+    open(token, { secret: false });
+    await check();
+  }),
+);
+for (const [name, field] of Object.entries(parts)) {
+  field.addEventListener("input", () => {
+    draft.edit(name, field.value);
+    if (name === "payload") showTimes();
+  });
+}
+for (const button of root.querySelectorAll("[data-preset]")) {
+  button.addEventListener("click", () => run(() => forge(button.dataset.preset)));
+}
+root.hidden = false;

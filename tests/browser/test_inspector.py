@@ -1,0 +1,123 @@
+"""The inspector: tokens taken, forged, sent and refused, in a real browser."""
+
+import re
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Page, expect
+
+from accounts.models import Login, User, login_begin
+from accounts.signin import token_strategy
+from tests.axe import CLEAN, violations_in_both_themes
+from tests.browser.test_account import log_in, overflows
+
+
+def verdict(page: Page, words: str) -> None:
+    expect(page.locator("[data-verdict]")).to_contain_text(words)
+
+
+@pytest.fixture
+def token(alice: User) -> str:
+    return token_strategy().issue(login_begin(alice, strategy="jwt-blacklist-joined")).value
+
+
+@pytest.fixture
+def own(page: Page, alice: User) -> Page:
+    log_in(page, "alice")
+    page.goto("/inspector/")
+    page.get_by_role("button", name="Take one of mine").click()
+    verdict(page, "Accepted as alice")
+    return page
+
+
+def test_a_pasted_token_is_taken_apart(page: Page, token: str) -> None:
+    page.goto("/inspector/")
+    page.get_by_label("Or paste one").fill(token)
+
+    verdict(page, "Accepted as alice")
+    expect(page.get_by_label("Payload")).to_have_value(re.compile("token_type"))
+    expect(page.locator("[data-times]")).to_contain_text("Expires at")
+    assert token not in page.url
+
+
+@pytest.mark.parametrize(
+    ("preset", "check"),
+    [
+        ("alg none", "Algorithm"),
+        ("Another user id", "Signature"),
+        ("A longer life", "Signature"),
+        ("Refresh as access", "Purpose"),
+        ("HS/RS confusion", "Algorithm"),
+        ("kid as a path", "Key"),
+    ],
+)
+def test_a_forged_token_is_refused_with_the_reason(own: Page, preset: str, check: str) -> None:
+    own.get_by_role("button", name=preset).click()
+
+    verdict(own, "refused")
+    expect(own.locator('[data-state="failed"] .check__title')).to_have_text(check)
+
+
+def test_changes_are_undone(own: Page) -> None:
+    own.get_by_role("button", name="Another user id").click()
+    verdict(own, "refused")
+    own.get_by_role("button", name="Undo my changes").click()
+
+    verdict(own, "Accepted as alice")
+
+
+def test_the_signature_can_be_edited_and_sent(own: Page) -> None:
+    own.get_by_label("Signature").fill("AAAA")
+    own.get_by_role("button", name="Send it").click()
+
+    verdict(own, "Signature is invalid")
+
+
+def test_a_logged_out_token_is_on_the_blacklist(own: Page) -> None:
+    own.get_by_role("button", name="Log this login out").click()
+
+    verdict(own, "Token is blacklisted: logged out")
+
+
+def test_a_token_of_ones_own_is_masked_until_asked_for(own: Page) -> None:
+    login = Login.objects.get(strategy="jwt-blacklist-joined")
+    field = own.get_by_label("Or paste one")
+    assert field.input_value() == ""
+    assert login.id.hex in own.get_by_label("Payload").input_value()
+
+    own.get_by_role("button", name="Show the whole token").click()
+
+    assert field.input_value().count(".") == 2
+
+
+def test_a_token_of_the_lab_is_judged_by_its_strategy(page: Page, db: None) -> None:
+    page.goto("/inspector/")
+    page.get_by_role("button", name="Take one from the lab").click()
+    verdict(page, "Accepted as lab-")
+    page.get_by_role("button", name="Log this login out").click()
+
+    # simplejwt's default: logging out has ended nothing.
+    verdict(page, "Accepted as lab-")
+    expect(page.locator("[data-steps-list]")).to_contain_text("verify signature")
+
+
+def test_garbage_is_refused_kindly(page: Page, db: None) -> None:
+    page.goto("/inspector/")
+    page.get_by_label("Or paste one").fill("not a token")
+
+    verdict(page, "Token is not three base64url parts")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_inspector_is_accessible_at_any_width(own: Page, width: int) -> None:
+    own.set_viewport_size({"width": width, "height": 900})
+
+    assert not overflows(own)
+    assert violations_in_both_themes(own) == CLEAN
+
+
+def test_without_javascript_the_checks_are_listed(client: Client, db: None) -> None:
+    page = client.get("/inspector/").content.decode()
+
+    assert "Taking a token apart happens in your browser" in page
+    assert "Made with that key over exactly these bytes" in page
