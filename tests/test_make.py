@@ -1,4 +1,4 @@
-"""The commands of the Makefile: those that the README names exist, and failing is one clear line."""
+"""The Makefile: it has the commands that the README names, and it fails in one clear line."""
 
 import re
 import subprocess
