@@ -58,7 +58,8 @@ export function sequenceFigure(trace, family, options = {}) {
     canvas.replaceChildren(drawSequence(trace, family, { ...options, width }));
     const buttons = [...canvas.querySelectorAll("[role=button]")];
     const statements = trace.steps.filter(({ kind }) => kind === "sql");
-    panel.follow((step) => buttons[statements.indexOf(step)]);
+    const place = (step) => statements.findIndex(({ start_us: start }) => start === step.start_us);
+    panel.follow((step) => buttons[place(step)]);
   });
   const words = sentences(messages(trace, options)).map((text) => el("li", {}, text));
   const figure = el(
@@ -89,6 +90,7 @@ function followWidth(node, guess, draw) {
     const width = Math.floor(contentRect.width);
     if (width === drawn || width === 0) return;
     drawn = width;
+    node.classList.add("diagram__canvas--still");
     draw(width);
   }).observe(node);
 }

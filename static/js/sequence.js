@@ -28,7 +28,15 @@ export function messages(trace, { sender = SENDER, answer = "" } = {}) {
     ok: trace.status < 400,
     text: `${trace.status} ${answer}`.trim(),
   };
-  return [request, ...trace.steps.map((step) => ({ ...step, text: step.name })), response];
+  return [request, ...trace.steps.map(told), response];
+}
+
+/** A step around other steps is a remark: its time is theirs. */
+function told(step, index, steps) {
+  const next = steps[index + 1];
+  if (next === undefined || step.kind === "sql") return { ...step, text: step.name };
+  const around = next.start_us < step.start_us + step.duration_us;
+  return { ...step, kind: around ? "note" : step.kind, text: step.name };
 }
 
 function credential({ credential: sent }) {
