@@ -12,6 +12,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 Jwk = OctKey | RSAKey | ECKey | OKPKey
 SMALLEST_RSA = 2048
+_SMALL_PRIMES = [n for n in range(3, 168) if all(n % divisor for divisor in range(2, n))]
 
 
 class BadKey(ValueError):
@@ -69,10 +70,19 @@ class Key:
 
 @dataclass(frozen=True)
 class Keyring:
-    """One key that signs, and the retired ones that still verify (rotation with overlap)."""
+    """One key that signs, and the retired ones that still verify (rotation with overlap).
+
+    Raises:
+        BadKey: some are secret and some public.
+    """
 
     signing: Key
     retired: tuple[Key, ...] = ()
+
+    def __post_init__(self) -> None:
+        # Side by side, a public key might one day be taken for a secret.
+        if len({isinstance(key.jwk, OctKey) for key in self}) > 1:
+            raise BadKey("secrets and public keys do not mix")
 
     @cached_property
     def _by_kid(self) -> dict[str, Key]:
@@ -108,6 +118,20 @@ def _kind_of(key: object) -> tuple[str, type[RSAKey | ECKey | OKPKey]]:
             if isinstance(key.curve, ec.SECP256R1):
                 return "ES256", ECKey
         case rsa.RSAPrivateKey() | rsa.RSAPublicKey():
-            if key.key_size >= SMALLEST_RSA:
+            if key.key_size >= SMALLEST_RSA and not _is_roca(key):
                 return "RS256", RSAKey
     raise BadKey(f"use Ed25519, P-256 or RSA of {SMALLEST_RSA} bits or more")
+
+
+def _is_roca(key: rsa.RSAPrivateKey | rsa.RSAPublicKey) -> bool:
+    """Whether a faulty chip made the key, so that it can be factored (CVE-2017-15361).
+
+    Such primes are a power of 65537 modulo every small prime, and so is their product:
+    https://crocs.fi.muni.cz/public/papers/rsa_ccs17
+    """
+    public = key if isinstance(key, rsa.RSAPublicKey) else key.public_key()
+    modulus = public.public_numbers().n
+    return all(
+        modulus % prime in {pow(65537, power, prime) for power in range(prime)}
+        for prime in _SMALL_PRIMES
+    )

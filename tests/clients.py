@@ -1,0 +1,121 @@
+"""HTTP clients of the cast: a browser with a cookie, a program with a pair of tokens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeAlias
+
+import httpx
+from django.test import Client
+
+from accounts import lab
+from accounts.lab import Visit
+from accounts.strategies import Family, Strategy
+from tests.cast import PASSWORD
+
+Json: TypeAlias = dict[str, Any]
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that carries a token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+class Api(httpx.Client):
+    """A client of the site's API that keeps its cookies, as a browser does."""
+
+    def csrf(self) -> dict[str, str]:
+        """The header that unsafe requests by cookie need."""
+        return {"X-CSRFToken": self.get("/api/session/login/").json()["csrf_token"]}
+
+    def log_in(self, username: str, password: str = PASSWORD) -> httpx.Response:
+        """Log in by cookie."""
+        body = {"username": username, "password": password}
+        return self.post("/api/session/login/", json=body, headers=self.csrf())
+
+    def log_out(self) -> httpx.Response:
+        """Log out by cookie."""
+        return self.post("/api/session/logout/", headers=self.csrf())
+
+    def log_in_by_token(self, username: str, password: str = PASSWORD) -> httpx.Response:
+        """Log in by token."""
+        return self.post("/api/token/", json={"username": username, "password": password})
+
+    def pair(self, username: str, password: str = PASSWORD) -> tuple[str, str]:
+        """A new access and refresh token."""
+        body = self.log_in_by_token(username, password).json()
+        return body["access"], body["refresh"]
+
+    def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
+        """Send a request; whatever it holds, the server must not fail."""
+        response = super().send(request, **kwargs)
+        assert response.status_code < 500, response.text
+        return response
+
+    def me(self, token: str | None = None) -> httpx.Response:
+        """Who am I, by token if there is one, else by cookie?"""
+        return self.get("/api/me/", headers=bearer(token) if token else {})
+
+
+@dataclass
+class LabDevice:
+    """One device under one strategy of the lab, in process: it keeps its cookie or its tokens."""
+
+    strategy: type[Strategy]
+    client: Client = field(default_factory=Client)
+    access: str = ""
+    refresh: str = ""
+
+    def url(self, action: str) -> str:
+        """The address of an action."""
+        return f"/api/lab/{self.strategy.slug}/{action}/"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The header with the token, where there is one."""
+        return bearer(self.access) if self.access else {}
+
+    @property
+    def credential(self) -> str:
+        """What this device sends with each request."""
+        if self.strategy.family is not Family.SESSION:
+            return self.access
+        return self.client.cookies[lab.cookie_name(self.strategy.slug)].value
+
+    def _post(self, action: str, body: Mapping[str, object] | None = None) -> Json:
+        response = self.client.post(
+            self.url(action), body or {}, content_type="application/json", headers=self.headers
+        )
+        return {"status": response.status_code, **response.json()}
+
+    def log_in(self, visit: Visit) -> Json:
+        """Log in and keep the credential."""
+        body = {"username": visit.user.username, "password": visit.password}
+        answer = self._post("login", body)
+        self.access, self.refresh = answer.get("access", ""), answer.get("refresh", "")
+        return answer
+
+    def logged_in(self, visit: Visit) -> Self:
+        """Log in; this device."""
+        assert self.log_in(visit)["status"] == 200
+        return self
+
+    def me(self) -> Json:
+        """Send a request."""
+        response = self.client.get(self.url("me"), headers=self.headers)
+        return {"status": response.status_code, **response.json()}
+
+    def log_out(self) -> Json:
+        """Log out."""
+        return self._post("logout")
+
+    def renew(self) -> Json:
+        """Spend the refresh token."""
+        return self._post("refresh", {"refresh": self.refresh})
+
+    def copy(self) -> str:
+        """What the thief copies."""
+        return str(self._post("thief/copy")["copy"])
+
+    def replay(self, copy: str) -> Json:
+        """What the thief's copy gets."""
+        return self._post("thief/replay", {"copy": copy})

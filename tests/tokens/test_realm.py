@@ -1,0 +1,54 @@
+"""Two realms share nothing: no key, no audience, no digest."""
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from accounts import tokens
+from accounts.tokens import Realm
+
+
+@pytest.fixture(params=["site", "lab"])
+def realm(request: pytest.FixtureRequest) -> Realm:
+    return tokens.site() if request.param == "site" else tokens.lab()
+
+
+def test_site_and_lab_share_no_key_no_audience_and_no_digest() -> None:
+    site, lab = tokens.site(), tokens.lab()
+    assert site.audience != lab.audience
+    assert not {key.kid for key in site.keyring} & {key.kid for key in lab.keyring}
+    assert site.keyring.signing.secret != lab.keyring.signing.secret
+    assert site.digest("credential") != lab.digest("credential")
+
+
+def test_a_digest_is_the_same_each_time_and_another_for_another_credential(realm: Realm) -> None:
+    assert realm.digest("a") == realm.digest("a")
+    assert realm.digest("a") != realm.digest("b")
+
+
+def test_a_digest_cannot_be_checked_without_the_pepper(realm: Realm, settings: Settings) -> None:
+    before = realm.digest("credential")
+    settings.SECRET_KEY = "another key of the same server"
+    after = (tokens.site() if realm.name == "site" else tokens.lab()).digest("credential")
+    assert before != after
+
+
+def test_no_key_and_no_pepper_is_shown_where_a_realm_is_printed(realm: Realm) -> None:
+    secret = realm.keyring.signing.secret
+    shown = repr(realm)
+    assert "pepper" not in shown
+    for spelling in (repr(secret), secret.hex(), repr(realm.pepper), realm.pepper.hex()):
+        assert spelling not in shown
+
+
+def test_a_retired_secret_key_still_verifies_and_no_longer_signs(settings: Settings) -> None:
+    old = tokens.site().keyring.signing.kid
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new key of fifty characters or more, made this very day"
+    keyring = tokens.site().keyring
+    assert keyring.signing.kid != old
+    assert keyring.find(old) is not None
+
+
+def test_changed_lifetimes_count_at_once(settings: Settings) -> None:
+    settings.ACCESS_TOKEN_LIFETIME = tokens.site().access_lifetime * 2
+    assert tokens.site().access_lifetime == settings.ACCESS_TOKEN_LIFETIME
