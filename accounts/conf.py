@@ -21,6 +21,16 @@ def login_lifetime() -> timedelta:
     return settings.LOGIN_LIFETIME
 
 
+def unremembered_lifetime() -> timedelta:
+    """The same for a log-in that did not ask to be remembered."""
+    return settings.UNREMEMBERED_LIFETIME
+
+
+def ended_logins_kept() -> timedelta:
+    """How long a login that is over stays in its user's list."""
+    return settings.ENDED_LOGINS_KEPT
+
+
 def session_idle() -> timedelta:
     """How long a cookie session may go unused."""
     return settings.SESSION_IDLE

@@ -6,6 +6,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from accounts import conf
 from accounts.models import User, login_begin
 from accounts.peers import client_address
 from accounts.strategies.session_joined import SessionJoined, SessionStore
@@ -15,9 +16,11 @@ from accounts.strategies.session_joined import SessionJoined, SessionStore
 def bind_login(sender: type[User], request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Record a login and bind it to the session, when it is one of ours."""
     if isinstance(request.session, SessionStore):
+        remembered = not request.session.get_expire_at_browser_close()
         login = login_begin(
             user,
             strategy=SessionJoined.slug,
+            lifetime=conf.login_lifetime() if remembered else conf.unremembered_lifetime(),
             ip=client_address(request),
             user_agent=request.META.get("HTTP_USER_AGENT", ""),
         )

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 
 from accounts import conf, throttle
 from accounts.models import Because, Login, User, blacklist_login, login_begin
-from accounts.peers import client_address, network
-from accounts.strategies import Credential, Strategy
+from accounts.peers import client_address, client_digest, network
+from accounts.strategies import Credential, Refused, Strategy
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionStore
 from accounts.throttle import Slot, Throttled
@@ -64,9 +64,13 @@ def _count(name: str, address: str | None) -> list[Slot]:
     return slots
 
 
-def start_session(request: HttpRequest, user: User) -> Login:
-    """Log a browser in: never in the session that was there before, also not the same user's."""
+def start_session(request: HttpRequest, user: User, *, remember: bool) -> Login:
+    """Log a browser in: never in the session that was there before, also not the same user's.
+
+    Without ``remember`` the cookie is gone when the browser is closed, and the login ends sooner.
+    """
     end_session(request)
+    request.session.set_expiry(conf.login_lifetime() if remember else 0)
     django_login(request, user, backend=_BACKEND)
     return Login.objects.get(pk=_store(request).login_id)
 
@@ -78,6 +82,11 @@ def end_session(request: HttpRequest) -> None:
     if store.login_id is not None:
         Login.objects.filter(pk=store.login_id).end(Because.LOGGED_OUT)
     store.flush()
+
+
+def renew_session_key(request: HttpRequest) -> None:
+    """Go on under a new key: a copy of the cookie from before is worth nothing."""
+    _store(request).cycle_key()
 
 
 def current_login(request: HttpRequest) -> uuid.UUID | None:
@@ -100,16 +109,20 @@ def token_strategy() -> JwtBlacklistJoined:
 
 
 def start_token_login(request: HttpRequest, user: User) -> Credential:
-    """Log an API client in: a login of its own, and its pair of tokens."""
+    """Log an API client in: a login of its own, and its first pair of tokens."""
     strategy: Strategy = token_strategy()
     login = login_begin(
         user,
         strategy=JwtBlacklistJoined.slug,
-        lifetime=site().refresh_lifetime,
         ip=client_address(request),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
     )
     return strategy.issue(login)
+
+
+def refresh_tokens(request: HttpRequest, refresh: str) -> Credential | Refused:
+    """Spend a refresh token of an API client; one that was spent before ends its login."""
+    return token_strategy().renew(refresh, client=client_digest(request, site()))
 
 
 @transaction.atomic

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -57,7 +58,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.login.LoginMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.middleware.messages.PageMessages",
 ]
 
 ROOT_URLCONF = "authdemo.urls"
@@ -98,6 +99,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / ".test.sqlite3"}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A statement that comes for the fifth time is planned once, not per request: planning a join
+    # takes longer than executing it. A pooler between must know prepared statements (PgBouncer 1.21).
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        server_side_binding=True, prepare_threshold=5
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache: throttles must count across all worker processes -----------------------------------
@@ -132,6 +139,8 @@ LOGOUT_REDIRECT_URL = "compare"
 
 # A login ends at this age whatever it does; a cookie session also when unused for the idle time.
 LOGIN_LIFETIME = timedelta(days=14)
+UNREMEMBERED_LIFETIME = timedelta(hours=12)
+ENDED_LOGINS_KEPT = timedelta(days=7)
 SESSION_IDLE = timedelta(days=2)
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_LIFETIME = timedelta(days=1)

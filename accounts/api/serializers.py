@@ -2,19 +2,38 @@
 
 from rest_framework import serializers
 
+from accounts.logins import EXPIRED, UNUSED
+from accounts.models import Because
 from accounts.signin import LONGEST_PASSWORD
+
+
+def _password_field() -> serializers.CharField:
+    return serializers.CharField(
+        max_length=LONGEST_PASSWORD,
+        trim_whitespace=False,
+        write_only=True,
+        style={"input_type": "password"},
+    )
 
 
 class NamePassword(serializers.Serializer[None]):
     """A name and a password; the password neither trimmed nor cut."""
 
     username = serializers.CharField(max_length=150, write_only=True)
-    password = serializers.CharField(
-        max_length=LONGEST_PASSWORD,
-        trim_whitespace=False,
-        write_only=True,
-        style={"input_type": "password"},
-    )
+    password = _password_field()
+
+
+class SessionStart(NamePassword):
+    """A log-in by cookie; unless it is to be remembered, the cookie goes with the browser."""
+
+    remember = serializers.BooleanField(default=False, write_only=True)
+
+
+class NewPassword(serializers.Serializer[None]):
+    """The password so far and the one to be, neither trimmed nor cut."""
+
+    old_password = _password_field()
+    new_password = _password_field()
 
 
 class TokenPair(serializers.Serializer[None]):
@@ -54,6 +73,33 @@ class Me(serializers.Serializer[None]):
     role = serializers.CharField(read_only=True)
     login = serializers.UUIDField(read_only=True, help_text="This login; the sid of its tokens.")
     carrier = serializers.ChoiceField(choices=["session", "jwt"], read_only=True)
+
+
+class LoginEntry(serializers.Serializer[None]):
+    """One login of the user. Times in UTC."""
+
+    id = serializers.UUIDField(read_only=True, help_text="The sid of its tokens.")
+    device = serializers.CharField(read_only=True, help_text="In words: Firefox on Windows.")
+    address = serializers.IPAddressField(read_only=True, allow_null=True)
+    carrier = serializers.ChoiceField(choices=["session", "jwt"], read_only=True)
+    created = serializers.DateTimeField(read_only=True)
+    last_seen = serializers.DateTimeField(read_only=True, help_text="To the minute.")
+    expires = serializers.DateTimeField(read_only=True, help_text="Fixed; no refresh moves it.")
+    unused_until = serializers.DateTimeField(read_only=True, help_text="Its end if not used.")
+    current = serializers.BooleanField(read_only=True, help_text="The login of this request.")
+    ended_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    ended_because = serializers.ChoiceField(
+        choices=[*Because.values, EXPIRED, UNUSED],
+        read_only=True,
+        allow_null=True,
+        help_text="Null while it is live.",
+    )
+
+
+class EndedCount(serializers.Serializer[None]):
+    """How many logins ended."""
+
+    ended = serializers.IntegerField(read_only=True, min_value=0)
 
 
 class Problem(serializers.Serializer[None]):

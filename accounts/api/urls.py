@@ -1,25 +1,36 @@
 """Paths of the API; token paths are simplejwt's own."""
 
-from django.urls import path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.api import inspector, lab, views
+from accounts.api import inspector, lab, logins, views
 
+# Patterns are tried one after the other: what is requested most comes first and in groups.
+LAB_STRATEGY = [
+    path("login/", lab.LabLogin.as_view(), name="api-lab-login"),
+    path("me/", lab.LabMe.as_view(), name="api-lab-me"),
+    path("refresh/", lab.LabRefresh.as_view(), name="api-lab-refresh"),
+    path("logout/", lab.LabLogout.as_view(), name="api-lab-logout"),
+    path("thief/copy/", lab.ThiefCopy.as_view(), name="api-lab-thief-copy"),
+    path("thief/replay/", lab.ThiefReplay.as_view(), name="api-lab-thief-replay"),
+]
+LAB = [
+    path("<slug:slug>/", include(LAB_STRATEGY)),
+    path("users/", lab.LabUsers.as_view(), name="api-lab-users"),
+]
 urlpatterns = [
+    path("me/", views.MeView.as_view(), name="api-me"),
+    path("lab/", include(LAB)),
     path("session/login/", views.SessionLogin.as_view(), name="api-session-login"),
     path("session/logout/", views.SessionLogout.as_view(), name="api-session-logout"),
     path("token/", views.TokenObtain.as_view(), name="api-token"),
     path("token/refresh/", views.TokenRefresh.as_view(), name="api-token-refresh"),
     path("token/verify/", views.TokenVerify.as_view(), name="api-token-verify"),
     path("token/blacklist/", views.TokenBlacklist.as_view(), name="api-token-blacklist"),
-    path("me/", views.MeView.as_view(), name="api-me"),
-    path("lab/users/", lab.LabUsers.as_view(), name="api-lab-users"),
-    path("lab/<slug:slug>/login/", lab.LabLogin.as_view(), name="api-lab-login"),
-    path("lab/<slug:slug>/me/", lab.LabMe.as_view(), name="api-lab-me"),
-    path("lab/<slug:slug>/refresh/", lab.LabRefresh.as_view(), name="api-lab-refresh"),
-    path("lab/<slug:slug>/logout/", lab.LabLogout.as_view(), name="api-lab-logout"),
-    path("lab/<slug:slug>/thief/copy/", lab.ThiefCopy.as_view(), name="api-lab-thief-copy"),
-    path("lab/<slug:slug>/thief/replay/", lab.ThiefReplay.as_view(), name="api-lab-thief-replay"),
+    path("logins/", logins.Logins.as_view(), name="api-logins"),
+    path("logins/<uuid:login_id>/", logins.OneLogin.as_view(), name="api-login"),
+    path("logout-everywhere/", logins.LogoutEverywhere.as_view(), name="api-logout-everywhere"),
+    path("password/", logins.Password.as_view(), name="api-password"),
     path("inspector/", inspector.InspectorView.as_view(), name="api-inspector"),
     path("inspector/token/", inspector.OwnTokenView.as_view(), name="api-inspector-token"),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from accounts import signin
 from accounts.api import serializers
 from accounts.api.authentication import CHALLENGE, Auth, enforce_csrf
+from accounts.api.negotiation import OnlyForm
 from accounts.models import Because, User
 from accounts.strategies import Refused
 
@@ -23,7 +24,9 @@ _CSRF = {400: serializers.Problem, 403: serializers.Problem}
 
 
 class ApiView(APIView):
-    """A view whose 401 always challenges, also where no credential is looked at."""
+    """A view that answers JSON and whose 401 always challenges, also where no credential counts."""
+
+    content_negotiation_class = OnlyForm
 
     def get_authenticate_header(self, request: Request) -> str:
         """The challenge (RFC 6750, section 3); without it DRF turns a 401 into a 403."""
@@ -37,16 +40,20 @@ class OpenView(ApiView):
     permission_classes = (AllowAny,)
 
 
-def _valid(serializer: type[BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+def valid(serializer: type[BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+    """The body of a request.
+
+    Raises:
+        ValidationError: it is not what the serializer describes.
+    """
     checked = serializer(data=request.data)
     checked.is_valid(raise_exception=True)
     return dict(checked.validated_data)
 
 
-def _signed_in(request: Request) -> User:
-    body = _valid(serializers.NamePassword, request)
+def _signed_in(request: Request, *, username: str, password: str) -> User:
     try:
-        return signin.sign_in(request._request, **body)
+        return signin.sign_in(request._request, username=username, password=password)
     except signin.BadCredentials as error:
         raise AuthenticationFailed(
             "No active account found with the given credentials", code="no_active_account"
@@ -72,13 +79,15 @@ class SessionLogin(OpenView):
         return Response({"csrf_token": get_token(request._request)})
 
     @extend_schema(
-        request=serializers.NamePassword, responses={200: serializers.Me, **_BAD, **_CSRF}
+        request=serializers.SessionStart, responses={200: serializers.Me, **_BAD, **_CSRF}
     )
     def post(self, request: Request) -> Response:
         """Check name and password, and start a session in place of any that was there."""
         enforce_csrf(request._request)
-        user = _signed_in(request)
-        login = signin.start_session(request._request, user)
+        body = valid(serializers.SessionStart, request)
+        remember = body.pop("remember")
+        user = _signed_in(request, **body)
+        login = signin.start_session(request._request, user, remember=remember)
         return Response(_me(user, Auth(login.id, "session")))
 
 
@@ -101,7 +110,8 @@ class TokenObtain(OpenView):
     )
     def post(self, request: Request) -> Response:
         """Log in, and get an access and a refresh token of this login."""
-        pair = signin.start_token_login(request._request, _signed_in(request))
+        user = _signed_in(request, **valid(serializers.NamePassword, request))
+        pair = signin.start_token_login(request._request, user)
         return Response({"refresh": pair.refresh, "access": pair.value})
 
 
@@ -112,16 +122,20 @@ def _token_not_valid(verdict: Refused) -> AuthenticationFailed:
 
 
 class TokenRefresh(OpenView):
-    """simplejwt's ``TokenRefreshView``."""
+    """simplejwt's ``TokenRefreshView``, with its ``ROTATE_REFRESH_TOKENS``."""
 
     @extend_schema(request=serializers.Refresh, responses={200: serializers.TokenPair, **_BAD})
     def post(self, request: Request) -> Response:
-        """A new access token for a refresh token of a login that has not ended."""
-        refresh = _valid(serializers.Refresh, request)["refresh"]
-        renewed = signin.token_strategy().renew(refresh)
+        """A new access token and a new refresh token: the old one is spent.
+
+        A refresh token that comes again was copied, so its login ends. Within a few seconds the
+        same client may repeat it: the answer may have been lost.
+        """
+        refresh = valid(serializers.Refresh, request)["refresh"]
+        renewed = signin.refresh_tokens(request._request, refresh)
         if isinstance(renewed, Refused):
             raise _token_not_valid(renewed)
-        return Response({"access": renewed.value})
+        return Response({"access": renewed.value, "refresh": renewed.refresh})
 
 
 class TokenVerify(OpenView):
@@ -130,7 +144,7 @@ class TokenVerify(OpenView):
     @extend_schema(request=serializers.AnyToken, responses={200: serializers.Nothing, **_BAD})
     def post(self, request: Request) -> Response:
         """Whether a token, access or refresh, would be accepted now: its user and login too."""
-        token = _valid(serializers.AnyToken, request)["token"]
+        token = valid(serializers.AnyToken, request)["token"]
         verdict, _ = signin.token_strategy().check_type(token, None)
         if isinstance(verdict, Refused):
             raise _token_not_valid(verdict)
@@ -146,7 +160,7 @@ class TokenBlacklist(OpenView):
 
         Needs only the token, and may be repeated.
         """
-        refresh = _valid(serializers.Refresh, request)["refresh"]
+        refresh = valid(serializers.Refresh, request)["refresh"]
         verdict, claims = signin.token_strategy().check_type(refresh, "refresh")
         if claims is None:
             assert isinstance(verdict, Refused)

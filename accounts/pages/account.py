@@ -22,6 +22,7 @@ from accounts.signin import (
     change_password,
     current_login,
     end_session,
+    renew_session_key,
     sign_in,
     start_session,
 )
@@ -39,7 +40,7 @@ def signup(request: HttpRequest) -> HttpResponse:
     form = SignUpForm(sent(request))
     if not form.is_valid() or not (user := create(form)):
         return show(request, "pages/signup.html", form)
-    start_session(request, user)
+    start_session(request, user, remember=False)
     messages.success(request, f"Welcome, {user.get_username()}. You are logged in.")
     return redirect(next_path(request))
 
@@ -53,14 +54,15 @@ def login(request: HttpRequest) -> HttpResponse:
     form = LoginForm(sent(request))
     if not form.is_valid():
         return show(request, "pages/login.html", form)
+    name, secret = form.cleaned_data["username"], form.cleaned_data["password"]
     try:
-        user = sign_in(request, **form.cleaned_data)
+        user = sign_in(request, username=name, password=secret)
     except Throttled as problem:
         return throttled(request, problem.retry_after)
     except BadCredentials:
         form.add_error(None, "This username and password do not belong together.")
         return show(request, "pages/login.html", form)
-    start_session(request, user)
+    start_session(request, user, remember=form.cleaned_data["remember"])
     messages.success(request, f"You are logged in as {user.get_username()}.")
     return redirect(next_path(request))
 
@@ -93,6 +95,7 @@ def password(request: HttpRequest) -> HttpResponse:
         form.add_error("old_password", "This is not your current password.")
         return show(request, "pages/password.html", form)
     ended = change_password(user, password=new, keep=current_login(request))
+    renew_session_key(request)
     messages.success(request, f"Your password is changed. {consequence(ended)}")
     return redirect("password")
 

@@ -25,6 +25,10 @@ class LoginForm(forms.Form):
         validators=[LONG_PASSWORD],
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+    remember = forms.BooleanField(
+        label="Stay logged in on this device",
+        required=False,
+    )
 
 
 def new_password_fields(first: str, second: str) -> tuple[forms.CharField, forms.CharField]:

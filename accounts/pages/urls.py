@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from accounts.pages import account, compare, inspector
+from accounts.pages import account, compare, inspector, logins
 
 urlpatterns = [
     path("", compare.compare, name="compare"),
     path("inspector/", inspector.inspector, name="inspector"),
+    path("logins/", logins.logins, name="logins"),
+    path("logins/<uuid:login_id>/end/", logins.end, name="login-end"),
+    path("logins/end-others/", logins.end_others, name="logins-end-others"),
+    path("logins/end-all/", logins.end_all, name="logins-end-all"),
     path("signup/", account.signup, name="signup"),
     path("login/", account.login, name="login"),
     path("logout/", account.logout, name="logout"),

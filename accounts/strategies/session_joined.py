@@ -6,6 +6,7 @@ https://docs.djangoproject.com/en/5.2/topics/http/sessions/#extending-database-b
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -14,20 +15,25 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import tokens
+from accounts import conf, tokens
 from accounts.models import Login, Session, User
 from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
-from accounts.strategies._joined import fetch, judge, statement, table
+from accounts.strategies._joined import Statement, fetch, judge, statement, table
 from accounts.tracing import mask, step
 
 _GONE = Refused("load session", "session_missing", "The row is gone, so the id means nothing")
 _EXPIRED = Refused("load session", "session_expired", "The session has expired")
+_UNUSED = Refused("load login", "login_unused", "This login was not used for too long")
 
 
-def _source() -> str:
-    return (
+@cache
+def _question() -> Statement:
+    """Parameters: now, the last moment of a use that is too long ago, the digest."""
+    return statement(
         f"{table(Session)} s LEFT JOIN {table(Login)} l ON l.id = s.login_id "
-        f"LEFT JOIN {table(User)} u ON u.id = l.user_id WHERE s.digest = %s"
+        f"LEFT JOIN {table(User)} u ON u.id = l.user_id WHERE s.digest = %s",
+        ", s.data AS session_data, s.expires <= %s AS session_expired,"
+        " l.last_seen <= %s AS login_unused",
     )
 
 
@@ -55,12 +61,13 @@ class SessionStore(SessionBase):
 
     def load(self) -> dict[str, Any]:
         """The data of the session; empty, without a key, when it does not hold."""
-        sql = statement(_source(), ", s.data AS session_data, s.expires <= %s AS session_expired")
-        row = fetch(sql, timezone.now(), self._digest(self.session_key))
+        now = timezone.now()
+        digest = self._digest(self.session_key)
+        row = fetch(_question(), now, now - conf.session_idle(), digest)
         if row is not None and not row.session_expired:
             if row.login_id is None:
                 return self.decode(row.session_data)
-            self.verdict = judge(row)
+            self.verdict = _judge(row)
             if isinstance(self.verdict, Accepted):
                 self.user, self.login_id = row, self.verdict.login_id
                 return self.decode(row.session_data)
@@ -75,6 +82,22 @@ class SessionStore(SessionBase):
         self.user = login.user
         self.verdict = Accepted(login.user, login.user.role, login.id)
         self.modified = True
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """The data as the row keeps it: JSON, and not signed as Django signs it.
+
+        Who can write to this table can write to that of the users.
+        """
+        data: bytes = self.serializer().dumps(session_dict)
+        return data.decode()
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """The data of a row; none where it cannot be read."""
+        try:
+            found = self.serializer().loads(str(session_data).encode())
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def exists(self, session_key: str) -> bool:
         """Whether a row has this key."""
@@ -135,6 +158,11 @@ class SessionStore(SessionBase):
     def clear_expired(cls) -> None:
         """Delete the rows that have expired (``manage.py clearsessions``)."""
         Session.objects.filter(expires__lt=timezone.now()).delete()
+
+
+def _judge(row: Any) -> Accepted | Refused:
+    verdict = judge(row)
+    return _UNUSED if row.login_unused and isinstance(verdict, Accepted) else verdict
 
 
 class SessionJoined(Strategy):

@@ -1,0 +1,140 @@
+"""The logins of whoever asks, under either credential: list them, end them, change the password."""
+
+import uuid
+from typing import Any, NoReturn
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as InvalidPassword
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import logins, signin
+from accounts.api import serializers
+from accounts.api.authentication import Auth
+from accounts.api.views import ApiView, valid
+from accounts.models import Login, User
+
+_REFUSED = {401: serializers.Problem, 403: serializers.Problem}
+
+
+def asking(request: Request) -> tuple[User, Auth]:
+    """Who asks, and by which login."""
+    user, auth = request.user, request.auth
+    if not isinstance(user, User) or not isinstance(auth, Auth):
+        raise TypeError("only for views that ask for a log-in")
+    return user, auth
+
+
+class Logins(ApiView):
+    """Every device that is signed in."""
+
+    @extend_schema(
+        responses={200: serializers.LoginEntry(many=True), 401: serializers.Problem},
+        filters=False,
+    )
+    def get(self, request: Request) -> Response:
+        """The live logins, this one first, then those that ended in the last days.
+
+        Cookie sessions and token logins alike; the newest hundred of the live ones.
+        """
+        user, auth = asking(request)
+        found = logins.listing(user, current=auth.login_id)
+        return Response([_shown(entry) for entry in (*found.live, *found.ended)])
+
+
+def _shown(entry: logins.Entry) -> dict[str, Any]:
+    login, ended = entry.login, entry.ended
+    return {
+        "id": login.pk,
+        "device": str(entry.device),
+        "address": login.ip,
+        "carrier": entry.family.value,
+        "created": login.created,
+        "last_seen": login.last_seen,
+        "expires": login.expires,
+        "unused_until": min(login.unused_until, login.expires),
+        "current": entry.is_current,
+        "ended_at": ended.at if ended else None,
+        "ended_because": ended.code if ended else None,
+    }
+
+
+class OneLogin(ApiView):
+    """One device."""
+
+    @extend_schema(responses={204: None, 404: serializers.Problem, **_REFUSED})
+    def delete(self, request: Request, login_id: uuid.UUID) -> Response:
+        """End it: its credentials are refused from the next request on. May be repeated.
+
+        A login that is not yours does not exist.
+        """
+        user, auth = asking(request)
+        try:
+            logins.end_one(user, login_id, current=auth.login_id)
+        except Login.DoesNotExist as error:
+            raise NotFound("You have no such login") from error
+        if login_id == auth.login_id:
+            _forget_cookie(request, auth)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _forget_cookie(request: Request, auth: Auth) -> None:
+    if auth.carrier == "session":
+        request._request.session.flush()
+
+
+class LogoutEverywhere(ApiView):
+    """Every device at once."""
+
+    @extend_schema(request=None, responses={200: serializers.EndedCount, **_REFUSED})
+    def post(self, request: Request) -> Response:
+        """End every login, this one too: cookies and tokens are refused from now on."""
+        user, auth = asking(request)
+        ended = signin.log_out_everywhere(user)
+        _forget_cookie(request, auth)
+        return Response({"ended": ended})
+
+
+class Password(ApiView):
+    """The password."""
+
+    @extend_schema(
+        request=serializers.NewPassword,
+        responses={
+            200: serializers.EndedCount,
+            400: serializers.Problem,
+            429: serializers.Problem,
+            **_REFUSED,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Change it. The login that asks goes on; all the others end, cookies and tokens alike."""
+        user, auth = asking(request)
+        body = valid(serializers.NewPassword, request)
+        _check_new(body["new_password"], user)
+        user = _checked(request, user, body["old_password"])
+        ended = signin.change_password(user, password=body["new_password"], keep=auth.login_id)
+        if auth.carrier == "session":
+            signin.renew_session_key(request._request)
+        return Response({"ended": ended})
+
+
+def _check_new(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except InvalidPassword as error:
+        raise ValidationError({"new_password": error.messages}) from error
+
+
+def _checked(request: Request, user: User, password: str) -> User:
+    try:
+        return signin.sign_in(request._request, username=user.get_username(), password=password)
+    except signin.BadCredentials:
+        _wrong_password()
+
+
+def _wrong_password() -> NoReturn:
+    raise ValidationError({"old_password": ["This is not your current password."]})

@@ -1,0 +1,95 @@
+"""The devices of whoever is signed in: a list, and pages that say what ending one will do."""
+
+import uuid
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts import conf
+from accounts import logins as devices
+from accounts.models import User
+from accounts.pages.account import form_page
+from accounts.signin import current_login, end_session, log_out_everywhere
+
+
+@login_required
+@require_safe
+def logins(request: HttpRequest) -> HttpResponse:
+    """Every live login in one list, and those that ended recently with the reason."""
+    found = devices.listing(whose(request), current=current_login(request))
+    context = {
+        "live": found.live,
+        "ended": found.ended,
+        "others": len(found.live) - 1,
+        "most": devices.MOST_LIVE,
+        "kept": conf.ended_logins_kept().days,
+    }
+    return render(request, "pages/logins.html", context)
+
+
+@login_required
+@form_page
+def end(request: HttpRequest, login_id: uuid.UUID) -> HttpResponse:
+    """Ask, then end one login. Another user's does not exist."""
+    user, current = whose(request), current_login(request)
+    login = user.logins.filter(pk=login_id).first()
+    if login is None:
+        raise Http404
+    entry = devices.entry(login, user, current)
+    if entry.ended:
+        messages.info(request, f"{entry.device} was signed out before: {entry.ended.why}.")
+        return redirect("logins")
+    if request.method != "POST":
+        return render(request, "pages/login_end.html", {"entry": entry, "entries": [entry]})
+    devices.end_one(user, login_id, current=current)
+    if entry.is_current:
+        return leave(request, "You are logged out.")
+    messages.success(request, f"{entry.device} is signed out. Its next request will be refused.")
+    return redirect("logins")
+
+
+@login_required
+@form_page
+def end_others(request: HttpRequest) -> HttpResponse:
+    """Ask, then end every login but this one."""
+    user, current = whose(request), current_login(request)
+    found = devices.listing(user, current=current)
+    if request.method != "POST":
+        others = [entry for entry in found.live if not entry.is_current]
+        return render(request, "pages/login_end_others.html", {"entries": others})
+    ended = devices.end_others(user, current=current)
+    messages.success(request, f"{counted(ended)} signed out. You stay logged in here.")
+    return redirect("logins")
+
+
+@login_required
+@form_page
+def end_all(request: HttpRequest) -> HttpResponse:
+    """Ask, then log out everywhere."""
+    user = whose(request)
+    if request.method != "POST":
+        found = devices.listing(user, current=current_login(request))
+        return render(request, "pages/login_end_all.html", {"entries": found.live})
+    ended = log_out_everywhere(user)
+    return leave(request, f"You are logged out everywhere: {counted(ended)} signed out.")
+
+
+def whose(request: HttpRequest) -> User:
+    """The user who asks."""
+    return cast(User, request.user)
+
+
+def leave(request: HttpRequest, words: str) -> HttpResponse:
+    """Drop the cookie of a login that has just ended."""
+    end_session(request)
+    messages.success(request, words)
+    return redirect("compare")
+
+
+def counted(devices: int) -> str:
+    """`"1 device is"`, `"3 devices are"`."""
+    return "1 device is" if devices == 1 else f"{devices} devices are"
