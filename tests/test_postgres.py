@@ -134,14 +134,18 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
         start_and_stop(tmp_path / "data")
 
 
-def test_programs_that_its_user_cannot_reach_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_that_its_user_cannot_reach_are_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = postgres._unprivileged(tmp_path) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     monkeypatch.setattr(postgres, "_may_run", lambda *_: False)
-    with postgres._programs_for(pwd.getpwuid(os.geteuid())) as copy:
-        command = [str(copy / "bin/postgres"), "--version"]
-        version = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        assert version.startswith("postgres (PostgreSQL)")
-        assert copy.stat().st_mode & 0o077 == 0
-    assert not copy.exists()
+    monkeypatch.setattr(postgres, "_prepare_folder", lambda _: nobody)
+    (tmp_path / "data").mkdir()
+    with private_postgres(tmp_path / "data", durable=False) as url:
+        assert ask(url, "SELECT 'up'") == "up"
+        program = Path(server_process(tmp_path / "data").exe())
+        assert Path(sys.prefix) not in program.parents
+    assert not program.exists()
 
 
 def test_stopping_a_server_that_hears_nothing_takes_force(

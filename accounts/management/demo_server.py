@@ -65,6 +65,7 @@ def gunicorn_running(
         [sys.executable, "-m", "gunicorn", *_arguments(address, workers), "authdemo.wsgi"],
         cwd=settings.BASE_DIR,
         env=environment,
+        start_new_session=True,  # Ctrl-C is for us, and we stop it once
         preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call
     )
     try:

@@ -83,7 +83,7 @@ def test_it_prints_what_to_open_and_who_may_enter_and_stops_on_ctrl_c(tmp_path: 
         assert page.status_code == 200
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.wait(30) == 0
         assert psutil.wait_procs(children, timeout=10)[1] == []
 
 

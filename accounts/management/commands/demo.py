@@ -28,8 +28,6 @@ from accounts.management.demo_server import Address, address_must_be_free, gunic
 from accounts.management.static_files import static_files_collect
 from authdemo.postgres import PostgresError, private_postgres
 
-INTERRUPTED = 128 + signal.SIGINT  # as a shell puts it
-
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -69,6 +67,7 @@ class Command(BaseCommand):
             raise CommandError("This makes accounts with printed passwords: only with DEMO=1.")
         try:
             if options["prepare"]:
+                signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever started this, says so
                 prepare()
                 return
             _interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -81,7 +80,7 @@ class Command(BaseCommand):
         except PostgresError as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
-            sys.exit(INTERRUPTED)
+            console.print("Stopped.")
 
 
 def demo(address: Address, *, data: Path, workers: int, postgres: bool) -> None:
