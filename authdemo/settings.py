@@ -117,7 +117,13 @@ _DATABASE_CACHE = {
     "OPTIONS": {"MAX_ENTRIES": 100_000},
 }
 _REDIS_CACHE = {"BACKEND": "accounts.tracing.cache.TracedRedisCache", "LOCATION": _CACHE_URL}
-CACHES = {"default": _REDIS_CACHE if _CACHE_URL else _DATABASE_CACHE}
+# Only the lab's session-cached uses this one. Memory is what each process has for itself.
+_LAB_CACHE = {"BACKEND": "accounts.tracing.cache.TracedLocMemCache", "LOCATION": "lab"}
+CACHES = {
+    "default": _REDIS_CACHE if _CACHE_URL else _DATABASE_CACHE,
+    "lab": {**_REDIS_CACHE, "KEY_PREFIX": "lab"} if _CACHE_URL else _LAB_CACHE,
+}
+SESSION_CACHE_ALIAS = "lab"
 
 # --- Accounts ---------------------------------------------------------------------------------
 

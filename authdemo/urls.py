@@ -6,8 +6,8 @@ from django.urls import include, path
 from accounts.api import oauth
 
 urlpatterns = [
-    path("", include("accounts.pages.urls")),
     path("api/", include("accounts.api.urls")),
+    path("", include("accounts.pages.urls")),
     path("oauth/revoke/", oauth.Revoke.as_view(), name="oauth-revoke"),
     path("oauth/introspect/", oauth.Introspect.as_view(), name="oauth-introspect"),
     path(".well-known/jwks.json", oauth.JwksView.as_view(), name="jwks"),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts.models import Login, User
@@ -114,6 +115,8 @@ def enforce_csrf(request: HttpRequest) -> None:
     Raises:
         PermissionDenied: 403 with the reason.
     """
+    if request.method in SAFE_METHODS:
+        return
     check = CSRFCheck(lambda _: None)  # type: ignore[arg-type,return-value]
     check.process_request(request)
     if reason := check.process_view(request, None, (), {}):
