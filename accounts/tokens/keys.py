@@ -9,6 +9,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+from joserfc.util import json_b64encode
 
 Jwk = OctKey | RSAKey | ECKey | OKPKey
 SMALLEST_RSA = 2048
@@ -43,6 +44,11 @@ class Key:
         algorithm, family = _kind_of(_load(pem))
         jwk = family.import_key(pem)
         return cls(kid=jwk.thumbprint(), algorithm=algorithm, jwk=jwk)
+
+    @property
+    def header(self) -> dict[str, str]:
+        """The header of every token that it signs."""
+        return {"alg": self.algorithm, "kid": self.kid, "typ": "JWT"}
 
     @property
     def signs(self) -> bool:
@@ -87,6 +93,14 @@ class Keyring:
     @cached_property
     def _by_kid(self) -> dict[str, Key]:
         return {key.kid: key for key in self}
+
+    @cached_property
+    def _by_header(self) -> dict[bytes, Key]:
+        return {json_b64encode(key.header): key for key in self}
+
+    def writer(self, header: bytes) -> Key | None:
+        """The key whose tokens begin with exactly these bytes: then there is nothing to parse."""
+        return self._by_header.get(header)
 
     def find(self, kid: object) -> Key | None:
         """The key of an id read from a header, which is attacker-controlled."""
