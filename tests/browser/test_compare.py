@@ -5,6 +5,7 @@
 
 import os
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,13 @@ def test_a_stolen_token_that_has_expired_is_told_from_one_that_was_revoked(page:
     page.clock.fast_forward("05:01")
     expect(right(page).get_by_text("It has expired now: replay it again.")).to_be_visible()
     expect(right(page).get_by_text(re.compile("expired$"))).to_be_visible()
+
+
+def test_a_visitors_wrong_clock_does_not_change_how_long_the_token_lasts(page: Page) -> None:
+    page.clock.install(time=datetime.now(UTC) + timedelta(hours=1))
+    page.goto("/")
+    take(page, 1, 2, 3, 4)
+    expect(right(page).get_by_text("It works for another 4 min")).to_be_visible()
 
 
 # --- Steps --------------------------------------------------------------------------------------

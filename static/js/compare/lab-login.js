@@ -1,9 +1,9 @@
 /** One throwaway login in the lab, from log-in to the thief's replay, over the real API. */
 
+import { ApiError, send } from "../api.js";
+
 /** Ask the lab to say who holds what, which costs it queries outside the trace. */
 const HOLDS = "?holds=1";
-
-import { ApiError, send } from "../api.js";
 
 /**
  * What each step of the story does, by the step's id. Every method gives
@@ -12,61 +12,57 @@ import { ApiError, send } from "../api.js";
 export class LabLogin {
   /** @param {{urls: {login, me, logout, copy, replay}}} strategy @param {string} usersUrl */
   constructor({ urls }, usersUrl) {
-    Object.assign(this, { urls, usersUrl, bearer: null, refresh: null, stolen: null });
+    Object.assign(this, { urls, usersUrl, bearer: null, stolen: null });
   }
 
   /** A fresh user logs in, and the thief copies the credential at once. */
   async login() {
-    const { username, password } = (
-      await this.expect(201, this.usersUrl, { method: "POST", body: {} })
-    ).data;
-    const answer = await this.expect(200, this.urls.login + HOLDS, {
-      method: "POST",
-      body: { username, password },
-    });
-    this.bearer = answer.data.access ?? null;
-    this.refresh = answer.data.refresh ?? null;
-    const copied = await this.expect(200, this.urls.copy, this.with({ method: "POST", body: {} }));
-    this.stolen = copied.data.copy;
-    return { status: answer.status, ...answer.data };
+    const { username, password } = await this.post(this.usersUrl, {}, 201);
+    const answer = await this.post(this.urls.login + HOLDS, { username, password });
+    this.bearer = answer.access ?? null;
+    this.stolen = (await this.post(this.urls.copy, {})).copy;
+    return told({ status: 200, data: answer });
   }
 
   /** The browser asks who it is. */
   async request() {
-    return flat(await send(this.urls.me + HOLDS, this.with({})));
+    return told(await this.send(this.urls.me + HOLDS));
   }
 
   /** The browser logs out and forgets what it held. */
   async logout() {
-    const body = this.refresh ? { refresh: this.refresh } : {};
-    const answer = await send(this.urls.logout + HOLDS, this.with({ method: "POST", body }));
-    this.bearer = this.refresh = null;
-    return flat(answer);
+    const answer = await this.send(this.urls.logout + HOLDS, { method: "POST", body: {} });
+    this.bearer = null;
+    return told(answer);
   }
 
   /** The thief, a client of its own on the server, sends the copy. */
   async replay() {
-    const { data } = await this.expect(200, this.urls.replay + HOLDS, {
-      method: "POST",
-      body: { copy: this.stolen },
-    });
-    return { status: data.status, ...data.body };
+    const { status, body } = await this.post(this.urls.replay + HOLDS, { copy: this.stolen });
+    return told({ status, data: body });
   }
 
-  with(options) {
-    return this.bearer ? { ...options, bearer: this.bearer } : options;
+  /** With the bearer token, if there is one; the browser itself adds a cookie. */
+  send(url, options = {}) {
+    return send(url, this.bearer ? { ...options, bearer: this.bearer } : options);
   }
 
-  async expect(status, url, options) {
-    const answer = await send(url, options);
-    if (answer.status === status) return answer;
-    const reason = answer.data?.detail ?? `it answered ${answer.status}`;
-    throw new ApiError("refused", `The server would not go on: ${reason}`, {
-      status: answer.status,
-    });
+  /** The story cannot go on with anything but the expected status. */
+  async post(url, body, expected = 200) {
+    const { status, data } = await this.send(url, { method: "POST", body });
+    if (status !== expected) throw unexpected(status, data);
+    return data;
   }
 }
 
-function flat({ status, data }) {
+/** A refusal is an answer like any other, as long as it tells its story. */
+function told({ status, data }) {
+  if (!data?.verdict || !data.trace || !data.holds) throw unexpected(status, data);
   return { status, ...data };
+}
+
+function unexpected(status, data) {
+  const reason = data?.detail ?? `it answered ${status}`;
+  const words = `The server would not go on: ${reason}. Start again.`;
+  return new ApiError("refused", words, { status });
 }
