@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 
 class OnlyForm(DefaultContentNegotiation):
-    """Answer in a view's first form, whatever ``Accept`` says (RFC 9110, section 12.5.1, allows it).
+    """Answer in a view's first form whatever ``Accept`` says; RFC 9110, section 12.5.1, allows it.
 
     Weighing a header of which nothing depends costs a request more than parsing its token.
     https://www.django-rest-framework.org/api-guide/content-negotiation/#example
