@@ -84,7 +84,7 @@ new-venv: check-python
 	@$(PYTHON) -m venv $(VENV)
 	@$(PY) -m pip install -qq --disable-pip-version-check \
 		--require-hashes -r requirements.lock || { rm -rf $(VENV); \
-		echo 'The packages could not be installed: is PyPI reachable from here?' >&2; exit 1; }
+		echo 'The packages could not be installed; see above. Is PyPI reachable from here?' >&2; exit 1; }
 	@cp requirements.lock $(READY)
 
 check-python:
