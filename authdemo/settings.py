@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.humanize",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -59,6 +58,7 @@ MIDDLEWARE = [
     "accounts.middleware.login.LoginMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.messages.PageMessages",
+    "accounts.middleware.notices.Notices",
 ]
 
 ROOT_URLCONF = "authdemo.urls"

@@ -27,6 +27,7 @@ class LoginForm(forms.Form):
     )
     remember = forms.BooleanField(
         label="Stay logged in on this device",
+        help_text="Otherwise you are logged out when the browser is closed.",
         required=False,
     )
 

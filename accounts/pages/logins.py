@@ -26,7 +26,9 @@ def logins(request: HttpRequest) -> HttpResponse:
         "ended": found.ended,
         "others": len(found.live) - 1,
         "most": devices.MOST_LIVE,
-        "kept": conf.ended_logins_kept().days,
+        "kept": conf.ended_logins_kept(),
+        "session_idle": conf.session_idle(),
+        "refresh_lifetime": conf.refresh_lifetime(),
     }
     return render(request, "pages/logins.html", context)
 
