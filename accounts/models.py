@@ -4,10 +4,11 @@ No credential is stored: a keyed digest at most.
 """
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models, transaction
 from django.db.models import F, Q, Window
@@ -16,6 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import conf
+from accounts.hashers import LabHasher
+from accounts.session_keys import session_keys
 
 
 class Role(models.TextChoices):
@@ -70,6 +73,21 @@ class User(AbstractUser):
                 condition=Q(visitor__isnull=False),
             )
         ]
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash a new password; those of the lab's users are random, and need no slow hash."""
+        hasher = LabHasher.algorithm if self.visitor else "default"
+        self.password = make_password(raw_password, hasher=hasher)
+        self._password = raw_password
+
+    def get_session_auth_hash(self) -> str:
+        """What ties a session to this password (Django's), under the keys in use."""
+        return self._get_session_auth_hash(secret=session_keys()[0])
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under each retired key."""
+        for key in session_keys()[1:]:
+            yield self._get_session_auth_hash(secret=key)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; a replaced password or a disabled account ends every login.
@@ -231,6 +249,10 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"session of login {self.login_id}"
+
+
+# On PostgreSQL a trigger names each new row here: "<jti> <expires, epoch seconds>", "*" for many.
+BLACKLIST_CHANNEL = "accounts_blacklist"
 
 
 class BlacklistedToken(models.Model):

@@ -17,7 +17,7 @@ class Event(ABC):
 
     An event never asks which strategy it meets. ``wish`` is what one would want to come of it, and
     a strategy that does otherwise has to declare it. ``everyone``: it is meant for all devices of
-    the user, so that the other one is no collateral. ``ages``: it lets credentials grow old, so that
+    the user, so that the other one is no collateral. ``ages``: it lets credentials grow old, so
     they are made to live for seconds only.
     """
 
@@ -34,7 +34,7 @@ class Event(ABC):
         return cleandoc(cls.__doc__ or "")
 
     @classmethod
-    def applies_to(cls, strategy: type[Strategy]) -> bool:
+    def applies_to(cls, strategy: type[Strategy]) -> bool:  # noqa: ARG003
         """Whether it can happen at all to a login that this strategy carries."""
         return True
 

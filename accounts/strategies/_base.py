@@ -71,9 +71,9 @@ class Strategy(ABC):
 
     State lives on the instance: two instances stand for two server processes.
 
-    ``asks`` says in words what an accepted request was asked. ``expects`` names the events (by slug)
-    after which this strategy does something else than one would wish, and what; the events say what
-    that is. ``settles`` is the time within which a log-out is known to the other processes.
+    ``asks`` says in words what an accepted request was asked. ``expects`` names the events (by
+    slug) after which this strategy does something else than the event wishes, and what.
+    ``settles`` is the time within which a log-out is known to the other server processes.
     """
 
     slug: ClassVar[str]

@@ -40,13 +40,21 @@ def statement(source: str, extra: str = "") -> Statement:
 
     The first two parameters are always the moments before which a login is expired and unseen.
     """
-    user = ", ".join(f"u.{connection.ops.quote_name(str(f.column))}" for f in _USER_FIELDS)
     return Statement(
-        f"SELECT {user}, l.id AS login_id, "  # noqa: S608 - every part of the text is our own
+        f"SELECT {_user_columns()}, l.id AS login_id, "  # noqa: S608 - all of it is our own text
         "l.ended_because AS login_ended, l.expires <= %s AS login_expired, "
         "l.last_seen < %s AS login_unseen, l.token_version <> u.token_version AS login_outdated"
         f"{extra} FROM {source}"
     )
+
+
+@cache
+def _user_alone() -> Statement:
+    return Statement(f"SELECT {_user_columns()} FROM {table(User)} u WHERE u.id = %s")  # noqa: S608
+
+
+def _user_columns() -> str:
+    return ", ".join(f"u.{connection.ops.quote_name(str(f.column))}" for f in _USER_FIELDS)
 
 
 def table(model: type[models.Model]) -> str:
@@ -57,8 +65,17 @@ def table(model: type[models.Model]) -> str:
 def fetch(asked: Statement, *params: object) -> Any | None:
     """The first row as a User with the login's facts as attributes, or None. One query."""
     now = timezone.now()
+    return _first(asked, now, now - TOUCH_EVERY, *params)
+
+
+def fetch_user(user_id: int) -> User | None:
+    """The user alone, where nothing is to be known of the login. One query."""
+    return _first(_user_alone(), user_id)
+
+
+def _first(asked: Statement, *params: object) -> Any | None:
     with connection.cursor() as cursor:
-        cursor.execute(asked.sql, bind(now, now - TOUCH_EVERY, *params))
+        cursor.execute(asked.sql, bind(*params))
         row = cursor.fetchone()
         if row is not None and not asked.names:
             asked.names = tuple(column[0] for column in cursor.description[len(_USER_FIELDS) :])

@@ -1,12 +1,31 @@
 """What the JWT strategies share: the pair of tokens, and simplejwt's own way to judge one."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from accounts.models import BlacklistedToken, Login
 from accounts.strategies._base import Credential, Holding, Refused
-from accounts.tokens import Realm, Simplejwt, Token, TokenRefused, issue
+from accounts.strategies._expected import Expected, Outcome
+from accounts.tokens import Claims, Realm, Simplejwt, Token, TokenRefused, issue
 from accounts.tracing import mask
+
+# simplejwt knows one key: a retired one verifies nothing. Its refresh token may be used again and
+# again, so that nobody notices who else does.
+SIMPLEJWT_EXPECTS = {
+    "refresh-replayed": Expected(Outcome.ACCEPTED),
+    "key-rotated-overlap": Expected(Outcome.REFUSED, "collateral"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUser:
+    """A user as far as a token tells it: no row was read."""
+
+    pk: int
+    username: str
 
 
 def simplejwt_pair(simplejwt: Simplejwt, login: Login) -> Credential:
@@ -15,17 +34,42 @@ def simplejwt_pair(simplejwt: Simplejwt, login: Login) -> Credential:
     return Credential(access, _expires(simplejwt.realm), refresh)
 
 
-def strict_pair(realm: Realm, login: Login, refresh_jti: uuid.UUID | None = None) -> Credential:
-    """A pair of tokens as the strict decoder wants them."""
-    access = issue(realm, login, token_type="access", lifetime=realm.access_lifetime)
+def strict_pair(
+    realm: Realm,
+    login: Login,
+    refresh_jti: uuid.UUID | None = None,
+    *,
+    claims: Mapping[str, Any] | None = None,
+) -> Credential:
+    """A pair of tokens as the strict decoder wants them; ``claims`` are further ones for both."""
+    access = strict_access(realm, login, claims=claims)
     refresh = issue(
         realm,
         login,
         token_type="refresh",
         lifetime=realm.refresh_lifetime,
         jti=refresh_jti,
+        extra=claims,
     )
     return Credential(access, _expires(realm), refresh)
+
+
+def strict_access(realm: Realm, login: Login, *, claims: Mapping[str, Any] | None = None) -> str:
+    """An access token as the strict decoder wants it."""
+    lifetime = realm.access_lifetime
+    return issue(realm, login, token_type="access", lifetime=lifetime, extra=claims)
+
+
+def strict_renew(
+    realm: Realm, claims: Claims, refresh: str, extra: Mapping[str, Any] | None = None
+) -> Credential:
+    """A new access token for a verified refresh token, which may be used again.
+
+    The login is known from the token itself; the access token ends with the refresh token.
+    """
+    ends = datetime.fromtimestamp(claims.expires, UTC)
+    login = Login(id=claims.sid, user_id=claims.user_id, expires=ends)
+    return Credential(strict_access(realm, login, claims=extra), _expires(realm), refresh)
 
 
 def refused(error: TokenRefused) -> Refused:
@@ -43,7 +87,7 @@ def simplejwt_renew(simplejwt: Simplejwt, token: Token, refresh: str) -> Credent
     The refresh token stays as it is: that is simplejwt's default.
     """
     try:
-        simplejwt.user_of(token)
+        simplejwt.owner_of(token)
     except TokenRefused as error:
         return refused(error)
     return Credential(simplejwt.access_from(token), _expires(simplejwt.realm), refresh)

@@ -74,9 +74,7 @@ def _rotate(claims: Claims, successor: uuid.UUID, client: uuid.UUID | None) -> b
     unspent = Login.objects.filter(
         pk=claims.sid, refresh_jti=claims.jti, ended_at=None, expires__gt=now
     )
-    won = unspent.update(
-        refresh_jti=successor, spent_jti=claims.jti, spent_at=now, spent_by=client
-    )
+    won = unspent.update(refresh_jti=successor, spent_jti=claims.jti, spent_at=now, spent_by=client)
     return bool(won)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from accounts.models import Because, BlacklistedToken, Login, User, blacklist_login
 from accounts.strategies import _jwt
 from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._expected import Expected, Outcome
 from accounts.tokens import Realm, Simplejwt, Token, TokenRefused
 
 _LISTED = Refused("look up blacklist", "token_blacklisted", "This login is on the blacklist")
@@ -26,6 +27,10 @@ class JwtBlacklist(Strategy):
     asks = "Signed, not expired, not on the blacklist, and the user is active"
     rank = 140
     refreshes = True
+    expects = {
+        "password-change": Expected(Outcome.ACCEPTED),
+        **_jwt.SIMPLEJWT_EXPECTS,
+    }
 
     def __init__(self, realm: Realm) -> None:
         super().__init__(realm)

@@ -5,6 +5,7 @@ import uuid
 from accounts.models import Login
 from accounts.strategies import _jwt
 from accounts.strategies._base import Accepted, Credential, Family, Refused, Strategy
+from accounts.strategies._expected import Expected, Outcome
 from accounts.tokens import Realm, Simplejwt, TokenRefused
 
 
@@ -23,6 +24,12 @@ class JwtUser(Strategy):
     asks = "Signed and not expired, and the user is active: nothing else was asked"
     rank = 120
     refreshes = True
+    expects = {
+        "log-out": Expected(Outcome.ACCEPTED),
+        "log-out-everywhere": Expected(Outcome.ACCEPTED, "not-applicable"),
+        "password-change": Expected(Outcome.ACCEPTED),
+        **_jwt.SIMPLEJWT_EXPECTS,
+    }
 
     def __init__(self, realm: Realm) -> None:
         super().__init__(realm)

@@ -1,16 +1,15 @@
 """Django's default session."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
-from django.utils import timezone
 
 from accounts.models import Login, User
 from accounts.strategies import _session
 from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
-from accounts.tracing import mask
+from accounts.tokens import Realm
+
+_GONE = Refused("load session", "session_missing", "The row is gone, so the id means nothing")
 
 
 class SessionDb(Strategy):
@@ -30,41 +29,31 @@ class SessionDb(Strategy):
     asks = "The session row is there, and its user is active"
     rank = 10
 
+    def __init__(self, realm: Realm) -> None:
+        super().__init__(realm)
+        self._sessions = _session.DjangoSessions(SessionStore, realm)
+
     def issue(self, login: Login) -> Credential:
         """Django's ``login()``."""
-        return _session.start(SessionStore, login, self.realm.login_lifetime)
+        return self._sessions.start(login)
 
     def check(self, credential: str) -> Accepted | Refused:
         """Django's ``get_user()``: two queries."""
-        return _session.judge(
-            SessionStore, credential, "The row is gone, so the id means nothing"
-        )
+        return self._sessions.judge(credential, missing=_GONE)
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """Django's ``logout()``: delete the row of the key that was sent."""
-        SessionStore(credential).delete()
+        self._sessions.delete(credential)
 
     def revoke_all(self, user: User) -> None:
         """Read all sessions, delete the user's."""
-        for row in _sessions_of(user):
-            row.delete()
+        for key in self._sessions.of(user):
+            self._sessions.delete(key)
+
+    def reissue(self, login: Login, credential: str) -> Credential:
+        """Django's ``update_session_auth_hash()``: the same session under a new key."""
+        return self._sessions.restart(login, credential)
 
     def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
         """The row of the key, if it is still there."""
-        return [
-            Holding(
-                Session._meta.db_table,
-                {
-                    "session_key": mask(row.session_key),
-                    "session_data": f"{len(row.session_data)} characters, signed",
-                    "expire_date": f"{row.expire_date:%Y-%m-%d %H:%M:%S}",
-                },
-            )
-            for row in Session.objects.filter(session_key=credential)
-        ]
-
-
-def _sessions_of(user: User) -> Iterator[Session]:
-    for row in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
-        if row.get_decoded().get(SESSION_KEY) == str(user.pk):
-            yield row
+        return _session.rows(credential)

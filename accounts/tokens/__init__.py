@@ -6,15 +6,22 @@ The only package that imports ``joserfc``, ``jwt`` or ``rest_framework_simplejwt
 from accounts.tokens.codec import Claims, TokenRefused, decode, issue, peek
 from accounts.tokens.keys import BadKey, Key, Keyring
 from accounts.tokens.realm import Realm, lab, site
-from accounts.tokens.simplejwt import Simplejwt, Token
+from accounts.tokens.simplejwt import (
+    PasswordSimplejwt,
+    Simplejwt,
+    StatelessSimplejwt,
+    Token,
+)
 
 __all__ = [
     "BadKey",
     "Claims",
     "Key",
     "Keyring",
+    "PasswordSimplejwt",
     "Realm",
     "Simplejwt",
+    "StatelessSimplejwt",
     "Token",
     "TokenRefused",
     "decode",

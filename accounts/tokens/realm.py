@@ -1,26 +1,30 @@
 """Where a credential counts. The site and the lab share no key, no audience and no cookie name."""
 
 import hashlib
+import secrets
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.utils.encoding import force_bytes
 
 from accounts import conf
 from accounts.tokens.keys import BadKey, Key, Keyring
 
-_NO_LEEWAY = timedelta(0)
+_NONE = timedelta(0)
 
 
 @dataclass(frozen=True)
 class Realm:
     """A fence: what one realm issues, the other refuses.
 
-    ``pepper`` keys the digests of opaque credentials; the lifetimes are those of tokens.
+    ``pepper`` keys the digests of opaque credentials; the lifetimes are those of tokens. What was
+    made with a retired key or pepper still holds. ``refresh_grace`` is how long the same client may
+    send a spent refresh token again.
     """
 
     name: str
@@ -31,26 +35,56 @@ class Realm:
     access_lifetime: timedelta
     refresh_lifetime: timedelta
     login_lifetime: timedelta
-    leeway: timedelta = _NO_LEEWAY
+    leeway: timedelta = _NONE
+    refresh_grace: timedelta = _NONE
+    retired_peppers: tuple[bytes, ...] = field(default=(), repr=False)
 
     def digest(self, credential: str) -> uuid.UUID:
         """What is stored of an opaque credential: 128 bits of a keyed BLAKE2b.
 
         Who reads the table can neither replay a row nor check a guess without the pepper.
         """
-        hashed = hashlib.blake2b(credential.encode(), key=self.pepper, digest_size=16)
-        return uuid.UUID(bytes=hashed.digest())
+        return _digest(credential, self.pepper)
+
+    def digests(self, credential: str) -> list[uuid.UUID]:
+        """What may be stored of it: the digest under this pepper, then under the retired ones."""
+        return [_digest(credential, pepper) for pepper in (self.pepper, *self.retired_peppers)]
+
+    def rotated(self, *, overlap: bool) -> "Realm":
+        """This realm under a new random secret; with ``overlap`` the old one still verifies."""
+        secret = secrets.token_urlsafe(48)
+        retired = tuple(self.keyring) if overlap else ()
+        return replace(
+            self,
+            keyring=Keyring(Key.symmetric(_derive(secret, self.name)), retired),
+            pepper=_derive(secret, f"{self.name} digest"),
+            retired_peppers=(self.pepper, *self.retired_peppers) if overlap else (),
+        )
+
+    def short_lived(self, lifetime: timedelta, *, logins: bool) -> "Realm":
+        """This realm with access tokens that live for ``lifetime``, or everything (``logins``)."""
+        if not logins:
+            return replace(self, access_lifetime=lifetime)
+        return replace(
+            self, access_lifetime=lifetime, refresh_lifetime=lifetime, login_lifetime=lifetime
+        )
 
 
-def _derive(secret: str, purpose: str) -> bytes:
+def _digest(credential: str, pepper: bytes) -> uuid.UUID:
+    # A cookie or a header may hold lone surrogates, which UTF-8 has no bytes for.
+    hashed = hashlib.blake2b(credential.encode(errors="surrogatepass"), key=pepper, digest_size=16)
+    return uuid.UUID(bytes=hashed.digest())
+
+
+def _derive(secret: str | bytes, purpose: str) -> bytes:
     """32 bytes for one purpose: knowing one tells nothing of the others."""
     return hashlib.blake2b(
-        secret.encode(), key=purpose.encode(), digest_size=32, person=b"authdemo"
+        force_bytes(secret), key=purpose.encode(), digest_size=32, person=b"authdemo"
     ).digest()
 
 
-def _symmetric(name: str, *secrets: str) -> Keyring:
-    first, *retired = (Key.symmetric(_derive(secret, name)) for secret in secrets)
+def _symmetric(name: str, *known: str | bytes) -> Keyring:
+    first, *retired = (Key.symmetric(_derive(secret, name)) for secret in known)
     return Keyring(first, tuple(retired))
 
 
@@ -72,6 +106,10 @@ def _site_keyring() -> Keyring:
     return Keyring(signing, tuple(retired))
 
 
+def _retired_peppers(name: str) -> tuple[bytes, ...]:
+    return tuple(_derive(old, f"{name} digest") for old in settings.SECRET_KEY_FALLBACKS)
+
+
 @cache
 def site() -> Realm:
     """The site's own two modes."""
@@ -85,6 +123,8 @@ def site() -> Realm:
         refresh_lifetime=conf.refresh_lifetime(),
         login_lifetime=conf.login_lifetime(),
         leeway=conf.token_leeway(),
+        refresh_grace=conf.refresh_grace(),
+        retired_peppers=_retired_peppers("site"),
     )
 
 
@@ -100,6 +140,8 @@ def lab() -> Realm:
         access_lifetime=conf.access_lifetime(),
         refresh_lifetime=conf.lab_lifetime(),
         login_lifetime=conf.lab_lifetime(),
+        refresh_grace=conf.refresh_grace(),
+        retired_peppers=_retired_peppers("lab"),
     )
 
 

@@ -10,10 +10,15 @@ from functools import cached_property
 from typing import Any
 
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.authentication import (
+    JWTAuthentication,
+    JWTStatelessUserAuthentication,
+)
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
+from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
+from rest_framework_simplejwt.utils import get_md5_hash_password
 
 from accounts.models import Login, User
 from accounts.tokens.codec import TokenRefused
@@ -95,15 +100,67 @@ class Simplejwt:
             raise TokenRefused("verify signature", "token_not_valid", reason) from error
 
     def user_of(self, token: Token) -> Any:
-        """The user, found as simplejwt finds it.
+        """The user, found as simplejwt's authentication finds it.
 
         Raises:
             TokenRefused: no such user, an inactive one, or a replaced password.
         """
-        try:
-            return self._authentication.get_user(token)
-        except AuthenticationFailed as error:
-            detail = error.detail
-            code = detail["code"] if isinstance(detail, dict) else error.get_codes()
-            text = detail["detail"] if isinstance(detail, dict) else detail
-            raise TokenRefused("load user", str(code), str(text)) from error
+        return _user(self._authentication, token)
+
+    def owner_of(self, refresh: Token) -> Any:
+        """The user of a refresh token, as simplejwt's ``TokenRefreshSerializer`` finds it.
+
+        It reads the row whichever authentication the requests have, and compares no password.
+
+        Raises:
+            TokenRefused: no such user, or an inactive one.
+        """
+        return _user(JWTAuthentication(), refresh)
+
+
+def _user(authentication: JWTAuthentication, token: Token) -> Any:
+    try:
+        return authentication.get_user(token)
+    except AuthenticationFailed as error:
+        detail = error.detail
+        code = detail["code"] if isinstance(detail, dict) else error.get_codes()
+        text = detail["detail"] if isinstance(detail, dict) else detail
+        raise TokenRefused("load user", str(code), str(text)) from error
+
+
+class StatelessSimplejwt(Simplejwt):
+    """The same with ``JWTStatelessUserAuthentication``: the user is what the token says."""
+
+    def __init__(self, realm: Realm) -> None:
+        super().__init__(realm, JWTStatelessUserAuthentication)
+
+    def pair(self, login: Login, user: User, extra: Mapping[str, Any]) -> tuple[str, str]:
+        """A pair of tokens that name the user: no row will be read for it."""
+        return super().pair(login, user, {**extra, "username": user.get_username()})
+
+
+class PasswordSimplejwt(Simplejwt):
+    """The same with ``CHECK_REVOKE_TOKEN``, a switch of the whole process, for one realm only.
+
+    The claim, the digest and the comparison are simplejwt's.
+    https://django-rest-framework-simplejwt.readthedocs.io/en/latest/settings.html#check-revoke-token
+    """
+
+    def __init__(self, realm: Realm) -> None:
+        super().__init__(realm, _PasswordAuthentication)
+
+    def pair(self, login: Login, user: User, extra: Mapping[str, Any]) -> tuple[str, str]:
+        """A pair of tokens with a digest of the password's hash."""
+        digest = get_md5_hash_password(user.password)
+        return super().pair(login, user, {**extra, api_settings.REVOKE_TOKEN_CLAIM: digest})
+
+
+class _PasswordAuthentication(JWTAuthentication):  # type: ignore[misc]
+    def get_user(self, validated_token: Token) -> Any:
+        user = super().get_user(validated_token)
+        digest = get_md5_hash_password(user.password)
+        if validated_token.get(api_settings.REVOKE_TOKEN_CLAIM) != digest:
+            raise AuthenticationFailed(
+                "The user's password has been changed.", code="password_changed"
+            )
+        return user
