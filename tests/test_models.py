@@ -1,0 +1,215 @@
+"""Users and logins: what is dead stays dead, whoever changes what."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.hashers import SiteHasher
+from accounts.models import Because, BlacklistedToken, Login, User, blacklist_login, login_begin
+from tests.cast import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def login(alice: User) -> Login:
+    return login_begin(alice, strategy="opaque")
+
+
+def is_live(login: Login) -> bool:
+    return Login.objects.live().filter(pk=login.pk).exists()
+
+
+def change_password(user: User, **kwargs: Any) -> None:
+    user.set_password("eight brown barrels")
+    user.save(**kwargs)
+
+
+def take_password_away(user: User, **kwargs: Any) -> None:
+    user.set_unusable_password()
+    user.save(**kwargs)
+
+
+def disable(user: User, **kwargs: Any) -> None:
+    user.is_active = False
+    user.save(**kwargs)
+
+
+class TestVersion:
+    @pytest.mark.parametrize(
+        ("change", "field"),
+        [
+            (change_password, "password"),
+            (take_password_away, "password"),
+            (disable, "is_active"),
+        ],
+        ids=["new password", "no password", "disabled"],
+    )
+    @pytest.mark.parametrize("narrow", [False, True], ids=["all fields", "one field"])
+    def test_a_new_password_and_a_disabled_account_end_every_login(
+        self,
+        alice: User,
+        login: Login,
+        change: Callable[..., None],
+        field: str,
+        narrow: bool,  # noqa: FBT001
+    ) -> None:
+        change(alice, **({"update_fields": [field]} if narrow else {}))
+        assert not is_live(login)
+        assert User.objects.get(pk=alice.pk).token_version == alice.token_version == 1
+
+    def test_an_account_that_is_enabled_again_brings_nothing_back(
+        self, alice: User, login: Login
+    ) -> None:
+        disable(alice)
+        alice.is_active = True
+        alice.save()
+        assert not is_live(login)
+        assert is_live(login_begin(alice, strategy="opaque"))
+
+    @pytest.mark.parametrize("fields", [None, ["email"], ["last_login"]], ids=str)
+    def test_anything_else_ends_nothing(
+        self, alice: User, login: Login, fields: list[str] | None
+    ) -> None:
+        alice.email = "alice@example.org"
+        alice.save(update_fields=fields)
+        assert is_live(login)
+
+    def test_a_better_hash_of_the_same_password_ends_nothing(
+        self, alice: User, login: Login, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = alice.password
+        monkeypatch.setattr(SiteHasher, "memory_cost", SiteHasher.memory_cost * 2)
+        assert alice.check_password(PASSWORD)
+        assert User.objects.get(pk=alice.pk).password != before
+        assert is_live(login)
+
+    def test_an_older_copy_of_the_row_does_not_take_the_number_back(
+        self, alice: User, login: Login
+    ) -> None:
+        stale = User.objects.get(pk=alice.pk)
+        change_password(alice)
+        stale.email = "alice@example.org"
+        stale.save()
+        assert User.objects.get(pk=alice.pk).token_version == 1
+        assert not is_live(login)
+
+    def test_a_login_begun_with_the_old_password_is_outdated_when_it_begins(
+        self, alice: User
+    ) -> None:
+        checked = User.objects.get(pk=alice.pk)
+        change_password(alice)
+        assert not is_live(login_begin(checked, strategy="opaque"))
+
+    def test_other_users_keep_theirs(self, alice: User, bob: User) -> None:
+        bobs = login_begin(bob, strategy="opaque")
+        change_password(alice)
+        assert is_live(bobs)
+
+    def test_a_new_user_starts_at_nought(self, alice: User) -> None:
+        assert alice.token_version == 0
+        disabled = User.objects.create_user("carol", is_active=False)
+        assert disabled.token_version == 0
+
+
+class TestNames:
+    @pytest.mark.parametrize("name", ["alice", "ALICE", "Alice"])
+    def test_a_name_in_another_case_is_taken(self, alice: User, name: str) -> None:
+        with pytest.raises(IntegrityError):
+            User.objects.create_user(name)
+
+
+class TestLogin:
+    def test_its_end_is_fixed_when_it_begins(self, alice: User) -> None:
+        login = login_begin(alice, strategy="opaque", lifetime=timedelta(hours=1))
+        assert is_live(login)
+        with time_machine.travel(datetime.now(UTC) + timedelta(hours=1, seconds=1)):
+            Login.objects.touch(login.pk)
+            assert not is_live(login)
+
+    def test_it_ends_once_and_the_first_reason_stays(self, login: Login) -> None:
+        mine = Login.objects.filter(pk=login.pk)
+        assert mine.end(Because.LOGGED_OUT) == 1
+        assert mine.end(Because.STAFF) == 0
+        login.refresh_from_db()
+        assert login.ended_because == Because.LOGGED_OUT
+
+    def test_its_use_is_noted_once_a_minute(self, login: Login) -> None:
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2), tick=False) as clock:
+            for _ in range(3):
+                Login.objects.touch(login.pk)
+                login.refresh_from_db()
+                assert login.last_seen == datetime.now(UTC)
+                clock.shift(timedelta(seconds=50))
+                Login.objects.touch(login.pk)
+                login.refresh_from_db()
+                assert login.last_seen < datetime.now(UTC)
+                clock.shift(timedelta(seconds=20))
+
+    @pytest.mark.parametrize("agent", ["x" * 5000, "Mozilla\0/5.0", "\N{PILE OF POO}" * 400, ""])
+    def test_any_user_agent_can_be_kept(self, alice: User, agent: str) -> None:
+        login = login_begin(alice, strategy="opaque", user_agent=agent)
+        login.refresh_from_db()
+        assert len(login.user_agent) <= 400
+        assert "\0" not in login.user_agent
+
+
+class TestBlacklist:
+    def test_blacklisting_twice_changes_nothing(self, login: Login) -> None:
+        blacklist_login(login, because=Because.LOGGED_OUT)
+        blacklist_login(login, because=Because.STAFF)
+        row = BlacklistedToken.objects.get()
+        assert (row.jti, row.reason) == (login.pk, Because.LOGGED_OUT)
+        assert row.expires_at == login.expires
+
+    def test_it_costs_one_statement(self, login: Login) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            blacklist_login(login, because=Because.LOGGED_OUT)
+        assert len(queries) == 1
+
+    def test_a_row_may_outlive_its_user(self, alice: User, login: Login) -> None:
+        blacklist_login(login, because=Because.LOGGED_OUT)
+        alice.delete()
+        assert BlacklistedToken.objects.filter(jti=login.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_blacklist_one_login_at_once_nobody_fails(alice: User) -> None:
+    login = login_begin(alice, strategy="opaque")
+    together, failed = Barrier(8), []
+
+    def log_out() -> None:
+        together.wait()
+        try:
+            blacklist_login(login, because=Because.LOGGED_OUT)
+        except Exception as error:  # noqa: BLE001  (any error is the failure looked for)
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=log_out) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert BlacklistedToken.objects.count() == 1
+
+
+def test_no_credential_has_a_column(alice: User) -> None:
+    for model in (Login, BlacklistedToken):
+        for field in model._meta.concrete_fields:
+            assert field.name not in ("token", "key", "access", "refresh", "cookie", "secret")
+
+
+def test_a_login_says_what_it_is_and_no_secret(login: Login) -> None:
+    login.digest = uuid.uuid4()
+    assert "opaque" in str(login)
+    assert login.digest.hex not in str(login)

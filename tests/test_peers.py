@@ -1,0 +1,69 @@
+"""Whose address a request has: what a header says counts only behind a configured proxy."""
+
+import pytest
+from django.test import RequestFactory
+from pytest_django.fixtures import Settings
+
+from accounts.peers import client_address, network
+
+PROXY, INNER, ALICE, MALLORY = "10.0.0.1", "10.0.0.2", "198.51.100.7", "203.0.113.66"
+
+
+def address(peer: str, forwarded: str | None = None) -> str | None:
+    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+    return client_address(RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers))
+
+
+@pytest.fixture(autouse=True)
+def proxies(settings: Settings) -> None:
+    settings.TRUSTED_PROXIES = [PROXY, f" {INNER} "]
+
+
+def test_without_a_header_it_is_the_peers() -> None:
+    assert address(ALICE) == ALICE
+    assert address(PROXY) == PROXY
+
+
+def test_a_stranger_cannot_name_another() -> None:
+    assert address(MALLORY, ALICE) == MALLORY
+    assert address(MALLORY, f"{ALICE}, {PROXY}") == MALLORY
+
+
+def test_a_proxy_can() -> None:
+    assert address(PROXY, ALICE) == ALICE
+    assert address(INNER, f"{ALICE},{PROXY}") == ALICE
+
+
+def test_what_the_sender_wrote_left_of_the_proxy_does_not_count() -> None:
+    assert address(PROXY, f"{ALICE}, {MALLORY}") == MALLORY
+    assert address(PROXY, f"{PROXY}, {MALLORY}") == MALLORY
+    assert address(INNER, f"{ALICE}, {MALLORY}, {PROXY}") == MALLORY
+
+
+@pytest.mark.parametrize("unreadable", ["", "unknown", "_hidden", "1.2.3.4:5678", "a b", "1.2.3"])
+def test_what_a_proxy_wrote_and_cannot_be_read_ends_the_search(unreadable: str) -> None:
+    assert address(PROXY, f"{ALICE}, {unreadable}") == PROXY
+
+
+def test_a_mapped_address_is_the_one_it_maps() -> None:
+    assert address(f"::ffff:{ALICE}") == ALICE
+    assert address(f"::ffff:{PROXY}", ALICE) == ALICE
+
+
+def test_an_interface_is_no_part_of_an_address() -> None:
+    assert address("fe80::1%eth0") == "fe80::1"
+
+
+def test_a_peer_without_an_address_is_nobody_in_particular() -> None:
+    assert address("") is None
+    assert address("unix:") is None
+    assert network(None) == "unknown"
+
+
+def test_an_ipv6_host_owns_its_whole_network() -> None:
+    assert network("2001:db8::1") == network("2001:db8::ffff:ffff:ffff:ffff")
+    assert network("2001:db8::1") != network("2001:db8:0:1::1")
+
+
+def test_ipv4_hosts_count_one_by_one() -> None:
+    assert network(ALICE) != network("198.51.100.8")

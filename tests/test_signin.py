@@ -1,0 +1,217 @@
+"""One check of name and password, for pages and API: throttled alike, answered alike."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client, RequestFactory
+from pytest_django.fixtures import Settings
+
+from accounts import signin
+from accounts.models import Login, User, login_begin
+from accounts.signin import BadCredentials, sign_in
+from accounts.throttle import Throttled
+from accounts.tracing import tracing
+from tests.cast import PASSWORD
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+pytestmark = pytest.mark.django_db
+
+HOME, MALLORY = "198.51.100.7", "203.0.113.66"
+
+
+def by_page(name: str, password: str, address: str) -> "Response":
+    form = {"username": name, "password": password}
+    return Client().post("/login/", form, REMOTE_ADDR=address)
+
+
+def by_token(name: str, password: str, address: str) -> "Response":
+    body = {"username": name, "password": password}
+    return Client().post("/api/token/", body, content_type="application/json", REMOTE_ADDR=address)
+
+
+def by_cookie(name: str, password: str, address: str) -> "Response":
+    body = {"username": name, "password": password}
+    return Client().post(
+        "/api/session/login/", body, content_type="application/json", REMOTE_ADDR=address
+    )
+
+
+LogIn = Callable[[str, str, str], "Response"]
+REFUSED = {by_page: 422, by_token: 401, by_cookie: 401}
+DONE = {by_page: 302, by_token: 200, by_cookie: 200}
+
+
+@pytest.fixture(params=REFUSED, ids=lambda way: way.__name__)
+def log_in(request: pytest.FixtureRequest) -> LogIn:
+    """Each way in."""
+    way: LogIn = request.param
+    return way
+
+
+def attempt(name: str = "alice", password: str = "wrong", address: str = HOME) -> str:
+    """Straight at the check, without the HTTP around it."""
+    request = RequestFactory().post("/login/", REMOTE_ADDR=address)
+    try:
+        sign_in(request, username=name, password=password)
+    except (BadCredentials, Throttled) as error:
+        return type(error).__name__
+    return "in"
+
+
+def guess(count: int, *, name: str = "alice", address: str = MALLORY) -> set[str]:
+    return {attempt(name, f"guess {number}", address) for number in range(count)}
+
+
+class TestThrottle:
+    @pytest.fixture(autouse=True)
+    def limits(self, settings: Settings) -> None:
+        settings.SIGN_IN_WINDOW = timedelta(minutes=5)
+        settings.SIGN_IN_LIMITS = {"pair": 3, "address": 6, "account": 9}
+
+    def test_it_is_the_same_for_the_page_and_the_api(self, alice: User, log_in: LogIn) -> None:
+        for way in (by_page, by_token, by_cookie):
+            assert way("alice", "wrong", MALLORY).status_code == REFUSED[way]
+        answer = log_in("alice", PASSWORD, MALLORY)
+        assert answer.status_code == 429
+        assert 0 < int(answer["Retry-After"]) <= 300
+
+    def test_it_ends_when_it_said(self, alice: User, log_in: LogIn) -> None:
+        with time_machine.travel(datetime(2030, 1, 1, 0, 1, tzinfo=UTC), tick=False) as clock:
+            guess(3)
+            answer = log_in("alice", PASSWORD, MALLORY)
+            assert answer["Retry-After"] == "240"
+            clock.shift(timedelta(seconds=240))
+            assert log_in("alice", PASSWORD, MALLORY).status_code == DONE[log_in]
+
+    def test_the_right_password_is_not_counted(self, alice: User) -> None:
+        assert [attempt(password=PASSWORD) for _ in range(10)] == ["in"] * 10
+
+    def test_a_right_one_in_between_does_not_clear_the_count(self, alice: User, bob: User) -> None:
+        guess(2)
+        attempt("bob", PASSWORD, MALLORY)
+        attempt("alice", PASSWORD, MALLORY)
+        assert guess(1) == {"BadCredentials"}
+        assert guess(1) == {"Throttled"}
+
+    def test_one_address_may_not_try_many_accounts(self, alice: User) -> None:
+        names = [f"nobody{number}" for number in range(6)]
+        assert {attempt(name, "guess", MALLORY) for name in names} == {"BadCredentials"}
+        assert attempt("alice", PASSWORD, MALLORY) == "Throttled"
+        assert attempt("alice", PASSWORD, HOME) == "in"
+
+    def test_many_addresses_may_not_try_one_account(self, alice: User) -> None:
+        addresses = [f"203.0.113.{number}" for number in range(9)]
+        assert {attempt("alice", "guess", address) for address in addresses} == {"BadCredentials"}
+        assert attempt("alice", PASSWORD, "203.0.113.200") == "Throttled"
+
+    def test_a_stranger_does_not_lock_the_owner_out(self, alice: User, log_in: LogIn) -> None:
+        assert log_in("alice", PASSWORD, HOME).status_code == DONE[log_in]
+        for number in range(20):
+            attempt("alice", "guess", f"203.0.113.{number}")
+        assert log_in("alice", PASSWORD, HOME).status_code == DONE[log_in]
+        assert log_in("alice", PASSWORD, MALLORY).status_code == 429
+
+    def test_the_owners_own_guesses_still_count(self, alice: User) -> None:
+        login_begin(alice, strategy="opaque", ip=HOME)
+        for number in range(20):
+            attempt("alice", "guess", f"203.0.113.{number}")
+        assert guess(3, address=HOME) == {"BadCredentials"}
+        assert guess(1, address=HOME) == {"Throttled"}
+
+    def test_having_been_here_as_somebody_else_does_not_help(self, alice: User, bob: User) -> None:
+        login_begin(bob, strategy="opaque", ip=MALLORY)
+        for number in range(20):
+            attempt("alice", "guess", f"203.0.113.{number}")
+        assert attempt("alice", PASSWORD, MALLORY) == "Throttled"
+
+    def test_a_refused_attempt_costs_nobody_else_anything(self, alice: User) -> None:
+        guess(3)
+        guess(20)
+        assert attempt("bob", "guess", MALLORY) == "BadCredentials"
+
+    @pytest.mark.parametrize("spelling", ["ALICE", "Alice", "\uff41lice", "alice "])
+    def test_another_spelling_of_a_name_is_the_same_account(
+        self, alice: User, spelling: str
+    ) -> None:
+        guess(3)
+        assert by_token(spelling, "guess", MALLORY).status_code == 429
+
+    def test_an_unknown_name_is_throttled_like_a_known_one(self, alice: User) -> None:
+        for name in ("alice", "nobody"):
+            assert guess(3, name=name) == {"BadCredentials"}
+            assert guess(1, name=name) == {"Throttled"}
+
+    def test_a_network_of_ipv6_is_one_address(self, alice: User) -> None:
+        for number in range(3):
+            attempt("alice", "guess", f"2001:db8::{number}")
+        assert attempt("alice", PASSWORD, "2001:db8::ffff") == "Throttled"
+
+    def test_a_forwarded_address_of_a_stranger_does_not_help(self, alice: User) -> None:
+        for number in range(4):
+            answer = Client(headers={"X-Forwarded-For": f"198.51.100.{number}"}).post(
+                "/login/", {"username": "alice", "password": "guess"}, REMOTE_ADDR=MALLORY
+            )
+        assert answer.status_code == 429
+
+    def test_the_admin_has_no_door_of_its_own(self, alice: User, bob: User) -> None:
+        stranger, insider = Client(), Client()
+        insider.post("/login/", {"username": "bob", "password": PASSWORD})
+        form = {"username": "alice", "password": PASSWORD}
+        for client in (stranger, insider):
+            answer = client.post("/admin/login/", form)
+            assert answer.status_code in (302, 403)
+            assert answer.headers.get("Location", "/login/").startswith("/login/")
+        assert not Login.objects.filter(user=alice).exists()
+
+    def test_staff_change_their_password_on_the_throttled_page(self, alice: User) -> None:
+        User.objects.filter(pk=alice.pk).update(is_staff=True)
+        staff = Client()
+        staff.post("/login/", {"username": "alice", "password": PASSWORD})
+        assert staff.get("/admin/").status_code == 200
+        assert staff.get("/admin/login/")["Location"] == "/admin/"
+        assert staff.post("/admin/password_change/", {})["Location"] == "/password/"
+
+    def test_a_link_does_not_log_staff_out(self, alice: User) -> None:
+        User.objects.filter(pk=alice.pk).update(is_staff=True)
+        staff = Client()
+        staff.post("/login/", {"username": "alice", "password": PASSWORD})
+        staff.get("/admin/logout/")
+        assert staff.get("/admin/").status_code == 200
+        staff.post("/admin/logout/")
+        assert staff.get("/admin/").status_code == 302
+
+
+class TestAlike:
+    @pytest.mark.parametrize("name", ["alice", "nobody", "disabled", "no-password"])
+    def test_one_slow_hash_is_computed_whoever_is_asked_for(self, alice: User, name: str) -> None:
+        User.objects.create_user("disabled", password=PASSWORD, is_active=False)
+        User.objects.create_user("no-password")
+        with tracing() as trace:
+            assert attempt(name) == "BadCredentials"
+        assert [step.detail for step in trace.steps if step.kind == "hash"] == ["argon2"]
+
+    def test_the_attempt_is_counted_before_the_hash(self, alice: User) -> None:
+        with tracing() as trace:
+            attempt()
+        kinds = [step.kind for step in trace.steps]
+        assert "cache" in kinds[: kinds.index("hash")]
+
+    def test_a_password_beyond_the_limit_is_not_even_hashed(self, alice: User) -> None:
+        with tracing() as trace:
+            assert attempt(password="x" * (signin.LONGEST_PASSWORD + 1)) == "BadCredentials"
+        assert trace.count("hash") == 0
+
+    def test_neither_name_nor_password_is_kept_in_the_cache(self, alice: User) -> None:
+        attempt(password="correct horse battery staple")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT cache_key, value FROM cache")
+            rows = str(cursor.fetchall())
+        assert "throttle:pair:" in rows
+        assert "horse" not in rows
+        assert "alice" not in rows
