@@ -1,0 +1,123 @@
+"""What a scenario measured, in the words of the matrix: one place for pages, API and terminal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from accounts.strategies import Outcome
+
+Tone = Literal["safe", "later", "open", "none", "broken"]
+
+SIGNS: dict[Tone, str] = {"safe": "●", "later": "◐", "open": "▲", "none": "—", "broken": "✕"}
+LEGEND: dict[Tone, str] = {
+    "safe": "safe",
+    "later": "safe after a while",
+    "open": "the thief gets in",
+    "none": "does not apply",
+    "broken": "broke",
+}
+
+_WORDS: dict[Outcome, tuple[Tone, str]] = {
+    Outcome.REFUSED: ("safe", "refused"),
+    Outcome.LATER: ("later", "refused"),
+    Outcome.ACCEPTED: ("open", "still works"),
+    Outcome.NEW_FACTS: ("safe", "accepted"),
+    Outcome.STALE_FACTS: ("open", "accepted"),
+    Outcome.NOT_APPLICABLE: ("none", "not applicable"),
+}
+OTHER_DEVICE = {
+    "untouched": "stays logged in",
+    "collateral": "is thrown out too, although nobody meant it",
+    "not-applicable": "is meant by the event as well",
+}
+_UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+_MOMENT, _FEW = 0.1, 10  # seconds below which a smaller unit says more
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A cell of the matrix. The sign and the word say what the colour (``tone``) says."""
+
+    tone: Tone
+    word: str
+    detail: str = ""
+    also: str = ""
+    differs: str = ""
+
+    @property
+    def sign(self) -> str:
+        """A shape, for those who see no colour."""
+        return SIGNS[self.tone]
+
+    def as_dict(self) -> dict[str, str]:
+        """For JSON."""
+        return {
+            "tone": self.tone,
+            "sign": self.sign,
+            "word": self.word,
+            "detail": self.detail,
+            "also": self.also,
+            "differs": self.differs,
+        }
+
+
+def in_words(report: Mapping[str, Any]) -> Words:
+    """The words for a report as JSON (``Report.as_dict()``)."""
+    if report["error"]:
+        return Words("broken", "broke", report["error"])
+    outcome = Outcome(report["thief"])
+    tone, word = _WORDS[outcome]
+    return Words(tone, word, _detail(outcome, report), _also(report), _differs(report))
+
+
+def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
+    time = None if report["thief_after_s"] is None else duration(report["thief_after_s"])
+    match outcome:
+        case Outcome.REFUSED:
+            return "at once"
+        case Outcome.LATER:
+            return f"after {time}"
+        case Outcome.ACCEPTED:
+            return f"for {time}" if time else "until it expires"
+        case Outcome.NEW_FACTS:
+            return "with the new role"
+        case Outcome.STALE_FACTS:
+            return f"with the old role, for {time}" if time else "with the old role"
+        case Outcome.NOT_APPLICABLE:
+            return "it cannot happen to such a login"
+
+
+def _also(report: Mapping[str, Any]) -> str:
+    return "and so is the other device" if report["other"] == "collateral" else ""
+
+
+def _differs(report: Mapping[str, Any]) -> str:
+    if report["matches"]:
+        return ""
+    expected = report["expected"]
+    if expected["thief"] == report["thief"]:
+        return f"declared: the other device {OTHER_DEVICE[expected['other']]}"
+    return f"declared: {Outcome(expected['thief']).words}"
+
+
+def cost(report: Mapping[str, Any]) -> str:
+    """What the event cost the server, ``2 queries, 1.3 ms``; empty where none happened."""
+    if report["error"] or report["thief"] == Outcome.NOT_APPLICABLE:
+        return ""
+    queries = report["cost_queries"]
+    noun = "query" if queries == 1 else "queries"
+    return f"{queries} {noun}, {report['cost_us'] / 1000:.1f} ms"
+
+
+def duration(seconds: float) -> str:
+    """``0.4 ms``, ``0.8 s``, ``12 s``, ``4 min 58 s``: the two largest units."""
+    if seconds < _MOMENT:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < _FEW:
+        return f"{seconds:.1f} s"
+    left, parts = int(seconds), list[str]()
+    for unit, size in _UNITS:
+        amount, left = divmod(left, size)
+        if amount or parts:
+            parts.append(f"{amount} {unit}" if amount else "")
+    return " ".join(part for part in parts[:2] if part)

@@ -1,0 +1,47 @@
+/** A transcript: draws each exchange from its trace, copies commands, plays the scenario again. */
+
+import { copyButtons } from "./clipboard.js";
+import { sequenceFigure } from "./diagram.js";
+import { playAll } from "./lab/runner.js";
+import { localTimes } from "./when.js";
+
+const SENDERS = { A: "Device A", B: "Device B", thief: "Thief", staff: "Staff" };
+
+const data = JSON.parse(document.getElementById("lab-data").textContent);
+const status = document.querySelector("[data-status]");
+const again = document.querySelector("[data-again]");
+
+for (const node of document.querySelectorAll("[data-diagram]")) {
+  const exchange = data.exchanges[node.closest("[data-exchange]").dataset.exchange];
+  const { trace, who, response } = exchange;
+  const options = { sender: SENDERS[who], answer: answered(response), width: node.clientWidth };
+  node.append(sequenceFigure(trace, data.family, options));
+}
+
+function answered({ status, body }) {
+  if (body?.user) return JSON.stringify({ username: body.user.username });
+  return status < 400 ? "OK" : (body?.verdict?.code ?? "");
+}
+
+async function playAgain() {
+  again.disabled = true;
+  status.textContent = "Playing it again.";
+  const answers = [];
+  const listener = { began() {}, left() {}, ended: (cell, answer) => answers.push(answer) };
+  try {
+    await playAll(data.runsUrl, [data], listener, new AbortController().signal);
+    location.assign(answers[0].url);
+  } catch (error) {
+    const problem = document.querySelector("[data-problem]");
+    problem.textContent = error.message;
+    problem.hidden = false;
+    again.disabled = false;
+  }
+}
+
+localTimes();
+copyButtons((words) => {
+  status.textContent = words;
+});
+again.hidden = false;
+again.addEventListener("click", playAgain);

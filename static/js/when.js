@@ -1,0 +1,16 @@
+/** Moments in the visitor's own words: `today 14:27`, or the date. */
+
+/** @param {string} iso a moment as the server writes it */
+export function when(iso) {
+  const moment = new Date(iso);
+  const time = moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+  const isToday = moment.toDateString() === new Date().toDateString();
+  return `${isToday ? "today" : moment.toLocaleDateString()} ${time}`;
+}
+
+/** Rewrite what the server wrote in UTC. */
+export function localTimes(root = document) {
+  for (const node of root.querySelectorAll("time[datetime]")) {
+    node.textContent = when(node.dateTime);
+  }
+}
