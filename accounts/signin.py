@@ -47,9 +47,10 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
 def _count(name: str, address: str | None) -> list[Slot]:
     limits, peer, account = conf.sign_in_limits(), network(address), name.casefold()
     slots = []
+    # The narrowest first: who is refused by it takes nothing from the neighbours' share.
     for scope, who, limit in (
-        ("address", peer, limits.address),
         ("pair", f"{peer} {account}", limits.pair),
+        ("address", peer, limits.address),
     ):
         slots.append(throttle.take(scope, who, limit=limit, seconds=limits.seconds))
     try:
