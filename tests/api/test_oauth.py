@@ -34,6 +34,11 @@ KEYS: dict[str, Key] = {
 }
 
 
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
 @pytest.fixture(params=KEYS)
 def algorithm(request: pytest.FixtureRequest) -> Iterator[str]:
     name: str = request.param
