@@ -4,7 +4,16 @@
 next to nothing when there is none. SQL statements add themselves.
 """
 
-from accounts.tracing.recorder import Kind, Step, Trace, current_trace, step, tracing, untraced
+from accounts.tracing.recorder import (
+    Kind,
+    Step,
+    Trace,
+    current_trace,
+    step,
+    tracing,
+    untraced,
+    wanted,
+)
 from accounts.tracing.redaction import mask, redact
 
 __all__ = [
@@ -17,4 +26,5 @@ __all__ = [
     "step",
     "tracing",
     "untraced",
+    "wanted",
 ]

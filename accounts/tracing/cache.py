@@ -31,11 +31,19 @@ class _Traced(BaseCache):
             return super().delete(*args, **kwargs)
 
 
-class TracedDatabaseCache(_Traced, DatabaseCache):
+class _TracedMany(_Traced):
+    def get_many(self, *args: Any, **kwargs: Any) -> Any:
+        with step("cache get", kind="cache"):
+            return super().get_many(*args, **kwargs)
+
+
+class TracedDatabaseCache(_TracedMany, DatabaseCache):
     """Django's database cache."""
 
+    get = DatabaseCache.get  # it calls `get_many`, which is traced
 
-class TracedRedisCache(_Traced, RedisCache):
+
+class TracedRedisCache(_TracedMany, RedisCache):
     """Django's Redis cache."""
 
 

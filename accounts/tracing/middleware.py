@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from accounts.tracing.recorder import Trace, tracing
+from accounts.tracing.recorder import Trace, is_wanted, tracing
 from accounts.tracing.sql import sql_steps
 
 _TRACED = "/api/"
@@ -19,7 +19,8 @@ class TraceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Trace one request, or pass it on."""
-        if not settings.TRACING or not request.path_info.startswith(_TRACED):
+        asked = settings.TRACING or is_wanted()
+        if not asked or not request.path_info.startswith(_TRACED):
             return self.get_response(request)
         with tracing() as trace, sql_steps(trace):
             response = self.get_response(request)

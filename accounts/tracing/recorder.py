@@ -13,6 +13,7 @@ from accounts.tracing.redaction import redact
 Kind = Literal["parse", "crypto", "sql", "cache", "hash", "note"]
 
 _current: ContextVar["Trace | None"] = ContextVar("trace", default=None)
+_wanted: ContextVar[bool] = ContextVar("trace wanted", default=False)
 
 
 @dataclass(slots=True)
@@ -139,9 +140,27 @@ def tracing() -> Iterator[Trace]:
 
 @contextmanager
 def untraced() -> Iterator[None]:
-    """Leave what happens in the block out of the trace (what the page asks for itself)."""
+    """Leave what happens in the block, and its time, out of the trace (what a page asks itself)."""
+    trace, began = _current.get(), perf_counter_ns()
     token = _current.set(None)
     try:
         yield
     finally:
         _current.reset(token)
+        if trace is not None:
+            trace.started += perf_counter_ns() - began
+
+
+def is_wanted() -> bool:
+    """Whether somebody in this process asked for the traces of the requests it makes itself."""
+    return _wanted.get()
+
+
+@contextmanager
+def wanted() -> Iterator[None]:
+    """Trace the requests that the block makes, also while tracing is switched off."""
+    token = _wanted.set(True)
+    try:
+        yield
+    finally:
+        _wanted.reset(token)

@@ -3,13 +3,16 @@
 import re
 
 # A compact JWS or JWE, an encoded password hash, a bearer header, and any long run that looks
-# random: a session key (32 of [a-z0-9]), an opaque token, a hex digest.
+# random: a session key (32 of [a-z0-9]), an opaque token, a hex digest. Names of tables are long
+# too, but in one case, without digits and with underscores.
 _SECRETS = re.compile(
     r"""
     (?:eyJ|ey0)[\w-]*\.[\w-]*\.[\w.-]*
     | (?:argon2|argon2lab|pbkdf2_\w+|bcrypt\w*|scrypt|md5)\$\S+
     | (?i:bearer)\s+\S+
-    | (?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{24,}
+    | (?<![\w-])(?=[\w-]*[a-zA-Z])(?=[\w-]*\d)[\w-]{24,}
+    | (?<![\w-])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{24,}
+    | (?<![\w-])[a-z]{32}(?![\w-])
     """,
     re.VERBOSE,
 )

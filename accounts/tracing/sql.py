@@ -32,7 +32,11 @@ def sql_steps(trace: Trace) -> Iterator[None]:
     """
 
     def record(
-        execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: bool,  # noqa: FBT001  (Django's own signature)
+        context: dict[str, Any],
     ) -> Any:
         if current_trace() is not trace:
             return execute(sql, params, many, context)
