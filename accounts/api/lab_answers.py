@@ -81,7 +81,10 @@ def changed(before: Sequence[Holding], after: Sequence[Holding]) -> str:
 def holds(strategy: Strategy, login: Login | None, credential: str) -> dict[str, Any]:
     """What the browser holds and what the server holds."""
     kept = rows(strategy, login, credential) if login else ()
-    return {"browser": browser_holds(strategy, credential), "server": server_holds(kept)}
+    browser = browser_holds(strategy, credential)
+    if login and credential:  # a token says itself when it expires; the others end with their login
+        browser.setdefault("expires", int(login.expires.timestamp()))
+    return {"browser": browser, "server": server_holds(kept)}
 
 
 def server_holds(kept: Sequence[Holding]) -> dict[str, Any]:
@@ -114,11 +117,16 @@ def browser_holds(strategy: Strategy, credential: str) -> dict[str, Any]:
         "masked": mask(credential),
         "bytes": size,
         "note": (
-            f"{len(credential)} random characters. HttpOnly: no script can read them."
+            f"{len(credential)} {_cookie_holds(credential)}. HttpOnly: no script can read them."
             if is_cookie
             else f"{len(credential)} random characters that say nothing by themselves."
         ),
     }
+
+
+def _cookie_holds(value: str) -> str:
+    """A session key has no colon; a signed value has (`django.core.signing`)."""
+    return "characters: the session itself, signed" if ":" in value else "random characters"
 
 
 def complete(view: LabView, request: Request, response: Response) -> None:

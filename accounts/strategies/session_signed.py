@@ -10,6 +10,7 @@ from accounts.strategies import _session
 from accounts.strategies._base import Accepted, Credential, Family, Refused, Strategy
 from accounts.strategies._expected import Expected, Outcome
 from accounts.tokens import Realm
+from accounts.tracing import step
 
 _INVALID = Refused(
     "check signature", "session_missing", "The signature does not hold, or it is too old"
@@ -22,13 +23,14 @@ class SessionStore(_session.RealmSession, signed_cookies.SessionStore):
     def load(self) -> dict[str, Any]:
         """The data in the cookie itself; empty when the signature does not hold."""
         try:
-            found = signing.loads(
-                self.session_key or "",
-                serializer=self.serializer,
-                max_age=self.get_session_cookie_age(),
-                salt=signed_cookies.__name__,
-                **self.signed_with,
-            )
+            with step("verify signature", kind="crypto"):
+                found = signing.loads(
+                    self.session_key or "",
+                    serializer=self.serializer,
+                    max_age=self.get_session_cookie_age(),
+                    salt=signed_cookies.__name__,
+                    **self.signed_with,
+                )
         except (signing.BadSignature, ValueError):
             self.create()
             return {}
@@ -60,6 +62,10 @@ class SessionSigned(Strategy):
     subtitle = "signed_cookies"
     family = Family.SESSION
     asks = "Signed, not too old, the same password, and the user is active"
+    choose = (
+        "When there is nothing to log out of: a preference, a basket. Not for a login that "
+        "somebody may have to end."
+    )
     rank = 30
     expects = {
         "log-out": Expected(Outcome.ACCEPTED),
