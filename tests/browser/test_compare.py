@@ -12,10 +12,13 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import Login
+from accounts.strategies import strategies
 from tests.axe import CLEAN, violations_in_both_themes
 from tests.browser.conftest import Guard
 
 PICTURE = Path(__file__).parents[2] / "static" / "img" / "compare.png"
+SLUGS = [strategy.slug for strategy in strategies]
+PAIRS = list(zip(SLUGS[::2], [*SLUGS[1::2], SLUGS[0]], strict=False))  # each strategy at least once
 STEPS = ["1 Log in", "2 Send a request", "3 Log out", "4 Replay the stolen copy"]
 
 pytestmark = pytest.mark.usefixtures("live")
@@ -135,6 +138,33 @@ def test_what_to_try_next_sets_the_choice_and_replays_at_once(page: Page) -> Non
     expect(right(page).get_by_text("401 refused")).to_be_visible()
     expect(right(page).get_by_label("Strategy in the right lane")).to_have_value("jwt-blacklist")
     expect(right(page).get_by_role("heading", level=2)).to_be_focused()
+
+
+def test_a_signed_cookie_is_no_safer_than_a_token_without_a_look_up(page: Page) -> None:
+    page.goto("/?left=session-signed&right=jwt-stateless")
+    take(page, 1, 2)
+    expect(figure(left(page), "signature checked")).to_have_text("1")
+    expect(left(page).get_by_text("the session itself, signed")).to_be_visible()
+    take(page, 3, 4)
+    expect(left(page).get_by_text("200 accepted")).to_be_visible()
+    expect(left(page).get_by_text(re.compile(r"It works for another 59 min"))).to_be_visible()
+    expect(right(page).get_by_text("200 accepted")).to_be_visible()
+    expect(lesson(page)).to_contain_text("Neither log-out ended anything")
+    lesson(page).get_by_role("button", name=re.compile("^Try")).click()
+    for lane in (left(page), right(page)):
+        expect(lane.get_by_text("401 refused")).to_be_visible()
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
+def test_every_strategy_can_play_the_story(page: Page, pair: tuple[str, str]) -> None:
+    page.goto(f"/?left={pair[0]}&right={pair[1]}")
+    take(page, 1, 2, 3, 4)
+    for lane in (left(page), right(page)):
+        expect(lane.get_by_text(re.compile("^(200 accepted|401 refused)$"))).to_be_visible()
+        expect(lane.get_by_role("figure")).to_be_visible()
+    expect(lesson(page)).to_contain_text(
+        re.compile("So logging out did nothing|Neither log-out ended|Both refuse the thief")
+    )
 
 
 def test_the_thief_may_replay_again_and_again(page: Page) -> None:

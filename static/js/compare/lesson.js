@@ -18,8 +18,12 @@ const STORY = [
 /** How the codes of what merely ran out end. */
 const EXPIRED = /expired$/;
 
-/** For a family whose copy was accepted: what can refuse it. */
-const REVOCABLE = { session: "session-db", jwt: "jwt-blacklist", opaque: "opaque" };
+/** For a family whose copy was accepted: what can refuse it, the plain way first. */
+const REVOCABLE = {
+  session: ["session-db", "session-joined"],
+  jwt: ["jwt-blacklist", "jwt-blacklist-joined"],
+  opaque: ["opaque"],
+};
 
 /**
  * @param {number} step shown, 0 to 3
@@ -38,11 +42,19 @@ export function lesson(step, lanes) {
  * @param {(slug: string) => boolean} known whether this server has the strategy
  */
 export function nextPair(lanes, seen, known) {
-  const mended = lanes.map(({ strategy, results }) =>
-    results[REPLAY].verdict.accepted ? REVOCABLE[strategy.family] : strategy.slug,
-  );
   const usable = (pair) => pair.every(known) && pair[0] !== pair[1] && !seen.has(pairName(pair));
-  return [mended, ...STORY].find(usable) ?? null;
+  return [mended(lanes), ...STORY].find(usable) ?? null;
+}
+
+/** The pair with a strategy that refuses in place of each one that did not. */
+function mended(lanes) {
+  const open = lanes.filter(({ results }) => results[REPLAY].verdict.accepted);
+  const taken = lanes.filter((lane) => !open.includes(lane)).map(({ strategy }) => strategy.slug);
+  return lanes.map((lane) => {
+    if (!open.includes(lane)) return lane.strategy.slug;
+    taken.push(REVOCABLE[lane.strategy.family].find((slug) => !taken.includes(slug)));
+    return taken.at(-1);
+  });
 }
 
 /** A pair of slugs as one word. */
@@ -119,13 +131,16 @@ function oneAccepted(open, closed) {
       ` let the thief in. ${reason(open)} `,
       name(closed.strategy),
       ` refused at ${closed.results[REPLAY].verdict.step}. `,
-      "Your own request had asked the database ",
-      times(queries(open, REQUEST)),
-      " in the lane that let the thief in, ",
-      times(queries(closed, REQUEST)),
-      " in the other. What does it cost to make both refuse?",
+      `Your own request had cost ${comparison(open, closed)}. `,
+      "What does it cost to make both refuse?",
     ],
   };
+}
+
+function comparison(open, closed) {
+  const [lax, strict] = [open, closed].map((lane) => asked(queries(lane, REQUEST)));
+  if (lax === strict) return `${lax} in either lane`;
+  return `${lax} in the lane that let the thief in, ${strict} in the other`;
 }
 
 function bothAccepted(lanes) {
