@@ -71,9 +71,10 @@ class Strategy(ABC):
 
     State lives on the instance: two instances stand for two server processes.
 
-    ``asks`` says in words what an accepted request was asked. ``expects`` names the events (by
-    slug) after which this strategy does something else than the event wishes, and what.
-    ``settles`` is the time within which a log-out is known to the other server processes.
+    ``asks`` says in words what an accepted request was asked, ``choose`` when to choose the
+    strategy. ``expects`` names the events (by slug) after which it does something else than the
+    event wishes, and what. ``settles`` is the time within which a log-out is known to the other
+    server processes.
     """
 
     slug: ClassVar[str]
@@ -81,6 +82,7 @@ class Strategy(ABC):
     subtitle: ClassVar[str]
     family: ClassVar[Family]
     asks: ClassVar[str]
+    choose: ClassVar[str] = ""
     rank: ClassVar[int] = 1000
     refreshes: ClassVar[bool] = False
     expects: ClassVar[Mapping[str, Expected]] = {}

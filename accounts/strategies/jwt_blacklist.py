@@ -25,6 +25,10 @@ class JwtBlacklist(Strategy):
     subtitle = "look-up by jti and sid"
     family = Family.JWT
     asks = "Signed, not expired, not on the blacklist, and the user is active"
+    choose = (
+        "When you use simplejwt already and want a log-out to count without writing SQL. It costs "
+        "two queries, as many as the session it was to replace."
+    )
     rank = 140
     refreshes = True
     expects = {

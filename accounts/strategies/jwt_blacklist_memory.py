@@ -36,6 +36,10 @@ class JwtBlacklistMemory(Strategy):
     subtitle = "kept in step by the database"
     family = Family.JWT
     asks = "Signed, not expired, not on the blacklist in memory, and the user is active"
+    choose = (
+        "When a query per request is too dear and a log-out may take some milliseconds to reach "
+        "the other processes."
+    )
     rank = 160
     refreshes = True
     settles = timedelta(seconds=1)

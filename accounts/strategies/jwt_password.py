@@ -23,6 +23,10 @@ class JwtPassword(Strategy):
     subtitle = "CHECK_REVOKE_TOKEN"
     family = Family.JWT
     asks = "Signed, not expired, the same password, and the user is active"
+    choose = (
+        "When you use simplejwt as it comes and a new password has to end all tokens. Logging out "
+        "still ends none."
+    )
     rank = 130
     refreshes = True
     expects = {

@@ -32,6 +32,10 @@ class JwtRotating(Strategy):
     subtitle = "short access token, no look-up"
     family = Family.JWT
     asks = "Signed and not expired: the database is asked when it is refreshed"
+    choose = (
+        "When clients stay logged in for weeks, an access token that lives on for minutes does no "
+        "harm, and a stolen refresh token has to be noticed."
+    )
     rank = 180
     refreshes = True
     expects = {

@@ -26,6 +26,10 @@ class JwtStateless(Strategy):
     subtitle = "no look-up"
     family = Family.JWT
     asks = "Signed and not expired: the database was not asked"
+    choose = (
+        "Between services that trust one issuer and share no database, with tokens that live for "
+        "a minute. Not for people who log out."
+    )
     rank = 110
     refreshes = True
     expects = {

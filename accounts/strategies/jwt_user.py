@@ -22,6 +22,10 @@ class JwtUser(Strategy):
     subtitle = "simplejwt's default"
     family = Family.JWT
     asks = "Signed and not expired, and the user is active: nothing else was asked"
+    choose = (
+        "When a stolen token may be used until it expires, and only a disabled account has to be "
+        "stopped at once."
+    )
     rank = 120
     refreshes = True
     expects = {

@@ -33,6 +33,10 @@ class JwtVersion(Strategy):
     subtitle = "a counter on the user row"
     family = Family.JWT
     asks = "Signed, not expired, the user's version, and the user is active"
+    choose = (
+        "When logging out may mean logging out everywhere: one number on the user's row, no table "
+        "and nothing to prune."
+    )
     rank = 170
     refreshes = True
     expects = {

@@ -36,6 +36,10 @@ class Opaque(Strategy):
     subtitle = "its digest joined to user"
     family = Family.OPAQUE
     asks = "A login has this token's digest, and its user is active"
+    choose = (
+        "When API clients need a bearer token and the server that checks it is yours. Nothing to "
+        "decode, nothing to verify, ended like a session."
+    )
     rank = 210
 
     def issue(self, login: Login) -> Credential:

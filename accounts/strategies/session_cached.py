@@ -62,6 +62,10 @@ class SessionCached(Strategy):
     subtitle = "cached_db"
     family = Family.SESSION
     asks = "The cache or the database has the session, and its user is active"
+    choose = (
+        "When a cache that all processes share is there anyway: then it saves a query and a "
+        "log-out still counts at once. Not with one memory cache per process."
+    )
     rank = 20
     expects = {
         "log-out": Expected(Outcome.ACCEPTED),

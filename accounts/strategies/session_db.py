@@ -27,6 +27,10 @@ class SessionDb(Strategy):
     subtitle = "Django's default"
     family = Family.SESSION
     asks = "The session row is there, and its user is active"
+    choose = (
+        "When Django's sessions are all you need. There is nothing to build, every log-out counts "
+        "at once, and two look-ups by key are seldom what makes a page slow."
+    )
     rank = 10
 
     def __init__(self, realm: Realm) -> None:

@@ -181,6 +181,10 @@ class SessionJoined(Strategy):
     subtitle = "session joined to user"
     family = Family.SESSION
     asks = "The session row, its login and its user all hold"
+    choose = (
+        "When browsers are the clients. One query, every login can be ended by itself, and the "
+        "table holds no key that could be replayed."
+    )
     rank = 40
 
     def _store(self, key: str | None = None) -> SessionStore:
