@@ -149,7 +149,7 @@ def test_a_signed_cookie_is_no_safer_than_a_token_without_a_look_up(page: Page) 
     expect(left(page).get_by_text("200 accepted")).to_be_visible()
     expect(left(page).get_by_text(re.compile(r"It works for another 59 min"))).to_be_visible()
     expect(right(page).get_by_text("200 accepted")).to_be_visible()
-    expect(lesson(page)).to_contain_text("Neither log-out ended anything")
+    expect(lesson(page)).to_contain_text("Neither log-out stopped the thief")
     lesson(page).get_by_role("button", name=re.compile("^Try")).click()
     for lane in (left(page), right(page)):
         expect(lane.get_by_text("401 refused")).to_be_visible()
@@ -163,7 +163,7 @@ def test_every_strategy_can_play_the_story(page: Page, pair: tuple[str, str]) ->
         expect(lane.get_by_text(re.compile("^(200 accepted|401 refused)$"))).to_be_visible()
         expect(lane.get_by_role("figure")).to_be_visible()
     expect(lesson(page)).to_contain_text(
-        re.compile("So logging out did nothing|Neither log-out ended|Both refuse the thief")
+        re.compile("So logging out did nothing|Neither log-out stopped|Both refuse the thief")
     )
 
 

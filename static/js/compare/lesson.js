@@ -145,7 +145,7 @@ function comparison(open, closed) {
 
 function bothAccepted(lanes) {
   return {
-    title: "Neither log-out ended anything",
+    title: "Neither log-out stopped the thief",
     words: [
       ...lanes.flatMap((lane) => [name(lane.strategy), `: ${reason(lane)} `]),
       "Whoever holds a copy is in until it expires. What would it take to refuse it?",
