@@ -113,10 +113,11 @@ def database(folder: Path, *, postgres: bool) -> Iterator[str]:
 
 
 def prepare() -> None:
-    """Migrate the database, make the cache table and the accounts, collect static files."""
+    """Migrate and prune the database, make the accounts, collect static files."""
     _database_must_answer()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    call_command("prune", verbosity=0)
     console.print(_accounts_table())
     static_files_collect()
 
