@@ -13,6 +13,8 @@ from django.db import connections
 from accounts.tracing.recorder import Trace, current_trace
 
 _TABLE = re.compile(r'(?:FROM|JOIN|INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
+# Only SQLite sends some of these as statements; counting them would tell a login's cost by database.
+_CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 _SUBSELECT = re.compile(r"\(SELECT[^()]*(?:\([^()]*\)[^()]*)*\)")
 
 
@@ -26,7 +28,7 @@ def summary(sql: str) -> str:
 
 @contextmanager
 def sql_steps(trace: Trace) -> Iterator[None]:
-    """Record each statement sent while ``trace`` is the current one.
+    """Record each statement sent while ``trace`` is the current one, transaction control apart.
 
     The text has placeholders; the parameters, which may be credentials, are never looked at.
     """
@@ -38,7 +40,7 @@ def sql_steps(trace: Trace) -> Iterator[None]:
         many: bool,  # noqa: FBT001  (Django's own signature)
         context: dict[str, Any],
     ) -> Any:
-        if current_trace() is not trace:
+        if current_trace() is not trace or sql.startswith(_CONTROL):
             return execute(sql, params, many, context)
         began = trace.add("sql", summary(sql), sql)
         try:

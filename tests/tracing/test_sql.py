@@ -73,7 +73,6 @@ def test_a_trace_within_a_trace_has_its_own_statements(alice: User) -> None:
         ("insert into t values (1)", "INSERT … t"),
         ("UPDATE t SET a = 1", "UPDATE … t"),
         ("DELETE FROM t", "DELETE … t"),
-        ('SAVEPOINT "s1"', "SAVEPOINT"),
         ("", "SQL"),
         ("  \n ", "SQL"),
     ],
@@ -88,3 +87,10 @@ def test_a_real_statement_of_the_site_names_the_user_first(alice: User) -> None:
     with tracing() as trace, sql_steps(trace):
         list(Login.objects.live().filter(pk=login.pk))
     assert trace.steps[0].name == "SELECT … accounts_login + accounts_user"
+
+
+def test_transaction_control_is_no_query() -> None:
+    with tracing() as trace, sql_steps(trace), transaction.atomic():
+        User.objects.update(role="member")
+
+    assert [step.name for step in trace.steps] == ["UPDATE … accounts_user"]
