@@ -13,7 +13,7 @@ from django.db import connections
 from accounts.tracing.recorder import Trace, current_trace
 
 _TABLE = re.compile(r'(?:FROM|JOIN|INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
-# Only SQLite sends some of these as statements; counting them would tell a login's cost by database.
+# Only SQLite sends these as statements: counted, a log-in would cost more there than elsewhere.
 _CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 _SUBSELECT = re.compile(r"\(SELECT[^()]*(?:\([^()]*\)[^()]*)*\)")
 
