@@ -9,7 +9,7 @@ from django.db import migrations
 CREATE = """
 CREATE FUNCTION accounts_blacklist_notify() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (SELECT count(*) FROM (SELECT 1 FROM added LIMIT 101) AS some) > 100 THEN
+    IF (SELECT count(*) FROM (SELECT 1 FROM added LIMIT 101) AS several) > 100 THEN
         PERFORM pg_notify('accounts_blacklist', '*');
     ELSE
         PERFORM pg_notify('accounts_blacklist', jti || ' ' || extract(epoch FROM expires_at))
