@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from threading import Lock
 from typing import Any
 
 import httpx
@@ -23,7 +23,7 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.utils.module_loading import import_string
 
-from accounts import conf, tokens
+from accounts import conf, signin, tokens
 from accounts.hashers import LabHasher
 from accounts.models import Login, Role, User, login_begin
 from accounts.strategies import Family, Strategy, strategies
@@ -81,19 +81,48 @@ def begin(user: User, strategy: Strategy) -> Login:
     return login_begin(user, strategy=strategy.slug, lifetime=strategy.realm.login_lifetime)
 
 
+def change_password(login: Login) -> str:
+    """Give the user of a login a new random password, which ends its other logins.
+
+    As the site does it: the login that made the change stays.
+    """
+    password = secrets.token_urlsafe(16)
+    signin.change_password(login.user, password=password, keep=login.pk)
+    login.refresh_from_db(fields=["token_version"])
+    return password
+
+
 # --- Strategies -------------------------------------------------------------------------------
 
 _playing: ContextVar[dict[str, Strategy] | None] = ContextVar("playing", default=None)
 
 
-@cache
+# One instance per process: state lives on it, and two must not be made at the same time.
+_made: dict[str, Strategy] = {}
+_making = Lock()
+
+
 def _instance(slug: str) -> Strategy:
-    return strategies[slug](tokens.lab())
+    return _made.get(slug) or _make(slug)
+
+
+def _make(slug: str) -> Strategy:
+    with _making:
+        if slug not in _made:
+            _made[slug] = strategies[slug](tokens.lab())
+        return _made[slug]
+
+
+def close_strategies() -> None:
+    """Close this process's instances; they are made again when they are needed."""
+    with _making:
+        while _made:
+            _made.popitem()[1].close()
 
 
 @receiver(setting_changed)
 def _forget(**kwargs: object) -> None:
-    _instance.cache_clear()
+    close_strategies()
 
 
 def strategy(slug: str) -> Strategy | None:

@@ -15,11 +15,12 @@ from accounts.api import lab_answers, serializers
 from accounts.api.authentication import bearer_token, enforce_csrf, note_credential
 from accounts.api.views import OpenView
 from accounts.models import Login
+from accounts.peers import client_digest
 from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
 from accounts.tracing import step, untraced
 from accounts.visitors import visitor_count, visitor_known, visitor_remember
 
-_SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="A strategy.")
+SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="A strategy.")
 _NO_CREDENTIAL = Refused("read credential", "not_authenticated", "No credential was sent")
 
 
@@ -52,6 +53,7 @@ class LabView(OpenView):
     browser: dict[str, Any] | None = None
     login: Login | None = None
     credential = ""
+    replacement: Credential | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find the strategy, before anything else is looked at.
@@ -93,6 +95,9 @@ class LabView(OpenView):
         if isinstance(verdict, Refused):
             self.refuse(verdict)
         self.verdict = lab_answers.accepted(self.strategy)
+        if verdict.replacement:
+            self.replacement = verdict.replacement
+            self.credential = verdict.replacement.value
         return verdict
 
     def refuse(self, verdict: Refused) -> NoReturn:
@@ -127,16 +132,26 @@ class LabView(OpenView):
             samesite="Strict",
         )
 
+    def drop(self, response: Response) -> None:
+        """Tell the client to forget its credential."""
+        self.browser = lab_answers.DROPPED
+        if self.strategy.family is Family.SESSION:
+            slug = self.strategy.slug
+            path = lab.cookie_path(slug)
+            response.delete_cookie(lab.cookie_name(slug), path=path, samesite="Strict")
+
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
         """Add the verdict, the trace and, when asked for, who holds what."""
+        if self.replacement and lab.cookie_name(self.strategy.slug) not in response.cookies:
+            self._set_cookie(response, self.replacement)
         if hasattr(self, "strategy") and isinstance(response.data, dict):
             lab_answers.complete(self, request, response)
         return super().finalize_response(request, response, *args, **kwargs)
 
 
-@extend_schema(parameters=[_SLUG])
+@extend_schema(parameters=[SLUG])
 class LabLogin(LabView):
     """Log in."""
 
@@ -161,7 +176,7 @@ class LabLogin(LabView):
         return response
 
 
-@extend_schema(parameters=[_SLUG])
+@extend_schema(parameters=[SLUG])
 class LabMe(LabView):
     """Send a request."""
 
@@ -174,7 +189,7 @@ class LabMe(LabView):
         return Response({"user": lab_answers.user(accepted.user, accepted.role)})
 
 
-@extend_schema(parameters=[_SLUG])
+@extend_schema(parameters=[SLUG])
 class LabRefresh(LabView):
     """Spend a refresh token."""
 
@@ -188,7 +203,8 @@ class LabRefresh(LabView):
             raise NotFound("This strategy has no refresh tokens")
         body = serializers.Refresh(data=request.data)
         body.is_valid(raise_exception=True)
-        renewed = self.strategy.renew(body.validated_data["refresh"])
+        client = client_digest(request._request, self.strategy.realm)
+        renewed = self.strategy.renew(body.validated_data["refresh"], client=client)
         if isinstance(renewed, Refused):
             self.refuse(renewed)
         self.verdict = lab_answers.did("refresh", "refreshed", "A new access token was issued")
@@ -197,7 +213,7 @@ class LabRefresh(LabView):
         return response
 
 
-@extend_schema(parameters=[_SLUG])
+@extend_schema(parameters=[SLUG])
 class LabLogout(LabView):
     """Log out."""
 
@@ -213,16 +229,14 @@ class LabLogout(LabView):
         before = lab_answers.rows(self.strategy, login, self.credential)
         self.strategy.revoke(login, self.credential)
         after = lab_answers.rows(self.strategy, login, self.credential)
-        self.login, self.browser = login, lab_answers.DROPPED
+        self.login = login
         self.verdict = lab_answers.did("log out", "logged_out", lab_answers.changed(before, after))
         response = Response({})
-        if self.strategy.family is Family.SESSION:
-            path = lab.cookie_path(slug)
-            response.delete_cookie(lab.cookie_name(slug), path=path, samesite="Strict")
+        self.drop(response)
         return response
 
 
-@extend_schema(parameters=[_SLUG])
+@extend_schema(parameters=[SLUG])
 class ThiefCopy(LabView):
     """The thief copies the credential."""
 
@@ -234,7 +248,7 @@ class ThiefCopy(LabView):
         return Response({"copy": lab.seal(loot)})
 
 
-@extend_schema(parameters=[_SLUG])
+@extend_schema(parameters=[SLUG])
 class ThiefReplay(LabView):
     """The thief replays the copy."""
 

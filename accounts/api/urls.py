@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.api import inspector, lab, logins, views
+from accounts.api import inspector, lab, lab_account, logins, views
 
 # Patterns are tried one after the other: what is requested most comes first and in groups.
 LAB_STRATEGY = [
@@ -11,6 +11,12 @@ LAB_STRATEGY = [
     path("me/", lab.LabMe.as_view(), name="api-lab-me"),
     path("refresh/", lab.LabRefresh.as_view(), name="api-lab-refresh"),
     path("logout/", lab.LabLogout.as_view(), name="api-lab-logout"),
+    path(
+        "logout-everywhere/",
+        lab_account.LabLogoutEverywhere.as_view(),
+        name="api-lab-logout-everywhere",
+    ),
+    path("password/", lab_account.LabPassword.as_view(), name="api-lab-password"),
     path("thief/copy/", lab.ThiefCopy.as_view(), name="api-lab-thief-copy"),
     path("thief/replay/", lab.ThiefReplay.as_view(), name="api-lab-thief-replay"),
 ]

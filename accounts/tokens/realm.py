@@ -61,6 +61,10 @@ class Realm:
             retired_peppers=(self.pepper, *self.retired_peppers) if overlap else (),
         )
 
+    def with_grace(self, grace: timedelta) -> "Realm":
+        """This realm with another time for retrying a refresh."""
+        return replace(self, refresh_grace=grace)
+
     def short_lived(self, lifetime: timedelta, *, logins: bool) -> "Realm":
         """This realm with access tokens that live for ``lifetime``, or everything (``logins``)."""
         if not logins:

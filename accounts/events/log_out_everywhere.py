@@ -1,0 +1,23 @@
+"""Somebody logs out of all devices."""
+
+from accounts.events._base import Event
+from accounts.events._stage import Stage
+from accounts.strategies import Expected, Outcome
+
+
+class LogOutEverywhere(Event):
+    """The user ends all logins at once: a device was lost, or something looked strange.
+
+    It has to reach logins that do not take part in the request, so the server must know them, or
+    something that all of them depend on.
+    """
+
+    slug = "log-out-everywhere"
+    title = "Log out everywhere"
+    rank = 20
+    wish = Expected(Outcome.REFUSED, "not-applicable")
+    everyone = True
+
+    def happen(self, stage: Stage) -> None:
+        """Log all devices out, from device A."""
+        stage.a.log_out_everywhere()
