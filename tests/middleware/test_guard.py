@@ -1,0 +1,84 @@
+"""The guard before everything else: too large, of another form, or of no length at all."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+pytestmark = pytest.mark.django_db
+
+LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+PATHS = ["/login/", "/api/token/", "/api/session/login/", "/nothing/", "/admin/"]
+
+
+def send(path: str, body: bytes | str, media_type: str, **more: Any) -> "Response":
+    return Client().generic("POST", path, body, content_type=media_type, **more)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_large_body_is_refused_before_anybody_reads_it(path: str) -> None:
+    response = send(path, b"x" * (LIMIT + 1), "application/json")
+    assert response.status_code == 413
+    assert response.json()["code"] == "too_large"
+
+
+@pytest.mark.parametrize("length", ["x", "-1", "+1", "1.0", "0x10", " 1", "1 1", "9" * 40])
+def test_a_length_that_is_no_number_is_refused(length: str) -> None:
+    response = Client().post("/login/", CONTENT_LENGTH=length)
+    assert (response.status_code, response.json()["code"]) == (400, "bad_length")
+
+
+def test_a_length_that_is_a_huge_number_is_refused() -> None:
+    assert Client().post("/login/", CONTENT_LENGTH="9" * 19).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "",
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json-patch+json",
+        "application/jsonp",
+        "application/json; charset=utf-16",
+        "application/json; charset=utf-7",
+        "application/json; charset=rot13",
+        "application/json; charset=",
+        "application/json; charset=\xff",
+        'application/json; charset="utf-8',
+        "; charset=utf-8",
+        "a/b/c; ;;==",
+        "application/json\t;x" * 200,
+    ],
+    ids=lambda text: ascii(text)[:40],
+)
+def test_the_api_reads_json_in_utf8_alone(media_type: str) -> None:
+    response = send("/api/token/", b'{"username": "alice"}', media_type)
+    assert response.status_code in (400, 415)
+    if response.status_code == 415:
+        assert response.json()["code"] == "unsupported_media_type"
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "application/json",
+        "Application/JSON",
+        "application/json; charset=utf-8",
+        'application/json; charset="UTF-8"',
+        "application/json;charset=utf8",
+    ],
+)
+def test_json_may_be_announced_in_several_ways(media_type: str) -> None:
+    response = send("/api/token/", b'{"username": "nobody", "password": "x"}', media_type)
+    assert response.status_code == 401
+
+
+def test_an_empty_body_needs_no_type() -> None:
+    assert send("/api/token/", b"", "").status_code == 400
+    assert send("/api/session/logout/", b"", "").status_code == 204

@@ -1,0 +1,214 @@
+"""Safe headers on every kind of response, errors included."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.test.utils import override_settings
+
+from accounts.models import User
+from tests.cast import PASSWORD
+from tests.clients import bearer
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+pytestmark = pytest.mark.django_db
+
+Kind: TypeAlias = Callable[[], "Response"]
+JSON = "application/json"
+LARGE = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1
+
+
+def fail(*args: object, **kwargs: object) -> NoReturn:
+    raise RuntimeError("broken on purpose")
+
+
+def a_page() -> "Response":
+    return Client().get("/login/")
+
+
+def a_page_of_somebody() -> "Response":
+    client = Client()
+    client.post("/login/", {"username": "alice", "password": PASSWORD})
+    return client.get("/password/")
+
+
+def a_redirect() -> "Response":
+    return Client().get("/password/")
+
+
+def a_missing_slash() -> "Response":
+    return Client().get("/login")
+
+
+def a_bad_host() -> "Response":
+    return Client(SERVER_NAME="mallory.example").get("/login/")
+
+
+def a_forged_form() -> "Response":
+    return Client(enforce_csrf_checks=True).post("/login/", {})
+
+
+def a_missing_page() -> "Response":
+    return Client().get("/nothing/here/")
+
+
+def a_missing_endpoint() -> "Response":
+    return Client().get("/api/nothing/")
+
+
+def a_wrong_method() -> "Response":
+    return Client().put("/login/")
+
+
+def a_wrong_method_of_the_api() -> "Response":
+    return Client().put("/api/token/", {}, content_type=JSON)
+
+
+def a_large_body() -> "Response":
+    return Client().generic("POST", "/login/", "x" * LARGE, content_type="text/plain")
+
+
+def a_body_that_is_no_json() -> "Response":
+    return Client().post("/api/token/", {"username": "alice"})
+
+
+def a_stranger_to_the_api() -> "Response":
+    return Client().get("/api/me/")
+
+
+def an_answer_of_the_api() -> "Response":
+    body = {"username": "alice", "password": PASSWORD}
+    access = Client().post("/api/token/", body, content_type=JSON).json()["access"]
+    return Client().get("/api/me/", headers=bearer(access))
+
+
+def a_token() -> "Response":
+    body = {"username": "alice", "password": PASSWORD}
+    return Client().post("/api/token/", body, content_type=JSON)
+
+
+def the_schema() -> "Response":
+    return Client().get("/api/schema/")
+
+
+def the_docs() -> "Response":
+    return Client().get("/api/docs/")
+
+
+def a_broken_page() -> "Response":
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("accounts.pages.account.render", fail)
+        return Client(raise_request_exception=False).get("/login/")
+
+
+def a_broken_endpoint() -> "Response":
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("accounts.signin.authenticate", fail)
+        client = Client(raise_request_exception=False)
+        return client.post("/api/token/", {"username": "a", "password": "b"}, content_type=JSON)
+
+
+def a_throttled_page() -> "Response":
+    with override_settings(SIGN_IN_LIMITS={"pair": 0, "address": 0, "account": 0}):
+        return Client().post("/login/", {"username": "alice", "password": PASSWORD})
+
+
+def the_admin() -> "Response":
+    User.objects.filter(username="alice").update(is_staff=True)
+    client = Client()
+    client.post("/login/", {"username": "alice", "password": PASSWORD})
+    return client.get("/admin/")
+
+
+def a_missing_static_file() -> "Response":
+    return Client().get("/static/css/nothing.css")
+
+
+def a_static_file() -> "Response":
+    response = Client().get("/static/favicon.svg")
+    response.close()
+    return response
+
+
+DYNAMIC: dict[Kind, int] = {
+    a_page: 200,
+    a_page_of_somebody: 200,
+    a_redirect: 302,
+    a_missing_slash: 301,
+    a_bad_host: 400,
+    a_forged_form: 403,
+    a_missing_page: 404,
+    a_missing_endpoint: 404,
+    a_wrong_method: 405,
+    a_wrong_method_of_the_api: 405,
+    a_large_body: 413,
+    a_body_that_is_no_json: 415,
+    a_stranger_to_the_api: 401,
+    an_answer_of_the_api: 200,
+    a_token: 200,
+    the_schema: 200,
+    the_docs: 200,
+    a_broken_page: 500,
+    a_broken_endpoint: 500,
+    a_throttled_page: 429,
+    the_admin: 200,
+    a_missing_static_file: 404,
+}
+ALL = {**DYNAMIC, a_static_file: 200}
+
+
+def name_of(kind: object) -> str:
+    return getattr(kind, "__name__", str(kind))
+
+
+@pytest.mark.parametrize("kind", ALL, ids=name_of)
+@pytest.mark.usefixtures("alice")
+def test_every_response_tells_the_browser_what_it_may_do(kind: Kind) -> None:
+    response = kind()
+    assert response.status_code == ALL[kind]
+    headers = response.headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert "http" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Server" not in headers
+    assert "X-Powered-By" not in headers
+
+
+@pytest.mark.parametrize("kind", DYNAMIC, ids=name_of)
+@pytest.mark.usefixtures("alice")
+def test_no_cache_keeps_what_depends_on_a_login(kind: Kind) -> None:
+    headers = kind().headers
+    assert "no-store" in headers["Cache-Control"]
+    assert {"Cookie", "Authorization"} <= set(headers["Vary"].split(", "))
+
+
+def test_a_static_file_may_be_kept_and_shared() -> None:
+    headers = a_static_file().headers
+    assert "public" in headers["Cache-Control"]
+    assert "Cookie" not in headers.get("Vary", "")
+
+
+@pytest.mark.usefixtures("alice")
+def test_errors_say_nothing_of_what_broke() -> None:
+    for response in (a_broken_page(), a_broken_endpoint()):
+        assert b"broken on purpose" not in response.content
+        assert b"Traceback" not in response.content
+    assert a_broken_endpoint().json()["code"] == "server_error"
+
+
+@pytest.mark.parametrize("kind", [a_missing_endpoint, a_stranger_to_the_api, a_broken_endpoint])
+def test_the_api_speaks_json_when_it_fails(kind: Kind) -> None:
+    response = kind()
+    assert response["Content-Type"] == JSON
+    assert set(response.json()) == {"detail", "code"}
