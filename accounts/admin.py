@@ -1,14 +1,144 @@
-"""Users in the admin."""
+"""Users, their logins and the blacklist in the admin. No credential, hash or digest is shown."""
 
-from django.contrib import admin
+import uuid
+from typing import Any
+
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 
-from accounts.models import User
+from accounts import logins
+from accounts.devices import device
+from accounts.models import Because, BlacklistedToken, Login, User
+
+
+class WhoseFilter(admin.SimpleListFilter):
+    """The site's users, unless one asks for the lab's: there may be hundreds of them an hour."""
+
+    title = "whose"
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The other choices; none chosen means the site's."""
+        return [("lab", "The lab's"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Any:
+        """Call the default what it is."""
+        default, *others = super().choices(changelist)
+        yield {**default, "display": "The site's"}
+        yield from others
+
+    def queryset(
+        self, request: HttpRequest, queryset: "QuerySet[models.Model]"
+    ) -> "QuerySet[models.Model]":
+        """Narrow the rows to those of one kind of user."""
+        if self.value() == "all":
+            return queryset
+        # Not by a join: a blacklist row may outlive its user.
+        key = "pk" if queryset.model is User else "user_id"
+        of_lab = Exists(User.objects.filter(pk=OuterRef(key), visitor__isnull=False))
+        return queryset.filter(of_lab if self.value() == "lab" else ~Q(of_lab))
+
+
+class StaffPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # in the stubs alone
+    """Django's form; the logins that it ends tell that staff did it."""
+
+    def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002  # Django's own signature
+        """Save the new password."""
+        self.user.password_because = Because.RESET
+        user: User = super().save(commit)
+        return user
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
-    """Django's user admin with the role."""
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alone
+    """Django's user admin with the role, and an action that logs users out."""
 
-    list_display = ("username", "email", "role", "is_active", "is_staff")
+    change_password_form = StaffPasswordForm
+    list_display = ("username", "email", "role", "is_active", "is_staff", "last_login")
+    list_filter = (WhoseFilter, *DjangoUserAdmin.list_filter)
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), ("Role", {"fields": ("role",)}))
+    actions = ("log_out",)
+
+    @admin.action(description="Log selected users out everywhere", permissions=["change"])
+    def log_out(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
+        """End every login of these users, in both modes."""
+        ended = sum(user.end_logins(Because.STAFF) for user in queryset)
+        self.message_user(request, f"{ended} logins ended.", messages.SUCCESS)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in the stubs alone
+    """Rows that nobody writes by hand, found by their id at once."""
+
+    show_full_result_count = False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
+    ) -> "tuple[QuerySet[Any], bool]":
+        """An id in any spelling, a token's sid or jti too, finds its row alone."""
+        try:
+            return queryset.filter(pk=uuid.UUID(search_term.strip())), False
+        except ValueError:
+            return super().get_search_results(request, queryset, search_term)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never: what is done to them, actions do."""
+        return False
+
+
+@admin.register(Login)
+class LoginAdmin(ReadOnlyAdmin):
+    """Logins: who, on what, since when, and whether it is over."""
+
+    list_display = ("user", "on", "strategy", "ip", "created", "last_seen", "expires", "state")
+    list_filter = (WhoseFilter, "strategy", "ended_because", "created")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "ip", "user_agent")
+    fields = (
+        *("id", "user", "strategy", "on", "user_agent", "ip", "created", "last_seen"),
+        *("expires", "state", "ended_at", "ended_because", "told_at"),
+    )
+    actions = ("end",)
+
+    @admin.display(description="device")
+    def on(self, login: Login) -> str:
+        """The browser and the system."""
+        return str(device(login.user_agent))
+
+    @admin.display(description="state")
+    def state(self, login: Login) -> str:
+        """Live, or why not."""
+        ended = logins.ended(login, login.user)
+        return ended.why if ended else "live"
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """Who may change logins may end them."""
+        return request.user.has_perm("accounts.change_login")
+
+    @admin.action(description="End selected logins", permissions=["end"])
+    def end(self, request: HttpRequest, queryset: "QuerySet[Login]") -> None:
+        """End them, in both modes: their credentials are refused from the next request on."""
+        ended = logins.end(queryset, Because.STAFF)
+        self.message_user(request, f"{ended} logins ended.", messages.SUCCESS)
+
+
+@admin.register(BlacklistedToken)
+class BlacklistedTokenAdmin(ReadOnlyAdmin):
+    """The blacklist. An id says nothing without the key that signs."""
+
+    list_display = ("jti", "user_id", "token_type", "reason", "blacklisted_at", "expires_at")
+    list_filter = (WhoseFilter, "token_type", "reason", "blacklisted_at")
+    search_fields = ("user__username",)
+    fields = list_display
+    readonly_fields = ("user_id",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never by hand: before it expires, a deleted row brings its token back to life."""
+        return False

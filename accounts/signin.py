@@ -73,7 +73,10 @@ def start_session(request: HttpRequest, user: User, *, remember: bool) -> Login:
     end_session(request)
     request.session.set_expiry(conf.login_lifetime() if remember else 0)
     django_login(request, user, backend=_BACKEND)
-    return Login.objects.get(pk=_store(request).login_id)
+    login_id = current_login(request)
+    if login_id is None:
+        raise TypeError("the receiver of user_logged_in binds every session to a login")
+    return Login.objects.get(pk=login_id)
 
 
 def end_session(request: HttpRequest) -> None:

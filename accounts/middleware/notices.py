@@ -39,15 +39,15 @@ class Notices:
         if isinstance(request.user, User) and request.user.is_authenticated:
             for words in _replays(request.user):
                 messages.warning(request, words)
-        elif words := _why_logged_out(request):
-            messages.info(request, words)
+        elif reason := _why_logged_out(request):
+            messages.info(request, f"You are no longer logged in. {reason}.")
 
 
 def _why_logged_out(request: HttpRequest) -> str | None:
     session = request.session
     verdict = session.verdict if isinstance(session, SessionStore) else None
     if isinstance(verdict, Refused) and verdict.code in _LOGGED_OUT:
-        return f"You are no longer logged in. {verdict.reason}."
+        return verdict.reason
     return None
 
 
