@@ -1,8 +1,9 @@
 """Playing many scenarios at once: who waits for time to pass makes room for the others."""
 
 import threading
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from queue import SimpleQueue
 
 from django.db import connections
 
@@ -11,46 +12,13 @@ from accounts.scenarios._play import expected, play
 from accounts.scenarios._report import Report
 from accounts.strategies import Outcome, Strategy, strategies
 
-_WAITING = 24  # scenarios that may be waiting beside those that are played
+_MOST_WAITING = 24  # each holds a thread and a connection to the database
 
-Pair = tuple[type[Strategy] | str, type[Event] | str]
+Pair = tuple[type[Strategy], type[Event]]
 
 
 class Stopped(Exception):
     """Nobody wants the report any more."""
-
-
-class _Floor:
-    """Lets ``room`` scenarios act at once; waiting needs no room."""
-
-    def __init__(self, room: int) -> None:
-        self._room = threading.BoundedSemaphore(room)
-        self._stop = threading.Event()
-
-    def play(self, pair: Pair) -> Report:
-        """Play a pair, and give this thread's database connection back."""
-        try:
-            with self._room:
-                self._check()
-                return play(*pair, pause=self._pause)
-        finally:
-            connections.close_all()
-
-    def _pause(self, seconds: float) -> None:
-        self._room.release()
-        try:
-            self._stop.wait(seconds)
-        finally:
-            self._room.acquire()
-        self._check()
-
-    def _check(self) -> None:
-        if self._stop.is_set():
-            raise Stopped
-
-    def stop(self) -> None:
-        """Wake those who wait, and let nobody begin."""
-        self._stop.set()
 
 
 def all_pairs() -> list[Pair]:
@@ -58,25 +26,75 @@ def all_pairs() -> list[Pair]:
     return [(strategy, event) for strategy in strategies for event in events]
 
 
-def play_many(pairs: Iterable[Pair], *, workers: int = 2) -> Iterator[Report]:
+def play_many(
+    pairs: Iterable[tuple[type[Strategy] | str, type[Event] | str]], *, workers: int = 2
+) -> Iterator[Report]:
     """Play pairs, ``workers`` at a time, and give each report as it is ready.
 
     Those that have to wait for a credential to run out begin first. Closing the iterator stops it:
     what has not begun does not begin, and who waits stops waiting.
     """
-    floor = _Floor(workers)
-    pool = ThreadPoolExecutor(workers + _WAITING, thread_name_prefix="scenario")
+    known = [_resolved(*pair) for pair in pairs]
+    company = _Company(sorted(known, key=_waits, reverse=True), workers)
     try:
-        ordered = sorted(pairs, key=_waits, reverse=True)
-        for done in as_completed([pool.submit(floor.play, pair) for pair in ordered]):
-            yield done.result()
+        company.start(workers + min(_MOST_WAITING, sum(map(_waits, known))))
+        for _ in known:
+            yield company.reports.get()
     finally:
-        floor.stop()
-        pool.shutdown(cancel_futures=True)
+        company.stop()
+
+
+class _Company:
+    """Threads that play: ``workers`` act at once, and waiting for time to pass needs no room."""
+
+    def __init__(self, pairs: Iterable[Pair], workers: int) -> None:
+        self.reports: SimpleQueue[Report] = SimpleQueue()
+        self._pairs = deque(pairs)
+        self._room = threading.BoundedSemaphore(workers)
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, size: int) -> None:
+        """Start that many threads."""
+        for _ in range(min(size, len(self._pairs))):
+            thread = threading.Thread(target=self._work, name="scenario", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def _work(self) -> None:
+        try:
+            while not self._stopped.is_set():
+                with self._room:
+                    strategy, event = self._pairs.popleft()
+                    self.reports.put(play(strategy, event, pause=self._pause))
+        except IndexError:
+            return  # nothing is left to play
+        finally:
+            connections.close_all()
+
+    def _pause(self, seconds: float) -> None:
+        self._room.release()
+        try:
+            self._stopped.wait(seconds)
+        finally:
+            self._room.acquire()
+        if self._stopped.is_set():
+            raise Stopped
+
+    def stop(self) -> None:
+        """Wake those who wait, let nobody begin, and see everybody off."""
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def _resolved(strategy: type[Strategy] | str, event: type[Event] | str) -> Pair:
+    return (
+        strategies[strategy] if isinstance(strategy, str) else strategy,
+        events[event] if isinstance(event, str) else event,
+    )
 
 
 def _waits(pair: Pair) -> bool:
     strategy, event = pair
-    played = strategies[strategy] if isinstance(strategy, str) else strategy
-    happening = events[event] if isinstance(event, str) else event
-    return happening.ages or expected(played, happening).thief is Outcome.LATER
+    return event.ages or expected(strategy, event).thief is Outcome.LATER

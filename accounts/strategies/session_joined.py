@@ -12,7 +12,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts import conf, tokens
@@ -53,17 +53,15 @@ class SessionStore(SessionBase):
 
     @property
     def realm(self) -> tokens.Realm:
-        """Whose pepper keys the digests."""
+        """Whose peppers key the digests."""
         return self._realm or tokens.site()
 
-    def _digest(self, session_key: str | None) -> uuid.UUID:
-        return self.realm.digest(session_key or "")
+    def _digests(self, session_key: str | None) -> list[uuid.UUID]:
+        return self.realm.digests(session_key or "")
 
     def load(self) -> dict[str, Any]:
         """The data of the session; empty, without a key, when it does not hold."""
-        now = timezone.now()
-        digest = self._digest(self.session_key)
-        row = fetch(_question(), now, now - conf.session_idle(), digest)
+        row = self._fetch()
         if row is not None and not row.session_expired:
             if row.login_id is None:
                 return self.decode(row.session_data)
@@ -75,6 +73,15 @@ class SessionStore(SessionBase):
             self.verdict = _EXPIRED
         self._session_key = None
         return {}
+
+    def _fetch(self) -> Any | None:
+        """The row of the key: one query, but for keys from before a rotation of the secret."""
+        now = timezone.now()
+        for digest in self._digests(self.session_key):
+            row = fetch(_question(), now, now - conf.session_idle(), digest)
+            if row is not None:
+                return row
+        return None
 
     def bind(self, login: Login) -> None:
         """Make this the session of a login; written when the session is saved."""
@@ -101,7 +108,10 @@ class SessionStore(SessionBase):
 
     def exists(self, session_key: str) -> bool:
         """Whether a row has this key."""
-        return Session.objects.filter(digest=self._digest(session_key)).exists()
+        return self._rows(session_key).exists()
+
+    def _rows(self, session_key: str | None) -> "QuerySet[Session]":
+        return Session.objects.filter(digest__in=self._digests(session_key))
 
     def create(self) -> None:
         """Write a row under a new key; the login, if any, moves to it."""
@@ -124,11 +134,10 @@ class SessionStore(SessionBase):
             return self.create()
         data = self.encode(self._get_session(no_load=must_create))
         values = {"login_id": self.login_id, "data": data, "expires": self.get_expiry_date()}
-        digest = self._digest(self.session_key)
         with transaction.atomic():
             if must_create:
-                self._insert(digest, values)
-            elif not Session.objects.filter(digest=digest).update(**values):
+                self._insert(self._digests(self.session_key)[0], values)
+            elif not self._rows(self.session_key).update(**values):
                 raise UpdateError
         return None
 
@@ -146,7 +155,7 @@ class SessionStore(SessionBase):
         """Delete a row; deleting it twice changes nothing."""
         key = session_key or self.session_key
         if key is not None:
-            Session.objects.filter(digest=self._digest(key)).delete()
+            self._rows(key).delete()
 
     def flush(self) -> None:
         """Delete the row, forget the key, the data and the login."""
