@@ -32,6 +32,12 @@ def django_db_modify_db_settings(
         database.setdefault("TEST", {})["NAME"] = name
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Drop no database at the end: its folder or its whole server is thrown away."""
+    return True
+
+
 @pytest.fixture(autouse=True, scope="session")
 def cheap_passwords() -> Iterator[None]:
     """Hash with argon2id at its cheapest. The algorithm and every step around it stay the same."""
