@@ -51,6 +51,9 @@ lint: $(READY)  ## Check style, templates, layers, types and migrations
 	DEMO=1 $(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
+picture: $(READY)  ## Take the README's picture of the Compare page again
+	PICTURE=1 $(PY) -m pytest tests/browser/test_compare.py -k stolen_cookie
+
 format: $(READY)  ## Rewrite Python files and templates in the project's style
 	$(PY) -m ruff check --fix-only .
 	$(PY) -m ruff format .
