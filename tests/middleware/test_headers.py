@@ -130,7 +130,8 @@ def a_missing_static_file() -> "Response":
 
 def a_static_file() -> "Response":
     response = Client().get("/static/favicon.svg")
-    response.close()
+    for close in response._resource_closers:  # `close()` would close the database too
+        close()
     return response
 
 

@@ -1,0 +1,302 @@
+"""The fence around the lab: what it hands out opens nothing else, and nothing else opens it."""
+
+import base64
+import secrets
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core import signing
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django.fixtures import Settings
+
+from accounts import lab
+from accounts.lab import Loot, Visit
+from accounts.models import Login, User
+from accounts.strategies import Family, Strategy, strategies
+from accounts.visitors import COOKIE
+from tests.cast import PASSWORD
+from tests.clients import LabDevice, bearer
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
+
+pytestmark = pytest.mark.django_db
+
+JSON = "application/json"
+NOBODY = "00000000-0000-4000-8000-000000000000"
+SITE_COOKIE = settings.SESSION_COOKIE_NAME
+
+
+@pytest.fixture(params=[strategy.slug for strategy in strategies])
+def strategy(request: pytest.FixtureRequest) -> type[Strategy]:
+    """Each strategy of the lab."""
+    return strategies[request.param]
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """A visitor with a throwaway user."""
+    return lab.visit(uuid.uuid4())
+
+
+@pytest.fixture
+def device(strategy: type[Strategy], visit: Visit) -> LabDevice:
+    """The visitor's device, logged in."""
+    return LabDevice(strategy).logged_in(visit)
+
+
+def addresses(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
+    """Every path of the site, a made-up value in each of its gaps."""
+    for pattern in patterns:
+        path = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, path)
+        elif not path.startswith("/^"):
+            for kind, value in (("slug", "jwt-user"), ("uuid", NOBODY)):
+                start = path.find(f"<{kind}:")
+                if start >= 0:
+                    path = path[:start] + value + path[path.index(">", start) + 1 :]
+            if "<" not in path:
+                yield path
+
+
+def outside() -> list[str]:
+    """Where the lab has no business."""
+    found = addresses(get_resolver().url_patterns)
+    return [path for path in found if not path.startswith((lab.PATH, "/lab/"))]
+
+
+def knows_somebody(client: Client, path: str, **headers: str) -> bool:
+    """Whether a page or an endpoint takes the request for a user's."""
+    response = client.get(path, headers=headers)
+    user = getattr(response.wsgi_request, "user", None)
+    page = response.content.decode()
+    named = "lab-" in page and ("signed in as" in page or '"username": "lab-' in page)
+    return bool(user and user.is_authenticated) or named
+
+
+class TestNothingOfTheLabOpensTheSite:
+    def test_there_is_something_outside_to_open(self) -> None:
+        assert {"/api/me/", "/password/", "/api/token/", "/admin/"} <= set(outside())
+
+    def test_no_page_and_no_endpoint_knows_the_credential(self, device: LabDevice) -> None:
+        by_token, by_cookie = Client(), Client()
+        for name in (SITE_COOKIE, lab.cookie_name(device.strategy.slug)):
+            by_cookie.cookies[name] = device.credential
+        for path in outside():
+            assert not knows_somebody(by_token, path, **bearer(device.credential)), path
+            assert not knows_somebody(by_cookie, path), path
+
+    def test_the_sites_api_refuses_it(self, device: LabDevice) -> None:
+        for token in filter(None, (device.credential, device.access, device.refresh)):
+            client = Client()
+            assert client.get("/api/me/", headers=bearer(token)).status_code == 401
+            for path in ("refresh", "verify", "blacklist"):
+                body = {"refresh": token, "token": token}
+                answer = client.post(f"/api/token/{path}/", body, content_type=JSON)
+                assert answer.status_code == 401
+
+    def test_what_was_refused_there_still_works_here(self, device: LabDevice) -> None:
+        Client().post(
+            "/api/token/blacklist/", {"refresh": device.refresh or "x"}, content_type=JSON
+        )
+        assert device.me()["status"] == 200
+
+
+class TestNothingOfTheSiteOpensTheLab:
+    def test_no_strategy_knows_the_credential(
+        self, strategy: type[Strategy], alice: User
+    ) -> None:
+        client = Client()
+        body = {"username": "alice", "password": PASSWORD}
+        client.post("/api/session/login/", body, content_type=JSON)
+        pair = client.post("/api/token/", body, content_type=JSON).json()
+        cookie = client.cookies[SITE_COOKIE].value
+        for credential in (cookie, pair["access"], pair["refresh"]):
+            stranger = LabDevice(strategy, access=credential)
+            stranger.client.cookies[SITE_COOKIE] = credential
+            stranger.client.cookies[lab.cookie_name(strategy.slug)] = credential
+            assert stranger.me()["status"] == 401
+            assert stranger.log_out()["status"] == 401
+
+
+class TestUsers:
+    def test_a_lab_user_cannot_log_in_to_the_site(self, visit: Visit) -> None:
+        body = {"username": visit.user.username, "password": visit.password}
+        assert Client().post("/login/", body).status_code == 422
+        for path in ("/api/token/", "/api/session/login/"):
+            assert Client().post(path, body, content_type=JSON).status_code == 401
+        assert not Login.objects.exists()
+
+    def test_a_user_of_the_site_cannot_log_in_to_the_lab(
+        self, strategy: type[Strategy], alice: User
+    ) -> None:
+        answer = LabDevice(strategy).log_in(Visit(alice, PASSWORD))
+        assert (answer["status"], answer["code"]) == (401, "no_active_account")
+
+    def test_a_lab_user_who_is_made_staff_gets_no_further(self, visit: Visit) -> None:
+        User.objects.filter(pk=visit.user.pk).update(is_staff=True, is_superuser=True)
+        body = {"username": visit.user.username, "password": visit.password}
+        assert Client().post("/login/?next=/admin/", body).status_code == 422
+
+    @pytest.mark.parametrize("password", ["", "wrong", "x" * 4096])
+    def test_a_wrong_password_is_refused(
+        self, strategy: type[Strategy], visit: Visit, password: str
+    ) -> None:
+        answer = LabDevice(strategy).log_in(Visit(visit.user, password))
+        assert answer["status"] == (401 if password else 400)
+
+    def test_an_unknown_name_is_refused(self, strategy: type[Strategy]) -> None:
+        answer = LabDevice(strategy).log_in(Visit(User(username="lab-nobody"), "x"))
+        assert (answer["status"], answer["code"]) == (401, "no_active_account")
+
+    def test_no_address_and_no_browser_is_kept(self, device: LabDevice) -> None:
+        login = Login.objects.get()
+        assert (login.ip, login.user_agent) == (None, "")
+
+
+def ask(client: Client) -> "Response":
+    """Ask for a throwaway user."""
+    return client.post("/api/lab/users/", {}, content_type=JSON)
+
+
+class TestVisitors:
+    def new_user(self, client: Client) -> User:
+        answer = ask(client)
+        assert answer.status_code == 201
+        return User.objects.get(username=answer.json()["username"])
+
+    def test_a_visitor_is_known_again_by_a_signed_cookie(self) -> None:
+        client = Client()
+        first, second = self.new_user(client), self.new_user(client)
+        assert first.visitor == second.visitor
+        cookie = client.cookies[COOKIE]
+        assert cookie["httponly"]
+        assert cookie["samesite"] == "Lax"
+
+    def test_another_visitor_is_another(self) -> None:
+        assert self.new_user(Client()).visitor != self.new_user(Client()).visitor
+
+    def test_nobody_can_make_up_a_visitor(self) -> None:
+        known = self.new_user(Client()).visitor
+        assert known is not None
+        for made_up in (known.hex, str(known), signing.dumps(known.hex, salt="mine"), "", "é"):
+            client = Client()
+            client.cookies[COOKIE] = made_up
+            assert self.new_user(client).visitor != known
+
+    def test_each_gets_a_password_that_cannot_be_guessed(self) -> None:
+        found = [ask(Client()).json() for _ in range(3)]
+        assert len({one["password"] for one in found}) == 3
+        assert all(len(one["password"]) >= 20 for one in found)
+
+    def test_an_address_gets_so_many_and_no_more(self, settings: Settings) -> None:
+        settings.LAB_LIMIT = 2
+        assert [ask(Client()).status_code for _ in range(2)] == [201, 201]
+        answer = ask(Client())
+        assert (answer.status_code, answer.json()["code"]) == (429, "throttled")
+        assert int(answer["Retry-After"]) > 0
+        elsewhere = ask(Client(REMOTE_ADDR="198.51.100.7"))
+        assert elsewhere.status_code == 201
+
+    def test_one_visitors_log_out_ends_nothing_of_anothers(self, device: LabDevice) -> None:
+        other = LabDevice(device.strategy).logged_in(lab.visit(uuid.uuid4()))
+        assert device.log_out()["status"] == 200
+        assert other.me()["status"] == 200
+        assert other.me()["user"]["username"] != ""
+
+
+class TestCookie:
+    def test_a_session_goes_to_its_own_strategy_and_nowhere_else(self, visit: Visit) -> None:
+        for strategy in strategies:
+            device = LabDevice(strategy).logged_in(visit)
+            found = device.client.cookies
+            if strategy.family is not Family.SESSION:
+                assert not found
+                continue
+            [cookie] = found.values()
+            assert cookie.key == f"lab-{strategy.slug}"
+            assert cookie["path"] == f"/api/lab/{strategy.slug}/"
+            assert cookie["httponly"]
+            assert cookie["samesite"] == "Strict"
+
+    def test_logging_in_to_the_lab_leaves_the_sites_login_and_its_csrf_token(
+        self, strategy: type[Strategy], visit: Visit, alice: User
+    ) -> None:
+        client = Client()
+        body = {"username": "alice", "password": PASSWORD}
+        client.post("/api/session/login/", body, content_type=JSON)
+        before = {name: cookie.value for name, cookie in client.cookies.items()}
+        LabDevice(strategy, client).logged_in(visit)
+        after = {name: cookie.value for name, cookie in client.cookies.items()}
+        assert before.items() <= after.items()
+        assert client.get("/api/me/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)  # the thief's own request begins with a fresh one
+class TestThief:
+    def test_the_copy_works_while_the_login_lives(self, device: LabDevice) -> None:
+        answer = device.replay(device.copy())
+        assert answer["status"] == 200
+        assert answer["body"]["verdict"]["accepted"]
+        assert answer["body"]["user"] == device.me()["user"]
+
+    def test_who_is_refused_has_nothing_to_copy(self, strategy: type[Strategy]) -> None:
+        answer = LabDevice(strategy)._post("thief/copy")
+        assert answer["status"] == 401
+        assert "copy" not in answer
+
+    def test_the_copy_does_not_show_what_was_copied(self, device: LabDevice) -> None:
+        copy = device.copy()
+        opened = base64.urlsafe_b64decode(copy)
+        for secret in (device.credential, device.strategy.slug):
+            assert secret not in copy
+            assert secret.encode() not in opened
+
+    def test_a_copy_of_one_strategy_is_none_of_another(self, device: LabDevice) -> None:
+        copy = device.copy()
+        for other in strategies:
+            if other is not device.strategy:
+                answer = LabDevice(other).replay(copy)
+                assert (answer["status"], list(answer)[1]) == (400, "copy")
+
+
+class TestSeal:
+    @pytest.fixture
+    def loot(self) -> Loot:
+        return Loot("session-db", uuid.uuid4(), secrets.token_urlsafe(32))
+
+    def test_what_was_sealed_comes_out_again(self, loot: Loot) -> None:
+        assert lab.unseal(lab.seal(loot)) == loot
+        nobodys = Loot("session-db", None, "x")
+        assert lab.unseal(lab.seal(nobodys)) == nobodys
+
+    def test_a_changed_copy_is_none(self, loot: Loot) -> None:
+        sealed = lab.seal(loot)
+        for place in range(0, len(sealed), 7):
+            letter = "A" if sealed[place] != "A" else "B"
+            assert lab.unseal(sealed[:place] + letter + sealed[place + 1 :]) is None
+
+    @pytest.mark.parametrize("made_up", ["", "x", "gAAAAA", "é", "\0", "=" * 100, "gAAAAAB" * 99])
+    def test_a_made_up_copy_is_none(self, made_up: str) -> None:
+        assert lab.unseal(made_up) is None
+
+    def test_a_copy_is_good_for_as_long_as_a_throwaway_user(self, loot: Loot) -> None:
+        sealed = lab.seal(loot)
+        with time_machine.travel(datetime.now(UTC) + settings.LAB_LIFETIME + timedelta(minutes=1)):
+            assert lab.unseal(sealed) is None
+
+    def test_another_servers_copy_is_none(self, loot: Loot, settings: Settings) -> None:
+        sealed = lab.seal(loot)
+        settings.SECRET_KEY = "the key of another server, also fifty characters long"
+        assert lab.unseal(sealed) is None
+
+    def test_the_copy_is_not_shown_where_it_is_printed(self, loot: Loot, visit: Visit) -> None:
+        assert loot.credential not in repr(loot)
+        assert visit.password not in repr(visit)
