@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import perf_counter_ns
 from types import TracebackType
 from typing import Any, Literal
@@ -14,6 +15,10 @@ Kind = Literal["parse", "crypto", "sql", "cache", "hash", "note"]
 
 _current: ContextVar["Trace | None"] = ContextVar("trace", default=None)
 _wanted: ContextVar[bool] = ContextVar("trace wanted", default=False)
+
+
+# A name is a label in our own code, the same for every request. Details are redacted each time.
+_label = lru_cache(maxsize=256)(redact)
 
 
 @dataclass(slots=True)
@@ -49,7 +54,11 @@ class Trace:
 
     def add(self, kind: Kind, name: str, detail: str = "") -> Step:
         """Begin a step; its texts are redacted before they are kept."""
-        began = Step(kind, redact(name), redact(detail), perf_counter_ns() - self.started)
+        return self.begin(kind, _label(name), redact(detail) if detail else "")
+
+    def begin(self, kind: Kind, name: str, detail: str) -> Step:
+        """Begin a step whose texts were redacted before."""
+        began = Step(kind, name, detail, perf_counter_ns() - self.started)
         self.steps.append(began)
         return began
 
@@ -108,7 +117,7 @@ class _Timed:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.step.duration = self.trace.elapsed - self.step.start
+        self.step.duration = perf_counter_ns() - self.trace.started - self.step.start
 
 
 _NOT_TRACED: AbstractContextManager[Step | None] = nullcontext()

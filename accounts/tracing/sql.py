@@ -6,15 +6,17 @@ https://docs.djangoproject.com/en/5.2/topics/db/instrumentation/
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from django.db import connections
 
 from accounts.tracing.recorder import Trace, current_trace
+from accounts.tracing.redaction import redact
 
 _TABLE = re.compile(r'(?:FROM|JOIN|INTO|UPDATE)\s+"?(\w+)"?', re.IGNORECASE)
 # Only SQLite sends these as statements: counted, a log-in would cost more there than elsewhere.
-_CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
+CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT")
 _SUBSELECT = re.compile(r"\(SELECT[^()]*(?:\([^()]*\)[^()]*)*\)")
 
 
@@ -24,6 +26,12 @@ def summary(sql: str) -> str:
     outer = _SUBSELECT.sub("", sql)
     tables = dict.fromkeys([*_TABLE.findall(outer), *_TABLE.findall(sql)])
     return f"{verb} … {' + '.join(tables)}" if tables else verb
+
+
+@lru_cache(maxsize=512)
+def _described(sql: str) -> tuple[str, str]:
+    """A statement's summary and its text, redacted once: the same few are sent again and again."""
+    return redact(summary(sql)), redact(sql)
 
 
 @contextmanager
@@ -40,9 +48,9 @@ def sql_steps(trace: Trace) -> Iterator[None]:
         many: bool,  # noqa: FBT001  (Django's own signature)
         context: dict[str, Any],
     ) -> Any:
-        if current_trace() is not trace or sql.startswith(_CONTROL):
+        if current_trace() is not trace or sql.startswith(CONTROL):
             return execute(sql, params, many, context)
-        began = trace.add("sql", summary(sql), sql)
+        began = trace.begin("sql", *_described(sql))
         try:
             return execute(sql, params, many, context)
         finally:
