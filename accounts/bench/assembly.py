@@ -1,0 +1,50 @@
+"""From samples to what a result says of each strategy."""
+
+from collections.abc import Mapping, Sequence
+
+from accounts.bench import rounds
+from accounts.bench.result import Kept, Measured, Ratios
+from accounts.bench.rounds import Samples
+from accounts.bench.statistics import compared, spread
+from accounts.bench.verbs import Costs
+from accounts.bench.world import Subject
+
+_NONE: Ratios = {"cpu": 1.0, "wall": 1.0}
+
+
+def measured(
+    subjects: Sequence[Subject],
+    samples: Mapping[str, Samples],
+    costs: Mapping[str, Costs],
+    kept: Mapping[str, tuple[Kept, Kept]],
+) -> list[Measured]:
+    """All strategies, with their ratios; the floor, which nobody logs in to, has no more."""
+    return compared(
+        _one(subject, samples[subject.slug], costs.get(subject.slug), kept.get(subject.slug))
+        for subject in subjects
+    )
+
+
+def _one(
+    subject: Subject, samples: Samples, costs: Costs | None, kept: tuple[Kept, Kept] | None
+) -> Measured:
+    strategy = subject.strategy
+    return {
+        "slug": strategy.slug,
+        "title": strategy.title,
+        "subtitle": strategy.subtitle,
+        "family": strategy.family.value,
+        "queries": rounds.queries(samples.traces),
+        "calls": samples.calls,
+        "cpu_us": spread(samples.cpu),
+        "wall_us": spread(samples.wall),
+        "split": rounds.split(samples.traces),
+        "bytes_sent": rounds.bytes_sent(samples.traces),
+        "kept": kept[0] if kept else None,
+        "kept_after_logout": kept[1] if kept else None,
+        "login": costs.login.cost() if costs else None,
+        "logout": costs.logout.cost() if costs else None,
+        "everywhere": costs.everywhere.cost() if costs else None,
+        "to_floor": _NONE,
+        "to_base": _NONE,
+    }

@@ -1,0 +1,63 @@
+"""The figures that were to be reached, and whether this run reached them."""
+
+from collections.abc import Iterator, Mapping
+
+from accounts.bench.result import Goal, Growth, Measured, Result
+from accounts.bench.statistics import ratio
+
+MOST_CALLS = 1500
+# A strategy, what it is compared with, and the largest ratio of their times.
+RATIOS = (
+    ("jwt-blacklist-joined", "jwt-user", 0.70),
+    ("jwt-blacklist-joined", "jwt-blacklist", 0.50),
+    ("session-joined", "session-db", 0.55),
+    ("opaque", "session-joined", 1.00),
+    ("jwt-blacklist-memory", "jwt-user", 0.55),
+)
+GUARDED = ("jwt-blacklist-joined", "session-joined")
+ROW_BYTES = 130
+SMALL, LARGE = 10_000, 1_000_000
+
+
+def goals(result: Result) -> list[Goal]:
+    """Those that this run has figures for."""
+    found = {one["slug"]: one for one in result["strategies"]}
+    reached = [*_of_requests(found), *_of_tracing(result)]
+    if growth := result["growth"]:
+        reached += _of_growth(growth, result["database"])
+    return reached
+
+
+def _of_requests(found: Mapping[str, Measured]) -> Iterator[Goal]:
+    for slug, other, limit in RATIOS:
+        if slug in found and other in found:
+            for clock in ("cpu_us", "wall_us"):
+                one, two = found[slug][clock]["median"], found[other][clock]["median"]  # type: ignore[literal-required]
+                title = f"{slug} ÷ {other}, {clock.removesuffix('_us')}"
+                yield goal(title, limit, ratio(one, two))
+    for slug in GUARDED:
+        if slug in found:
+            yield goal(f"function calls of {slug}", MOST_CALLS, found[slug]["calls"])
+
+
+def _of_tracing(result: Result) -> Iterator[Goal]:
+    if tracing := result["tracing"]:
+        yield goal("tracing off ÷ no tracing", 1.02, tracing["off"])
+        yield goal("tracing on ÷ no tracing", 1.10, tracing["on"])
+
+
+def _of_growth(growth: Growth, database: str) -> Iterator[Goal]:
+    steps = {step["rows"]: step for step in growth["steps"]}
+    if SMALL in steps and LARGE in steps:
+        times = [steps[size]["blacklist_us"]["median"] for size in (LARGE, SMALL)]
+        yield goal("blacklist look-up, 10⁶ rows ÷ 10⁴", 1.5, ratio(*times))
+    size = growth["steps"][-1]["blacklist_row_bytes"]
+    if size is not None and database == "postgres":
+        yield goal("bytes of a blacklist row", ROW_BYTES, size)
+    if pruned := growth["pruned"]:
+        yield goal("longest batch of pruning, ms", 100, pruned["longest_batch_ms"])
+
+
+def goal(title: str, limit: float, figure: float) -> Goal:
+    """A figure that is to be at most its limit."""
+    return {"title": title, "limit": limit, "figure": figure, "reached": figure <= limit}

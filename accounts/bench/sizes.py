@@ -1,0 +1,50 @@
+"""Rows and bytes of tables, with all their indexes."""
+
+from django.db import DatabaseError, connection, transaction
+
+
+def row_counts() -> dict[str, int]:
+    """Rows by table."""
+    with connection.cursor() as cursor:
+        found = {}
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            found[table] = int(cursor.fetchone()[0])
+    return found
+
+
+def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    """Rows that came (or, below zero, went) by table; tables that stayed as they were left out."""
+    changes = {table: after[table] - before.get(table, 0) for table in after}
+    return {table: change for table, change in changes.items() if change}
+
+
+def table_bytes(table: str) -> int | None:
+    """Bytes of a table and its indexes; None where the database does not say.
+
+    https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-DBSIZE
+    https://www.sqlite.org/dbstat.html (left out of some builds of SQLite)
+    """
+    if connection.vendor == "postgresql":
+        return _number("SELECT pg_total_relation_size(%s)", table)
+    sql = (
+        "SELECT sum(pgsize) FROM dbstat WHERE name IN "
+        "(SELECT name FROM sqlite_master WHERE tbl_name = %s)"
+    )
+    try:
+        with transaction.atomic():
+            return _number(sql, table)
+    except DatabaseError:
+        return None
+
+
+def bytes_per_row(table: str) -> float | None:
+    """The same, divided among the rows; None for an empty table too."""
+    rows, size = row_counts().get(table, 0), table_bytes(table)
+    return round(size / rows, 1) if rows and size is not None else None
+
+
+def _number(sql: str, table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [table])
+        return int(cursor.fetchone()[0])

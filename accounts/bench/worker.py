@@ -1,0 +1,129 @@
+"""The process that measures: ``python -m accounts.bench.worker JOB OPTIONS``.
+
+Its environment names a database of its own. On its standard output it writes one JSON object per
+line: ``{"stage", "done", "total"}`` as it goes on, and ``{"result": …}`` at the end.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import django
+
+from accounts.bench.options import Options
+
+
+def main(job: str, options: Options, *more: str) -> None:
+    """Set Django up, migrate the empty database, measure."""
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    print(json.dumps({"result": JOBS[job](options, *more)}), flush=True)  # noqa: T201
+
+
+class Stage:
+    """Tells the runner how far one part of the work is."""
+
+    def __init__(self, title: str, total: int) -> None:
+        self._title = title
+        self._total = total
+        self._done = 0
+
+    def __call__(self, done: int | None = None) -> None:
+        """One more is done, or so many."""
+        self._done = self._done + 1 if done is None else done
+        _tell(self._title, self._done, self._total)
+
+
+def _tell(title: str, done: int, total: int) -> None:
+    line = {"stage": title, "done": done, "total": total}
+    print(json.dumps(line), flush=True)  # noqa: T201 - the runner reads it
+
+
+def requests(options: Options) -> dict[str, Any]:
+    """The main part: requests, log-ins, log-outs, what is kept, and what tracing costs."""
+    from accounts.bench import crowd, machine, rounds, tracing_cost, verbs
+    from accounts.bench.assembly import measured
+    from accounts.bench.world import world
+
+    found = machine.machine()  # before we load it ourselves
+    with world(options) as subjects:
+        samples = rounds.measure(
+            subjects, options.rounds, Stage("requests", rounds.steps(options.rounds))
+        )
+        strategies = [subject.strategy for subject in subjects[1:]]
+        number = min(verbs.SAMPLES, options.rounds)
+        people = crowd.Crowd()
+        people.gather(strategies, Stage("log-ins", len(strategies)))
+        costs = verbs.measure(strategies, number, Stage("verbs", number * len(strategies)))
+        kept = people.leave(strategies, Stage("log-outs", len(strategies)))
+        traced = tracing_cost.measure(
+            options.rounds, Stage("tracing", tracing_cost.steps(options.rounds))
+        )
+    return {
+        "machine": found,
+        "versions": machine.versions(),
+        "strategies": measured(subjects, samples, costs, kept),
+        "around": {
+            "logins_each": crowd.SIZE,
+            "devices": verbs.DEVICES,
+            "samples": number,
+            "hash_us": verbs.hash_us(),
+        },
+        "tracing": traced,
+    }
+
+
+def growth(options: Options) -> Any:
+    """Look-ups in tables of millions of rows."""
+    from accounts.bench import growth as growing
+
+    total = max(options.growth) // growing.CHUNK + len(options.growth) + 1
+    stage = Stage("growth", total)
+    return growing.measure(options.growth, lambda _: stage())
+
+
+def latency(options: Options, milliseconds: str) -> Any:
+    """The requests with a distant database."""
+    from accounts.bench import latency as distance
+    from accounts.bench.world import world
+
+    with world(options) as subjects:
+        number = latency_rounds(options)
+        stage = Stage(f"{milliseconds} ms away", number * len(subjects))
+        return distance.measure(subjects, float(milliseconds), number, stage)
+
+
+def latency_rounds(options: Options) -> int:
+    """Fewer rounds: most of the time is waiting, which does not scatter."""
+    return max(20, options.rounds // 10)
+
+
+def http(options: Options) -> Any:
+    """The requests over HTTP."""
+    from accounts.bench import http as serving
+    from accounts.bench.world import world
+
+    with world(options) as subjects:
+        stage = Stage("HTTP", serving.SLICES * len(subjects))
+        return serving.measure(subjects, serving.SECONDS, stage)
+
+
+JOBS: dict[str, Callable[..., Any]] = {
+    "requests": requests,
+    "growth": growth,
+    "latency": latency,
+    "http": http,
+}
+
+
+def arguments(job: str, options: Options, *more: str) -> Sequence[str]:
+    """The command line of a worker."""
+    return [sys.executable, "-m", "accounts.bench.worker", job, options.as_json(), *more]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Options.from_json(sys.argv[2]), *sys.argv[3:])
