@@ -24,7 +24,7 @@ endif
 DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo prune test test-sqlite test-postgres lint format types lock check-python
+.PHONY: help demo matrix prune test test-sqlite test-postgres lint format types lock check-python
 .NOTPARALLEL:
 
 help:  ## List these commands
@@ -32,6 +32,9 @@ help:  ## List these commands
 
 demo: check-database $(READY)  ## Run the site at http://127.0.0.1:8000/ (PORT=8001, DB=postgres)
 	@exec $(PY) manage.py demo --port $(PORT) $(if $(filter postgres,$(DB)),--postgres) $(ARGS)
+
+matrix: check-database $(READY)  ## Play every strategy against every event (DB=postgres)
+	@DEMO=1 $(PY) manage.py matrix --database $(DB) $(ARGS)
 
 prune: $(READY)  ## Delete what has expired, of the demo or of DATABASE_URL (ARGS=--dry-run)
 	@DEMO=1 DATABASE_URL="$${DATABASE_URL:-sqlite:///$(CURDIR)/.demo/db.sqlite3}" \

@@ -18,7 +18,7 @@ class Event(ABC):
     An event never asks which strategy it meets. ``wish`` is what one would want to come of it, and
     a strategy that does otherwise has to declare it. ``everyone``: it is meant for all devices of
     the user, so that the other one is no collateral. ``ages``: it lets credentials grow old, so
-    they are made to live for seconds only.
+    they are made to live for seconds only. ``applies_only`` says where ``applies_to`` does not.
     """
 
     slug: ClassVar[str]
@@ -27,6 +27,7 @@ class Event(ABC):
     wish: ClassVar[Expected] = Expected(Outcome.REFUSED)
     everyone: ClassVar[bool] = False
     ages: ClassVar[bool] = False
+    applies_only: ClassVar[str] = ""
 
     @classmethod
     def explanation(cls) -> str:

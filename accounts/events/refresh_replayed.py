@@ -15,10 +15,11 @@ class RefreshReplayed(Event):
     slug = "refresh-replayed"
     title = "Refresh replayed"
     rank = 60
+    applies_only = "Only where there are refresh tokens"
 
     @classmethod
     def applies_to(cls, strategy: type[Strategy]) -> bool:
-        """Only where there are refresh tokens."""
+        """Whether there are refresh tokens."""
         return strategy.refreshes
 
     def happen(self, stage: Stage) -> None:

@@ -51,6 +51,7 @@ class _Company:
         self.reports: SimpleQueue[Report] = SimpleQueue()
         self._pairs = deque(pairs)
         self._room = threading.BoundedSemaphore(workers)
+        self._mine = threading.local()
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -63,22 +64,29 @@ class _Company:
 
     def _work(self) -> None:
         try:
-            while not self._stopped.is_set():
-                with self._room:
-                    strategy, event = self._pairs.popleft()
-                    self.reports.put(play(strategy, event, pause=self._pause))
-        except IndexError:
-            return  # nothing is left to play
+            while pair := self._next():
+                self.reports.put(play(*pair, pause=self._pause))
+                self._leave()
         finally:
+            self._leave()
             connections.close_all()
 
+    def _next(self) -> Pair | None:
+        """Take room, and the next pair; None when there is nothing left to play."""
+        self._room.acquire()
+        self._mine.room = True
+        return self._pairs.popleft() if self._pairs and not self._stopped.is_set() else None
+
+    def _leave(self) -> None:
+        if getattr(self._mine, "room", False):
+            self._mine.room = False
+            self._room.release()
+
     def _pause(self, seconds: float) -> None:
-        self._room.release()
-        try:
-            self._stopped.wait(seconds)
-        finally:
-            self._room.acquire()
-        if self._stopped.is_set():
+        # Who comes back does not ask for room again: what is left is a request or two, and how long
+        # it took until then is being measured.
+        self._leave()
+        if self._stopped.wait(seconds):
             raise Stopped
 
     def stop(self) -> None:

@@ -87,6 +87,7 @@ class Scene:
             expected=self.expected,
             error=error,
             transcript=tuple(found.transcript),
+            event_at=found.event_at,
         )
 
     @property

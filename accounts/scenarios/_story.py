@@ -30,6 +30,7 @@ class Found:
     cost_us: float = 0.0
     sql: int = 0
     size: int = 0
+    event_at: tuple[int, int] = (0, 0)
     transcript: list[Exchange] = field(default_factory=list)
 
 
@@ -93,6 +94,7 @@ class Story:
         already = len(self.stage.exchanges)
         self.event().happen(self.stage)
         self.happened = time.monotonic()
+        self.found.event_at = (already, len(self.stage.exchanges))
         for exchange in self.stage.exchanges[already:]:
             if exchange.trace:
                 self.found.cost_queries += exchange.trace["tally"]["sql"]

@@ -1,0 +1,165 @@
+"""``manage.py matrix``: every strategy against every event, played live, as a table."""
+
+import json
+import os
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError, connection
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from accounts.events import events
+from accounts.management.throwaway import run_again, throwaway_database
+from accounts.models import Login
+from accounts.outcomes import LEGEND, SIGNS, in_words
+from accounts.scenarios import Report, play_many
+from accounts.strategies import strategies
+from authdemo.postgres import PostgresError
+
+_STYLES = {"safe": "green", "later": "yellow", "open": "bold red", "none": "dim", "broken": "red"}
+_WIDE = 170  # characters, so that a cell has room for its words
+
+
+class Command(BaseCommand):
+    """Play and print; the status is 1 where something differs from what is declared."""
+
+    help = "Play every strategy against every event and print what became of the stolen copy."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--strategy", action="append", choices=[s.slug for s in strategies])
+        parser.add_argument("--event", action="append", choices=[e.slug for e in events])
+        parser.add_argument("--json", action="store_true", help="Print JSON, for machines.")
+        parser.add_argument(
+            "--transcripts", action="store_true", help="With --json: every exchange, too."
+        )
+        parser.add_argument(
+            "--workers",
+            type=int,
+            default=os.cpu_count() or 2,
+            help="Scenarios played at once (%(default)s).",
+        )
+        parser.add_argument(
+            "--database",
+            choices=["sqlite", "postgres"],
+            help="Play on an empty database of this kind, which is thrown away afterwards.",
+        )
+        parser.add_argument("--migrate", action="store_true", help="Make the tables first.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Play what was asked for; every way to fail is one line (CommandError)."""
+        if options["database"]:
+            sys.exit(_elsewhere(options["database"]))
+        if options["migrate"]:
+            call_command("migrate", verbosity=0, interactive=False)
+            call_command("createcachetable", verbosity=0)
+        _tables_must_be_there()
+        began = time.perf_counter()
+        reports = _play(options)
+        seconds = time.perf_counter() - began
+        if options["json"]:
+            text = json.dumps(_as_dict(reports, seconds, transcripts=options["transcripts"]))
+            self.stdout.write(text)
+        else:
+            _print(reports, seconds)
+        if differing := [report for report in reports if not report.matches]:
+            raise CommandError("\n".join(map(_difference, differing)))
+
+
+def _elsewhere(kind: str) -> int:
+    given = [
+        word for word in sys.argv[1:] if word not in (f"--database={kind}", "--database", kind)
+    ]
+    try:
+        with throwaway_database(kind) as url:
+            return run_again([*given, "--migrate"], database_url=url)
+    except PostgresError as error:
+        raise CommandError(str(error)) from None
+
+
+def _tables_must_be_there() -> None:
+    try:
+        Login.objects.exists()
+    except (OperationalError, ProgrammingError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise CommandError(
+            f"The database cannot be used: {reason}. Run manage.py migrate, or add --database."
+        ) from None
+
+
+def _play(options: dict[str, Any]) -> list[Report]:
+    rows = [s for s in strategies if s.slug in (options["strategy"] or [s.slug])]
+    columns = [e for e in events if e.slug in (options["event"] or [e.slug])]
+    pairs = [(strategy, event) for strategy in rows for event in columns]
+    bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    reports = []
+    with Progress(*bar, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Playing", total=len(pairs))
+        for report in play_many(pairs, workers=max(1, options["workers"])):
+            reports.append(report)
+            progress.advance(task)
+    order = [(strategy.slug, event.slug) for strategy, event in pairs]
+    return sorted(reports, key=lambda report: order.index((report.strategy, report.event)))
+
+
+def _as_dict(reports: Sequence[Report], seconds: float, *, transcripts: bool) -> dict[str, Any]:
+    found = [report.as_dict() for report in reports]
+    if not transcripts:
+        for report in found:
+            del report["transcript"]
+    return {"database": connection.display_name, "seconds": seconds, "reports": found}
+
+
+def _print(reports: Sequence[Report], seconds: float) -> None:
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+    titles = [events[slug].title for slug in dict.fromkeys(report.event for report in reports)]
+    wide = console.width >= _WIDE
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("How the login is carried", no_wrap=True)
+    table.add_column("SQL", justify="right")
+    table.add_column("bytes", justify="right")
+    for number, title in enumerate(titles, start=1):
+        table.add_column(title if wide else str(number))
+    for slug in dict.fromkeys(report.strategy for report in reports):
+        row = [report for report in reports if report.strategy == slug]
+        sql = max(report.sql_per_request for report in row)
+        size = max(report.bytes_per_request for report in row)
+        table.add_row(slug, str(sql), str(size), *map(_cell if wide else _sign, row))
+    console.print(table)
+    if not wide:
+        console.print("   ".join(f"{n} {title}" for n, title in enumerate(titles, start=1)))
+    console.print("   ".join(f"{SIGNS[tone]} {words}" for tone, words in LEGEND.items()))
+    console.print("+ and so is the other device, although nobody meant it")
+    console.print(f"{len(reports)} played in {seconds:.1f} s on {connection.display_name}")
+
+
+def _cell(report: Report) -> str:
+    words = in_words(report.as_dict())
+    if words.tone == "none":
+        return _sign(report)
+    text = " ".join(part for part in (words.word, words.detail, words.differs) if part)
+    return f"{_sign(report)} {text}"
+
+
+def _sign(report: Report) -> str:
+    words = in_words(report.as_dict())
+    return f"[{_STYLES[words.tone]}]{words.sign}{'+' if words.also else ''}[/]"
+
+
+def _difference(report: Report) -> str:
+    cell = f"{report.strategy}, {report.event}"
+    if report.error:
+        return f"{cell}: the scenario broke: {report.error}"
+    expected = report.expected
+    return (
+        f"{cell}: declared {expected.thief} and the other device {expected.other}, "
+        f"measured {report.thief} and {report.other}"
+    )
