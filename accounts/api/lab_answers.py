@@ -58,7 +58,8 @@ def user(who: Any, role: str) -> dict[str, str]:
 
 def wants_holds(request: Request) -> bool:
     """Whether to say who holds what: it costs queries of its own."""
-    return request.query_params.get("holds") == "1"
+    # Most requests ask for nothing: then there is no query string to take apart.
+    return bool(request.META.get("QUERY_STRING")) and request.query_params.get("holds") == "1"
 
 
 def rows(strategy: Strategy, login: Login, credential: str) -> Sequence[Holding]:

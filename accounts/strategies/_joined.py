@@ -13,7 +13,7 @@ from functools import cache, partial
 from operator import attrgetter
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.utils import timezone
 
 from accounts.models import TOUCH_EVERY, Because, User
@@ -31,7 +31,7 @@ class Statement:
     """
 
     sql: str
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] | None = None
 
 
 @cache
@@ -77,7 +77,7 @@ def _first(asked: Statement, *params: object) -> Any | None:
     with connection.cursor() as cursor:
         cursor.execute(asked.sql, bind(*params))
         row = cursor.fetchone()
-        if row is not None and not asked.names:
+        if asked.names is None:
             asked.names = tuple(column[0] for column in cursor.description[len(_USER_FIELDS) :])
     return None if row is None else _user(row, asked.names)
 
@@ -86,7 +86,7 @@ def _user(row: Sequence[Any], names: Sequence[str]) -> User:
     values = list(row[: len(_USER_FIELDS)])
     for index, convert in _converters():
         values[index] = convert(values[index])
-    user = User.from_db(connection.alias, _USER_NAMES, values)
+    user = User.from_db(DEFAULT_DB_ALIAS, _USER_NAMES, values)
     vars(user).update(zip(names, row[len(values) :], strict=True))
     return user
 
