@@ -95,9 +95,10 @@ class Actor:
         path = f"{lab.PATH}{self.stage.strategy.slug}/me/"
         return self._send("GET", path, title, note=note)
 
-    def refresh(self, title: str) -> Answer:
-        """Spend the refresh token, and keep what comes back."""
-        return self._keep(self._post("refresh/", title, {"refresh": self.refresh_token}))
+    def refresh(self, title: str, *, lost: bool = False) -> Answer:
+        """Spend the refresh token, and keep what comes back, unless that gets lost on the way."""
+        answer = self._post("refresh/", title, {"refresh": self.refresh_token})
+        return answer if lost else self._keep(answer)
 
     def log_out(self) -> Answer:
         """Log out this device."""
