@@ -10,9 +10,8 @@ import re
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
@@ -58,8 +57,7 @@ class TokenRefused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Claims:
+class Claims(NamedTuple):
     """What a token says, after everything about its form was checked. Times in epoch seconds."""
 
     token_type: str
@@ -112,8 +110,7 @@ def decode(realm: Realm, token: str, *, token_type: str | None = "access") -> Cl
     return _claims(realm, unverified.payload, token_type)
 
 
-@dataclass(frozen=True, slots=True)
-class _Unverified:
+class _Unverified(NamedTuple):
     """A token taken apart: what was signed, what it says, and the signature, still encoded."""
 
     signed: bytes
@@ -177,7 +174,7 @@ def _refuse(code: str, reason: str) -> NoReturn:
 
 def _claims(realm: Realm, payload: bytes, token_type: str | None) -> Claims:
     try:
-        found = json.loads(payload)
+        found = json.loads(payload.decode())
     except (ValueError, RecursionError):
         _refuse("bad_payload", "Token payload is not JSON")
     if not isinstance(found, dict):
