@@ -62,7 +62,7 @@ class Words:
 
 
 def in_words(report: Mapping[str, Any]) -> Words:
-    """The words for a report as JSON (``Report.as_dict()``)."""
+    """The words for the report of a run (``Report.as_dict()`` and what ``runs`` adds to it)."""
     if report["error"]:
         return Words("broken", "broke", report["error"])
     outcome = Outcome(report["thief"])
@@ -74,9 +74,10 @@ def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
     time = None if report["thief_after_s"] is None else duration(report["thief_after_s"])
     match outcome:
         case Outcome.REFUSED:
-            return "at once"
+            return "at once" if report["at_once"] else f"after {time}"
         case Outcome.LATER:
-            return f"after {time}"
+            usual = duration(report["usual_lifetime_s"])
+            return f"after {time}, when its token ran out (usually {usual})"
         case Outcome.ACCEPTED:
             return f"for {time}" if time else "until it expires"
         case Outcome.NEW_FACTS:
@@ -84,7 +85,7 @@ def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
         case Outcome.STALE_FACTS:
             return f"with the old role, for {time}" if time else "with the old role"
         case Outcome.NOT_APPLICABLE:
-            return "it cannot happen to such a login"
+            return str(report["why"])
 
 
 def _also(report: Mapping[str, Any]) -> str:
@@ -101,8 +102,8 @@ def _differs(report: Mapping[str, Any]) -> str:
 
 
 def cost(report: Mapping[str, Any]) -> str:
-    """What the event cost the server, ``2 queries, 1.3 ms``; empty where none happened."""
-    if report["error"] or report["thief"] == Outcome.NOT_APPLICABLE:
+    """What the event cost the server, ``2 queries, 1.3 ms``; empty where it did nothing."""
+    if not report["cost_us"]:
         return ""
     queries = report["cost_queries"]
     noun = "query" if queries == 1 else "queries"
@@ -110,7 +111,7 @@ def cost(report: Mapping[str, Any]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``0.4 ms``, ``0.8 s``, ``12 s``, ``4 min 58 s``: the two largest units."""
+    """``0.4 ms``, ``0.8 s``, ``12 s``, ``4 min 58 s``, ``59 min``: as exact as one needs it."""
     if seconds < _MOMENT:
         return f"{seconds * 1000:.1f} ms"
     if seconds < _FEW:
@@ -118,6 +119,8 @@ def duration(seconds: float) -> str:
     left, parts = int(seconds), list[str]()
     for unit, size in _UNITS:
         amount, left = divmod(left, size)
+        if amount >= _FEW and not parts:
+            return f"{amount} {unit}"
         if amount or parts:
             parts.append(f"{amount} {unit}" if amount else "")
     return " ".join(part for part in parts[:2] if part)

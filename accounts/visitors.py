@@ -7,7 +7,8 @@ import uuid
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts import conf, throttle
 from accounts.peers import client_address, network
@@ -35,7 +36,7 @@ def visitor_count(request: HttpRequest) -> None:
     throttle.take("lab", peer, limit=conf.lab_limit(), seconds=seconds)
 
 
-def visitor_remember(response: HttpResponse, visitor: uuid.UUID) -> None:
+def visitor_remember(response: HttpResponseBase, visitor: uuid.UUID) -> None:
     """Set the cookie, for as long as the visitor's runs are kept."""
     response.set_cookie(
         COOKIE,

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.api import inspector, lab, lab_account, logins, views
+from accounts.api import inspector, lab, lab_account, lab_runs, logins, views
 
 # Patterns are tried one after the other: what is requested most comes first and in groups.
 LAB_STRATEGY = [
@@ -23,6 +23,8 @@ LAB_STRATEGY = [
 LAB = [
     path("<slug:slug>/", include(LAB_STRATEGY)),
     path("users/", lab.LabUsers.as_view(), name="api-lab-users"),
+    path("runs/", lab_runs.LabRuns.as_view(), name="api-lab-runs"),
+    path("runs/<uuid:run_id>/", lab_runs.LabRun.as_view(), name="api-lab-run"),
 ]
 urlpatterns = [
     path("me/", views.MeView.as_view(), name="api-me"),

@@ -22,13 +22,16 @@ _SECRET_HEADERS = {
 _SPECIAL = re.compile(rf'[\\"`]|\$(?!(?:{"|".join(_PLACEHOLDERS)})\b)')
 # What curl says by itself, or what means nothing outside the scenario.
 _LEFT_OUT = frozenset({"host", "accept", "accept-encoding", "connection", "user-agent"})
-_LEFT_OUT |= {"content-length", "referer", "origin"}
+_LEFT_OUT |= {"content-length", "origin"}
 
 
 def curl(request: Mapping[str, Any], origin: str) -> str:
     """The command, a line per argument. ``origin`` is this site's ``http://host:port``."""
     parts = ["curl", *_method(request), _double(f"{origin}{request['path']}")]
-    lines = [" ".join(parts), *_headers(request["headers"]), *_body(request.get("body"))]
+    headers = dict(request["headers"])
+    if origin.startswith("https:") and "X-CSRFToken" in headers:
+        headers["Referer"] = f"{origin}/"  # Django asks for it over HTTPS
+    lines = [" ".join(parts), *_headers(headers), *_body(request["body"])]
     return " \\\n  ".join(lines)
 
 

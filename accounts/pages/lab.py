@@ -51,7 +51,7 @@ class Cell:
 
     @property
     def cost(self) -> str:
-        """What the event itself cost; empty where none happened."""
+        """What the event itself cost; empty where it did nothing."""
         return cost(self.run.report) if self.run else ""
 
 
@@ -65,8 +65,14 @@ class Row:
     @property
     def report(self) -> Mapping[str, Any]:
         """The newest report that measured requests, for the figures in front."""
-        runs = [cell.run for cell in self.cells if cell.cost and cell.run]
-        return max(runs, key=lambda run: run.created).report if runs else {}
+        run = newest_measured(self.cells)
+        return run.report if run else {}
+
+
+def newest_measured(cells: Sequence[Cell]) -> Run | None:
+    """The newest run that sent requests: where the event does not apply, none were sent."""
+    runs = [cell.run for cell in cells if cell.run and cell.run.report["bytes_per_request"]]
+    return max(runs, key=lambda run: run.created, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,15 @@ from django.views.decorators.http import require_safe
 from accounts.events import events
 from accounts.models import Run
 from accounts.pages.compare import FAMILY_TITLES, by_family
-from accounts.pages.lab import Cell, Named, Results, legend, named_event, named_strategy
+from accounts.pages.lab import (
+    Cell,
+    Named,
+    Results,
+    legend,
+    named_event,
+    named_strategy,
+    newest_measured,
+)
 from accounts.pages.prose import paragraphs
 from accounts.pages.source import source_of
 from accounts.registry import Registry
@@ -75,8 +83,7 @@ def _registered(registry: Registry[Any], slug: str) -> Any:
 
 
 def _shared(cells: Sequence[Cell]) -> dict[str, Any]:
-    runs = [cell.run for cell in cells if cell.cost and cell.run]
-    newest = max(runs, key=lambda run: run.created, default=None)
+    newest = newest_measured(cells)
     return {
         "legend": legend(),
         "played": any(cell.run for cell in cells),

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -21,15 +21,13 @@ from accounts.pages.curl import curl
 from accounts.pages.lab import Cell, named_event, named_strategy
 from accounts.strategies import strategies
 
-ACTORS = {"A": "Device A", "B": "Device B", "thief": "Thief", "staff": "Staff"}
-
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One request and its response as text; what staff did is no request and has only a title."""
 
+    index: int
     who: str
-    actor: str
     title: str
     at: str
     request: str
@@ -49,6 +47,7 @@ def transcript(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         raise Http404  # its strategy or event was taken out of the program since
     strategy, event = strategies[run.strategy], events[run.event]
     origin = request.build_absolute_uri("/").rstrip("/")
+    exchanges = [exchange(index, one, origin) for index, one in enumerate(run.transcript)]
     context = {
         "run": run,
         "report": run.report,
@@ -59,7 +58,9 @@ def transcript(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "lifetimes": lifetimes(run.report),
         "kept_until": run.created + conf.lab_run_lifetime(),
         "link": origin + run.get_absolute_url(),
-        "exchanges": [exchange(one, origin) for one in run.transcript],
+        "acts": acts(
+            run, [exchange(index, one, origin) for index, one in enumerate(run.transcript)]
+        ),
         "first": list(preparations(origin)),
         "data": {
             "runsUrl": reverse("api-lab-runs"),
@@ -72,6 +73,19 @@ def transcript(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     return render(request, "pages/lab_transcript.html", context)
 
 
+def acts(run: Run, exchanges: Sequence[Exchange]) -> list[tuple[str, Sequence[Exchange]]]:
+    """The exchanges before the event, those in which it happens, and those after it."""
+    if not exchanges:
+        return []
+    begins, ends = run.report["event_at"]
+    event = events[run.event].title
+    return [
+        ("Before", exchanges[:begins]),
+        (f"The event: {event.lower()}", exchanges[begins:ends]),
+        ("After", exchanges[ends:]),
+    ]
+
+
 def lifetimes(report: Mapping[str, Any]) -> str:
     """That time was made short, where the end of a token's life had to be waited for."""
     if report["played_lifetime_s"] is None:
@@ -80,15 +94,15 @@ def lifetimes(report: Mapping[str, Any]) -> str:
     return f"Played with credentials that live {played}, so as not to wait the usual {usual}."
 
 
-def exchange(one: Mapping[str, Any], origin: str) -> Exchange:
+def exchange(index: int, one: Mapping[str, Any], origin: str) -> Exchange:
     """An exchange as the page shows it."""
     asked, answered = one["request"], one["response"]
     body = dict(answered["body"] or {})
     body.pop("trace", None)
     verdict = body.pop("verdict", None) or {}
     return Exchange(
+        index=index,
         who=one["who"],
-        actor=ACTORS[one["who"]],
         title=one["title"],
         at=f"{one['at_ms']:.0f} ms",
         request=as_text(asked) if asked["method"] else "",

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from accounts.pages import account, compare, inspector, logins
+from accounts.pages import account, compare, inspector, lab, lab_explained, lab_transcript, logins
 
 urlpatterns = [
     path("", compare.compare, name="compare"),
     path("inspector/", inspector.inspector, name="inspector"),
+    path("lab/", lab.lab, name="lab"),
+    path("lab/runs/<uuid:run_id>/", lab_transcript.transcript, name="lab-run"),
+    path("lab/events/<slug:slug>/", lab_explained.event, name="lab-event"),
+    path("lab/<slug:slug>/", lab_explained.strategy, name="lab-strategy"),
     path("logins/", logins.logins, name="logins"),
     path("logins/<uuid:login_id>/end/", logins.end, name="login-end"),
     path("logins/end-others/", logins.end_others, name="logins-end-others"),

@@ -5,7 +5,7 @@ import { duration } from "./format.js";
 
 /**
  * A request that got no usable answer. The message says what to do next.
- * `kind` is offline, throttled, forbidden or server; `retryAfter` is in seconds or null.
+ * `kind` is offline, throttled, forbidden, refused or server; `retryAfter` is in seconds or null.
  */
 export class ApiError extends Error {
   constructor(kind, message, { status = 0, retryAfter = null } = {}) {
@@ -21,7 +21,44 @@ export class ApiError extends Error {
  * @param {{method?: string, body?: object, bearer?: string, signal?: AbortSignal}} options
  * @throws {ApiError}
  */
-export async function send(path, { method = "GET", body, bearer, signal } = {}) {
+export async function send(path, options = {}) {
+  const response = await ask(path, options);
+  return { status: response.status, data: await read(response) };
+}
+
+/**
+ * Send a request whose answer is one line of JSON after the other, and give each as it arrives.
+ * Takes what `send` takes; whoever aborts its signal ends the request.
+ *
+ * @throws {ApiError}
+ */
+export async function* sendForLines(path, options = {}) {
+  const response = await ask(path, options);
+  if (!response.ok) throw refused(response.status, await read(response));
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of chunks(response.body.getReader())) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop();
+    yield* lines.map((line) => JSON.parse(line));
+  }
+}
+
+async function* chunks(reader) {
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError("offline", "The server stopped answering. Check that it runs, then try again.");
+  }
+}
+
+function refused(status, data) {
+  const words = data?.detail ?? `it answered ${status}`;
+  return new ApiError("refused", `The server would not do it: ${words}`, { status });
+}
+
+async function ask(path, { method = "GET", body, bearer, signal }) {
   const response = await reach(path, {
     method,
     signal,
@@ -32,7 +69,7 @@ export async function send(path, { method = "GET", body, bearer, signal } = {}) 
   });
   learnClock(response.headers.get("Date"));
   refuseFailures(response);
-  return { status: response.status, data: await read(response) };
+  return response;
 }
 
 function headers(method, body, bearer) {

@@ -4,91 +4,66 @@ import { send } from "./api.js";
 import { tallyView } from "./compare/tally.js";
 import { sequenceFigure } from "./diagram.js";
 import { Bar } from "./lab/bar.js";
-import { showBusy, showCell } from "./lab/cell.js";
-import { playAll } from "./lab/runner.js";
+import { Run } from "./lab/run.js";
 
 class Explained {
-  constructor(data) {
-    this.data = data;
+  constructor({ runsUrl, exchange }) {
+    this.url = runsUrl;
+    this.exchange = exchange;
     this.bar = new Bar(document.querySelector("[data-bar]"));
+    this.run = new Run(this.bar, runsUrl);
+    this.cells = [...document.querySelectorAll("[data-cell]")];
     this.request = document.querySelector("[data-request]");
-    this.running = null;
-    this.bar.start.addEventListener("click", () => this.run(this.cells()));
-    this.bar.stop.addEventListener("click", () => this.running?.abort());
-    addEventListener("pagehide", () => this.running?.abort());
+    this.bar.start.addEventListener("click", () => this.play(this.cells));
     if (this.request) this.measure();
-  }
-
-  cells() {
-    return [...document.querySelectorAll("[data-cell]")];
   }
 
   /** Draw the request that was measured; where none was, play one cell to have one. */
   async measure() {
-    if (this.data.exchange) this.draw(this.data.exchange);
-    else await this.run(this.cells().slice(0, 1));
+    if (this.exchange) this.draw();
+    else await this.play(this.cells.slice(0, 1));
   }
 
-  async run(nodes) {
-    if (this.running) return;
-    this.running = new AbortController();
-    this.bar.begin(nodes.length);
+  async play(cells) {
+    if (this.run.active) return;
     const answers = [];
-    try {
-      await playAll(this.data.runsUrl, nodes.map(pair), this.listener(answers), this.running.signal);
-    } catch (error) {
-      this.bar.fail(error);
-    }
-    this.running = null;
-    this.bar.end(answers.length, answers.at(-1));
+    await this.run.start(cells, (cell, answer) => {
+      answers.push(answer);
+      showReasons(cell.closest("tr"), answer);
+    });
     regroup();
-    if (this.request && !this.data.exchange) await this.fetchExchange(answers);
+    if (this.request && !this.exchange) await this.fetch(answers.find(wasPlayed));
   }
 
-  listener(answers) {
-    return {
-      began: ({ node }) => showBusy(node, true),
-      left: ({ node }) => showBusy(node, false),
-      ended: ({ node }, answer) => {
-        answers.push(answer);
-        showCell(node, answer);
-        const row = node.closest("tr");
-        row.querySelector("[data-why]").textContent = answer.report.why;
-        row.querySelector("[data-cost]").textContent = answer.cost;
-        this.bar.count(answers.length);
-      },
-    };
+  /** The request in the transcript of a run. */
+  async fetch(run) {
+    if (!run) return;
+    const { data } = await send(`${this.url}${run.id}/`);
+    this.exchange = data.transcript?.find(isRequest);
+    if (this.exchange) this.draw();
   }
 
-  async fetchExchange(answers) {
-    const found = answers.find(({ cell }) => cell.tone !== "none" && cell.tone !== "broken");
-    if (!found) return;
-    const { data } = await send(`${this.data.runsUrl}${found.id}/`);
-    this.data.exchange = data.transcript.find(isRequest) ?? null;
-    if (this.data.exchange) this.draw(this.data.exchange);
-  }
-
-  draw({ trace, response }) {
+  draw() {
+    const { trace, response } = this.exchange;
     const body = this.request.querySelector("[data-request-body]");
-    const options = { sender: "Device A", answer: answered(response), width: body.clientWidth };
-    body.replaceChildren(
-      sequenceFigure(trace, this.request.dataset.family, options),
-      tallyView(trace),
-    );
+    const answer = JSON.stringify({ username: response.body.user.username });
+    const options = { sender: "Device A", answer, width: body.clientWidth };
+    const figure = sequenceFigure(trace, this.request.dataset.family, options);
+    body.replaceChildren(figure, tallyView(trace));
   }
 }
 
-function answered({ body }) {
-  return body?.user ? JSON.stringify({ username: body.user.username }) : "";
+function showReasons(row, { report, cost }) {
+  row.querySelector("[data-why]").textContent = report.why;
+  row.querySelector("[data-cost]").textContent = cost;
 }
 
-function isRequest({ who, request, trace }) {
-  return who === "A" && request.path.endsWith("/me/") && trace;
+function wasPlayed({ report }) {
+  return report.bytes_per_request > 0;
 }
 
-function pair(node) {
-  const { strategy, event } = node.dataset;
-  return { strategy, event, node };
+function isRequest({ who, request, response, trace }) {
+  return who === "A" && request.path.endsWith("/me/") && response.body?.user && trace;
 }
 
 /** Put each row under the heading of what it measured now. */

@@ -2,7 +2,7 @@
 
 import { copyButtons } from "./clipboard.js";
 import { sequenceFigure } from "./diagram.js";
-import { playAll } from "./lab/runner.js";
+import { play } from "./lab/runner.js";
 import { localTimes } from "./when.js";
 
 const SENDERS = { A: "Device A", B: "Device B", thief: "Thief", staff: "Staff" };
@@ -26,11 +26,11 @@ function answered({ status, body }) {
 async function playAgain() {
   again.disabled = true;
   status.textContent = "Playing it again.";
-  const answers = [];
-  const listener = { began() {}, left() {}, ended: (cell, answer) => answers.push(answer) };
+  const chosen = { strategies: [data.strategy], events: [data.event] };
   try {
-    await playAll(data.runsUrl, [data], listener, new AbortController().signal);
-    location.assign(answers[0].url);
+    for await (const { url } of play(data.runsUrl, chosen, new AbortController().signal)) {
+      location.assign(url);
+    }
   } catch (error) {
     const problem = document.querySelector("[data-problem]");
     problem.textContent = error.message;

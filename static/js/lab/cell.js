@@ -5,30 +5,31 @@ import { el } from "../dom.js";
 /** Show an answer of the API in its cell. */
 export function showCell(node, answer) {
   const content = node.querySelector("[data-content]");
-  node.removeAttribute("aria-busy");
+  showWaiting(node, false);
   node.dataset.tone = answer.cell.tone;
   content.replaceChildren(opened(answer));
 }
 
-/** Say that a cell is being played, or no longer. What it said before stays until it has an answer. */
-export function showBusy(node, busy) {
-  if (busy) node.setAttribute("aria-busy", "true");
+/** Say that a cell waits to be played, or no longer does. What it said before stays until then. */
+export function showWaiting(node, waiting) {
+  if (waiting) node.setAttribute("aria-busy", "true");
   else node.removeAttribute("aria-busy");
 }
 
 function opened({ url, cell }) {
+  const isNone = cell.tone === "none";
   const word = el(
     "span",
     { class: "cell__word" },
     el("span", { class: "cell__sign", "aria-hidden": "true" }, cell.sign),
     " ",
-    el("span", { class: cell.tone === "none" ? "quiet" : null }, cell.word),
+    el("span", { class: isNone ? "quiet" : null }, cell.word),
   );
   return el(
     "a",
-    { class: "cell__open", href: url },
+    { class: "cell__open", href: url, title: isNone ? cell.detail : null },
     word,
-    line(cell.detail, cell.tone === "none" ? "quiet" : ""),
+    line(cell.detail, isNone ? "quiet" : ""),
     line(cell.also, "cell__also"),
     line(cell.differs && `≠ ${cell.differs}`, "cell__differs"),
   );
