@@ -32,7 +32,7 @@ def _of_requests(found: Mapping[str, Measured]) -> Iterator[Goal]:
     for slug, other, limit in RATIOS:
         if slug in found and other in found:
             for clock in ("cpu_us", "wall_us"):
-                one, two = found[slug][clock]["median"], found[other][clock]["median"]  # type: ignore[literal-required]
+                one, two = found[slug][clock]["median"], found[other][clock]["median"]
                 title = f"{slug} ÷ {other}, {clock.removesuffix('_us')}"
                 yield goal(title, limit, ratio(one, two))
     for slug in GUARDED:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts import pruning
 from accounts.bench.result import Growing, Growth, Pruned
-from accounts.bench.sizes import bytes_per_row
+from accounts.bench.sizes import bytes_per_row, compact
 from accounts.bench.statistics import spread
 from accounts.models import BlacklistedToken, Session
 
@@ -31,6 +31,7 @@ def measure(sizes: tuple[int, ...], report: Report) -> Growth:
     """One step per size, in rising order; at the end the blacklist is pruned."""
     steps = []
     rows = 0
+    _empty()
     for size in sorted(sizes):
         while rows < size:
             number = min(CHUNK, size - rows)
@@ -86,6 +87,12 @@ def _fill(rows: int) -> None:
             f"SELECT {made}, '{{}}', %s FROM ({numbers}) AS numbers",
             [past],
         )
+
+
+def _empty() -> None:
+    for model in (BlacklistedToken, Session):
+        model.objects.all().delete()
+    compact()
 
 
 def _analyze() -> None:

@@ -135,11 +135,12 @@ def _within(outer: dict[str, Any], steps: Sequence[dict[str, Any]]) -> float:
     if outer["kind"] == "sql":
         return 0.0
     end = outer["start_us"] + outer["duration_us"]
-    return sum(
-        step["duration_us"]
+    inner = (
+        float(step["duration_us"])
         for step in steps
         if step["kind"] == "sql" and outer["start_us"] <= step["start_us"] < end
     )
+    return sum(inner)
 
 
 def queries(traces: Sequence[dict[str, Any]]) -> int:

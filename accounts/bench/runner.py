@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, quote, urlsplit
 
 from django.conf import settings
@@ -57,7 +57,7 @@ def bench(options: Options) -> Iterator[Progress | Result]:
             parts = yield from _parts(options, url)
     except PostgresError as error:
         raise BenchError(str(error)) from None
-    result: Result = {
+    result = {
         "format": FORMAT,
         "made": made.isoformat(timespec="seconds"),
         "seconds": round(time.monotonic() - began, 1),
@@ -65,9 +65,8 @@ def bench(options: Options) -> Iterator[Progress | Result]:
         "database": options.database,
         "rounds": options.rounds,
         **parts,
-        "goals": [],
     }
-    yield {**result, "goals": goals(result)}
+    yield cast(Result, {**result, "goals": goals(cast(Result, result))})
 
 
 Working = Generator[Progress, None, Any]

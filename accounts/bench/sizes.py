@@ -44,6 +44,12 @@ def bytes_per_row(table: str) -> float | None:
     return round(size / rows, 1) if rows and size is not None else None
 
 
+def compact() -> None:
+    """Write the tables anew, without what was deleted or replaced."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM FULL" if connection.vendor == "postgresql" else "VACUUM")
+
+
 def _number(sql: str, table: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(sql, [table])

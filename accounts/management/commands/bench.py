@@ -1,0 +1,151 @@
+"""``manage.py bench``: what each way of carrying a login costs, measured side by side."""
+
+import json
+import shlex
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as ProgressBar
+
+from accounts.bench import archive
+from accounts.bench.options import GROWTH, MOST, ROUNDS, Options
+from accounts.bench.result import Result
+from accounts.bench.runner import VENDORS, BenchError, Progress, bench
+from accounts.management.bench_tables import tables
+from accounts.strategies import strategies
+
+Number = TypeVar("Number", int, float)
+FEWEST_ROUNDS = 20
+FARTHEST = 100  # milliseconds
+
+
+class Command(BaseCommand):
+    """Measure in a temporary database, show tables, save the result for ``/benchmarks/``."""
+
+    help = "Measure what each way of carrying a login costs. Uses a database of its own."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--database", choices=VENDORS, default="sqlite")
+        parser.add_argument(
+            "--rounds", type=int, default=ROUNDS, help="Timed requests of each (%(default)s)."
+        )
+        parser.add_argument(
+            "--strategy",
+            action="append",
+            default=[],
+            choices=[found.slug for found in strategies],
+            help="Only this one, the floor and session-db. May be repeated.",
+        )
+        parser.add_argument(
+            "--growth",
+            type=_list_of(int, 0, MOST),
+            nargs="?",
+            const=GROWTH,
+            default=(),
+            metavar="ROWS,…",
+            help=f"Look-ups in large tables, by default of {max(GROWTH):,} rows; up to {MOST:,}.",
+        )
+        parser.add_argument(
+            "--latency",
+            type=_list_of(float, 0, FARTHEST),
+            default=(),
+            metavar="MS,…",
+            help="The same requests with the database that many milliseconds away: 0,1,5",
+        )
+        parser.add_argument("--http", action="store_true", help="Also over HTTP, with gunicorn.")
+        parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
+        parser.add_argument("--lines", action="store_true", help="Progress as JSON lines, too.")
+        parser.add_argument("--no-save", action="store_true", help="Keep no copy in .bench/.")
+        parser.add_argument("--ship", action="store_true", help="Make it the repository's result.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run, then show."""
+        if options["rounds"] < FEWEST_ROUNDS:
+            raise CommandError(f"Fewer than {FEWEST_ROUNDS} rounds say nothing.")
+        chosen = Options(
+            database=options["database"],
+            rounds=options["rounds"],
+            strategies=tuple(options["strategy"]),
+            growth=options["growth"],
+            latency=options["latency"],
+            http=options["http"],
+            command=command_line(sys.argv),
+        )
+        try:
+            result = _in_lines(chosen) if options["lines"] else _with_bar(chosen)
+        except BenchError as error:
+            raise CommandError(str(error)) from None
+        self._show(result, options)
+
+    def _show(self, result: Result, options: dict[str, Any]) -> None:
+        if options["lines"]:
+            self.stdout.write(json.dumps({"result": result}))
+            return
+        if options["json"]:
+            self.stdout.write(json.dumps(result, indent=1))
+        else:
+            for table in tables(result):
+                Console(highlight=False).print(table)
+        if options["ship"]:
+            archive.save(result, archive.SHIPPED, result["database"])
+        elif not options["no_save"]:
+            _say(f"Saved as {archive.save(result)}")
+
+
+def command_line(arguments: list[str]) -> str:
+    """What was typed, as it can be typed again."""
+    return shlex.join([Path(arguments[0]).name, *arguments[1:]])
+
+
+def _with_bar(options: Options) -> Result:
+    columns = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    ]
+    with ProgressBar(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, Any] = {}
+        for item in bench(options):
+            if not isinstance(item, Progress):
+                return item
+            if item.stage not in tasks:
+                tasks[item.stage] = bar.add_task(item.stage, total=item.total)
+            bar.update(tasks[item.stage], completed=item.done)
+    raise BenchError("The run ended without a result.")
+
+
+def _in_lines(options: Options) -> Result:
+    for item in bench(options):
+        if not isinstance(item, Progress):
+            return item
+        line = {"stage": item.stage, "done": item.done, "total": item.total}
+        print(json.dumps(line), flush=True)  # noqa: T201 - a program reads it
+    raise BenchError("The run ended without a result.")
+
+
+def _say(text: str) -> None:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(text)
+
+
+def _list_of(
+    kind: Callable[[str], Number], least: Number, most: Number
+) -> Callable[[str], tuple[Number, ...]]:
+    def parsed(text: str) -> tuple[Number, ...]:
+        try:
+            found = tuple(sorted({kind(one) for one in text.split(",")}))
+        except ValueError:
+            raise ArgumentTypeError(f"{text!r} is not a list of numbers: 0,1,5") from None
+        if not all(least <= one <= most for one in found):
+            raise ArgumentTypeError(f"each number is to be between {least} and {most:,}")
+        return found
+
+    return parsed
