@@ -7,12 +7,14 @@ from typing import Any
 
 from django.db.models import F
 
-from accounts import conf
 from accounts.models import Because, BlacklistedToken, Login, User, blacklist_login
 from accounts.strategies import _jwt, _rotation
 from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
 from accounts.tokens import Claims, TokenRefused, decode
+
+# The statement gives the reason as the number that is stored.
+_REASONS = BlacklistedToken._meta.get_field("reason").texts
 
 
 @cache
@@ -42,6 +44,10 @@ class JwtBlacklistJoined(Strategy):
     subtitle = "blacklist joined to user"
     family = Family.JWT
     asks = "Signed, not expired, not on the blacklist, and the user is active"
+    choose = (
+        "When API clients want tokens that say who they are, and each log-out has to count at "
+        "once. It costs one query, as much as a session."
+    )
     rank = 150
     refreshes = True
 
@@ -77,7 +83,7 @@ class JwtBlacklistJoined(Strategy):
         verdict, claims = self._judged(refresh, "refresh")
         if isinstance(verdict, Refused) or claims is None:
             return verdict if isinstance(verdict, Refused) else _SPENT
-        spent = _rotation.spend(claims, client=client, grace=conf.refresh_grace())
+        spent = _rotation.spend(claims, client=client, grace=self.realm.refresh_grace)
         if isinstance(spent, Refused):
             return spent
         return _jwt.strict_pair(self.realm, spent.login, spent.refresh_jti)
@@ -103,6 +109,6 @@ def _judge(claims: Claims) -> Accepted | Refused:
     if row is None:
         return Refused("load user", "user_not_found", "User not found")
     if row.blacklisted:
-        because = Because(row.blacklisted).label
+        because = Because(_REASONS[row.blacklisted]).label
         return Refused("look up blacklist", "token_blacklisted", f"Token is blacklisted: {because}")
     return judge(row)
