@@ -45,12 +45,19 @@ test: test-sqlite test-postgres  ## Run every test, on SQLite and then on a priv
 test-sqlite test-postgres: $(READY)
 	$(PY) -m pytest --numprocesses logical --database $(@:test-%=%) $(ARGS)
 
-lint: $(READY)  ## Check style, templates, layers, types and migrations
+lint: lint-python lint-templates lint-layers types lint-django  ## Check style, layers, types and settings
+
+lint-python: $(READY)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+
+lint-templates: $(READY)
 	$(DJADE) --check
+
+lint-layers: $(READY)
 	$(VENV)/bin/lint-imports --no-cache --no-logo
-	DEMO=1 $(PY) -m mypy
+
+lint-django: $(READY)
 	DEMO=1 $(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
