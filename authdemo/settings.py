@@ -239,12 +239,14 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "session / jwt",
     "DESCRIPTION": "Log in by cookie session or by JSON Web Token, and end either at once.",
     "VERSION": "1.0.0",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.api.schema.refusals_add",
+    ],
 }
 
 # --- Language, logs -------------------------------------------------------------------------------

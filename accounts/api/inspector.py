@@ -38,7 +38,7 @@ class Inspected(serializers.Serializer[None]):
 class InspectorView(OpenView):
     """Look at a token."""
 
-    @extend_schema(request=Pasted, responses={200: Inspected, 400: Problem})
+    @extend_schema(request=Pasted, responses=Inspected)
     def post(self, request: Request) -> Response:
         """Judge the token as a request with it would be. The token comes in the body, not a URL."""
         body = Pasted(data=request.data)

@@ -109,7 +109,6 @@ class LabRuns(OpenView):
         request=RunRequest,
         responses={
             (200, LINES): RunAnswer,
-            400: serializers.Problem,
             429: serializers.Problem,
         },
     )

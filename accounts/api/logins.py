@@ -105,7 +105,6 @@ class Password(ApiView):
         request=serializers.NewPassword,
         responses={
             200: serializers.EndedCount,
-            400: serializers.Problem,
             429: serializers.Problem,
             **_REFUSED,
         },

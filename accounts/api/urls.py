@@ -1,9 +1,8 @@
 """Paths of the API; token paths are simplejwt's own."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from accounts.api import inspector, lab, lab_account, lab_runs, logins, views
+from accounts.api import inspector, lab, lab_account, lab_runs, logins, schema, views
 
 # Patterns are tried one after the other: what is requested most comes first and in groups.
 LAB_STRATEGY = [
@@ -41,6 +40,5 @@ urlpatterns = [
     path("password/", logins.Password.as_view(), name="api-password"),
     path("inspector/", inspector.InspectorView.as_view(), name="api-inspector"),
     path("inspector/token/", inspector.OwnTokenView.as_view(), name="api-inspector-token"),
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path("schema/", schema.SchemaView.as_view(), name="api-schema"),
 ]

@@ -18,9 +18,9 @@ from accounts.api.authentication import CHALLENGE, Auth, enforce_csrf
 from accounts.api.negotiation import OnlyForm
 from accounts.models import Because, User
 from accounts.strategies import Refused
+from accounts.tokens import TokenRefused, decode, site
 
-_BAD = {400: serializers.Problem, 401: serializers.Problem, 429: serializers.Problem}
-_CSRF = {400: serializers.Problem, 403: serializers.Problem}
+_BAD = {401: serializers.Problem, 429: serializers.Problem}
 
 
 class ApiView(APIView):
@@ -71,16 +71,14 @@ def _me(user: User, auth: Auth) -> dict[str, Any]:
 
 
 class SessionLogin(OpenView):
-    """Log in by cookie. The log-in itself needs a CSRF token too, or a stranger could log you in."""
+    """Log in by cookie. That itself needs a CSRF token, or a stranger could log you in."""
 
     @extend_schema(responses=serializers.CsrfToken)
     def get(self, request: Request) -> Response:
         """A CSRF token, for clients that have no page to take it from."""
         return Response({"csrf_token": get_token(request._request)})
 
-    @extend_schema(
-        request=serializers.SessionStart, responses={200: serializers.Me, **_BAD, **_CSRF}
-    )
+    @extend_schema(request=serializers.SessionStart, responses={200: serializers.Me, **_BAD})
     def post(self, request: Request) -> Response:
         """Check name and password, and start a session in place of any that was there."""
         enforce_csrf(request._request)
@@ -94,7 +92,7 @@ class SessionLogin(OpenView):
 class SessionLogout(OpenView):
     """Log out by cookie."""
 
-    @extend_schema(request=None, responses={204: None, **_CSRF})
+    @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """End the session of the cookie; without one, or a second time, nothing happens."""
         enforce_csrf(request._request)
@@ -105,9 +103,7 @@ class SessionLogout(OpenView):
 class TokenObtain(OpenView):
     """simplejwt's ``TokenObtainPairView``."""
 
-    @extend_schema(
-        request=serializers.NamePassword, responses={200: serializers.TokenPair, **_BAD}
-    )
+    @extend_schema(request=serializers.NamePassword, responses={200: serializers.TokenPair, **_BAD})
     def post(self, request: Request) -> Response:
         """Log in, and get an access and a refresh token of this login."""
         user = _signed_in(request, **valid(serializers.NamePassword, request))
@@ -115,7 +111,7 @@ class TokenObtain(OpenView):
         return Response({"refresh": pair.refresh, "access": pair.value})
 
 
-def _token_not_valid(verdict: Refused) -> AuthenticationFailed:
+def _token_not_valid(verdict: Refused | TokenRefused) -> AuthenticationFailed:
     return AuthenticationFailed(
         {"detail": verdict.reason, "code": "token_not_valid"},  # type: ignore[arg-type]
     )
@@ -161,20 +157,18 @@ class TokenBlacklist(OpenView):
         Needs only the token, and may be repeated.
         """
         refresh = valid(serializers.Refresh, request)["refresh"]
-        verdict, claims = signin.token_strategy().check_type(refresh, "refresh")
-        if claims is None:
-            assert isinstance(verdict, Refused)
-            raise _token_not_valid(verdict)
+        try:
+            claims = decode(site(), refresh, token_type="refresh")
+        except TokenRefused as error:
+            raise _token_not_valid(error) from error
         signin.end_token_login(claims.sid, Because.LOGGED_OUT)
         return Response({})
 
 
 class MeView(ApiView):
-    """Who am I?"""
+    """Who the request belongs to."""
 
     @extend_schema(responses={200: serializers.Me, 401: serializers.Problem})
     def get(self, request: Request) -> Response:
         """The user and the login of the credential that was sent, whichever it is."""
         return Response(_me(request.user, request.auth))  # type: ignore[arg-type]
-
-

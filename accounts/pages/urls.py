@@ -2,10 +2,20 @@
 
 from django.urls import path
 
-from accounts.pages import account, compare, inspector, lab, lab_explained, lab_transcript, logins
+from accounts.pages import (
+    account,
+    compare,
+    docs,
+    inspector,
+    lab,
+    lab_explained,
+    lab_transcript,
+    logins,
+)
 
 urlpatterns = [
     path("", compare.compare, name="compare"),
+    path("api/docs/", docs.docs, name="api-docs"),
     path("inspector/", inspector.inspector, name="inspector"),
     path("lab/", lab.lab, name="lab"),
     path("lab/runs/<uuid:run_id>/", lab_transcript.transcript, name="lab-run"),

@@ -1,0 +1,66 @@
+"""What the OpenAPI document says of every endpoint alike: how to log in, and how it refuses.
+
+https://drf-spectacular.readthedocs.io/en/latest/customization.html
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
+from drf_spectacular.views import SpectacularAPIView
+
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
+_LAB_ANSWER = {"$ref": "#/components/schemas/LabAnswer"}
+# simplejwt's and DRF's shape: the field, and what is wrong with it.
+_FIELDS = {
+    "type": "object",
+    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+}
+_INVALID = {"anyOf": [_PROBLEM, _FIELDS]}
+_UNSAFE = ("post", "put", "patch", "delete")
+
+
+class SiteScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The site's two modes."""
+
+    target_class = "accounts.api.authentication.SiteAuthentication"
+    name = ["token", "cookie"]
+
+    def get_security_definition(self, auto_schema: object) -> list[dict[str, Any]]:
+        """A bearer token, or the cookie of a session (which a browser sends by itself)."""
+        return [
+            {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
+        ]
+
+
+class SchemaView(SpectacularAPIView):
+    """The document itself: as JSON, or as YAML where ``Accept`` asks for it."""
+
+    renderer_classes = (OpenApiJsonRenderer2, OpenApiYamlRenderer)
+
+
+def refusals_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
+    """Add the refusals that any endpoint can answer with; what a view says itself stays."""
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            for status, body in _refusals(path, method).items():
+                answer = {
+                    "description": HTTPStatus(int(status)).phrase,
+                    "content": {"application/json": {"schema": body}},
+                }
+                operation["responses"].setdefault(status, answer)
+    return result
+
+
+def _refusals(path: str, method: str) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    of_a_strategy = path.startswith("/api/lab/{slug}/")
+    if of_a_strategy:
+        found |= {"401": _LAB_ANSWER, "404": _PROBLEM}
+    if method in _UNSAFE:
+        found |= {"400": _LAB_ANSWER if of_a_strategy else _INVALID}
+        found |= {"403": _PROBLEM, "413": _PROBLEM, "415": _PROBLEM}
+    return found
