@@ -24,7 +24,8 @@ endif
 DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo matrix prune test test-sqlite test-postgres lint format types lock check-python
+.PHONY: help demo matrix prune picture test test-sqlite test-postgres format types lock
+.PHONY: lint lint-python lint-templates lint-layers lint-django check-python
 .NOTPARALLEL:
 
 help:  ## List these commands
