@@ -67,7 +67,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alon
     def log_out(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
         """End every login of these users, in both modes."""
         ended = sum(user.end_logins(Because.STAFF) for user in queryset)
-        self.message_user(request, f"{ended} logins ended.", messages.SUCCESS)
+        self.message_user(request, f"Logins ended: {ended}.", messages.SUCCESS)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in the stubs alone
@@ -126,7 +126,7 @@ class LoginAdmin(ReadOnlyAdmin):
     def end(self, request: HttpRequest, queryset: "QuerySet[Login]") -> None:
         """End them, in both modes: their credentials are refused from the next request on."""
         ended = logins.end(queryset, Because.STAFF)
-        self.message_user(request, f"{ended} logins ended.", messages.SUCCESS)
+        self.message_user(request, f"Logins ended: {ended}.", messages.SUCCESS)
 
 
 @admin.register(BlacklistedToken)

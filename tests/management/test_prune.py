@@ -1,0 +1,220 @@
+"""``manage.py prune``: what has expired goes, in batches, and nothing else."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+from threading import Barrier
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.sessions.models import Session as DjangoSession
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from model_bakery import baker
+from pytest_django.fixtures import Settings
+
+from accounts import lab
+from accounts.models import Because, BlacklistedToken, Login, Run, Session, User, login_begin
+from accounts.pruning import BATCH, Prunable, prunables, prune
+from accounts.strategies import Refused
+from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
+from accounts.strategies.session_joined import SessionJoined
+from accounts.tokens import site
+from tests.devices import Device
+
+pytestmark = pytest.mark.django_db
+
+LEEWAY = timedelta(seconds=5)
+NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
+DEAD, HARDLY, LIVE = LEEWAY + timedelta(seconds=1), LEEWAY - timedelta(seconds=1), -LEEWAY
+
+
+def pruned(**options: Any) -> dict[str, int]:
+    """Run the command; what it printed, by what it was about."""
+    out = StringIO()
+    call_command("prune", stdout=out, **options)
+    words = [line.split() for line in out.getvalue().splitlines()]
+    verb = 3 if options.get("dry_run") else 1
+    return {" ".join(line[1:-verb]): int(line[0].replace(",", "")) for line in words}
+
+
+def blacklisted(user: User, ago: timedelta) -> BlacklistedToken:
+    return BlacklistedToken.objects.create(
+        jti=uuid.uuid4(), user=user, expires_at=NOW - ago, reason=Because.LOGGED_OUT
+    )
+
+
+def session(ago: timedelta) -> Session:
+    return Session.objects.create(digest=uuid.uuid4(), expires=NOW - ago)
+
+
+def django_session(ago: timedelta) -> DjangoSession:
+    return DjangoSession.objects.create(session_key=uuid.uuid4().hex, expire_date=NOW - ago)
+
+
+def login(user: User, ago: timedelta) -> Login:
+    """With its session, which goes with it."""
+    begun = login_begin(user, strategy=SessionJoined.slug)
+    SessionJoined(site()).issue(begun)
+    Login.objects.filter(pk=begun.pk).update(expires=NOW - ago)
+    return begun
+
+
+def lab_user(ago: timedelta) -> User:
+    """With a login, which goes with it."""
+    user = lab.visit(uuid.uuid4()).user
+    login_begin(user, strategy="opaque", lifetime=timedelta(hours=1))
+    User.objects.filter(pk=user.pk).update(date_joined=NOW - timedelta(hours=1) - ago)
+    return user
+
+
+def run(ago: timedelta) -> Run:
+    made: Run = baker.make(Run, created=NOW - timedelta(days=30) - ago)
+    return made
+
+
+@pytest.fixture(autouse=True)
+def at_noon(settings: Settings) -> Any:
+    settings.TOKEN_LEEWAY = LEEWAY
+    settings.ENDED_LOGINS_KEPT = timedelta(0)
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+class TestWhatGoes:
+    def test_only_what_expired_longer_ago_than_the_leeway(self, alice: User) -> None:
+        kept: list[Any] = []
+        for ago in (DEAD, HARDLY, LIVE):
+            rows = [blacklisted(alice, ago), session(ago), django_session(ago), login(alice, ago)]
+            rows.append(lab_user(ago))
+            kept += rows if ago is not DEAD else []
+        assert pruned() == {
+            "blacklisted tokens": 1,
+            "sessions": 1,
+            "Django's sessions": 1,
+            "logins": 1,
+            "lab users": 1,
+            "lab runs": 0,
+        }
+        for row in kept:
+            row.refresh_from_db()
+        assert User.objects.filter(visitor=None).count() == 1
+        assert pruned() == dict.fromkeys(pruned(), 0)
+
+    def test_runs_go_when_their_links_have_expired(self, db: None) -> None:
+        run(timedelta(minutes=1))
+        kept = run(timedelta(minutes=-1))
+        assert pruned()["lab runs"] == 1
+        assert Run.objects.get() == kept
+
+    def test_what_belongs_to_a_login_or_a_lab_user_goes_with_it(self, alice: User) -> None:
+        login(alice, DEAD)
+        lab_user(DEAD)
+        pruned()
+        assert (Login.objects.count(), Session.objects.count()) == (0, 0)
+
+    def test_a_login_stays_as_long_as_the_list_shows_it(
+        self, alice: User, settings: Settings
+    ) -> None:
+        settings.ENDED_LOGINS_KEPT = timedelta(days=7)
+        login(alice, timedelta(days=7, seconds=10))
+        kept = login(alice, timedelta(days=7) - timedelta(seconds=10))
+        assert pruned()["logins"] == 1
+        assert Login.objects.get() == kept
+
+    def test_a_blacklisted_token_stays_dead_while_the_leeway_would_accept_it(
+        self, alice: User, settings: Settings
+    ) -> None:
+        settings.LOGIN_LIFETIME = timedelta(seconds=60)
+        program = Device("jwt").log_in(alice)
+        program.send("POST", "/api/token/blacklist/", {"refresh": program.refresh})
+        for seconds in (59, 60, 64, 65, 66):
+            with time_machine.travel(NOW + timedelta(seconds=seconds), tick=False):
+                pruned()
+                assert not program.is_in()
+
+    def test_a_live_session_goes_on(self, alice: User) -> None:
+        browser = Device("session").log_in(alice)
+        pruned()
+        assert browser.is_in()
+
+
+class TestCommand:
+    def test_a_dry_run_counts_and_deletes_nothing(self, alice: User) -> None:
+        blacklisted(alice, DEAD)
+        assert pruned(dry_run=True)["blacklisted tokens"] == 1
+        assert BlacklistedToken.objects.count() == 1
+
+    def test_a_quiet_one_tells_only_what_went(self, alice: User) -> None:
+        assert pruned(verbosity=0) == {}
+        blacklisted(alice, DEAD)
+        assert pruned(verbosity=0) == {"blacklisted tokens": 1}
+
+    def test_a_database_that_is_not_ready_is_one_line(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(BlacklistedToken._meta, "db_table", "nowhere")
+        with pytest.raises(CommandError, match=r"^The database cannot be pruned: .*nowhere"):
+            pruned()
+
+
+class TestBatches:
+    @pytest.fixture
+    def many(self, alice: User) -> int:
+        count = 2 * BATCH + 10
+        BlacklistedToken.objects.bulk_create(
+            BlacklistedToken(
+                jti=uuid.uuid4(), user=alice, expires_at=NOW - DEAD, reason=Because.STAFF
+            )
+            for _ in range(count)
+        )
+        return count
+
+    @pytest.fixture
+    def what(self) -> Prunable:
+        return prunables()[0]
+
+    def test_no_statement_deletes_more_than_a_batch(self, what: Prunable, many: int) -> None:
+        assert list(prune(what)) == [BATCH, BATCH, 10]
+
+    def test_only_the_deleting_is_in_a_transaction(self, what: Prunable, many: int) -> None:
+        with CaptureQueriesContext(connection) as queries:
+            list(prune(what))
+        verbs = [query["sql"].split()[0] for query in queries]
+        assert verbs[0] == verbs[-1] == "SELECT"
+        assert verbs.count("SAVEPOINT") == verbs.count("DELETE") == 3
+
+    def test_what_lives_again_meanwhile_is_left(self, what: Prunable, many: int) -> None:
+        pruning = prune(what)
+        next(pruning)
+        BlacklistedToken.objects.update(expires_at=NOW + timedelta(days=1))
+        assert sum(pruning) == 0
+        assert BlacklistedToken.objects.count() == many - BATCH
+
+    @pytest.mark.django_db(transaction=True)
+    def test_two_at_once_share_the_work(self, what: Prunable, many: int) -> None:
+        together = Barrier(2)
+
+        def work(_: int) -> int:
+            together.wait()
+            try:
+                return sum(prune(what))
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            deleted = list(pool.map(work, range(2)))
+        assert sum(deleted) == many
+        assert BlacklistedToken.objects.count() == 0
+
+
+@pytest.mark.parametrize("strategy", [SessionJoined, JwtBlacklistJoined])
+def test_a_credential_whose_login_was_pruned_is_refused(alice: User, strategy: Any) -> None:
+    begun = login_begin(alice, strategy=strategy.slug)
+    credential = strategy(site()).issue(begun)
+    Login.objects.filter(pk=begun.pk).update(expires=NOW - DEAD)
+    pruned()
+    assert isinstance(strategy(site()).check(credential.value), Refused)
