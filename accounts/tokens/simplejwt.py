@@ -98,6 +98,8 @@ class Simplejwt:
         except TokenError as error:
             reason = str(error.args[0])
             raise TokenRefused("verify signature", "token_not_valid", reason) from error
+        except UnicodeError as error:  # what no header can hold, PyJWT does not expect
+            raise TokenRefused("verify signature", "token_not_valid", "Token is invalid") from error
 
     def user_of(self, token: Token) -> Any:
         """The user, found as simplejwt's authentication finds it.

@@ -1,0 +1,28 @@
+"""A strategy as one server process has it: what the tests of strategies log in to."""
+
+from collections.abc import Callable
+
+from accounts import lab
+from accounts.lab import Visit
+from accounts.models import Login
+from accounts.strategies import Accepted, Credential, Refused, Strategy
+
+Process = Callable[..., Strategy]
+
+
+def log_in(strategy: Strategy, visit: Visit) -> tuple[Login, Credential]:
+    """Log in a device of the visitor's."""
+    user = lab.sign_in(visit.user.username, visit.password)
+    login = lab.begin(user, strategy)
+    return login, strategy.issue(login)
+
+
+def is_accepted(strategy: Strategy, credential: Credential) -> bool:
+    """Whether a process accepts what a device sends."""
+    return isinstance(strategy.check(credential.value), Accepted)
+
+
+def code(verdict: Accepted | Refused | Credential) -> str:
+    """Why not, for programs."""
+    assert isinstance(verdict, Refused)
+    return verdict.code

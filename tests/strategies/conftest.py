@@ -1,0 +1,35 @@
+"""A throwaway user, and server processes."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from accounts import lab, tokens
+from accounts.lab import Visit
+from accounts.strategies import Strategy, strategies
+from accounts.tokens import Realm
+from tests.processes import Process
+
+
+@pytest.fixture
+def visit(db: None) -> Visit:
+    """A visitor with a throwaway user."""
+    return lab.visit(uuid.uuid4())
+
+
+@pytest.fixture
+def process() -> Iterator[Process]:
+    """Start a server process: an instance of a strategy, closed afterwards."""
+    started = []
+
+    def start(slug: str, realm: Realm | None = None, **changes: Any) -> Strategy:
+        instance = strategies[slug](replace(realm or tokens.lab(), **changes))
+        started.append(instance)
+        return instance
+
+    yield start
+    for instance in started:
+        instance.close()

@@ -1,0 +1,49 @@
+"""simplejwt's CHECK_REVOKE_TOKEN, for one realm."""
+
+import pytest
+from rest_framework_simplejwt import authentication, tokens
+from rest_framework_simplejwt.settings import DEFAULTS, IMPORT_STRINGS, APISettings
+
+from accounts.lab import Visit
+from accounts.strategies import Credential
+from accounts.tokens.codec import peek
+from tests.processes import Process, code, is_accepted, log_in
+
+
+def test_a_new_password_ends_the_token(process: Process, visit: Visit) -> None:
+    strategy = process("jwt-password")
+    login, credential = log_in(strategy, visit)
+    login.user.set_password("a new one")
+    login.user.save()
+    assert code(strategy.check(credential.value)) == "password_changed"
+
+
+def test_a_refresh_token_from_before_gives_a_token_that_is_refused(
+    process: Process, visit: Visit
+) -> None:
+    strategy = process("jwt-password")
+    login, credential = log_in(strategy, visit)
+    login.user.set_password("a new one")
+    login.user.save()
+    renewed = strategy.renew(credential.refresh or "")
+    assert isinstance(renewed, Credential)
+    assert not is_accepted(strategy, renewed)
+
+
+def test_it_is_what_simplejwt_does_with_the_switch_on(
+    process: Process, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switched = APISettings({"CHECK_REVOKE_TOKEN": True}, DEFAULTS, IMPORT_STRINGS)
+    monkeypatch.setattr(authentication, "api_settings", switched)
+    monkeypatch.setattr(tokens, "api_settings", switched)
+    login, credential = log_in(process("jwt-password"), visit)
+    claims = peek(credential.value)[1]
+    theirs = tokens.RefreshToken.for_user(login.user).access_token
+    assert claims["hash_password"] == theirs["hash_password"]
+    assert authentication.JWTAuthentication().get_user(theirs) == login.user
+    login.user.set_password("a new one")
+    login.user.save()
+    with pytest.raises(authentication.AuthenticationFailed) as refused:
+        authentication.JWTAuthentication().get_user(theirs)
+    verdict = process("jwt-password").check(credential.value)
+    assert code(verdict) == str(refused.value.detail["code"])  # type: ignore[index,call-overload]

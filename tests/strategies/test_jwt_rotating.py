@@ -1,0 +1,142 @@
+"""Refresh tokens that are spent on use."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from accounts.lab import Visit
+from accounts.models import Because, Login, Role, User
+from accounts.strategies import Accepted, Credential, Refused, Strategy
+from tests.processes import Process, code, is_accepted, log_in
+
+PHONE, MALLORYS = uuid.UUID(int=1), uuid.UUID(int=2)
+
+
+@pytest.fixture
+def strategy(process: Process) -> Strategy:
+    """With a grace of ten seconds."""
+    return process("jwt-rotating", refresh_grace=timedelta(seconds=10))
+
+
+def spend(strategy: Strategy, refresh: str | None, client: uuid.UUID = PHONE) -> Credential:
+    renewed = strategy.renew(refresh or "", client=client)
+    assert isinstance(renewed, Credential)
+    return renewed
+
+
+def ended(login: Login) -> str:
+    return Login.objects.values_list("ended_because", flat=True).get(pk=login.pk)
+
+
+def test_each_refresh_gives_a_new_refresh_token(strategy: Strategy, visit: Visit) -> None:
+    _, first = log_in(strategy, visit)
+    second = spend(strategy, first.refresh)
+    third = spend(strategy, second.refresh)
+    assert len({first.refresh, second.refresh, third.refresh}) == 3
+    assert is_accepted(strategy, third)
+
+
+def test_a_spent_refresh_token_ends_the_login_and_says_so(strategy: Strategy, visit: Visit) -> None:
+    login, first = log_in(strategy, visit)
+    second = spend(strategy, first.refresh)
+    assert code(strategy.renew(first.refresh or "", client=MALLORYS)) == "refresh_replayed"
+    assert ended(login) == Because.REPLAYED
+    assert code(strategy.renew(second.refresh or "", client=PHONE)) == "login_ended"
+
+
+def test_the_other_device_goes_on(strategy: Strategy, visit: Visit) -> None:
+    _, phones = log_in(strategy, visit)
+    _, laptops = log_in(strategy, visit)
+    spend(strategy, phones.refresh)
+    strategy.renew(phones.refresh or "", client=MALLORYS)
+    assert is_accepted(strategy, spend(strategy, laptops.refresh))
+
+
+def test_a_lost_answer_may_be_asked_for_again(strategy: Strategy, visit: Visit) -> None:
+    login, first = log_in(strategy, visit)
+    lost = spend(strategy, first.refresh)
+    again = spend(strategy, first.refresh)
+    assert ended(login) == ""
+    spend(strategy, again.refresh)
+    assert code(strategy.renew(lost.refresh or "", client=MALLORYS)) == "refresh_replayed"
+
+
+def test_a_retry_gives_no_second_successor(strategy: Strategy, visit: Visit) -> None:
+    login, first = log_in(strategy, visit)
+    spend(strategy, first.refresh)
+    successor = Login.objects.values_list("refresh_jti", flat=True).get(pk=login.pk)
+    spend(strategy, first.refresh)
+    assert Login.objects.values_list("refresh_jti", flat=True).get(pk=login.pk) == successor
+
+
+def test_a_client_that_cannot_be_told_from_others_gets_no_grace(
+    strategy: Strategy, visit: Visit
+) -> None:
+    _, first = log_in(strategy, visit)
+    spend(strategy, first.refresh)
+    assert code(strategy.renew(first.refresh or "", client=None)) == "refresh_replayed"
+
+
+def test_the_grace_ends(strategy: Strategy, visit: Visit) -> None:
+    login, first = log_in(strategy, visit)
+    spend(strategy, first.refresh)
+    with time_machine.travel(timedelta(seconds=10)):
+        assert code(strategy.renew(first.refresh or "", client=PHONE)) == "refresh_replayed"
+    assert ended(login) == Because.REPLAYED
+
+
+def test_without_a_grace_a_retry_ends_the_login(process: Process, visit: Visit) -> None:
+    strict = process("jwt-rotating", refresh_grace=timedelta(0))
+    login, first = log_in(strict, visit)
+    spend(strict, first.refresh)
+    assert code(strict.renew(first.refresh or "", client=PHONE)) == "refresh_replayed"
+    assert ended(login) == Because.REPLAYED
+
+
+def test_the_grace_is_for_the_token_spent_last_only(strategy: Strategy, visit: Visit) -> None:
+    _, first = log_in(strategy, visit)
+    second = spend(strategy, first.refresh)
+    spend(strategy, second.refresh)
+    assert code(strategy.renew(first.refresh or "", client=PHONE)) == "refresh_replayed"
+
+
+def test_after_the_log_out_nothing_is_renewed(strategy: Strategy, visit: Visit) -> None:
+    login, first = log_in(strategy, visit)
+    strategy.revoke(login)
+    assert code(strategy.renew(first.refresh or "", client=PHONE)) == "login_ended"
+    assert ended(login) == Because.LOGGED_OUT
+
+
+@pytest.mark.parametrize("way", ["everywhere", "disabled", "expired"])
+def test_what_ends_a_login_ends_its_refreshing(strategy: Strategy, visit: Visit, way: str) -> None:
+    login, first = log_in(strategy, visit)
+    match way:
+        case "everywhere":
+            strategy.revoke_all(login.user)
+        case "disabled":
+            User.objects.filter(pk=login.user_id).update(is_active=False)
+        case "expired":
+            Login.objects.filter(pk=login.pk).update(expires=login.created)
+    assert isinstance(strategy.renew(first.refresh or "", client=PHONE), Refused)
+
+
+def test_no_refresh_moves_the_end_of_the_login(process: Process, visit: Visit) -> None:
+    strategy = process("jwt-rotating", login_lifetime=timedelta(minutes=30))
+    login, credential = log_in(strategy, visit)
+    for minutes in (10, 20, 29):
+        with time_machine.travel(login.created + timedelta(minutes=minutes)):
+            credential = spend(strategy, credential.refresh)
+    with time_machine.travel(login.created + timedelta(minutes=30, seconds=1)):
+        assert not is_accepted(strategy, credential)
+        assert isinstance(strategy.renew(credential.refresh or "", client=PHONE), Refused)
+
+
+def test_a_refresh_brings_the_new_role(strategy: Strategy, visit: Visit) -> None:
+    _, first = log_in(strategy, visit)
+    User.objects.update(role=Role.MEMBER)
+    old, new = strategy.check(first.value), strategy.check(spend(strategy, first.refresh).value)
+    assert isinstance(old, Accepted)
+    assert isinstance(new, Accepted)
+    assert (old.role, new.role) == (Role.EDITOR, Role.MEMBER)

@@ -1,0 +1,54 @@
+"""Django's cached_db: one query, and as safe as its cache is shared."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from pytest_django.fixtures import Settings
+
+from accounts.lab import Visit
+from tests.processes import Process, is_accepted, log_in
+
+SHARED = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+
+
+@pytest.fixture
+def shared_cache(settings: Settings) -> None:
+    """A cache that all processes share, as Redis would be."""
+    settings.CACHES = {**settings.CACHES, "lab": SHARED}
+
+
+def test_the_process_where_one_logged_out_knows_it(process: Process, visit: Visit) -> None:
+    here = process("session-cached")
+    login, credential = log_in(here, visit)
+    here.revoke(login, credential.value)
+    assert not is_accepted(here, credential)
+
+
+def test_another_process_goes_on_by_its_own_memory(process: Process, visit: Visit) -> None:
+    here, there = process("session-cached"), process("session-cached")
+    login, credential = log_in(here, visit)
+    assert is_accepted(there, credential)
+    here.revoke(login, credential.value)
+    assert is_accepted(there, credential)
+
+
+def test_a_process_that_had_not_seen_the_session_refuses_it(process: Process, visit: Visit) -> None:
+    here, there = process("session-cached"), process("session-cached")
+    login, credential = log_in(here, visit)
+    here.revoke(login, credential.value)
+    assert not is_accepted(there, credential)
+
+
+@pytest.mark.usefixtures("shared_cache")
+def test_with_a_shared_cache_every_process_knows_it(process: Process, visit: Visit) -> None:
+    here, there = process("session-cached"), process("session-cached")
+    login, credential = log_in(here, visit)
+    assert is_accepted(there, credential)
+    here.revoke(login, credential.value)
+    assert not is_accepted(there, credential)
+
+
+def test_without_its_row_the_cache_still_answers(process: Process, visit: Visit) -> None:
+    here = process("session-cached")
+    _, credential = log_in(here, visit)
+    Session.objects.all().delete()
+    assert is_accepted(here, credential)

@@ -1,0 +1,45 @@
+"""Django's signed_cookies: a cookie session with nothing on the server."""
+
+from datetime import timedelta
+
+import time_machine
+from django.contrib.sessions.models import Session
+
+from accounts.lab import Visit
+from tests.processes import Process, code, is_accepted, log_in
+
+
+def test_the_server_keeps_no_row(process: Process, visit: Visit) -> None:
+    strategy = process("session-signed")
+    login, credential = log_in(strategy, visit)
+    assert not Session.objects.exists()
+    assert not strategy.holdings(login, credential.value)
+
+
+def test_a_copy_survives_the_log_out(process: Process, visit: Visit) -> None:
+    strategy = process("session-signed")
+    login, credential = log_in(strategy, visit)
+    strategy.revoke(login, credential.value)
+    strategy.revoke_all(login.user)
+    assert is_accepted(strategy, credential)
+
+
+def test_a_new_password_reaches_it(process: Process, visit: Visit) -> None:
+    strategy = process("session-signed")
+    login, credential = log_in(strategy, visit)
+    login.user.set_password("a new one")
+    login.user.save()
+    assert code(strategy.check(credential.value)) == "password_changed"
+    assert is_accepted(strategy, strategy.reissue(login, credential.value))
+
+
+def test_it_ends_with_its_age(process: Process, visit: Visit) -> None:
+    strategy = process("session-signed", login_lifetime=timedelta(minutes=1))
+    _, credential = log_in(strategy, visit)
+    with time_machine.travel(login_end(credential.expires.timestamp())):
+        assert code(strategy.check(credential.value)) == "session_missing"
+
+
+def login_end(moment: float) -> float:
+    """A moment after the end."""
+    return moment + 1
