@@ -325,6 +325,48 @@ def pruned_before() -> datetime:
     return timezone.now() - conf.token_leeway()
 
 
+class BenchRunQuerySet(models.QuerySet["BenchRun"]):
+    """Benchmarks run from the page."""
+
+    def lost(self) -> "BenchRunQuerySet":
+        """Those that claim to run, and whose process has not been heard of for a while."""
+        return self.filter(slot=BenchRun.ONLY, seen__lt=timezone.now() - BenchRun.SILENCE)
+
+
+class BenchRun(models.Model):
+    """A short benchmark, started from its page. Two at once would measure each other.
+
+    ``slot`` is 1 while it runs and empty afterwards; being unique, it lets the database decide
+    which of two visitors who press the button at once is first.
+    """
+
+    ONLY = 1
+    SILENCE = timedelta(seconds=60)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slot = models.PositiveSmallIntegerField(null=True, unique=True, editable=False)
+    started = models.DateTimeField(default=timezone.now)
+    seen = models.DateTimeField(default=timezone.now, help_text="The last sign of life.")
+    stage = models.CharField(max_length=40, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=400, blank=True, help_text="Why there is no result.")
+    result = models.JSONField(null=True)
+
+    objects = BenchRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started"]
+
+    def __str__(self) -> str:
+        return f"benchmark of {self.started:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing more to wait for."""
+        return self.slot is None
+
+
 class RunQuerySet(models.QuerySet["Run"]):
     """Played scenarios, by whom and when."""
 
