@@ -11,14 +11,18 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView
 
+from accounts.strategies import strategies
+
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _LAB_ANSWER = {"$ref": "#/components/schemas/LabAnswer"}
-# simplejwt's and DRF's shape: the field, and what is wrong with it.
-_FIELDS = {
+_LAB_INVALID = {
     "type": "object",
-    "additionalProperties": {"type": "array", "items": {"type": "string"}},
+    "properties": {"verdict": {"$ref": "#/components/schemas/_Verdict"}},
+    "required": ["verdict"],
 }
-_INVALID = {"anyOf": [_PROBLEM, _FIELDS]}
+# simplejwt's and DRF's shape: the field, and what is wrong with it, or with which of its items.
+_WRONG = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "object"}]}
+_INVALID = {"anyOf": [_PROBLEM, {"type": "object", "additionalProperties": _WRONG}]}
 _UNSAFE = ("post", "put", "patch", "delete")
 
 
@@ -27,6 +31,10 @@ class SiteScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-cal
 
     target_class = "accounts.api.authentication.SiteAuthentication"
     name = ["token", "cookie"]
+
+    def get_security_requirement(self, auto_schema: object) -> list[dict[str, list[Any]]]:
+        """Either does."""
+        return [{name: []} for name in self.name]
 
     def get_security_definition(self, auto_schema: object) -> list[dict[str, Any]]:
         """A bearer token, or the cookie of a session (which a browser sends by itself)."""
@@ -40,6 +48,17 @@ class SchemaView(SpectacularAPIView):
     """The document itself: as JSON, or as YAML where ``Accept`` asks for it."""
 
     renderer_classes = (OpenApiJsonRenderer2, OpenApiYamlRenderer)
+
+
+def strategies_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
+    """Name the strategies where the lab's paths have a gap for one."""
+    slugs = [strategy.slug for strategy in strategies]
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", ()):
+                if parameter["name"] == "slug":
+                    parameter["schema"]["enum"] = slugs
+    return result
 
 
 def refusals_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
@@ -61,6 +80,6 @@ def _refusals(path: str, method: str) -> dict[str, dict[str, Any]]:
     if of_a_strategy:
         found |= {"401": _LAB_ANSWER, "404": _PROBLEM}
     if method in _UNSAFE:
-        found |= {"400": _LAB_ANSWER if of_a_strategy else _INVALID}
+        found |= {"400": _LAB_INVALID if of_a_strategy else _INVALID}
         found |= {"403": _PROBLEM, "413": _PROBLEM, "415": _PROBLEM}
     return found

@@ -1,0 +1,97 @@
+"""The OpenAPI document is true: whatever is sent, the answer is one that it describes."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+from schemathesis import Case
+from schemathesis.checks import CheckFunction, not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from accounts.models import User, login_begin
+from accounts.signin import token_strategy
+from accounts.strategies import strategies
+from tests.clients import bearer
+from tests.conftest import Live
+from tests.urls import addresses
+
+CHECKS: list[CheckFunction] = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    unsupported_method,
+]
+bounded = hypothesis_settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def api_schema(live: Live, alice: User) -> Any:
+    """The document, as the live server gives it."""
+    return schemathesis.openapi.from_url(f"{live.url}/api/schema/")
+
+
+schema = schemathesis.pytest.from_fixture("api_schema")
+
+
+@schema.parametrize()
+@bounded
+def test_a_stranger_gets_what_is_described(case: Case) -> None:
+    case.call_and_validate(checks=CHECKS)
+
+
+@schema.parametrize()
+@bounded
+def test_a_user_gets_what_is_described(case: Case, alice: User) -> None:
+    login = login_begin(alice, strategy="jwt-blacklist-joined")
+    token = token_strategy().issue(login).value
+    case.call_and_validate(headers=bearer(token), checks=CHECKS)
+
+
+@pytest.fixture
+def document(db: None) -> dict[str, Any]:
+    found: dict[str, Any] = Client().get("/api/schema/").json()
+    return found
+
+
+def test_every_endpoint_is_described(document: dict[str, Any]) -> None:
+    described = {path.replace("{slug}", "session-db") for path in document["paths"]}
+    own = {"/api/schema/", "/api/docs/"}
+    there = {path for path in addresses() if path.startswith(("/api/", "/oauth/"))} - own
+    assert {path for path in there if "00000000" not in path} <= described
+
+
+def test_every_endpoint_says_what_it_does(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation.get("description"), f"{method} {path}"
+
+
+def test_both_ways_to_log_in_are_described(document: dict[str, Any]) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert schemes["token"] == {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    assert schemes["cookie"]["in"] == "cookie"
+    assert document["paths"]["/api/me/"]["get"]["security"] == [{"token": []}, {"cookie": []}]
+
+
+def test_the_lab_names_its_strategies(document: dict[str, Any]) -> None:
+    [slug] = document["paths"]["/api/lab/{slug}/me/"]["get"]["parameters"]
+    assert slug["schema"]["enum"] == [strategy.slug for strategy in strategies]
+
+
+def test_it_comes_as_yaml_too(db: None) -> None:
+    answer = Client().get("/api/schema/", headers={"Accept": "application/vnd.oai.openapi"})
+    assert answer.content.startswith(b"openapi: 3")
