@@ -137,10 +137,12 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
 def test_programs_that_its_user_cannot_reach_are_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nobody = postgres._unprivileged(tmp_path) if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    if os.geteuid() != 0:  # only root can become another user: let the other user be us
+        myself = pwd.getpwuid(os.geteuid())
+        monkeypatch.setattr(postgres, "_unprivileged", lambda _: myself)
+        monkeypatch.setattr(postgres, "_as", lambda _: {"env": postgres._ENVIRONMENT})
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(postgres, "_may_run", lambda *_: False)
-    monkeypatch.setattr(postgres, "_prepare_folder", lambda _: nobody)
-    (tmp_path / "data").mkdir()
     with private_postgres(tmp_path / "data", durable=False) as url:
         assert ask(url, "SELECT 'up'") == "up"
         program = Path(server_process(tmp_path / "data").exe())
