@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 _HEARTBEAT = 1.0  # seconds between two signs of life on a silent connection
 _SILENCE = 3.0  # seconds without one after which the listener is not believed
 _START = 2.0  # seconds that the first request waits for the first load
+_NAME = "blacklist listener"
 _PAUSE = 0.2  # seconds before connecting again
 
 Row = tuple[uuid.UUID, float]
@@ -204,9 +205,10 @@ class PostgresFeed(Feed):
         while not self._stopped.is_set():
             try:
                 self._listen()
-            except Exception:
+            except Exception as error:  # noqa: BLE001
                 # Whatever it is: without a listener the table is asked, and it is tried again.
-                logger.warning("The blacklist's listener is lost", exc_info=True)
+                reason = str(error).partition("\n")[0]
+                logger.warning("The blacklist's listener is lost (%s): reading the table", reason)
             self._heard = 0.0
             self._stopped.wait(_PAUSE)
 
@@ -215,6 +217,7 @@ class PostgresFeed(Feed):
         try:
             wrapper.connect()
             database: psycopg.Connection[Any] = wrapper.connection
+            database.execute(f"SET application_name = '{_NAME}'")  # seen in pg_stat_activity
             database.execute(f"LISTEN {BLACKLIST_CHANNEL}")
             self._load(database)
             self._follow(database)
@@ -244,7 +247,8 @@ class PostgresFeed(Feed):
 
     def _receive(self, database: psycopg.Connection[Any]) -> None:
         """Take what has arrived; ``*`` says that it was too much to name."""
-        for notice in database.notifies(timeout=0):
+        # All of them first: the generator holds the connection's lock, and loading needs it.
+        for notice in list(database.notifies(timeout=0)):
             if notice.payload == "*":
                 self._load(database)
             else:
@@ -252,8 +256,10 @@ class PostgresFeed(Feed):
                 self._memory.add([(uuid.UUID(jti), float(expires))])
 
     def close(self) -> None:
-        """End the thread and its connection."""
+        """End the thread and its connection; twice is once."""
         with self._lock:
+            if self._stopped.is_set():
+                return
             self._stopped.set()
             self._waker.send(b"!")
             if self._thread is not None:

@@ -1,0 +1,240 @@
+"""The blacklist in memory: no SQL for it, and never a guess."""
+
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.lab import Visit
+from accounts.models import Because, BlacklistedToken, Login, blacklist_login
+from accounts.strategies import Strategy
+from accounts.strategies._memory import Memory, NoFeed, SqliteFeed
+from tests.processes import Process, code, is_accepted, log_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PATIENCE = 5.0  # seconds
+
+
+@pytest.fixture
+def here(process: Process) -> Strategy:
+    """The process that somebody logs out at."""
+    return process("jwt-blacklist-memory")
+
+
+@pytest.fixture
+def there(process: Process) -> Strategy:
+    """Another process."""
+    return process("jwt-blacklist-memory")
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Whether something comes true while one would still wait for it."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def queries(strategy: Strategy, token: str) -> list[str]:
+    with CaptureQueriesContext(connection) as asked:
+        strategy.check(token)
+    return [query["sql"] for query in asked.captured_queries]
+
+
+def test_a_request_asks_for_the_user_only(here: Strategy, visit: Visit) -> None:
+    _, credential = log_in(here, visit)
+    [sql] = queries(here, credential.value)
+    assert "accounts_user" in sql
+    assert "blacklist" not in sql
+
+
+def test_a_blacklisted_login_costs_no_query_at_all(here: Strategy, visit: Visit) -> None:
+    login, credential = log_in(here, visit)
+    is_accepted(here, credential)
+    here.revoke(login)
+    assert queries(here, credential.value) == []
+
+
+def test_where_one_logs_out_it_is_known_at_once(here: Strategy, visit: Visit) -> None:
+    login, credential = log_in(here, visit)
+    assert is_accepted(here, credential)
+    here.revoke(login)
+    assert code(here.check(credential.value)) == "token_blacklisted"
+
+
+def test_the_other_processes_are_told(here: Strategy, there: Strategy, visit: Visit) -> None:
+    login, credential = log_in(here, visit)
+    assert is_accepted(there, credential)
+    here.revoke(login)
+    assert eventually(lambda: queries(there, credential.value) == [])
+
+
+def test_whoever_writes_the_row(there: Strategy, visit: Visit) -> None:
+    login, credential = log_in(there, visit)
+    assert is_accepted(there, credential)
+    blacklist_login(login, because=Because.STAFF)
+    assert eventually(lambda: not is_accepted(there, credential))
+
+
+def test_what_was_there_before_the_process_started_is_loaded(
+    here: Strategy, process: Process, visit: Visit
+) -> None:
+    login, credential = log_in(here, visit)
+    here.revoke(login)
+    assert not is_accepted(process("jwt-blacklist-memory"), credential)
+
+
+def test_many_rows_at_once_are_all_told(there: Strategy, visit: Visit) -> None:
+    logins = [log_in(there, visit) for _ in range(3)]
+    assert is_accepted(there, logins[0][1])
+    ends = timezone.now() + timedelta(hours=1)
+    strangers = [uuid.uuid4() for _ in range(200)]
+    BlacklistedToken.objects.bulk_create(
+        BlacklistedToken(jti=jti, user=visit.user, expires_at=ends, reason=Because.STAFF)
+        for jti in [*strangers, *(login.pk for login, _ in logins)]
+    )
+    for _, credential in logins:
+        assert eventually(lambda c=credential: queries(there, c.value) == [])
+
+
+def test_a_log_out_that_is_rolled_back_did_not_happen(here: Strategy, visit: Visit) -> None:
+    login, credential = log_in(here, visit)
+    with transaction.atomic():
+        here.revoke(login)
+        transaction.set_rollback(True)
+    assert is_accepted(here, credential)
+
+
+def test_logging_out_everywhere_reaches_all_devices(
+    here: Strategy, there: Strategy, visit: Visit
+) -> None:
+    devices = [log_in(here, visit) for _ in range(2)]
+    assert is_accepted(there, devices[0][1])
+    here.revoke_all(devices[0][0].user)
+    for _, credential in devices:
+        assert eventually(lambda c=credential: not is_accepted(there, c))
+
+
+def test_a_process_without_a_listener_reads_the_table(
+    here: Strategy, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login, credential = log_in(here, visit)
+    here.close()
+    monkeypatch.setattr(here, "_feed", NoFeed(Memory(leeway=0)))
+    assert any("blacklist" in sql for sql in queries(here, credential.value))
+    blacklist_login(login, because=Because.LOGGED_OUT)
+    assert code(here.check(credential.value)) == "token_blacklisted"
+
+
+@pytest.mark.database("postgres")
+class TestListener:
+    """The thread behind it, on PostgreSQL."""
+
+    def cut(self) -> int:
+        """End the connections of all listeners, as a network or a restart would."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+                "WHERE application_name = 'blacklist listener'"
+            )
+            return int(cursor.fetchone()[0])
+
+    def test_a_lost_connection_is_noticed_and_made_again(
+        self, here: Strategy, visit: Visit
+    ) -> None:
+        login, credential = log_in(here, visit)
+        assert is_accepted(here, credential)
+        assert self.cut() >= 1
+        blacklist_login(login, because=Because.LOGGED_OUT)
+        assert eventually(lambda: not is_accepted(here, credential))
+        _, other = log_in(here, visit)
+        assert eventually(lambda: len(queries(here, other.value)) == 1)
+
+    def test_what_happened_meanwhile_is_loaded(self, here: Strategy, visit: Visit) -> None:
+        devices = [log_in(here, visit) for _ in range(5)]
+        assert is_accepted(here, devices[0][1])
+        for login, _ in devices:
+            self.cut()
+            blacklist_login(login, because=Because.LOGGED_OUT)
+        for _, credential in devices:
+            assert eventually(lambda c=credential: queries(here, c.value) == [])
+
+    def test_closing_ends_the_thread_and_the_connection(
+        self, process: Process, visit: Visit
+    ) -> None:
+        strategy = process("jwt-blacklist-memory")
+        is_accepted(strategy, log_in(strategy, visit)[1])
+        strategy.close()
+        assert eventually(lambda: self.cut() == 0)
+
+
+@pytest.mark.database("sqlite")
+class TestDataVersion:
+    """What SQLite has in place of a listener."""
+
+    def test_a_row_is_not_missed_when_its_number_is_given_again(self, visit: Visit) -> None:
+        memory = Memory(leeway=0)
+        feed = SqliteFeed(memory)
+        first, second = uuid.uuid4(), uuid.uuid4()
+        self.blacklist(visit, first)
+        assert feed.is_current()
+        BlacklistedToken.objects.filter(pk=first).delete()
+        self.blacklist(visit, second)
+        assert feed.is_current()
+        assert memory.has_any(second)
+        feed.close()
+
+    def test_it_reads_nothing_while_nothing_is_written(
+        self, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        feed = SqliteFeed(Memory(leeway=0))
+        assert feed.is_current()
+        monkeypatch.delattr(SqliteFeed, "_catch_up")
+        assert feed.is_current()
+        feed.close()
+
+    def blacklist(self, visit: Visit, jti: uuid.UUID) -> None:
+        ends = timezone.now() + timedelta(hours=1)
+        BlacklistedToken.objects.create(
+            jti=jti, user=visit.user, expires_at=ends, reason=Because.STAFF
+        )
+
+
+class TestMemory:
+    """The set behind it."""
+
+    def test_expired_entries_leave(self) -> None:
+        memory = Memory(leeway=0)
+        memory.add([(uuid.uuid4(), time.time() + 0.05), (uuid.uuid4(), time.time() + 60)])
+        assert len(memory) == 2
+        assert eventually(lambda: memory.has_any() or len(memory) == 1)
+
+    def test_an_entry_outlives_its_token_by_the_leeway(self) -> None:
+        memory, jti = Memory(leeway=60), uuid.uuid4()
+        memory.add([(jti, time.time() - 30)])
+        assert memory.has_any(jti)
+
+    def test_an_entry_is_kept_once(self) -> None:
+        memory, jti = Memory(leeway=0), uuid.uuid4()
+        memory.add([(jti, time.time() + 60)] * 3)
+        assert len(memory) == 1
+
+    def test_one_of_two_ids_is_enough(self) -> None:
+        memory, jti = Memory(leeway=0), uuid.uuid4()
+        memory.add([(jti, time.time() + 60)])
+        assert memory.has_any(uuid.uuid4(), jti)
+        assert not memory.has_any(uuid.uuid4())
+
+
+def test_the_login_row_is_not_asked(here: Strategy, visit: Visit) -> None:
+    login, credential = log_in(here, visit)
+    Login.objects.filter(pk=login.pk).delete()
+    assert is_accepted(here, credential)
