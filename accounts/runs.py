@@ -28,9 +28,11 @@ def runs_allow(visitor: uuid.UUID, number: int) -> None:
     """
     window = timedelta(seconds=conf.sign_in_limits().seconds)
     now, limit = timezone.now(), conf.lab_run_limit()
+    if number > limit:
+        raise Throttled(int(window.total_seconds()))
     recent = Run.objects.filter(visitor=visitor, created__gt=now - window).order_by("-created")
     # The one that has to leave the window before there is room for all.
-    last = max(0, limit - number)
+    last = limit - number
     if blocking := recent.values_list("created", flat=True)[last : last + 1]:
         raise Throttled(max(1, int((blocking[0] + window - now).total_seconds())))
 

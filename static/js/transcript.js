@@ -11,9 +11,15 @@ const data = JSON.parse(document.getElementById("lab-data").textContent);
 const status = document.querySelector("[data-status]");
 const again = document.querySelector("[data-again]");
 
-for (const node of document.querySelectorAll("[data-diagram]")) {
-  const exchange = data.exchanges[node.closest("[data-exchange]").dataset.exchange];
-  const { trace, who, response } = exchange;
+for (const details of document.querySelectorAll("[data-exchange]")) {
+  details.addEventListener("toggle", () => draw(details));
+}
+
+/** Draw an exchange when it is opened first: what is folded has no width to draw to. */
+function draw(details) {
+  const node = details.querySelector("[data-diagram]:empty");
+  if (!details.open || !node) return;
+  const { trace, who, response } = data.exchanges[details.dataset.exchange];
   const options = { sender: SENDERS[who], answer: answered(response), width: node.clientWidth };
   node.append(sequenceFigure(trace, data.family, options));
 }
@@ -39,6 +45,7 @@ async function playAgain() {
   }
 }
 
+document.querySelectorAll("[data-exchange]").forEach(draw);
 localTimes();
 copyButtons((words) => {
   status.textContent = words;

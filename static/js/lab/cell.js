@@ -29,8 +29,11 @@ function opened({ url, cell }) {
     "a",
     { class: "cell__open", href: url, title: isNone ? cell.detail : null },
     word,
+    " ",
     line(cell.detail, isNone ? "quiet" : ""),
+    " ",
     line(cell.also, "cell__also"),
+    " ",
     line(cell.differs && `≠ ${cell.differs}`, "cell__differs"),
   );
 }

@@ -1,0 +1,311 @@
+"""The invalidation lab in a real browser: run, stop, open, filter, by mouse and by keyboard."""
+
+import re
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
+from pytest_django.fixtures import Settings
+
+from accounts.events import events
+from accounts.models import Run
+from accounts.strategies import Family, strategies
+from tests.axe import CLEAN, violations_in_both_themes
+from tests.browser.conftest import Guard
+
+ALL = len(strategies) * len(events)
+PLAYED = ".matrix [data-tone]"
+
+pytestmark = pytest.mark.usefixtures("live")
+
+
+@pytest.fixture(autouse=True)
+def calm(page: Page) -> None:
+    """Nothing moves, so that nothing is photographed or measured on its way."""
+    page.emulate_media(reduced_motion="reduce")
+
+
+def cell(page: Page, strategy: str, event: str) -> Locator:
+    return page.locator(f'[data-cell][data-strategy="{strategy}"][data-event="{event}"]')
+
+
+def play_button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True)
+
+
+def run_row(page: Page, strategy: str) -> None:
+    page.goto("/lab/")
+    play_button(page, f"Run the row {strategies[strategy].title}").click()
+    finished(page, f"{len(events)} of {len(events)}")
+
+
+def finished(page: Page, figures: str) -> None:
+    expect(page.locator("[data-status]")).to_contain_text(f"{figures} played", timeout=60_000)
+
+
+def ended_at() -> int:
+    """How many cells the server had played when it stopped by itself."""
+    deadline = time.monotonic() + 60
+    while any(thread.name.startswith("scenario") for thread in threading.enumerate()):
+        assert time.monotonic() < deadline, "the server goes on"
+        time.sleep(0.05)
+    return Run.objects.count()
+
+
+def overflows(page: Page) -> bool:
+    """Whether the page has to be scrolled sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+# --- Run ------------------------------------------------------------------------------------------
+
+
+def test_alice_runs_the_whole_matrix_and_finds_it_again(page: Page) -> None:
+    page.goto("/lab/")
+    expect(page.get_by_text("Nothing was played here yet")).to_be_visible()
+    page.get_by_role("button", name=f"Run all {ALL}").click()
+    finished(page, f"{ALL} of {ALL}")
+    expect(page.locator(PLAYED)).to_have_count(ALL)
+    expect(page.locator('.matrix [data-tone="broken"]')).to_have_count(0)
+    expect(page.locator("[data-sum]")).to_contain_text("Every strategy did what it declares.")
+    expect(cell(page, "session-db", "log-out")).to_contain_text("refused at once")
+    expect(cell(page, "jwt-user", "log-out")).to_contain_text("still works")
+
+    page.reload()
+    expect(page.locator(PLAYED)).to_have_count(ALL)
+    expect(page.locator("[data-state-line]")).to_contain_text(f"{ALL} of {ALL}")
+    expect(page.locator("[data-state-line]")).to_contain_text("today")
+
+
+def test_stopping_leaves_the_other_cells_unplayed(page: Page) -> None:
+    page.goto("/lab/")
+    page.get_by_role("button", name=f"Run all {ALL}").click()
+    expect(page.locator(PLAYED).first).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("[data-status]")).to_contain_text("Stopped")
+    expect(page.get_by_role("button", name=f"Run all {ALL}")).to_be_focused()
+    played = page.locator(PLAYED).count()
+    assert 0 < played < ALL
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+    assert ended_at() < ALL
+
+
+def test_leaving_the_page_ends_the_run(page: Page) -> None:
+    page.goto("/lab/")
+    page.get_by_role("button", name=f"Run all {ALL}").click()
+    expect(page.locator(PLAYED).first).to_be_visible()
+    page.goto("/login/")
+    assert ended_at() < ALL
+
+
+def test_a_row_a_column_and_a_cell_run_by_themselves(page: Page) -> None:
+    run_row(page, "opaque")
+    expect(page.locator(PLAYED)).to_have_count(len(events))
+    expect(page.locator('[data-row="opaque"] [data-sql]')).to_have_text("1")
+    expect(page.locator('[data-row="opaque"] [data-bytes]')).to_have_text(re.compile(r"^\d+ B$"))
+
+    play_button(page, f"Run the column {events['log-out'].title}").click()
+    finished(page, f"{len(strategies)} of {len(strategies)}")
+    expect(page.locator(PLAYED)).to_have_count(len(events) + len(strategies) - 1)
+
+    name = f"Run {strategies['session-db'].title} against {events['expiry'].title}"
+    play_button(page, name).click()
+    finished(page, "1 of 1")
+    expect(page.locator(PLAYED)).to_have_count(len(events) + len(strategies))
+
+
+def test_too_many_runs_are_told_with_a_time(page: Page, settings: Settings) -> None:
+    settings.LAB_RUN_LIMIT = len(events)
+    run_row(page, "session-db")
+    play_button(page, f"Run the row {strategies['opaque'].title}").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Too many requests from here. Try again in")
+    expect(page.get_by_role("button", name=f"Run all {ALL}")).to_be_visible()
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+    expect(page.locator(PLAYED)).to_have_count(len(events))
+
+
+def test_a_server_that_does_not_answer_ends_the_run_and_says_so(page: Page, guard: Guard) -> None:
+    guard.allow("ERR_FAILED")
+
+    def fail(route: Route) -> None:
+        route.abort()
+
+    page.goto("/lab/")
+    page.route("**/api/lab/runs/", fail)
+    page.get_by_role("button", name=f"Run all {ALL}").click()
+    expect(page.get_by_role("alert")).to_contain_text("The server did not answer.")
+    expect(page.locator(PLAYED)).to_have_count(0)
+
+
+def test_two_visitors_see_each_others_runs_by_link_alone(
+    page: Page, new_context: Callable[..., BrowserContext]
+) -> None:
+    run_row(page, "session-db")
+    link = cell(page, "session-db", "log-out").get_by_role("link").get_attribute("href")
+    assert link
+
+    bob = new_context().new_page()
+    bob.goto("/lab/")
+    expect(bob.locator(PLAYED)).to_have_count(0)
+    bob.goto(link)
+    expect(bob.get_by_role("heading", level=1)).to_contain_text(strategies["session-db"].title)
+    run_row(bob, "session-db")
+
+    page.reload()
+    again = cell(page, "session-db", "log-out").get_by_role("link").get_attribute("href")
+    assert again == link
+
+
+# --- Filter ---------------------------------------------------------------------------------------
+
+
+def test_a_family_is_shown_and_run_alone(page: Page) -> None:
+    page.goto("/lab/")
+    page.get_by_label("Opaque token").check()
+    opaque = [found for found in strategies if found.family is Family.OPAQUE]
+    expect(page.locator("tr[data-row]:visible")).to_have_count(len(opaque))
+    expect(page).to_have_url(re.compile(r"\?family=opaque$"))
+    number = len(opaque) * len(events)
+    page.get_by_role("button", name=f"Run these {number}").click()
+    finished(page, f"{number} of {number}")
+
+    page.reload()
+    expect(page.get_by_label("Opaque token")).to_be_checked()
+    page.get_by_label("All").check()
+    expect(page.locator("tr[data-row]:visible")).to_have_count(len(strategies))
+
+
+# --- Transcript -----------------------------------------------------------------------------------
+
+
+def test_a_cell_opens_its_transcript_whose_link_stays(
+    page: Page, new_context: Callable[..., BrowserContext]
+) -> None:
+    run_row(page, "session-db")
+    cell(page, "session-db", "log-out").get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Database row")
+    expect(page.get_by_text("refused at once")).to_be_visible()
+    expect(page.locator(".transcript svg").first).to_be_visible()
+    expect(page.locator(".transcript").last).to_contain_text("SELECT … django_session")
+
+    context = new_context()
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    other = context.new_page()
+    other.goto(page.url)
+    other.get_by_role("button", name="Copy the link").click()
+    expect(other.locator("[data-status]")).to_have_text("Copied.")
+    assert other.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def test_a_request_is_copied_as_curl(
+    page: Page, new_context: Callable[..., BrowserContext]
+) -> None:
+    run_row(page, "jwt-user")
+    context = new_context(storage_state=page.context.storage_state())
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader = context.new_page()
+    reader.goto("/lab/")
+    cell(reader, "jwt-user", "log-out").get_by_role("link").click()
+    thief = reader.locator('[data-who="thief"]').last
+    thief.get_by_text("As curl", exact=True).click()
+    thief.get_by_role("button", name="Copy as curl").click()
+    expect(thief.get_by_text("Copied")).to_be_visible()
+    command = reader.evaluate("navigator.clipboard.readText()")
+    assert command.startswith("curl ")
+    assert '-H "Authorization: Bearer $TOKEN"' in command
+
+
+def test_a_scenario_is_played_again_from_its_transcript(page: Page) -> None:
+    run_row(page, "opaque")
+    cell(page, "opaque", "log-out").get_by_role("link").click()
+    before = page.url
+    page.get_by_role("button", name="Play it again").click()
+    expect(page).not_to_have_url(before)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(strategies["opaque"].title)
+
+
+# --- Strategy and event ---------------------------------------------------------------------------
+
+
+def test_a_strategys_page_measures_a_request_by_itself(page: Page) -> None:
+    page.goto("/lab/session-db/")
+    request = page.get_by_role("region", name="One request, measured")
+    expect(request.locator("svg")).to_be_visible()
+    expect(request.get_by_text("SQL queries")).to_be_visible()
+    page.get_by_role("button", name="Run this row").click()
+    finished(page, f"{len(events)} of {len(events)}")
+    expect(page.locator("[data-cell][data-tone]")).to_have_count(len(events))
+
+
+def test_an_events_page_says_who_notices_and_why(page: Page) -> None:
+    page.goto("/lab/events/log-out/")
+    page.get_by_role("button", name="Run this column").click()
+    finished(page, f"{len(strategies)} of {len(strategies)}")
+    notice = page.locator('[data-group="safe"]')
+    expect(notice).to_contain_text(strategies["session-db"].title)
+    expect(notice).to_contain_text("The row is gone")
+    expect(page.locator('[data-group="open"]')).to_contain_text(strategies["jwt-user"].title)
+    expect(page.locator('[data-group=""]')).to_be_hidden()
+
+
+# --- For everybody --------------------------------------------------------------------------------
+
+
+def test_the_matrix_is_walked_and_run_by_keyboard(page: Page) -> None:
+    run_row(page, "session-db")
+    cell(page, "session-db", "log-out").get_by_role("link").focus()
+    page.keyboard.press("ArrowRight")
+    second = [event.slug for event in events][1]
+    expect(cell(page, "session-db", second).get_by_role("link")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    finished(page, "1 of 1")
+    page.keyboard.press("ArrowDown")
+    following = [strategy.slug for strategy in strategies][1]
+    page.keyboard.press("Enter")
+    finished(page, "1 of 1")
+    expect(cell(page, following, second)).to_have_attribute("data-tone", re.compile(r".+"))
+
+
+def test_on_a_phone_each_strategy_is_a_card(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    run_row(page, "jwt-user")
+    assert not overflows(page)
+    card = page.locator('[data-row="jwt-user"]')
+    box = card.bounding_box()
+    assert box
+    assert box["width"] < 390
+    refused = cell(page, "jwt-user", "log-out").bounding_box()
+    disabled = cell(page, "jwt-user", "account-disabled").bounding_box()
+    assert refused
+    assert disabled
+    assert refused["x"] == disabled["x"]
+    assert refused["y"] < disabled["y"]
+    cell(page, "jwt-user", "log-out").get_by_role("link").click()
+    expect(page.locator(".transcript svg").first).to_be_visible()
+    assert not overflows(page)
+
+
+@pytest.mark.parametrize("path", ["/lab/jwt-blacklist-joined/", "/lab/events/role-removed/"])
+def test_the_pages_below_the_lab_fit_a_phone(page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(path)
+    assert not overflows(page)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_wrong(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    run_row(page, "session-db")
+    assert violations_in_both_themes(page) == CLEAN
+    for path in (
+        cell(page, "session-db", "log-out").get_by_role("link").get_attribute("href") or "",
+        "/lab/session-db/",
+        "/lab/events/log-out/",
+    ):
+        page.goto(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert violations_in_both_themes(page) == CLEAN, path

@@ -1,0 +1,388 @@
+"""The lab's pages as the server sends them, and what it keeps of a run."""
+
+import json
+import re
+import shlex
+import uuid
+from collections.abc import Iterator
+from html import unescape
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import resolve
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+from rest_framework.response import Response
+
+from accounts import conf, lab
+from accounts.api.lab import LabView
+from accounts.events import events
+from accounts.models import Run, User
+from accounts.runs import run_record
+from accounts.scenarios import Report, play
+from accounts.strategies import Credential, Expected, Outcome, strategies
+
+RUNS = "/api/lab/runs/"
+PAIRS = set(product((s.slug for s in strategies), (e.slug for e in events)))
+CELL = re.compile(r'<td class="cell"[^>]*data-strategy="([\w-]+)" data-event="([\w-]+)"')
+PLAYED = re.compile(r'<td class="cell"[^>]*data-tone="\w+"')
+
+# The scenarios' threads have connections of their own: they must see what the test has written.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def alice_browser() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def mallory_browser() -> Client:
+    return Client()
+
+
+def run(client: Client, **chosen: list[str]) -> list[dict[str, Any]]:
+    """Play cells; what was reported, line by line."""
+    response = client.post(RUNS, chosen, content_type="application/json")
+    assert response.status_code == 200, response.content
+    lines = b"".join(response.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    return [json.loads(line) for line in lines]
+
+
+def run_one(client: Client, strategy: str, event: str) -> dict[str, Any]:
+    (only,) = run(client, strategies=[strategy], events=[event])
+    return only
+
+
+def page(client: Client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return unescape(response.content.decode())
+
+
+def shared(**changes: Any) -> Run:
+    """A run for everybody, with some of what was measured replaced."""
+    report = play("session-db", "log-out")
+    values = {name: getattr(report, name) for name in Report.__dataclass_fields__}
+    return run_record(Report(**values | changes), visitor=None, batch=uuid.uuid4())
+
+
+# --- The matrix -----------------------------------------------------------------------------------
+
+
+def test_every_strategy_meets_every_event(client: Client) -> None:
+    assert set(CELL.findall(page(client, "/lab/"))) == PAIRS
+
+
+def test_who_played_nothing_is_told_so(client: Client) -> None:
+    html = page(client, "/lab/")
+    assert f"Nothing was played here yet: {len(PAIRS)} cells are waiting." in html
+    assert not PLAYED.findall(html)
+
+
+def test_a_played_cell_is_there_when_the_page_is_opened_again(alice_browser: Client) -> None:
+    run_one(alice_browser, "session-db", "log-out")
+    html = page(alice_browser, "/lab/")
+    assert len(PLAYED.findall(html)) == 1
+    assert f"1 of {len(PAIRS)}" in html
+    assert "SQLite" in html or "PostgreSQL" in html
+
+
+def test_the_newest_run_of_a_cell_is_shown(alice_browser: Client) -> None:
+    older = run_one(alice_browser, "opaque", "log-out")
+    newer = run_one(alice_browser, "opaque", "log-out")
+    html = page(alice_browser, "/lab/")
+    assert newer["url"] in html
+    assert older["url"] not in html
+
+
+def test_a_visitor_sees_nobody_elses_runs(alice_browser: Client, mallory_browser: Client) -> None:
+    link = run_one(alice_browser, "session-db", "log-out")["url"]
+    assert not PLAYED.findall(page(mallory_browser, "/lab/"))
+    run_one(mallory_browser, "session-db", "log-out")
+    assert link in page(alice_browser, "/lab/")
+    assert link not in page(mallory_browser, "/lab/")
+
+
+def test_whoever_has_the_link_may_read_the_transcript(
+    alice_browser: Client, mallory_browser: Client
+) -> None:
+    link = run_one(alice_browser, "session-db", "log-out")["url"]
+    assert "The thief replays its copy" in page(mallory_browser, link)
+
+
+def test_a_visitor_cannot_be_made_up(alice_browser: Client, client: Client) -> None:
+    run_one(alice_browser, "session-db", "log-out")
+    client.cookies["lab_visitor"] = str(Run.objects.get().visitor)
+    assert not PLAYED.findall(page(client, "/lab/"))
+
+
+def test_a_shared_run_is_shown_to_who_has_none_of_their_own(alice_browser: Client) -> None:
+    link = shared().get_absolute_url()
+    html = page(alice_browser, "/lab/")
+    assert "Played for everybody" in html
+    assert link in html
+    own = run_one(alice_browser, "session-db", "log-out")["url"]
+    html = page(alice_browser, "/lab/")
+    assert own in html
+    assert link not in html
+
+
+def test_a_cell_that_differs_from_what_was_declared_says_so(client: Client) -> None:
+    shared(expected=Expected(Outcome.ACCEPTED))
+    assert "≠ declared: still accepted" in page(client, "/lab/")
+
+
+def test_collateral_is_said(client: Client) -> None:
+    shared(other="collateral", expected=Expected(Outcome.REFUSED, "collateral"))
+    html = page(client, "/lab/")
+    assert "and so is the other device" in html
+    assert "declared" not in html
+
+
+def test_a_broken_scenario_shows_its_error_and_nothing_else_breaks(client: Client) -> None:
+    broken = shared(thief=None, error="the database went away", transcript=())
+    assert "the database went away" in page(client, "/lab/")
+    assert "the database went away" in page(client, broken.get_absolute_url())
+
+
+def test_where_an_event_does_not_apply_the_reason_is_there(alice_browser: Client) -> None:
+    link = run_one(alice_browser, "session-db", "refresh-replayed")["url"]
+    assert "Only where there are refresh tokens" in page(alice_browser, "/lab/")
+    assert "Nothing was played. Only where there are refresh tokens." in page(alice_browser, link)
+
+
+@pytest.mark.parametrize("family", ["session", "jwt", "opaque"])
+def test_a_family_can_be_asked_for_without_a_script(client: Client, family: str) -> None:
+    assert f'value="{family}" checked' in page(client, f"/lab/?family={family}")
+
+
+def test_an_unknown_family_shows_all(client: Client) -> None:
+    assert 'value="" checked' in page(client, "/lab/?family=magic")
+
+
+# --- Playing --------------------------------------------------------------------------------------
+
+
+def test_a_run_reports_each_cell_in_words(alice_browser: Client) -> None:
+    answers = run(alice_browser, strategies=["session-db", "jwt-user"], events=["log-out"])
+    words = {answer["strategy"]: answer["cell"]["word"] for answer in answers}
+    assert words == {"session-db": "refused", "jwt-user": "still works"}
+    assert len({answer["batch"] for answer in answers}) == 1
+
+
+def test_a_run_leaves_no_throwaway_user_behind(alice_browser: Client) -> None:
+    run(alice_browser, strategies=["jwt-blacklist-joined"])
+    assert not User.objects.exists()
+
+
+def test_hanging_up_ends_the_run(alice_browser: Client) -> None:
+    response = alice_browser.post(RUNS, {}, content_type="application/json")
+    lines: Iterator[bytes] = response.streaming_content  # type: ignore[attr-defined]
+    next(lines)
+    response.close()
+    assert Run.objects.count() < len(PAIRS) / 2
+
+
+@pytest.mark.parametrize("chosen", [{"strategies": ["magic"]}, {"events": ["magic"]}])
+def test_what_is_not_registered_is_refused(client: Client, chosen: dict[str, list[str]]) -> None:
+    response = client.post(RUNS, chosen, content_type="application/json")
+    assert response.status_code == 400
+    assert "There is nothing called magic here." in response.content.decode()
+
+
+def test_runs_are_throttled_per_visitor(
+    alice_browser: Client, mallory_browser: Client, settings: Settings
+) -> None:
+    settings.LAB_RUN_LIMIT = 2
+    run(alice_browser, strategies=["opaque"], events=["log-out", "account-disabled"])
+    chosen = {"strategies": ["opaque"], "events": ["log-out"]}
+    refused = alice_browser.post(RUNS, chosen, content_type="application/json")
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= conf.sign_in_limits().seconds
+    assert run(mallory_browser, **chosen)
+
+
+def test_new_visitors_of_one_address_are_throttled_too(settings: Settings) -> None:
+    settings.LAB_LIMIT = 1
+    run_one(Client(), "opaque", "log-out")
+    chosen = {"strategies": ["opaque"], "events": ["log-out"]}
+    assert Client().post(RUNS, chosen, content_type="application/json").status_code == 429
+
+
+def test_old_runs_may_be_pruned_and_young_ones_not(settings: Settings) -> None:
+    young, old = shared(), shared()
+    old.created = timezone.now() - settings.LAB_RUN_LIFETIME
+    old.save()
+    assert [run.pk for run in Run.objects.outdated()] == [old.pk]
+    assert young.created > old.created
+
+
+# --- Transcript -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every password and credential that is handed out."""
+    found: list[str] = []
+    hand_out, visit = LabView.hand_out, lab.visit
+
+    def watched_hand_out(view: LabView, response: Response, credential: Credential) -> None:
+        found.extend(filter(None, [credential.value, credential.refresh]))
+        hand_out(view, response, credential)
+
+    def watched_visit(visitor: uuid.UUID) -> lab.Visit:
+        made = visit(visitor)
+        found.append(made.password)
+        return made
+
+    monkeypatch.setattr(LabView, "hand_out", watched_hand_out)
+    monkeypatch.setattr(lab, "visit", watched_visit)
+    return found
+
+
+@pytest.mark.parametrize("strategy", [strategy.slug for strategy in strategies])
+def test_no_credential_is_kept(alice_browser: Client, secrets: list[str], strategy: str) -> None:
+    run(alice_browser, strategies=[strategy], events=["log-out", "refresh-replayed"])
+    kept = json.dumps(list(Run.objects.values("transcript", "report")))
+    assert len(secrets) >= 3  # a password and two devices
+    assert not [secret for secret in secrets if secret in kept]
+    # Nor the half of it that matters.
+    assert not [secret for secret in secrets if secret[-20:] in kept]
+
+
+def test_a_transcript_has_the_event_between_before_and_after(alice_browser: Client) -> None:
+    html = page(alice_browser, run_one(alice_browser, "session-db", "log-out")["url"])
+    titles = re.findall(r"<h[23][^>]*>([^<]+)</h[23]>", html)
+    places = [
+        titles.index(title)
+        for title in (
+            "Before",
+            "Device A logs in",
+            "The event: log out",
+            "Device A logs out",
+            "After",
+            "The thief replays its copy",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_every_command_leads_to_a_path_of_this_site(alice_browser: Client) -> None:
+    html = page(alice_browser, run_one(alice_browser, "session-joined", "password-change")["url"])
+    commands = re.findall(r'data-copy="(curl .*?)" hidden', html, re.DOTALL)
+    assert len(commands) > 5
+    for command in commands:
+        words = shlex.split(command)
+        (url,) = [word for word in words if word.startswith("http://testserver")]
+        resolve(url.removeprefix("http://testserver"))
+        assert "…" not in command
+
+
+def test_the_same_is_there_for_programs(alice_browser: Client, client: Client) -> None:
+    answer = run_one(alice_browser, "jwt-user", "log-out")
+    found = client.get(f"{RUNS}{answer['id']}/").json()
+    assert found["report"] == answer["report"]
+    assert found["transcript"][0]["title"] == "Device A logs in"
+
+
+@pytest.mark.parametrize("path", ["/lab/runs/", RUNS])
+def test_an_unknown_run_is_not_found(client: Client, path: str) -> None:
+    assert client.get(f"{path}{uuid.uuid4()}/").status_code == 404
+
+
+def test_a_run_of_what_is_no_longer_registered_is_not_found(client: Client) -> None:
+    found = shared()
+    Run.objects.update(strategy="gone")
+    assert client.get(found.get_absolute_url()).status_code == 404
+    assert page(client, "/lab/")
+
+
+# --- A page per strategy and per event ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("strategy", list(strategies), ids=lambda found: found.slug)
+def test_a_strategys_page_explains_it_and_shows_its_source(client: Client, strategy: Any) -> None:
+    html = page(client, f"/lab/{strategy.slug}/")
+    assert f"<h1>{strategy.title}" in html
+    assert strategy.choose in html
+    assert f"accounts/strategies/{strategy.slug.replace('-', '_')}.py" in html
+    assert f'<span class="nc">{strategy.__name__}</span>' in html
+    assert {event for _, event in CELL.findall(html)} == {event.slug for event in events}
+
+
+@pytest.mark.parametrize("event", list(events), ids=lambda found: found.slug)
+def test_an_events_page_explains_it_and_shows_its_source(client: Client, event: Any) -> None:
+    html = page(client, f"/lab/events/{event.slug}/")
+    assert f"<h1>{event.title}</h1>" in html
+    assert f"accounts/events/{event.slug.replace('-', '_')}.py" in html
+    assert {slug for slug, _ in CELL.findall(html)} == {found.slug for found in strategies}
+
+
+def test_the_reason_that_the_thief_was_given_is_on_both_pages(alice_browser: Client) -> None:
+    run_one(alice_browser, "session-db", "log-out")
+    for path in ("/lab/session-db/", "/lab/events/log-out/"):
+        html = page(alice_browser, path)
+        assert "The row is gone, so the id means nothing" in html
+        assert re.search(r"\d quer(y|ies), \d+\.\d ms", html)
+
+
+def test_a_strategys_page_draws_the_newest_measured_request(alice_browser: Client) -> None:
+    run_one(alice_browser, "session-db", "log-out")
+    html = page(alice_browser, "/lab/session-db/")
+    found = re.search(r'<script id="lab-data" type="application/json">(.*?)</script>', html)
+    assert found
+    exchange = json.loads(found[1])["exchange"]
+    assert exchange["trace"]["tally"]["sql"] == 2
+
+
+@pytest.mark.parametrize("path", ["/lab/magic/", "/lab/events/magic/"])
+def test_an_unknown_slug_is_not_found(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_no_strategy_takes_an_address_of_the_lab() -> None:
+    assert not {strategy.slug for strategy in strategies} & {"runs", "events", "users"}
+
+
+ADDED = '''"""A strategy that a newcomer adds."""
+
+from accounts.strategies._base import Family
+from accounts.strategies.opaque import Opaque
+
+
+class Zebra(Opaque):
+    """Carried by a ``zebra``."""
+
+    slug = "zebra"
+    title = "Zebra"
+    subtitle = "striped"
+    family = Family.OPAQUE
+    rank = 999
+'''
+
+
+@pytest.fixture
+def zebra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One more file among the strategies."""
+    from accounts import strategies as package
+
+    (tmp_path / "zebra.py").write_text(ADDED)
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+    strategies.forget()
+    yield
+    monkeypatch.undo()
+    strategies.forget()
+
+
+def test_adding_a_strategy_is_adding_a_file(zebra: None, alice_browser: Client) -> None:
+    assert {event for slug, event in CELL.findall(page(alice_browser, "/lab/")) if slug == "zebra"}
+    answer = run_one(alice_browser, "zebra", "log-out")
+    assert answer["cell"]["word"] == "refused"
+    html = page(alice_browser, "/lab/zebra/")
+    assert "<code>zebra</code>" in html
+    assert '<span class="nc">Zebra</span>' in html
+    assert 'href="/lab/zebra/"' in page(alice_browser, "/lab/opaque/")
