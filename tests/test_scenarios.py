@@ -1,0 +1,258 @@
+"""Every strategy against every event: what is declared is what is measured."""
+
+import json
+import re
+import uuid
+from contextlib import closing
+from datetime import timedelta
+from itertools import islice
+from threading import enumerate as threads
+
+import pytest
+from django.contrib.sessions.models import Session as DjangoSession
+from django.db.models import Model
+from pytest_django.fixtures import Settings
+from pytest_django.plugin import DjangoDbBlocker
+
+from accounts import tokens
+from accounts.events import Event, events
+from accounts.events._stage import Stage
+from accounts.models import BlacklistedToken, Login, Session, User, login_begin
+from accounts.scenarios import (
+    Expected,
+    Outcome,
+    Report,
+    all_pairs,
+    play,
+    play_lost_answer,
+    play_many,
+)
+from accounts.strategies import Refused, strategies
+
+PAIRS = [(strategy.slug, event.slug) for strategy, event in all_pairs()]
+TABLES: list[type[Model]] = [User, Login, Session, BlacklistedToken, DjangoSession]
+TOKEN = re.compile(r"[\w-]{16,}\.[\w-]{16,}\.[\w-]{16,}|\b[a-z0-9]{32}\b|argon2")
+
+Matrix = dict[tuple[str, str], Report]
+
+
+@pytest.fixture(scope="module")
+def played(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> tuple[Matrix, dict[str, int]]:
+    """All of it, played once, side by side as the page and the command do; and the rows left."""
+    with django_db_blocker.unblock():
+        reports = list(play_many(all_pairs(), workers=2))
+        left = {table.__name__: table._default_manager.count() for table in TABLES}
+    return {(report.strategy, report.event): report for report in reports}, left
+
+
+@pytest.fixture
+def matrix(played: tuple[Matrix, dict[str, int]]) -> Matrix:
+    """The reports."""
+    return played[0]
+
+
+def test_it_cleans_up_after_itself(played: tuple[Matrix, dict[str, int]]) -> None:
+    assert set(played[1].values()) == {0}
+
+
+@pytest.mark.parametrize(("strategy", "event"), PAIRS)
+def test_what_is_declared_is_what_is_measured(matrix: Matrix, strategy: str, event: str) -> None:
+    report = matrix[strategy, event]
+    assert report.error is None
+    assert (report.thief, report.other) == (report.expected.thief, report.expected.other)
+    assert report.matches
+
+
+def test_every_pair_was_played(matrix: Matrix) -> None:
+    assert len(matrix) == len(PAIRS) == len(strategies) * len(events)
+
+
+def test_the_whole_matrix_is_json(matrix: Matrix) -> None:
+    for report in matrix.values():
+        assert json.loads(json.dumps(report.as_dict()))["strategy"] == report.strategy
+
+
+@pytest.mark.parametrize(("strategy", "event"), PAIRS)
+def test_no_credential_is_in_a_transcript(matrix: Matrix, strategy: str, event: str) -> None:
+    for exchange in matrix[strategy, event].transcript:
+        text = json.dumps([exchange.request, exchange.response])
+        assert not TOKEN.search(text)
+
+
+def test_each_request_of_a_transcript_has_its_trace(matrix: Matrix) -> None:
+    for report in matrix.values():
+        for exchange in report.transcript:
+            if exchange.request["path"].startswith("/api/lab/"):
+                assert exchange.trace is not None
+                assert exchange.trace["path"] == exchange.request["path"]
+
+
+def test_where_a_copy_works_on_it_says_for_how_long(matrix: Matrix) -> None:
+    for report in matrix.values():
+        if report.thief in (Outcome.ACCEPTED, Outcome.STALE_FACTS, Outcome.LATER):
+            assert report.thief_after_s is not None
+            assert report.thief_after_s > 0
+
+
+def test_a_copy_that_is_refused_later_was_waited_for(matrix: Matrix) -> None:
+    later = [report for report in matrix.values() if report.thief is Outcome.LATER]
+    assert later
+    for report in later:
+        assert report.played_lifetime_s is not None
+        assert report.duration_ms > 900
+        assert report.transcript[-1].who == "thief"
+        assert report.transcript[-1].response["status"] == 401
+
+
+def test_the_facts_served_are_the_new_or_the_old_role(matrix: Matrix) -> None:
+    for (_, event), report in matrix.items():
+        if event == "role-removed":
+            fresh = report.thief is Outcome.NEW_FACTS
+            assert report.role == ("member" if fresh else "editor")
+
+
+def test_a_stateless_token_cannot_be_revoked_and_costs_nothing(matrix: Matrix) -> None:
+    report = matrix["jwt-stateless", "log-out"]
+    assert report.thief is Outcome.ACCEPTED
+    assert (report.sql_per_request, report.cost_queries) == (0, 0)
+
+
+def test_a_session_is_short_on_the_wire_and_a_token_long(matrix: Matrix) -> None:
+    session, token = matrix["session-db", "log-out"], matrix["jwt-user", "log-out"]
+    assert session.bytes_per_request < 64
+    assert token.bytes_per_request > 300
+    assert session.sql_per_request == 2
+    assert session.cost_queries > 0
+
+
+def test_a_refresh_replayed_does_not_apply_to_a_session(matrix: Matrix) -> None:
+    report = matrix["session-db", "refresh-replayed"]
+    assert report.thief is Outcome.NOT_APPLICABLE
+    assert report.transcript == ()
+    assert report.why == "Only where there are refresh tokens"
+
+
+def test_the_verdict_on_the_last_replay_is_told_in_words(matrix: Matrix) -> None:
+    assert "row is gone" in matrix["session-db", "log-out"].why
+    assert "blacklist" in matrix["jwt-blacklist-joined", "log-out"].why
+
+
+class Alarm(Event):
+    """Nobody has declared anything for it."""
+
+    slug = "alarm"
+    title = "Alarm"
+
+    def happen(self, stage: Stage) -> None:
+        """Break."""
+        raise RuntimeError(f"the bell with the token eyJhbGciOiJI.eyJzdWIiOiIx.{'c' * 20} broke")
+
+
+class Nothing(Event):
+    """Nothing happens, although one would wish that the copy is refused."""
+
+    slug = "nothing"
+    title = "Nothing"
+
+    def happen(self, stage: Stage) -> None:
+        """Let the copy live."""
+
+
+@pytest.mark.django_db(transaction=True)
+class TestPlay:
+    def test_a_scenario_that_breaks_says_so_in_its_cell(self) -> None:
+        report = play("session-db", Alarm)
+        assert report.thief is None
+        assert not report.matches
+        assert report.error == "the bell with the token … broke"
+        assert not User.objects.exists()
+
+    def test_a_measured_outcome_that_nobody_declared_does_not_match(self) -> None:
+        report = play("session-db", Nothing)
+        assert report.thief is Outcome.ACCEPTED
+        assert report.expected == Expected(Outcome.REFUSED)
+        assert not report.matches
+
+    def test_a_login_that_does_not_work_at_all_is_an_error(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        nobody = Refused("look", "nobody", "Nobody is let in")
+        monkeypatch.setattr(strategies["opaque"], "check", lambda *_: nobody)
+        report = play("opaque", "log-out")
+        assert report.error == "Refused before anything happened: Nobody is let in"
+
+    def test_it_neither_sees_nor_ends_the_logins_of_others(self, alice: User) -> None:
+        login = login_begin(alice, strategy="session-joined")
+        before = Login.objects.values().get()
+        for event in events:
+            play("jwt-blacklist-joined", event)
+        assert Login.objects.values().get() == before
+        assert User.objects.get() == login.user
+
+    def test_rotating_a_key_leaves_the_running_server_alone(self, settings: Settings) -> None:
+        before = (settings.SECRET_KEY, tokens.site(), tokens.lab())
+        play("session-db", "key-rotated")
+        play("jwt-user", "key-rotated")
+        assert (settings.SECRET_KEY, tokens.site(), tokens.lab()) == before
+
+    def test_tracing_may_be_off(self, settings: Settings) -> None:
+        settings.TRACING = False
+        report = play("session-db", "log-out")
+        assert report.error is None
+        assert report.sql_per_request == 2
+
+    def test_it_works_in_production_with_secure_cookies(self, settings: Settings) -> None:
+        settings.DEMO = False
+        settings.ALLOWED_HOSTS = ["www.example.org"]
+        settings.SECURE_SSL_REDIRECT = True
+        settings.CSRF_COOKIE_SECURE = True
+        for slug in ("session-db", "session-joined", "jwt-user"):
+            report = play(slug, "log-out")
+            assert report.error is None
+            assert report.matches
+
+    def test_the_user_belongs_to_the_visitor_who_plays(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        visitor, seen = uuid.uuid4(), []
+
+        def look(self: Nothing, stage: Stage) -> None:
+            seen.append(stage.user.visitor)
+
+        monkeypatch.setattr(Nothing, "happen", look)
+        play("opaque", Nothing, visitor=visitor)
+        assert seen == [visitor]
+
+    def test_two_visitors_at_once_do_not_disturb_each_other(self) -> None:
+        pairs = [(slug, event) for slug in ("session-db", "jwt-version") for event in EVENTS]
+        reports = list(play_many(pairs * 2, workers=4))
+        assert len(reports) == 2 * len(pairs)
+        assert all(report.matches for report in reports)
+
+    def test_who_stops_it_does_not_wait_for_the_rest(self) -> None:
+        with closing(play_many(all_pairs(), workers=2)) as reports:
+            assert len(list(islice(reports, 3))) == 3
+        assert not [thread for thread in threads() if thread.name == "scenario"]
+        assert not User.objects.exists()
+
+
+EVENTS = ["log-out", "log-out-everywhere", "password-change", "key-rotated"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("slug", ["jwt-rotating", "jwt-blacklist-joined"])
+class TestLostAnswer:
+    def test_within_the_grace_the_login_goes_on(self, slug: str) -> None:
+        retry = play_lost_answer(slug, grace=timedelta(seconds=10))
+        assert retry.error is None
+        assert retry.goes_on
+        assert retry.ended_because == ""
+
+    def test_without_a_grace_the_login_ends_and_says_why(self, slug: str) -> None:
+        retry = play_lost_answer(slug, grace=timedelta(0))
+        assert retry.error is None
+        assert not retry.goes_on
+        assert retry.ended_because == "refresh token replayed"
+        assert json.dumps(retry.as_dict())
