@@ -23,6 +23,16 @@ _LAB_INVALID = {
 # simplejwt's and DRF's shape: the field, and what is wrong with it, or with which of its items.
 _WRONG = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "object"}]}
 _INVALID = {"anyOf": [_PROBLEM, {"type": "object", "additionalProperties": _WRONG}]}
+# Where a path belongs on the page, by how it begins; the first that fits.
+_TAGS = {
+    "/api/session/": "Log in by cookie",
+    "/api/token/": "Log in by token",
+    "/api/lab/": "The lab",
+    "/api/inspector/": "The inspector",
+    "/api/benchmarks/": "Benchmarks",
+    "/api/": "Your account",
+    "/": "OAuth",
+}
 _UNSAFE = ("post", "put", "patch", "delete")
 
 
@@ -58,6 +68,18 @@ def strategies_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] == "slug":
                     parameter["schema"]["enum"] = slugs
+    return result
+
+
+def headings_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
+    """Sort the endpoints under headings, and give each its first sentence for a title."""
+    result["tags"] = [{"name": tag} for tag in _TAGS.values()]
+    for path, operations in result["paths"].items():
+        tag = next(tag for start, tag in _TAGS.items() if path.startswith(start))
+        for operation in operations.values():
+            operation["tags"] = [tag]
+            text = " ".join(operation.get("description", "").split())
+            operation.setdefault("summary", text.split(". ")[0].rstrip("."))
     return result
 
 

@@ -1,0 +1,99 @@
+"""The API's documentation in a real browser, under the site's own Content Security Policy."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from tests.axe import violations_in_both_themes
+from tests.browser.conftest import Guard
+from tests.cast import PASSWORD
+from tests.clients import Api
+from tests.conftest import Live
+
+# Swagger UI's own: a second main, and a copy button within each row that unfolds.
+THEIRS = ("landmark-", "nested-interactive")
+
+
+def open_docs(page: Page) -> None:
+    page.goto("/api/docs/")
+    expect(page.locator(".opblock").first).to_be_visible()
+
+
+def log_in(page: Page) -> None:
+    page.goto("/login/")
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+
+def execute(page: Page, method: str, path: str) -> str:
+    """Try an endpoint out, and read the status of the answer."""
+    summary = page.locator(f".opblock-{method}", has=page.locator(f'[data-path="{path}"]'))
+    summary.locator(".opblock-summary-control").click()
+    summary.get_by_role("button", name="Try it out").click()
+    summary.get_by_role("button", name="Execute").click()
+    status = summary.locator(".live-responses-table tbody .response-col_status")
+    expect(status).to_have_text(re.compile(r"\d{3}"))
+    return status.inner_text()[:3]
+
+
+def test_it_draws_every_endpoint_under_its_heading(page: Page) -> None:
+    open_docs(page)
+    expect(page.locator('[data-path="/api/token/refresh/"]')).to_be_visible()
+    expect(page.get_by_text("A new access token and a new refresh token")).to_be_visible()
+    for heading in ("Log in by cookie", "Log in by token", "The lab", "Your account", "OAuth"):
+        expect(page.locator("h3", has_text=heading)).to_be_visible()
+
+
+def test_a_stranger_is_refused_there(page: Page) -> None:
+    open_docs(page)
+    assert execute(page, "get", "/api/me/") == "401"
+
+
+def test_the_cookie_of_a_login_goes_along_and_csrf_is_passed(page: Page, alice: User) -> None:
+    log_in(page)
+    open_docs(page)
+    assert execute(page, "get", "/api/me/") == "200"
+    assert execute(page, "post", "/api/session/logout/") == "204"
+    page.goto("/")
+    expect(page.get_by_role("link", name="Log in")).to_be_visible()
+
+
+def test_a_token_can_be_given(page: Page, alice: User, live: Live) -> None:
+    with Api(base_url=live.url) as client:
+        access, _ = client.pair("alice")
+    open_docs(page)
+    page.get_by_role("button", name="Authorize").click()
+    form = page.locator(".auth-container", has_text="Bearer")
+    form.get_by_role("textbox").fill(access)
+    form.get_by_role("button", name="Apply credentials").click()
+    form.get_by_role("button", name="Close").click()
+    assert execute(page, "get", "/api/me/") == "200"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_can_be_read_by_everybody(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    open_docs(page)
+    for found in violations_in_both_themes(page).values():
+        assert [rule for rule in found if not rule.startswith(THEIRS)] == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_it_follows_the_theme(page: Page) -> None:
+    open_docs(page)
+    toggle = page.get_by_role("button", name="Dark")
+    toggle.click()
+    expect(page.locator("html.dark-mode")).to_be_attached()
+    toggle.click()
+    expect(page.locator("html.dark-mode")).not_to_be_attached()
+
+
+def test_without_a_script_it_says_so(page: Page, guard: Guard) -> None:
+    page.route("**/*.js", lambda route: route.abort())
+    guard.allow("Failed to load resource")
+    page.goto("/api/docs/")
+    link = page.get_by_role("link", name="the OpenAPI document")
+    expect(link).to_have_attribute("href", "/api/schema/")
