@@ -1,6 +1,10 @@
 """The same story for every strategy: what the base class promises, each one keeps."""
 
+import base64
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.events import events
 from accounts.lab import Visit
@@ -34,6 +38,14 @@ def test_garbage_is_refused_with_a_reason(strategy: Strategy, garbage: str) -> N
     assert verdict.step
     assert verdict.code
     assert verdict.reason
+
+
+@pytest.mark.django_db
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text() | st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
+def test_whatever_comes_is_refused_and_never_an_error(strategy: Strategy, credential: str) -> None:
+    assert isinstance(strategy.check(credential), Refused)
+    assert isinstance(strategy.renew(credential), Refused)
 
 
 def test_a_changed_credential_is_refused(strategy: Strategy, visit: Visit) -> None:
