@@ -16,6 +16,14 @@ class SignInLimits:
     account: int
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many per window of ``seconds``."""
+
+    count: int
+    seconds: int
+
+
 def login_lifetime() -> timedelta:
     """How long a login lives at most; no rotation moves its end."""
     return settings.LOGIN_LIFETIME
@@ -74,6 +82,16 @@ def lab_run_limit() -> int:
 def lab_run_lifetime() -> timedelta:
     """How long a played scenario's transcript is kept."""
     return settings.LAB_RUN_LIFETIME
+
+
+def bench_public() -> bool:
+    """Whether everybody may start a short benchmark; if not, staff may."""
+    return settings.BENCH_PUBLIC
+
+
+def bench_limits() -> Limit:
+    """Short benchmarks that one address may start."""
+    return Limit(settings.BENCH_LIMIT, int(settings.SIGN_IN_WINDOW.total_seconds()))
 
 
 def sign_in_limits() -> SignInLimits:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from accounts.api import inspector, lab, lab_account, lab_runs, logins, schema, views
+from accounts.api import benchmarks, inspector, lab, lab_account, lab_retry, lab_runs, logins, schema, views
 
 # Patterns are tried one after the other: what is requested most comes first and in groups.
 LAB_STRATEGY = [
@@ -16,6 +16,7 @@ LAB_STRATEGY = [
         name="api-lab-logout-everywhere",
     ),
     path("password/", lab_account.LabPassword.as_view(), name="api-lab-password"),
+    path("lost-answer/", lab_retry.LabLostAnswer.as_view(), name="api-lab-lost-answer"),
     path("thief/copy/", lab.ThiefCopy.as_view(), name="api-lab-thief-copy"),
     path("thief/replay/", lab.ThiefReplay.as_view(), name="api-lab-thief-replay"),
 ]
@@ -40,5 +41,7 @@ urlpatterns = [
     path("password/", logins.Password.as_view(), name="api-password"),
     path("inspector/", inspector.InspectorView.as_view(), name="api-inspector"),
     path("inspector/token/", inspector.OwnTokenView.as_view(), name="api-inspector-token"),
+    path("benchmarks/", benchmarks.Benchmarks.as_view(), name="api-benchmarks"),
+    path("benchmarks/<uuid:run_id>/", benchmarks.Benchmark.as_view(), name="api-benchmark"),
     path("schema/", schema.SchemaView.as_view(), name="api-schema"),
 ]

@@ -12,10 +12,12 @@ from accounts.pages import (
     lab_transcript,
     logins,
 )
+from accounts.pages.benchmarks import views as benchmarks
 
 urlpatterns = [
     path("", compare.compare, name="compare"),
     path("api/docs/", docs.docs, name="api-docs"),
+    path("benchmarks/", benchmarks.benchmarks, name="benchmarks"),
     path("inspector/", inspector.inspector, name="inspector"),
     path("lab/", lab.lab, name="lab"),
     path("lab/runs/<uuid:run_id>/", lab_transcript.transcript, name="lab-run"),

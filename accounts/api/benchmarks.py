@@ -1,0 +1,80 @@
+"""Start a short benchmark, and see how far it is."""
+
+import uuid
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as drf
+from rest_framework import status
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import benchruns
+from accounts.api import serializers
+from accounts.api.authentication import enforce_csrf
+from accounts.api.views import OpenView
+from accounts.models import BenchRun
+from accounts.peers import client_address, network
+
+
+class BenchAnswer(drf.Serializer[None]):
+    """A short benchmark: what it is doing, how far that is, and in the end where its result is."""
+
+    id = drf.UUIDField()
+    stage = drf.CharField()
+    done = drf.IntegerField()
+    total = drf.IntegerField()
+    over = drf.BooleanField()
+    problem = drf.CharField(help_text="Why there is no result; empty while there may be one.")
+    url = drf.CharField(help_text="Of the page with the result.")
+
+
+def _answer(run: BenchRun) -> dict[str, Any]:
+    return {
+        "id": run.pk,
+        "stage": run.stage,
+        "done": run.done,
+        "total": run.total,
+        "over": run.is_over,
+        "problem": run.problem,
+        "url": f"{reverse('benchmarks')}?result={run.pk}",
+    }
+
+
+class Benchmarks(OpenView):
+    """Short benchmarks."""
+
+    @extend_schema(
+        request=None,
+        responses={
+            202: BenchAnswer,
+            409: BenchAnswer,
+            403: serializers.Problem,
+            429: serializers.Problem,
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Start one. If one is running already, 409 and that one: it measures for everybody."""
+        enforce_csrf(request._request)
+        if not benchruns.may_begin(request._request.user):
+            raise PermissionDenied("Only staff may start a benchmark here")
+        try:
+            run = benchruns.bench_begin(network(client_address(request._request)))
+        except benchruns.Running as other:
+            return Response(_answer(other.run), status=status.HTTP_409_CONFLICT)
+        return Response(_answer(run), status=status.HTTP_202_ACCEPTED)
+
+
+class Benchmark(OpenView):
+    """One short benchmark."""
+
+    @extend_schema(responses={200: BenchAnswer, 404: serializers.Problem})
+    def get(self, request: Request, run_id: uuid.UUID) -> Response:
+        """How far it is."""
+        BenchRun.objects.lost().update(slot=None, problem="The process that ran it is gone.")
+        run = BenchRun.objects.filter(pk=run_id).first()
+        if run is None:
+            raise NotFound("There is no such benchmark")
+        return Response(_answer(run))

@@ -1,0 +1,1 @@
+"""The page `/benchmarks/`: a result of `manage.py bench` as charts."""

@@ -1,0 +1,128 @@
+"""Bars: time per request, queries, bytes, requests per second."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from accounts.bench.result import FLOOR, Http, Measured, Result, Served
+from accounts.pages.benchmarks import tables, words
+from accounts.pages.benchmarks.charts import Bars, Item, Key, Part, Table, along, place
+
+WHERE = (
+    Key("framework", "Django, DRF and Python"),
+    Key("crypto", "signatures"),
+    Key("cache", "cache"),
+    Key("sql", "SQL"),
+)
+
+
+def time(result: Result) -> Bars:
+    """Time per request, split by where it goes."""
+    found = words.carried(result)
+    floor = next(one for one in result["strategies"] if one["slug"] == FLOOR)
+    longest = max(one["wall_us"]["median"] for one in found)
+    return Bars(
+        slug="time",
+        title="Time per request",
+        sentence=words.time(result),
+        note=(
+            "Median wall time of a request through the whole application, without a network. "
+            "The upright lines are the same view when nobody asks who is there."
+        ),
+        bars=place([_time(one) for one in found]),
+        legend=[key for key in WHERE if any(_shares(one)[key.kind] for one in found)],
+        mark=along(floor["wall_us"]["median"], longest),
+        mark_words=f"nobody asks: {floor['wall_us']['median']:.0f} µs",
+        table=tables.requests(result["strategies"]),
+    )
+
+
+def _shares(one: Measured) -> Mapping[str, float]:
+    return cast(Mapping[str, float], one["split"])
+
+
+def _time(one: Measured) -> Item:
+    whole = one["wall_us"]["median"]
+    parts = [Part(key.kind, _shares(one)[key.kind] * whole) for key in WHERE]
+    split = ", ".join(
+        f"{part.amount:.0f} {key.words}"
+        for part, key in zip(parts, WHERE, strict=True)
+        if part.amount
+    )
+    return Item(
+        one["title"],
+        one["subtitle"],
+        one["family"],
+        parts,
+        f"{whole:,.0f} µs",
+        f"{one['title']}: {whole:,.0f} µs, of it {split}",
+    )
+
+
+def queries(result: Result) -> Bars:
+    """SQL statements per request."""
+    found = words.carried(result)
+    return Bars(
+        slug="queries",
+        title="SQL queries per request",
+        sentence=words.queries(result),
+        bars=place(
+            [_plain(one, one["queries"], str(one["queries"]), "SQL queries") for one in found]
+        ),
+        table=_two_columns("Queries", [(one, one["queries"]) for one in found]),
+    )
+
+
+def sent(result: Result) -> Bars:
+    """Bytes of the credential, with each request."""
+    found = words.carried(result)
+    return Bars(
+        slug="bytes",
+        title="Bytes sent with every request",
+        sentence=words.sent(result),
+        note="The value of the header that carries the login.",
+        bars=place(
+            [_plain(one, one["bytes_sent"], f"{one['bytes_sent']} B", "bytes") for one in found]
+        ),
+        table=_two_columns("Bytes", [(one, one["bytes_sent"]) for one in found]),
+    )
+
+
+def _plain(one: Measured, amount: float, value: str, unit: str) -> Item:
+    return Item(
+        one["title"],
+        one["subtitle"],
+        one["family"],
+        [Part("whole", amount)],
+        value,
+        f"{one['title']}: {amount:g} {unit}",
+    )
+
+
+def http(found: Http, strategies: Sequence[Measured]) -> Bars:
+    """Requests per second over HTTP."""
+    by_slug = {one["slug"]: one for one in strategies}
+    served = [one for one in found["strategies"] if one["slug"] != FLOOR]
+    return Bars(
+        slug="http",
+        title="Requests a second over HTTP",
+        sentence=words.http(found, strategies),
+        note=f"{found['server']}; {found['client']}; {found['seconds_each']:g} s each, in turns.",
+        bars=place([_served(one, by_slug[one["slug"]]) for one in served]),
+        table=tables.http(found, {slug: one["title"] for slug, one in by_slug.items()}),
+    )
+
+
+def _served(one: Served, strategy: Measured) -> Item:
+    return Item(
+        strategy["title"],
+        strategy["subtitle"],
+        strategy["family"],
+        [Part("whole", one["per_second"])],
+        f"{one['per_second']:,.0f}/s",
+        f"{strategy['title']}: {one['per_second']:.0f} requests a second, "
+        f"p50 {one['p50_ms']:.2f} ms, p99 {one['p99_ms']:.2f} ms",
+    )
+
+
+def _two_columns(title: str, rows: Sequence[tuple[Measured, int]]) -> Table:
+    return Table(("Way", title), [[tables.full_name(one), str(value)] for one, value in rows])

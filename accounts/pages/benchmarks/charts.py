@@ -1,0 +1,262 @@
+"""Charts as plain values that a template draws as SVG: where things stand, and what they say.
+
+Widths are in per cent of the chart and heights in pixels. So a chart is as wide as its page
+and its letters stay as large as they are. Nothing here knows what is measured.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+ROW = 46  # pixels from one bar to the next
+PLOT_HEIGHT = 240  # pixels, of lines
+# Per cent of the width. What is left beside the longest bar and the lines is for words.
+LONGEST = 82
+LEFT, RIGHT = 8, 81
+_STEPS = (1, 2, 2.5, 5, 10)
+
+
+def along(amount: float, whole: float) -> str:
+    """The length of a bar, or the place of its end, as SVG writes it."""
+    return f"{LONGEST * amount / whole:.2f}%" if whole else "0%"
+
+
+def sideways(share: float) -> str:
+    """A place between the left end of the lines (0) and the right (1)."""
+    return f"{LEFT + share * (RIGHT - LEFT):.2f}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The same figures for whoever wants to read them: the first column names the row."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An entry of a legend: a kind of segment, in words."""
+
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a bar is made of: a kind and an amount."""
+
+    kind: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One bar before it has a place. ``value`` is written at its end, ``says`` is all it tells."""
+
+    title: str
+    subtitle: str
+    family: str
+    parts: Sequence[Part]
+    value: str
+    says: str
+
+    @property
+    def amount(self) -> float:
+        """How long it is."""
+        return sum(part.amount for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part with its place."""
+
+    kind: str
+    x: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An item with its place."""
+
+    item: Item
+    y: int
+    end: str
+    segments: Sequence[Segment]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What every chart has: a name, a sentence that says what it shows, and a table behind it."""
+
+    slug: str
+    title: str
+    sentence: str
+    table: Table
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars(Chart):
+    """Bars one below the other. ``mark`` is an amount to compare them with, with its words."""
+
+    template: str = "partials/chart_bars.html"
+    bars: Sequence[Bar] = ()
+    legend: Sequence[Key] = ()
+    mark: str = ""
+    mark_words: str = ""
+
+    @property
+    def height(self) -> int:
+        """Of all rows together."""
+        return ROW * len(self.bars)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A number on an axis; ``at`` is in per cent below, in pixels at the side."""
+
+    at: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a line."""
+
+    x: str
+    y: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """From one point to the next."""
+
+    x1: str
+    y1: float
+    x2: str
+    y2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with its points; ``label`` is written at its end, where there is room."""
+
+    title: str
+    family: str
+    points: Sequence[Point]
+    strokes: Sequence[Stroke]
+    label: str = ""
+    label_y: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lines(Chart):
+    """Lines over an axis."""
+
+    template: str = "partials/chart_lines.html"
+    lines: Sequence[Line] = ()
+    across: Sequence[Tick] = ()
+    upward: Sequence[Tick] = ()
+    across_words: str = ""
+    upward_words: str = ""
+    height: int = PLOT_HEIGHT
+    left: str = sideways(0)
+    middle: str = sideways(0.5)
+    right: str = sideways(1)
+
+    @property
+    def columns(self) -> int:
+        """Points of each line."""
+        return len(self.across)
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A line before it has a place: amounts, each with what its point tells."""
+
+    title: str
+    family: str
+    amounts: Sequence[float]
+    says: Sequence[str]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """From amounts to pixels; the top is a round number."""
+
+    top: float
+    step: float = field(default=0)
+
+    @classmethod
+    def over(cls, amounts: Sequence[float], steps: int = 4) -> "Scale":
+        """Large enough for all of them, with about so many ticks."""
+        rough = max(max(amounts, default=1), 1e-9) / steps
+        power = 10 ** math.floor(math.log10(rough))
+        step = next(one * power for one in _STEPS if one * power >= rough)
+        return cls(step * math.ceil(max(amounts, default=1) / step), step)
+
+    def y(self, amount: float) -> float:
+        """Pixels from the top of the plot."""
+        return round(PLOT_HEIGHT * (1 - amount / self.top), 1)
+
+    def ticks(self) -> list[float]:
+        """From nothing to the top."""
+        return [self.step * number for number in range(round(self.top / self.step) + 1)]
+
+
+def place(items: Sequence[Item]) -> list[Bar]:
+    """Bars below each other, the longest as wide as the plot."""
+    longest = max((item.amount for item in items), default=0)
+    return [
+        Bar(item, ROW * number, along(item.amount, longest), _segments(item, longest))
+        for number, item in enumerate(items)
+    ]
+
+
+def _segments(item: Item, longest: float) -> list[Segment]:
+    found, start = [], 0.0
+    for part in item.parts:
+        if part.amount > 0:
+            found.append(Segment(part.kind, along(start, longest), along(part.amount, longest)))
+        start += part.amount
+    return found
+
+
+def draw(courses: Sequence[Course], places: Sequence[float], scale: Scale) -> list[Line]:
+    """Lines through their points; ``places`` are shares of the way from left to right."""
+    lines = [_line(course, places, scale) for course in courses]
+    return _apart(lines)
+
+
+def _line(course: Course, places: Sequence[float], scale: Scale) -> Line:
+    points = [
+        Point(sideways(at), scale.y(amount), says)
+        for at, amount, says in zip(places, course.amounts, course.says, strict=True)
+    ]
+    strokes = [Stroke(one.x, one.y, two.x, two.y) for one, two in pairwise(points)]
+    return Line(course.title, course.family, points, strokes, course.label, points[-1].y)
+
+
+def _apart(lines: Sequence[Line], least: float = 17) -> list[Line]:
+    """Labels moved so far down that none lies on another."""
+    moved: dict[int, float] = {}
+    lowest = -math.inf
+    for line in sorted((one for one in lines if one.label), key=lambda one: one.label_y):
+        lowest = max(line.label_y, lowest + least)
+        moved[id(line)] = lowest
+    return [
+        Line(
+            one.title,
+            one.family,
+            one.points,
+            one.strokes,
+            one.label,
+            moved.get(id(one), one.label_y),
+        )
+        for one in lines
+    ]

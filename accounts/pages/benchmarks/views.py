@@ -1,0 +1,121 @@
+"""The page of the benchmarks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts import benchruns
+from accounts.bench import archive
+from accounts.bench.result import Result, known
+from accounts.models import BenchRun
+from accounts.pages.benchmarks import bars, lines, tables, words
+from accounts.pages.benchmarks.charts import Chart
+from accounts.strategies import Family
+
+DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A result that can be looked at."""
+
+    name: str
+    result: Result
+
+    @property
+    def made(self) -> datetime:
+        """When it was measured."""
+        return datetime.fromisoformat(self.result["made"])
+
+    @property
+    def database(self) -> str:
+        """What it was measured on."""
+        return DATABASES.get(self.result["database"], self.result["database"])
+
+    @property
+    def words(self) -> str:
+        """For the list to choose from."""
+        where = "this page" if _is_id(self.name) else "manage.py bench"
+        return f"{self.made:%Y-%m-%d %H:%M} · {self.database} · {where}"
+
+
+@require_safe
+def benchmarks(request: HttpRequest) -> HttpResponse:
+    """The newest result, or the one that `?result=` names."""
+    choices = all_choices()
+    asked = request.GET.get("result")
+    shown = next((one for one in choices if one.name == asked), None)
+    if asked and shown is None:
+        raise Http404
+    shown = shown or next(iter(choices), None)
+    context = {
+        "choices": choices,
+        "shown": shown,
+        **(_content(shown, choices) if shown else {}),
+        "families": [family.value for family in Family],
+        "may_start": benchruns.may_begin(request.user),
+        "running": BenchRun.objects.filter(slot=BenchRun.ONLY).first(),
+        "api": reverse("api-benchmarks"),
+    }
+    return render(request, "pages/benchmarks.html", context)
+
+
+def _content(shown: Choice, choices: Sequence[Choice]) -> dict[str, Any]:
+    result = shown.result
+    return {
+        "charts": charts(result),
+        "elsewhere": elsewhere(shown, choices),
+        "logins": tables.logins(words.carried(result)),
+        "logins_sentence": words.logins(result),
+        "hash_ms": f"{result['around']['hash_us'] / 1000:.0f}",
+        "goals": tables.goals(result["goals"]),
+        "goals_sentence": words.goals(result["goals"]),
+    }
+
+
+def all_choices() -> list[Choice]:
+    """Every result, the newest first: from files, and from runs of this page."""
+    files = [Choice(one.name, one.result) for one in archive.saved()]
+    runs = BenchRun.objects.exclude(result=None).values_list("pk", "result")
+    ours = [Choice(str(pk), cast(Result, found)) for pk, found in runs if known(found)]
+    return sorted([*files, *ours], key=lambda one: one.made, reverse=True)
+
+
+def _is_id(name: str) -> bool:
+    return name.count("-") == 4  # noqa: PLR2004 - as a UUID is written
+
+
+def charts(result: Result) -> list[Chart]:
+    """What this result has figures for."""
+    found: list[Chart] = [bars.time(result), bars.queries(result), bars.sent(result)]
+    if latency := result["latency"]:
+        found.append(lines.latency(latency, result["strategies"]))
+    if growth := result["growth"]:
+        found.append(lines.growth(growth))
+    if http := result["http"]:
+        found.append(bars.http(http, result["strategies"]))
+    return found
+
+
+PARTS = {
+    "latency": "a distant database",
+    "growth": "large tables",
+    "http": "HTTP",
+}
+
+
+def elsewhere(shown: Choice, choices: Sequence[Choice]) -> list[dict[str, Any]]:
+    """What a short run left out, and the newest result that has it."""
+    found = []
+    for part, title in PARTS.items():
+        has = cast(dict[str, Any], shown.result)
+        other = next((one for one in choices if cast(dict[str, Any], one.result)[part]), None)
+        if not has[part] and other:
+            found.append({"title": title, "choice": other})
+    return found
