@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from accounts.strategies import Outcome
+from accounts.strategies import Outcome, strategies
 
 Tone = Literal["safe", "later", "open", "none", "broken"]
 
@@ -62,7 +62,7 @@ class Words:
 
 
 def in_words(report: Mapping[str, Any]) -> Words:
-    """The words for the report of a run (``Report.as_dict()`` and what ``runs`` adds to it)."""
+    """The words for the report as JSON (``Report.as_dict()``)."""
     if report["error"]:
         return Words("broken", "broke", report["error"])
     outcome = Outcome(report["thief"])
@@ -74,7 +74,7 @@ def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
     time = None if report["thief_after_s"] is None else duration(report["thief_after_s"])
     match outcome:
         case Outcome.REFUSED:
-            return "at once" if report["at_once"] else f"after {time}"
+            return "at once" if report["at_once"] and not _lags(report) else f"after {time}"
         case Outcome.LATER:
             usual = duration(report["usual_lifetime_s"])
             return f"after {time}, when its token ran out (usually {usual})"
@@ -86,6 +86,12 @@ def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
             return f"with the old role, for {time}" if time else "with the old role"
         case Outcome.NOT_APPLICABLE:
             return str(report["why"])
+
+
+def _lags(report: Mapping[str, Any]) -> bool:
+    """Whether the strategy asks for a moment until all its processes know: then it is measured."""
+    slug = report["strategy"]
+    return slug in strategies and bool(strategies[slug].settles)
 
 
 def _also(report: Mapping[str, Any]) -> str:

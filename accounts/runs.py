@@ -1,15 +1,13 @@
 """Playing scenarios for a visitor and keeping what came of them."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
 from accounts import conf
-from accounts.events import events
 from accounts.models import Run
 from accounts.scenarios import Report, play_many
 from accounts.throttle import Throttled
@@ -48,30 +46,23 @@ def runs_play(pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID) -> Iterat
             yield run_record(report, visitor=visitor, batch=batch)
 
 
+def runs_share(reports: Iterable[Report]) -> None:
+    """Keep reports for every visitor of the lab who has none of their own."""
+    batch = uuid.uuid4()
+    for report in reports:
+        run_record(report, visitor=None, batch=batch)
+
+
 def run_record(report: Report, *, visitor: uuid.UUID | None, batch: uuid.UUID) -> Run:
     """Keep a report: for its visitor, or shared with everybody (None)."""
     content = report.as_dict()
     transcript = content.pop("transcript")
-    after = [one for one in transcript[report.event_at[1] :] if one["who"] == "thief"]
     return Run.objects.create(
         visitor=visitor,
         batch=batch,
         strategy=report.strategy,
         event=report.event,
         database=report.database,
-        report=content | {"why": _why(report, after), "at_once": _at_once(after)},
+        report=content,
         transcript=transcript,
     )
-
-
-def _why(report: Report, after: Sequence[Mapping[str, Any]]) -> str:
-    """The verdict on the thief's last request, in the server's words; or why nothing happened."""
-    if not report.transcript and not report.error:
-        return events[report.event].applies_only
-    body = after[-1]["response"]["body"] if after else {}
-    return str(body.get("verdict", {}).get("reason", ""))
-
-
-def _at_once(after: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether the thief's first request after the event was refused."""
-    return bool(after) and after[0]["response"]["status"] >= 400  # noqa: PLR2004

@@ -29,11 +29,11 @@ LINES = "application/x-ndjson"  # https://github.com/ndjson/ndjson-spec
 
 
 def _slugs() -> drf.ListField:
-    return drf.ListField(child=drf.SlugField(max_length=40), required=False, allow_empty=False)
+    return drf.ListField(child=drf.SlugField(max_length=40), allow_empty=False)
 
 
 class RunRequest(drf.Serializer[None]):
-    """Which cells of the matrix to play: each strategy against each event, all if not told."""
+    """Which cells of the matrix to play: each strategy against each event."""
 
     strategies = drf.ListField(
         child=drf.SlugField(max_length=40), required=False, allow_empty=False
@@ -121,8 +121,7 @@ class LabRuns(OpenView):
         body = RunRequest(data=request.data)
         body.is_valid(raise_exception=True)
         chosen = body.validated_data
-        slugs = chosen.get("strategies") or [strategy.slug for strategy in strategies]
-        pairs = list(product(slugs, chosen.get("events") or [event.slug for event in events]))
+        pairs = list(product(chosen["strategies"], chosen["events"]))
         visitor = visitor_known(request._request)
         if visitor is None:
             visitor_count(request._request)

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
@@ -22,9 +22,12 @@ pytestmark = pytest.mark.usefixtures("live")
 
 
 @pytest.fixture(autouse=True)
-def calm(page: Page) -> None:
-    """Nothing moves, so that nothing is photographed or measured on its way."""
+def calm(page: Page) -> Iterator[None]:
+    """Nothing moves while it is looked at, and nobody plays on when the test is over."""
     page.emulate_media(reduced_motion="reduce")
+    yield
+    page.close()
+    ended_at()
 
 
 def cell(page: Page, strategy: str, event: str) -> Locator:
@@ -240,6 +243,16 @@ def test_a_strategys_page_measures_a_request_by_itself(page: Page) -> None:
     expect(page.locator("[data-cell][data-tone]")).to_have_count(len(events))
 
 
+def test_a_lost_answer_is_shown_with_both_settings_of_the_grace(page: Page) -> None:
+    page.goto("/lab/jwt-rotating/")
+    page.get_by_role("button", name="Lose an answer").click()
+    lost = page.get_by_role("region", name="When an answer gets lost")
+    expect(lost.get_by_text("is logged out")).to_be_visible()
+    expect(lost).to_contain_text("The list of logins says: refresh token replayed.")
+    expect(lost.get_by_role("heading", name="A grace of 10 s")).to_be_visible()
+    expect(lost.get_by_text("stays logged in")).to_be_visible()
+
+
 def test_an_events_page_says_who_notices_and_why(page: Page) -> None:
     page.goto("/lab/events/log-out/")
     page.get_by_role("button", name="Run this column").click()
@@ -304,8 +317,10 @@ def test_axe_finds_nothing_wrong(page: Page, width: int) -> None:
     for path in (
         cell(page, "session-db", "log-out").get_by_role("link").get_attribute("href") or "",
         "/lab/session-db/",
+        "/lab/jwt-rotating/",
         "/lab/events/log-out/",
     ):
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator('[aria-busy="true"]')).to_have_count(0)
         assert violations_in_both_themes(page) == CLEAN, path

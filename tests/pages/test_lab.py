@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
@@ -27,6 +28,7 @@ from accounts.strategies import Credential, Expected, Outcome, strategies
 
 RUNS = "/api/lab/runs/"
 PAIRS = set(product((s.slug for s in strategies), (e.slug for e in events)))
+ALL = {"strategies": [s.slug for s in strategies], "events": [e.slug for e in events]}
 CELL = re.compile(r'<td class="cell"[^>]*data-strategy="([\w-]+)" data-event="([\w-]+)"')
 PLAYED = re.compile(r'<td class="cell"[^>]*data-tone="\w+"')
 
@@ -44,8 +46,9 @@ def mallory_browser() -> Client:
     return Client()
 
 
-def run(client: Client, **chosen: list[str]) -> list[dict[str, Any]]:
+def run(client: Client, *, strategies: list[str], events: list[str]) -> list[dict[str, Any]]:
     """Play cells; what was reported, line by line."""
+    chosen = {"strategies": strategies, "events": events}
     response = client.post(RUNS, chosen, content_type="application/json")
     assert response.status_code == 200, response.content
     lines = b"".join(response.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
@@ -131,6 +134,14 @@ def test_a_shared_run_is_shown_to_who_has_none_of_their_own(alice_browser: Clien
     assert link not in html
 
 
+def test_the_matrix_of_the_terminal_is_shared_if_asked(client: Client) -> None:
+    command = ["matrix", "--strategy=session-db", "--event=log-out", "--json"]
+    call_command(*command)
+    assert not PLAYED.findall(page(client, "/lab/"))
+    call_command(*command, "--share")
+    assert len(PLAYED.findall(page(client, "/lab/"))) == 1
+
+
 def test_a_cell_that_differs_from_what_was_declared_says_so(client: Client) -> None:
     shared(expected=Expected(Outcome.ACCEPTED))
     assert "≠ declared: still accepted" in page(client, "/lab/")
@@ -175,21 +186,21 @@ def test_a_run_reports_each_cell_in_words(alice_browser: Client) -> None:
 
 
 def test_a_run_leaves_no_throwaway_user_behind(alice_browser: Client) -> None:
-    run(alice_browser, strategies=["jwt-blacklist-joined"])
+    run(alice_browser, strategies=["jwt-blacklist-joined"], events=[e.slug for e in events])
     assert not User.objects.exists()
 
 
 def test_hanging_up_ends_the_run(alice_browser: Client) -> None:
-    response = alice_browser.post(RUNS, {}, content_type="application/json")
+    response = alice_browser.post(RUNS, ALL, content_type="application/json")
     lines: Iterator[bytes] = response.streaming_content  # type: ignore[attr-defined]
     next(lines)
     response.close()
     assert Run.objects.count() < len(PAIRS) / 2
 
 
-@pytest.mark.parametrize("chosen", [{"strategies": ["magic"]}, {"events": ["magic"]}])
-def test_what_is_not_registered_is_refused(client: Client, chosen: dict[str, list[str]]) -> None:
-    response = client.post(RUNS, chosen, content_type="application/json")
+@pytest.mark.parametrize("kind", ["strategies", "events"])
+def test_what_is_not_registered_is_refused(client: Client, kind: str) -> None:
+    response = client.post(RUNS, {**ALL, kind: ["magic"]}, content_type="application/json")
     assert response.status_code == 400
     assert "There is nothing called magic here." in response.content.decode()
 
@@ -219,6 +230,25 @@ def test_old_runs_may_be_pruned_and_young_ones_not(settings: Settings) -> None:
     old.save()
     assert [run.pk for run in Run.objects.outdated()] == [old.pk]
     assert young.created > old.created
+
+
+def lose_an_answer(client: Client, strategy: str) -> Any:
+    return client.post(f"/api/lab/{strategy}/lost-answer/", content_type="application/json")
+
+
+def test_a_lost_answer_is_played_without_and_with_a_grace(client: Client) -> None:
+    without, with_grace = lose_an_answer(client, "jwt-rotating").json()
+    assert (without["grace_s"], without["goes_on"]) == (0, False)
+    assert without["ended_because"] == "refresh token replayed"
+    assert (with_grace["grace_s"], with_grace["goes_on"]) == (10, True)
+    assert with_grace["ended_because"] == ""
+
+
+@pytest.mark.parametrize("strategy", ["session-db", "magic"])
+def test_an_answer_is_lost_only_where_there_are_refresh_tokens(
+    client: Client, strategy: str
+) -> None:
+    assert lose_an_answer(client, strategy).status_code == 404
 
 
 # --- Transcript -----------------------------------------------------------------------------------

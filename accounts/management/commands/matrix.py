@@ -20,6 +20,7 @@ from accounts.events import events
 from accounts.management.throwaway import run_again, throwaway_database
 from accounts.models import Login
 from accounts.outcomes import LEGEND, SIGNS, in_words
+from accounts.runs import runs_share
 from accounts.scenarios import Report, play_many
 from accounts.strategies import strategies
 from authdemo.postgres import PostgresError
@@ -52,6 +53,9 @@ class Command(BaseCommand):
             choices=["sqlite", "postgres"],
             help="Play on an empty database of this kind, which is thrown away afterwards.",
         )
+        parser.add_argument(
+            "--share", action="store_true", help="Show the results to who opens /lab/ without any."
+        )
         parser.add_argument("--migrate", action="store_true", help="Make the tables first.")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -65,6 +69,8 @@ class Command(BaseCommand):
         began = time.perf_counter()
         reports = _play(options)
         seconds = time.perf_counter() - began
+        if options["share"]:
+            runs_share(reports)
         if options["json"]:
             text = json.dumps(_as_dict(reports, seconds, transcripts=options["transcripts"]))
             self.stdout.write(text)
