@@ -1,0 +1,103 @@
+"""The README is true: what it says to type does what it says."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from accounts.models import Login, User
+from accounts.strategies import Strategy, strategies
+from tests.cast import PASSWORD
+from tests.conftest import Live, user_named
+
+README = (settings.BASE_DIR / "README.md").read_text()
+
+
+def script(after: str) -> str:
+    """The first block of commands after a heading."""
+    found = re.search(rf"^## {after}\n.*?^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def shell() -> str:
+    if not shutil.which("curl"):
+        pytest.skip("curl is not installed")
+    return "/bin/sh"
+
+
+def test_the_api_is_told_in_six_curl_lines() -> None:
+    assert len(re.findall(r"^curl ", script("Use the API"), re.MULTILINE)) == 6
+
+
+def test_they_log_in_and_out_as_the_text_around_them_says(
+    live: Live, shell: str, tmp_path: Path
+) -> None:
+    user_named("ada")
+    commands = script("Use the API")
+    for written, here in (
+        ("http://127.0.0.1:8000", live.url),
+        ("PASSWORD=the-one-that-make-demo-prints", f"PASSWORD='{PASSWORD}'"),
+        ("'$PASSWORD'", "'\"$PASSWORD\"'"),  # the cast's password has spaces in it
+    ):
+        assert written in commands
+        commands = commands.replace(written, here)
+    run = subprocess.run(
+        [shell, "-eu"],
+        input=commands,
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert run.returncode == 0, run.stderr
+    first, second, out, refused = re.split(r"(?<=\})(?=\{|HTTP)", run.stdout)
+    assert json.loads(first)["username"] == json.loads(second)["username"] == "ada"
+    assert json.loads(first)["login"] == json.loads(second)["login"]
+    assert out == "{}"
+    assert refused.startswith("HTTP/1.1 401")
+    assert "token_not_valid" in refused
+    assert Login.objects.get().ended_because == "logged-out"
+
+
+@pytest.mark.parametrize(
+    "path", re.findall(r"`((?:accounts|authdemo|templates|static|tests)/[^`]*)`", README)
+)
+def test_every_file_it_names_is_there(path: str) -> None:
+    assert (settings.BASE_DIR / path).exists()
+
+
+@pytest.mark.parametrize("image", re.findall(r"\]\((static/[^)]+)\)", README))
+def test_every_picture_is_there(image: str) -> None:
+    assert (settings.BASE_DIR / image).exists()
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake (\w+)", README))))
+def test_every_make_target_it_names_exists(target: str) -> None:
+    makefile = (settings.BASE_DIR / "Makefile").read_text()
+    assert re.search(rf"^{target}:.*## ", makefile, re.MULTILINE)
+
+
+def test_the_strategy_it_shows_has_all_that_the_contract_asks_for() -> None:
+    [shown] = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    for name in ("slug", "title", "subtitle", "family", "asks"):
+        assert re.search(rf"^    {name} = ", shown, re.MULTILINE)
+    for name in Strategy.__abstractmethods__:
+        assert f"def {name}(self" in shown
+    [slug] = re.findall(r'slug = "(.+)"', shown)
+    assert slug not in strategies
+
+
+def test_the_demo_accounts_it_names_are_made(db: None) -> None:
+    from accounts.management.demo_accounts import demo_accounts_make
+
+    names = {account.username for account in demo_accounts_make()}
+    assert names == {"ada", "grace", "admin"}
+    assert all(f"`{name}`" in README for name in names)
+    assert User.objects.get(is_staff=True).username == "admin"
