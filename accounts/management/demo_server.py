@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -92,11 +92,10 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", address: Address) -> N
     end = time.monotonic() + START_TIMEOUT
     while time.monotonic() < end and process.poll() is None:
         connection = http.client.HTTPConnection(address.host, address.port, timeout=START_TIMEOUT)
-        with suppress(OSError, http.client.HTTPException):
+        with closing(connection), suppress(OSError, http.client.HTTPException):
             connection.request("GET", "/")
-            connection.getresponse()
+            connection.getresponse().close()
             return
-        connection.close()
         time.sleep(0.05)
     raise CommandError("The web server did not start; the lines above say why.")
 

@@ -4,19 +4,25 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import Because, BlacklistedToken, Login, User, blacklist_login
-from accounts.strategies import _jwt, _memory
+from accounts.strategies import _jwt
 from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
 from accounts.strategies._expected import Expected, Outcome
 from accounts.strategies._joined import fetch_user
+from accounts.strategies._memory import Feed, Memory, NoFeed
+from accounts.strategies._memory_postgres import PostgresFeed
+from accounts.strategies._memory_sqlite import SqliteFeed
 from accounts.tokens import Claims, Realm, TokenRefused, decode
 from accounts.tracing import step
 
 _LISTED = Refused("look up blacklist", "token_blacklisted", "This login is on the blacklist")
 _NO_USER = Refused("load user", "user_not_found", "User not found")
 _INACTIVE = Refused("load user", "user_inactive", "The account is disabled")
+
+
+_FEEDS: dict[str, type[Feed]] = {"postgresql": PostgresFeed, "sqlite": SqliteFeed}
 
 
 class JwtBlacklistMemory(Strategy):
@@ -50,8 +56,8 @@ class JwtBlacklistMemory(Strategy):
 
     def __init__(self, realm: Realm) -> None:
         super().__init__(realm)
-        self._memory = _memory.Memory(realm.leeway.total_seconds())
-        self._feed = _memory.feed_for(self._memory)
+        self._memory = Memory(realm.leeway.total_seconds())
+        self._feed = _FEEDS.get(connection.vendor, NoFeed)(self._memory)
 
     def issue(self, login: Login) -> Credential:
         """A pair of tokens with the login's id in both."""

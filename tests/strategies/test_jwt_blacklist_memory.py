@@ -13,7 +13,8 @@ from django.utils import timezone
 from accounts.lab import Visit
 from accounts.models import Because, BlacklistedToken, Login, blacklist_login
 from accounts.strategies import Strategy
-from accounts.strategies._memory import Memory, NoFeed, SqliteFeed
+from accounts.strategies._memory import Memory, NoFeed
+from accounts.strategies._memory_sqlite import SqliteFeed
 from tests.processes import Process, code, is_accepted, log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

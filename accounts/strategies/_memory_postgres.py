@@ -1,0 +1,158 @@
+"""On PostgreSQL: the database tells of each new row."""
+
+import logging
+import select
+import socket
+import threading
+import time
+import uuid
+from contextlib import suppress
+from selectors import EVENT_READ, DefaultSelector
+from typing import Any
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from accounts.models import BLACKLIST_CHANNEL, BlacklistedToken
+from accounts.strategies._memory import Feed, Memory
+
+logger = logging.getLogger(__name__)
+
+_HEARTBEAT = 1.0  # seconds between two signs of life on a silent connection
+_SILENCE = 3.0  # seconds without one after which the listener is not believed
+_BUSY = 0.1  # seconds that a request waits for news that are being taken
+_START = 2.0  # seconds that the first request waits for the first load
+_NAME = "blacklist listener"
+_PAUSE = 0.2  # seconds before connecting again
+
+
+class PostgresFeed(Feed):
+    """Listens on a connection of its own; a trigger notifies of each row as it commits.
+
+    LISTEN comes first and the load second, so that no row falls between. A thread keeps the
+    connection alive; a request that finds news on the line takes them itself before it looks into
+    the memory. A connection that is lost makes the memory doubtful at once, one that has gone
+    silent after three seconds; both are made again, and everything is loaded again.
+    https://www.postgresql.org/docs/current/sql-notify.html
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        super().__init__(memory)
+        self._heard = 0.0
+        self._database: psycopg.Connection[Any] | None = None
+        self._line = threading.Lock()  # held while news go from the line into the memory
+        self._loaded = threading.Event()
+        self._stopped = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._waker: socket.socket | None = None
+
+    def is_current(self) -> bool:
+        """Whether the line works and everything on it has been taken."""
+        if self._thread is None or not self._thread.is_alive():
+            self._start()
+        if self._heard <= time.monotonic() - _SILENCE or not self._line.acquire(timeout=_BUSY):
+            return False
+        try:
+            return self._take_news()
+        except psycopg.Error:
+            self._heard = 0.0
+            return False
+        finally:
+            self._line.release()
+
+    def _take_news(self) -> bool:
+        if self._database is None:
+            return False
+        line = select.poll()
+        line.register(self._database, select.POLLIN)
+        if line.poll(0):
+            self._receive(self._database)
+        return True
+
+    def _start(self) -> None:
+        # Not before the first request: a thread does not survive the fork of a server's workers.
+        with self._starting:
+            if self._stopped.is_set() or (self._thread and self._thread.is_alive()):
+                return
+            self._heard = 0.0
+            self._loaded.clear()
+            woken, self._waker = socket.socketpair()
+            self._thread = threading.Thread(
+                target=self._run, args=[woken], name="blacklist", daemon=True
+            )
+            self._thread.start()
+        self._loaded.wait(_START)
+
+    def _run(self, woken: socket.socket) -> None:
+        with woken:
+            while not self._stopped.is_set():
+                self._try_to_listen(woken)
+                self._heard = 0.0
+                self._stopped.wait(_PAUSE)
+
+    def _try_to_listen(self, woken: socket.socket) -> None:
+        try:
+            self._listen(woken)
+        except Exception as error:  # noqa: BLE001
+            # Whatever it is: without a listener the table is asked, and it is tried again.
+            reason = str(error).partition("\n")[0]
+            logger.warning("The blacklist's listener is lost (%s): reading the table", reason)
+
+    def _listen(self, woken: socket.socket) -> None:
+        wrapper = connections.create_connection(DEFAULT_DB_ALIAS)
+        try:
+            wrapper.connect()
+            database: psycopg.Connection[Any] = wrapper.connection
+            database.execute(f"SET application_name = '{_NAME}'")  # seen in pg_stat_activity
+            database.execute(f"LISTEN {BLACKLIST_CHANNEL}")
+            self._load(database)
+            self._database = database
+            self._follow(database, woken)
+        finally:
+            self._heard = 0.0
+            self._database = None
+            with suppress(psycopg.Error):
+                wrapper.close()
+
+    def _follow(self, database: psycopg.Connection[Any], woken: socket.socket) -> None:
+        with DefaultSelector() as selector:
+            selector.register(database, EVENT_READ)
+            selector.register(woken, EVENT_READ)
+            heard = True
+            while not self._stopped.is_set():
+                with self._line:
+                    if not heard:
+                        database.execute("SELECT 1")
+                    self._receive(database)
+                    self._heard = time.monotonic()
+                self._loaded.set()
+                heard = bool(selector.select(_HEARTBEAT))
+
+    def _load(self, database: psycopg.Connection[Any]) -> None:
+        sql = (
+            "SELECT jti, extract(epoch FROM expires_at)::float8 "  # noqa: S608
+            f"FROM {BlacklistedToken._meta.db_table}"
+        )
+        self._memory.add(database.execute(sql).fetchall())
+
+    def _receive(self, database: psycopg.Connection[Any]) -> None:
+        """Take what has arrived; ``*`` says that it was too much to name."""
+        # All of them first: the generator holds the connection's lock, and loading needs it.
+        for notice in list(database.notifies(timeout=0)):
+            if notice.payload == "*":
+                self._load(database)
+            else:
+                jti, expires = notice.payload.split()
+                self._memory.add([(uuid.UUID(jti), float(expires))])
+
+    def close(self) -> None:
+        """End the thread and its connection; twice is once."""
+        with self._starting:
+            if self._stopped.is_set():
+                return
+            self._stopped.set()
+            if self._thread is not None and self._waker is not None:
+                with self._waker, suppress(OSError):
+                    self._waker.send(b"!")
+                    self._thread.join(_START)
