@@ -1,0 +1,160 @@
+"""Settings for production are safe, and refuse to start where they could not be."""
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+
+KEY = secrets.token_urlsafe(64)
+PRODUCTION = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "example.org"}
+
+ANSWER = """
+import json
+import django
+django.setup()
+from django.conf import settings
+from django.test import Client
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("createcachetable")
+from accounts.models import User
+User.objects.create_user("alice", password="a horse walks into a bar")
+client = Client(SERVER_NAME="example.org")
+plain = client.get("/login/")
+form = {"username": "alice", "password": "a horse walks into a bar"}
+client.get("/login/", secure=True)
+client.post("/login/", form, secure=True)
+lab = client.post("/api/lab/users/", {}, content_type="application/json", secure=True).json()
+client.post("/api/lab/session-db/login/", lab, content_type="application/json", secure=True)
+me = client.get("/api/me/", secure=True)
+print(json.dumps({
+    "plain": [plain.status_code, plain["Location"]],
+    "me": [me.status_code, me.json().get("username")],
+    "hsts": me.headers.get("Strict-Transport-Security"),
+    "timing": me.headers.get("Server-Timing"),
+    "stranger": Client(SERVER_NAME="mallory.example").get("/login/", secure=True).status_code,
+    "cookies": {
+        name: {"secure": bool(c["secure"]), "path": c["path"], "domain": c["domain"]}
+        for name, c in client.cookies.items()
+    },
+}))
+"""
+
+
+def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter with nothing set but this."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        env={**kept, "DJANGO_SETTINGS_MODULE": "authdemo.settings", **environment},
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_the_deployment_check_has_nothing_to_say() -> None:
+    done = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize("demo", [{}, {"DEMO": "0"}, {"DEMO": ""}, {"DEMO": "false"}], ids=str)
+def test_production_without_a_key_does_not_start(demo: dict[str, str]) -> None:
+    done = python("manage.py", "check", **demo)
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert "SECRET_KEY is not set" in last
+    assert "DEMO=1" in last
+
+
+def test_a_web_server_without_a_key_does_not_start_either() -> None:
+    done = python("-c", "import authdemo.wsgi")
+    assert done.returncode != 0
+    assert "SECRET_KEY is not set" in done.stderr
+
+
+def test_a_database_address_that_means_nothing_is_told_in_one_line() -> None:
+    done = python("manage.py", "check", DATABASE_URL="nonsense://x", **PRODUCTION)
+    assert done.returncode != 0
+    assert "DATABASE_URL is not understood" in done.stderr.strip().splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What a server with production settings answers."""
+    database = tmp_path_factory.mktemp("production") / "db.sqlite3"
+    done = python("-W", "ignore", "-c", ANSWER, DATABASE_URL=f"sqlite:///{database}", **PRODUCTION)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_plain_http_is_sent_to_https(answer: dict[str, Any]) -> None:
+    assert answer["plain"] == [301, "https://example.org/login/"]
+    seconds, *more = answer["hsts"].split("; ")
+    assert int(seconds.removeprefix("max-age=")) >= 365 * 24 * 3600
+    assert more == ["includeSubDomains", "preload"]
+
+
+def test_every_cookie_is_secure_and_bound_to_this_host(answer: dict[str, Any]) -> None:
+    cookies = answer["cookies"]
+    assert {"__Host-session", "__Host-csrftoken"} <= set(cookies)
+    for name, cookie in cookies.items():
+        if cookie["path"] or name.startswith("__"):
+            assert cookie["secure"], name
+            assert not cookie["domain"]
+        if name.startswith("__Host-"):
+            assert cookie["path"] == "/"
+    assert cookies["__Secure-lab-session-db"]["path"] == "/api/lab/session-db/"
+
+
+def test_its_own_cookie_works(answer: dict[str, Any]) -> None:
+    assert answer["me"] == [200, "alice"]
+
+
+def test_it_traces_nothing(answer: dict[str, Any]) -> None:
+    assert answer["timing"] is None
+
+
+def test_another_host_is_refused(answer: dict[str, Any]) -> None:
+    assert answer["stranger"] == 400
+
+
+def test_the_demo_needs_no_https_and_is_no_debug_mode() -> None:
+    done = python(
+        "-c",
+        "import django; django.setup(); from django.conf import settings as s;"
+        "print(s.DEMO, s.SESSION_COOKIE_SECURE, s.DEBUG)",
+        DEMO="1",
+    )
+    assert done.stdout.split() == ["True", "False", "False"]
+
+
+def test_no_middleware_stands_outside_the_safe_headers() -> None:
+    assert settings.MIDDLEWARE[0] == "accounts.middleware.headers.SafeHeaders"
+    guard = settings.MIDDLEWARE.index("accounts.middleware.guard.RequestGuard")
+    for name in settings.MIDDLEWARE:
+        if "Session" in name or "Csrf" in name or "Login" in name:
+            assert settings.MIDDLEWARE.index(name) > guard
+
+
+def test_the_policy_allows_no_inline_code_and_no_other_host() -> None:
+    for directive, sources in settings.SECURE_CSP.items():
+        for source in sources:
+            assert source in ("'none'", "'self'", "data:"), directive
+    assert settings.SECURE_CSP["script-src"] == ["'self'"]
+    assert settings.SECURE_CSP["style-src"] == ["'self'"]
+
+
+def test_passwords_are_hashed_with_argon2() -> None:
+    assert settings.PASSWORD_HASHERS[0] == "accounts.hashers.SiteHasher"
+    assert make_password("x").startswith("argon2$argon2id$")
