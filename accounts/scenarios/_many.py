@@ -84,7 +84,9 @@ class _Company:
 
     def _pause(self, seconds: float) -> None:
         # Who comes back does not ask for room again: what is left is a request or two, and how long
-        # it took until then is being measured.
+        # it took until then is being measured. Nor does who waits keep a connection: a few runs at
+        # once would take all that PostgreSQL has.
+        connections.close_all()
         self._leave()
         if self._stopped.wait(seconds):
             raise Stopped
