@@ -24,7 +24,7 @@ endif
 DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo matrix prune picture test test-sqlite test-postgres format types lock
+.PHONY: help demo bench matrix prune picture test test-sqlite test-postgres format types lock
 .PHONY: lint lint-python lint-templates lint-layers lint-django check-python
 .NOTPARALLEL:
 
@@ -33,6 +33,10 @@ help:  ## List these commands
 
 demo: check-database $(READY)  ## Run the site at http://127.0.0.1:8000/ (PORT=8001, DB=postgres)
 	@exec $(PY) manage.py demo --port $(PORT) $(if $(filter postgres,$(DB)),--postgres) $(ARGS)
+
+bench: $(READY)  ## Measure everything on both databases, for the result in this repository
+	$(PY) manage.py bench --database sqlite --growth --latency 0,1,5 --http --ship $(ARGS)
+	$(PY) manage.py bench --database postgres --growth --latency 0,1,5 --http --ship $(ARGS)
 
 matrix: check-database $(READY)  ## Play every strategy against every event (DB=postgres)
 	@DEMO=1 $(PY) manage.py matrix --database $(DB) $(ARGS)

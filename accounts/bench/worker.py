@@ -13,6 +13,15 @@ import django
 
 from accounts.bench.options import Options
 
+# What ``requests`` does, in its order, as it is told to whoever waits.
+STAGES = REQUESTS, COMING, VERBS, LEAVING, TRACING = (
+    "requests",
+    "a crowd logs in",
+    "logging in and out",
+    "the crowd logs out",
+    "tracing",
+)
+
 
 def main(job: str, options: Options, *more: str) -> None:
     """Set Django up, migrate the empty database, measure."""
@@ -52,16 +61,16 @@ def requests(options: Options) -> dict[str, Any]:
     found = machine.machine()  # before we load it ourselves
     with world(options) as subjects:
         samples = rounds.measure(
-            subjects, options.rounds, Stage("requests", rounds.steps(options.rounds))
+            subjects, options.rounds, Stage(REQUESTS, rounds.steps(options.rounds))
         )
         strategies = [subject.strategy for subject in subjects[1:]]
         number = min(verbs.SAMPLES, options.rounds)
         people = crowd.Crowd()
-        people.gather(strategies, Stage("log-ins", len(strategies)))
-        costs = verbs.measure(strategies, number, Stage("verbs", number * len(strategies)))
-        kept = people.leave(strategies, Stage("log-outs", len(strategies)))
+        people.gather(strategies, Stage(COMING, len(strategies)))
+        costs = verbs.measure(strategies, number, Stage(VERBS, number * len(strategies)))
+        kept = people.leave(strategies, Stage(LEAVING, len(strategies)))
         traced = tracing_cost.measure(
-            options.rounds, Stage("tracing", tracing_cost.steps(options.rounds))
+            options.rounds, Stage(TRACING, tracing_cost.steps(options.rounds))
         )
     return {
         "machine": found,

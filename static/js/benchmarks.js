@@ -4,14 +4,13 @@ import { ApiError, send } from "./api.js";
 import { enliven } from "./charts.js";
 
 const EVERY = 1000; // milliseconds between two questions
-// As `manage.py bench` names them, in their order.
-const STAGES = ["requests", "log-ins", "verbs", "log-outs", "tracing"];
 
 const tip = document.querySelector("[data-tip]");
 for (const chart of document.querySelectorAll("[data-marks]")) enliven(chart, tip);
 addEventListener("scroll", () => (tip.hidden = true), { passive: true });
 
 const bar = document.querySelector("[data-bench]");
+const stages = bar.dataset.stages.split("|");
 const part = (name) => bar.querySelector(`[data-${name}]`);
 
 part("show").hidden = true;
@@ -68,8 +67,8 @@ async function wait(id) {
 function progress({ stage, done, total }) {
   const share = total ? done / total : 0;
   busy(true, stage ? `${stage}: ${done} of ${total}` : "Making a database …");
-  part("bar").value = Math.max(0, STAGES.indexOf(stage)) + share;
-  if (stage !== bar.dataset.stage) say(stage ? `Measuring ${stage}.` : "The benchmark has started.");
+  part("bar").value = Math.max(0, stages.indexOf(stage)) + share;
+  if (stage !== bar.dataset.stage) say(stage ? `Now: ${stage}.` : "The benchmark has started.");
   bar.dataset.stage = stage;
 }
 

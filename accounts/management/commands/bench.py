@@ -2,11 +2,12 @@
 
 import json
 import shlex
+import signal
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
@@ -23,6 +24,7 @@ from accounts.strategies import strategies
 Number = TypeVar("Number", int, float)
 FEWEST_ROUNDS = 20
 FARTHEST = 100  # milliseconds
+INTERRUPTED = 128 + signal.SIGINT  # as a shell puts it
 
 
 class Command(BaseCommand):
@@ -79,10 +81,13 @@ class Command(BaseCommand):
             http=options["http"],
             command=command_line(sys.argv),
         )
+        signal.signal(signal.SIGTERM, _stop)  # the temporary database is to go, too
         try:
             result = _in_lines(chosen) if options["lines"] else _with_bar(chosen)
         except BenchError as error:
             raise CommandError(str(error)) from None
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
         self._show(result, options)
 
     def _show(self, result: Result, options: dict[str, Any]) -> None:
@@ -98,6 +103,10 @@ class Command(BaseCommand):
             archive.save(result, archive.SHIPPED, result["database"])
         elif not options["no_save"]:
             _say(f"Saved as {archive.save(result)}")
+
+
+def _stop(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def command_line(arguments: list[str]) -> str:

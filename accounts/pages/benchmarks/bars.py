@@ -44,7 +44,7 @@ def _time(one: Measured) -> Item:
     whole = one["wall_us"]["median"]
     parts = [Part(key.kind, _shares(one)[key.kind] * whole) for key in WHERE]
     split = ", ".join(
-        f"{part.amount:.0f} {key.words}"
+        f"{part.amount:.0f} in {key.words}"
         for part, key in zip(parts, WHERE, strict=True)
         if part.amount
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts import benchruns
 from accounts.bench import archive
 from accounts.bench.result import Result, known
+from accounts.bench.worker import STAGES
 from accounts.models import BenchRun
 from accounts.pages.benchmarks import bars, lines, tables, words
 from accounts.pages.benchmarks.charts import Chart
@@ -62,6 +63,7 @@ def benchmarks(request: HttpRequest) -> HttpResponse:
         "may_start": benchruns.may_begin(request.user),
         "running": BenchRun.objects.filter(slot=BenchRun.ONLY).first(),
         "api": reverse("api-benchmarks"),
+        "stages": STAGES,
     }
     return render(request, "pages/benchmarks.html", context)
 
