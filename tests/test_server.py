@@ -1,0 +1,191 @@
+"""A real gunicorn: what it acknowledged survives kill -9, and malformed HTTP does not hurt it."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from django.conf import settings
+
+from tests.cast import PASSWORD
+from tests.clients import Api
+
+pytestmark = pytest.mark.database("sqlite")
+
+ACCOUNT = f"""
+import django
+django.setup()
+from accounts.models import User
+User.objects.create_user("alice", password={PASSWORD!r})
+"""
+
+
+def environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {
+        **kept,
+        "DJANGO_SETTINGS_MODULE": "authdemo.settings",
+        "DEMO": "1",
+        "SECRET_KEY": secrets.token_hex(32),
+        "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+    }
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of a server whose database has been made, with Alice's account."""
+    env = environment(tmp_path_factory.mktemp("server"))
+    for arguments in (
+        ["manage.py", "migrate", "--verbosity", "0"],
+        ["manage.py", "createcachetable"],
+        ["-c", ACCOUNT],
+    ):
+        subprocess.run([sys.executable, *arguments], env=env, cwd=settings.BASE_DIR, check=True)
+    return env
+
+
+@contextmanager
+def serving(env: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The address of a running gunicorn, and its master process, which leads a group of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "authdemo.wsgi", "--bind", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(
+        [*command, "--workers", "2", "--log-level", "critical"],
+        env=env,
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+    )
+    try:
+        wait_for(port)
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        kill(process)
+
+
+def wait_for(port: int) -> None:
+    for _ in range(300):
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/api/me/", timeout=5)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("gunicorn did not start")
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """kill -9, master and workers at once: nothing gets to say goodbye."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def test_an_acknowledged_log_out_survives_kill_9(installed: dict[str, str]) -> None:
+    with ExitStack() as stack:
+        with serving(installed) as (url, process):
+            browser, program = (stack.enter_context(Api(base_url=url)) for _ in range(2))
+            browser.log_in("alice")
+            stolen = dict(browser.cookies)
+            access, refresh = program.pair("alice")
+            kept, _ = program.pair("alice")
+            assert browser.log_out().status_code == 204
+            body = {"refresh": refresh}
+            assert program.post("/api/token/blacklist/", json=body).status_code == 200
+            kill(process)
+        with serving(installed) as (url, _):
+            thief = stack.enter_context(Api(base_url=url, cookies=stolen))
+            assert thief.me().status_code == 401
+            assert thief.me(access).status_code == 401
+            assert thief.post("/api/token/refresh/", json=body).status_code == 401
+            assert thief.me(kept).status_code == 200
+
+
+@pytest.fixture(scope="module")
+def address(installed: dict[str, str]) -> Iterator[tuple[str, int]]:
+    with serving(installed) as (url, _):
+        yield "127.0.0.1", int(url.rpartition(":")[2])
+
+
+def exchange(address: tuple[str, int], request: bytes) -> bytes:
+    """What the server says to these bytes; nothing if it hangs up."""
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        try:
+            while chunk := connection.recv(65536):
+                answer += chunk
+        except ConnectionResetError:
+            pass
+    return answer
+
+
+def post(headers: str, body: str, path: str = "/api/token/") -> bytes:
+    lines = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{headers}\r\n\r\n"
+    return (lines + body).encode("latin-1")
+
+
+JSON = "Content-Type: application/json"
+REQUESTS = {
+    "no length": post(JSON, "{}"),
+    "length is a word": post(f"{JSON}\r\nContent-Length: two", "{}"),
+    "length is negative": post(f"{JSON}\r\nContent-Length: -2", "{}"),
+    "length is signed": post(f"{JSON}\r\nContent-Length: +2", "{}"),
+    "length is too small": post(f"{JSON}\r\nContent-Length: 1", "{}"),
+    "length is too large": post(f"{JSON}\r\nContent-Length: 20", "{}"),
+    "length is huge": post(f"{JSON}\r\nContent-Length: {10**30}", "{}"),
+    "two lengths": post(f"{JSON}\r\nContent-Length: 2\r\nContent-Length: 3", "{}"),
+    "chunked": post(f"{JSON}\r\nTransfer-Encoding: chunked", "2\r\n{}\r\n0\r\n\r\n"),
+    "chunked without end": post(f"{JSON}\r\nTransfer-Encoding: chunked", "2\r\n{}\r\n"),
+    "chunk of no size": post(f"{JSON}\r\nTransfer-Encoding: chunked", "x\r\n{}\r\n0\r\n\r\n"),
+    "chunked and a length": post(
+        f"{JSON}\r\nTransfer-Encoding: chunked\r\nContent-Length: 2", "0\r\n\r\n"
+    ),
+    "odd encoding": post(f"{JSON}\r\nTransfer-Encoding: nonsense", "{}"),
+    "form cut short": post(
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 50",
+        "username=a",
+        "/login/",
+    ),
+    "upload cut short": post(
+        "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 500",
+        "--x\r\n",
+        "/login/",
+    ),
+    "nul in a header": post(f"{JSON}\r\nX-A: a\0b\r\nContent-Length: 2", "{}"),
+    "nul in the cookie": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: session=a\0b\r\n\r\n",
+    "header without a name": post(f"{JSON}\r\n: x\r\nContent-Length: 2", "{}"),
+    "folded header": post(f"{JSON}\r\n folded\r\nContent-Length: 2", "{}"),
+    "no host": b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: mallory.example\r\n\r\n",
+    "absolute address": b"GET http://mallory.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    "odd version": b"GET / HTTP/9.9\r\nHost: 127.0.0.1\r\n\r\n",
+    "space in the path": b"GET /a b HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    "bytes in the path": b"GET /\xff\xfe HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+    "long line": b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    "many headers": post("\r\n".join(f"X-{n}: x" for n in range(500)), ""),
+    "nothing": b"\r\n\r\n",
+    "no http": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 100,
+}
+
+
+@pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS)
+def test_malformed_http_is_refused_or_hung_up_on_and_harms_nobody(
+    address: tuple[str, int], request_bytes: bytes
+) -> None:
+    answer = exchange(address, request_bytes)
+    for line in answer.split(b"\r\n"):
+        if line.startswith(b"HTTP/1.1 "):
+            # 501 is what RFC 9112, section 6.1, wants said of an unknown transfer coding.
+            assert line[9:10] in b"1234" or line[9:12] == b"501", answer
+    healthy = exchange(address, b"GET /api/me/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert healthy.startswith(b"HTTP/1.1 401")
