@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -117,15 +117,12 @@ def address(installed: dict[str, str]) -> Iterator[tuple[str, int]]:
 
 def exchange(address: tuple[str, int], request: bytes) -> bytes:
     """What the server says to these bytes; nothing if it hangs up."""
-    with socket.create_connection(address, timeout=10) as connection:
+    answer = b""
+    with socket.create_connection(address, timeout=10) as connection, suppress(OSError):
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
-        answer = b""
-        try:
-            while chunk := connection.recv(65536):
-                answer += chunk
-        except ConnectionResetError:
-            pass
+        while chunk := connection.recv(65536):
+            answer += chunk
     return answer
 
 
