@@ -1,5 +1,7 @@
 """Two realms share nothing: no key, no audience, no digest."""
 
+from datetime import timedelta
+
 import pytest
 from pytest_django.fixtures import Settings
 
@@ -52,3 +54,54 @@ def test_a_retired_secret_key_still_verifies_and_no_longer_signs(settings: Setti
 def test_changed_lifetimes_count_at_once(settings: Settings) -> None:
     settings.ACCESS_TOKEN_LIFETIME = tokens.site().access_lifetime * 2
     assert tokens.site().access_lifetime == settings.ACCESS_TOKEN_LIFETIME
+
+
+def test_what_was_digested_under_a_retired_secret_key_is_still_found(settings: Settings) -> None:
+    before = tokens.site().digest("credential")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "a new key of fifty characters or more, made this very day"
+    assert tokens.site().digests("credential") == [tokens.site().digest("credential"), before]
+
+
+def test_a_rotation_with_overlap_keeps_the_old_key_for_verifying(realm: Realm) -> None:
+    rotated = realm.rotated(overlap=True)
+    assert rotated.keyring.signing != realm.keyring.signing
+    assert rotated.keyring.find(realm.keyring.signing.kid) == realm.keyring.signing
+    assert realm.digest("credential") in rotated.digests("credential")[1:]
+
+
+def test_a_rotation_without_overlap_forgets_it(realm: Realm) -> None:
+    rotated = realm.rotated(overlap=False)
+    assert rotated.keyring.find(realm.keyring.signing.kid) is None
+    assert realm.digest("credential") not in rotated.digests("credential")
+
+
+def test_a_rotation_changes_only_the_copy(realm: Realm) -> None:
+    before = (realm.keyring, realm.pepper)
+    realm.rotated(overlap=True)
+    assert (realm.keyring, realm.pepper) == before
+
+
+def test_two_rotations_give_two_keys(realm: Realm) -> None:
+    one, other = realm.rotated(overlap=False), realm.rotated(overlap=False)
+    assert one.keyring.signing != other.keyring.signing
+    assert one.pepper != other.pepper
+
+
+def test_a_realm_can_be_made_short_lived_its_logins_only_if_asked(realm: Realm) -> None:
+    second = timedelta(seconds=1)
+    tokens_only = realm.short_lived(second, logins=False)
+    assert (tokens_only.access_lifetime, tokens_only.login_lifetime) == (
+        second,
+        realm.login_lifetime,
+    )
+    everything = realm.short_lived(second, logins=True)
+    assert everything.access_lifetime == everything.refresh_lifetime == second
+    assert everything.login_lifetime == second
+
+
+def test_the_grace_is_a_setting_and_may_be_another_one_for_a_play(
+    realm: Realm, settings: Settings
+) -> None:
+    assert realm.refresh_grace == settings.REFRESH_GRACE
+    assert realm.with_grace(timedelta(0)).refresh_grace == timedelta(0)

@@ -1,0 +1,83 @@
+"""What a throwaway user does to all of its logins, under any strategy."""
+
+import uuid
+
+import pytest
+from django.test import Client
+
+from accounts import lab
+from accounts.lab import Visit
+from accounts.strategies import Family, Strategy, strategies
+from tests.clients import LabDevice
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=[strategy.slug for strategy in strategies])
+def strategy(request: pytest.FixtureRequest) -> type[Strategy]:
+    """Each strategy of the lab."""
+    return strategies[request.param]
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """A visitor with a throwaway user."""
+    return lab.visit(uuid.uuid4())
+
+
+def test_changing_the_password_keeps_the_device_and_gives_it_a_new_credential(
+    strategy: type[Strategy], visit: Visit
+) -> None:
+    device = LabDevice(strategy).logged_in(visit)
+    before = device.credential
+    answer = device._post("password")
+    assert answer["status"] == 200
+    device.access = answer.get("access", "")
+    assert device.credential != before
+    assert device.me()["status"] == 200
+
+
+def test_the_new_password_is_the_one_to_log_in_with(strategy: type[Strategy], visit: Visit) -> None:
+    password = LabDevice(strategy).logged_in(visit)._post("password")["password"]
+    assert password != visit.password
+    assert LabDevice(strategy).log_in(visit)["status"] == 401
+    assert LabDevice(strategy).log_in(Visit(visit.user, password))["status"] == 200
+
+
+def test_logging_out_everywhere_makes_the_browser_drop_its_cookie(visit: Visit) -> None:
+    device = LabDevice(strategies["session-joined"]).logged_in(visit)
+    assert device._post("logout-everywhere")["status"] == 200
+    assert device.credential == ""
+
+
+def test_logging_out_everywhere_ends_the_other_device_where_that_is_possible(
+    visit: Visit,
+) -> None:
+    for slug, status in (("opaque", 401), ("jwt-user", 200)):
+        phone = LabDevice(strategies[slug]).logged_in(visit)
+        laptop = LabDevice(strategies[slug]).logged_in(visit)
+        assert phone._post("logout-everywhere")["status"] == 200
+        assert laptop.me()["status"] == status
+
+
+@pytest.mark.parametrize("action", ["password", "logout-everywhere"])
+def test_nobody_without_a_credential_does_it(strategy: type[Strategy], action: str) -> None:
+    response = Client().post(f"/api/lab/{strategy.slug}/{action}/", content_type="application/json")
+    assert response.status_code == 401
+    assert response.json()["verdict"]["accepted"] is False
+
+
+@pytest.mark.parametrize("action", ["password", "logout-everywhere"])
+def test_by_cookie_it_needs_a_csrf_token(
+    strategy: type[Strategy], visit: Visit, action: str
+) -> None:
+    device = LabDevice(strategy).logged_in(visit)
+    device.client.handler.enforce_csrf_checks = True
+    status = 403 if strategy.family is Family.SESSION else 200
+    assert device._post(action)["status"] == status
+
+
+@pytest.mark.parametrize("action", ["password", "logout-everywhere"])
+def test_an_unknown_strategy_is_a_404(action: str) -> None:
+    response = Client().post(f"/api/lab/carrier-pigeon/{action}/", content_type="application/json")
+    assert response.status_code == 404

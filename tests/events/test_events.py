@@ -1,0 +1,64 @@
+"""What an event is: it changes the world and asks no strategy."""
+
+import ast
+import inspect
+
+import pytest
+
+from accounts.events import Event, events
+from accounts.events import _stage as stage_module
+from accounts.strategies import Family, Outcome, strategies
+
+ORDER = [
+    "log-out",
+    "log-out-everywhere",
+    "password-change",
+    "account-disabled",
+    "role-removed",
+    "refresh-replayed",
+    "key-rotated-overlap",
+    "key-rotated",
+    "expiry",
+]
+
+
+@pytest.fixture(params=ORDER)
+def event(request: pytest.FixtureRequest) -> type[Event]:
+    """Each event."""
+    return events[request.param]
+
+
+def test_they_come_in_the_order_of_the_matrix() -> None:
+    assert [event.slug for event in events] == ORDER
+
+
+def test_each_says_what_it_is(event: type[Event]) -> None:
+    assert event.title
+    assert len(event.explanation()) > 80
+
+
+def test_none_names_a_strategy(event: type[Event]) -> None:
+    source = inspect.getsource(inspect.getmodule(event))  # type: ignore[arg-type]
+    words = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
+    assert not words & {strategy.slug for strategy in strategies}
+    assert "Family" not in source
+
+
+def test_an_event_for_everyone_knows_no_collateral(event: type[Event]) -> None:
+    assert (event.wish.other == "not-applicable") == event.everyone
+
+
+def test_only_what_changes_facts_may_wish_for_new_ones() -> None:
+    wishing = [event.slug for event in events if event.wish.thief is Outcome.NEW_FACTS]
+    assert wishing == ["role-removed"]
+
+
+def test_refreshing_happens_only_where_there_are_refresh_tokens() -> None:
+    for strategy in strategies:
+        applies = events["refresh-replayed"].applies_to(strategy)
+        assert applies == strategy.refreshes
+        assert not (applies and strategy.family is Family.SESSION)
+
+
+def test_the_stage_touches_no_setting() -> None:
+    assert "settings" not in inspect.getsource(stage_module)

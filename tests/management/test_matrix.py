@@ -1,0 +1,99 @@
+"""``manage.py matrix`` as a person at a terminal, or a program, sees it."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.models import User
+from accounts.scenarios import Expected, Outcome
+from accounts.strategies import strategies
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def printed(*arguments: str) -> str:
+    out = StringIO()
+    call_command("matrix", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def reports(*arguments: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(printed("--json", *arguments))["reports"]
+    return found
+
+
+def test_a_person_sees_a_table_and_how_long_it_took(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("matrix", "--strategy=session-db", "--strategy=jwt-user", "--event=log-out")
+    seen = capsys.readouterr().out
+    assert "Log out" in seen
+    assert "● refused at" in seen
+    assert "▲ still works" in seen
+    assert "2 played in" in seen
+    assert connection.display_name in seen
+
+
+def test_collateral_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("matrix", "--strategy=jwt-version", "--event=log-out")
+    assert "●+" in capsys.readouterr().out
+
+
+def test_a_program_gets_json() -> None:
+    [report] = reports("--strategy=jwt-stateless", "--event=role-removed")
+    assert report["thief"] == "stale-facts"
+    assert report["role"] == "editor"
+    assert report["sql_per_request"] == 0
+    assert report["matches"] is True
+    assert "transcript" not in report
+
+
+def test_a_program_gets_the_transcripts_if_it_asks() -> None:
+    [report] = reports("--strategy=opaque", "--event=log-out", "--transcripts")
+    who = [one["who"] for one in report["transcript"]]
+    assert who == ["A", "B", "A", "B", "thief", "A", "thief", "B"]
+
+
+def test_rows_and_columns_can_be_chosen() -> None:
+    found = reports("--strategy=opaque", "--strategy=session-db", "--event=log-out")
+    assert [(r["strategy"], r["event"]) for r in found] == [
+        ("session-db", "log-out"),
+        ("opaque", "log-out"),
+    ]
+
+
+def test_what_does_not_exist_cannot_be_chosen() -> None:
+    with pytest.raises(CommandError, match="invalid choice"):
+        call_command("matrix", "--strategy=carrier-pigeon")
+
+
+def test_where_declared_and_measured_differ_it_fails_and_says_where(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    boast = {"log-out": Expected(Outcome.REFUSED)}
+    monkeypatch.setattr(strategies["jwt-user"], "expects", boast)
+    with pytest.raises(CommandError) as failed:
+        printed("--json", "--strategy=jwt-user", "--event=log-out")
+    assert failed.value.returncode == 1
+    assert str(failed.value) == (
+        "jwt-user, log-out: declared refused and the other device untouched, "
+        "measured accepted and untouched"
+    )
+
+
+def test_it_leaves_nothing_behind() -> None:
+    printed("--json", "--strategy=session-db", "--event=log-out")
+    assert not User.objects.exists()
+
+
+def test_a_database_without_tables_is_one_clear_line() -> None:
+    table = connection.ops.quote_name("accounts_login")
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {table} RENAME TO put_aside")
+        try:
+            with pytest.raises(CommandError, match=r"Run manage\.py migrate, or add --database"):
+                call_command("matrix", "--event=log-out")
+        finally:
+            cursor.execute(f"ALTER TABLE put_aside RENAME TO {table}")
