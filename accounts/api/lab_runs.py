@@ -32,7 +32,7 @@ def _slugs() -> drf.ListField:
     return drf.ListField(child=drf.SlugField(max_length=40), allow_empty=False)
 
 
-class RunRequest(drf.Serializer[None]):
+class ChosenCells(drf.Serializer[None]):
     """Which cells of the matrix to play: each strategy against each event."""
 
     strategies = drf.ListField(
@@ -58,7 +58,7 @@ def _known(slugs: list[str], registry: Registry[Any]) -> list[str]:
 class CellWords(drf.Serializer[None]):
     """The cell in words, as the page writes it."""
 
-    tone = drf.ChoiceField(choices=["safe", "later", "open", "none", "broken"])
+    tone = drf.ChoiceField(choices=list(LEGEND))
     sign = drf.CharField()
     word = drf.CharField()
     detail = drf.CharField()
@@ -106,7 +106,7 @@ class LabRuns(OpenView):
     """Scenarios."""
 
     @extend_schema(
-        request=RunRequest,
+        request=ChosenCells,
         responses={
             (200, LINES): RunAnswer,
             429: serializers.Problem,
@@ -118,7 +118,7 @@ class LabRuns(OpenView):
         The answer is a line of JSON per scenario, sent as soon as it is ready. Who hangs up has
         stopped the run.
         """
-        body = RunRequest(data=request.data)
+        body = ChosenCells(data=request.data)
         body.is_valid(raise_exception=True)
         chosen = body.validated_data
         pairs = list(product(chosen["strategies"], chosen["events"]))

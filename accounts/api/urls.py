@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
-from accounts.api import benchmarks, inspector, lab, lab_account, lab_retry, lab_runs, logins, schema, views
+from accounts.api import (
+    benchmarks,
+    inspector,
+    lab,
+    lab_account,
+    lab_retry,
+    lab_runs,
+    logins,
+    schema,
+    views,
+)
 
 # Patterns are tried one after the other: what is requested most comes first and in groups.
 LAB_STRATEGY = [

@@ -58,9 +58,7 @@ def transcript(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "lifetimes": lifetimes(run.report),
         "kept_until": run.created + conf.lab_run_lifetime(),
         "link": origin + run.get_absolute_url(),
-        "acts": acts(
-            run, [exchange(index, one, origin) for index, one in enumerate(run.transcript)]
-        ),
+        "acts": acts(run, exchanges),
         "first": list(preparations(origin)),
         "data": {
             "runsUrl": reverse("api-lab-runs"),

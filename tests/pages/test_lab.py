@@ -7,7 +7,6 @@ import uuid
 from collections.abc import Iterator
 from html import unescape
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -376,43 +375,3 @@ def test_an_unknown_slug_is_not_found(client: Client, path: str) -> None:
 
 def test_no_strategy_takes_an_address_of_the_lab() -> None:
     assert not {strategy.slug for strategy in strategies} & {"runs", "events", "users"}
-
-
-ADDED = '''"""A strategy that a newcomer adds."""
-
-from accounts.strategies._base import Family
-from accounts.strategies.opaque import Opaque
-
-
-class Zebra(Opaque):
-    """Carried by a ``zebra``."""
-
-    slug = "zebra"
-    title = "Zebra"
-    subtitle = "striped"
-    family = Family.OPAQUE
-    rank = 999
-'''
-
-
-@pytest.fixture
-def zebra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """One more file among the strategies."""
-    from accounts import strategies as package
-
-    (tmp_path / "zebra.py").write_text(ADDED)
-    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
-    strategies.forget()
-    yield
-    monkeypatch.undo()
-    strategies.forget()
-
-
-def test_adding_a_strategy_is_adding_a_file(zebra: None, alice_browser: Client) -> None:
-    assert {event for slug, event in CELL.findall(page(alice_browser, "/lab/")) if slug == "zebra"}
-    answer = run_one(alice_browser, "zebra", "log-out")
-    assert answer["cell"]["word"] == "refused"
-    html = page(alice_browser, "/lab/zebra/")
-    assert "<code>zebra</code>" in html
-    assert '<span class="nc">Zebra</span>' in html
-    assert 'href="/lab/zebra/"' in page(alice_browser, "/lab/opaque/")
