@@ -1,6 +1,7 @@
 """Fixtures for all tests: the database, the cast, a live server."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test.testcases import LiveServerThread
 from django.test.utils import override_settings
 
+from accounts import benchruns
 from accounts.hashers import SiteHasher
 from accounts.management.static_files import static_files_collect, static_files_state
 from accounts.models import User
@@ -45,6 +47,14 @@ def cheap_passwords() -> Iterator[None]:
         patch.setattr(SiteHasher, "time_cost", 1)
         patch.setattr(SiteHasher, "memory_cost", 64)
         patch.setattr(SiteHasher, "parallelism", 1)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_benchmarks() -> Iterator[None]:
+    """Start none by accident: each keeps a core busy. A test that wants one brings its command."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(benchruns, "COMMAND", [sys.executable, "-c", ""])
         yield
 
 
