@@ -4,15 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from accounts.events import events
 from accounts.strategies import Outcome, strategies
 
-Tone = Literal["safe", "later", "open", "none", "broken"]
+Tone = Literal["safe", "later", "open", "meant", "none", "broken"]
 
-SIGNS: dict[Tone, str] = {"safe": "●", "later": "◐", "open": "▲", "none": "—", "broken": "✕"}
+SIGNS: dict[Tone, str] = {
+    "safe": "●",
+    "later": "◐",
+    "open": "▲",
+    "meant": "○",
+    "none": "—",
+    "broken": "✕",
+}
 LEGEND: dict[Tone, str] = {
     "safe": "safe",
     "later": "safe after a while",
     "open": "the thief gets in",
+    "meant": "nobody is meant to notice",
     "none": "does not apply",
     "broken": "broke",
 }
@@ -67,7 +76,15 @@ def in_words(report: Mapping[str, Any]) -> Words:
         return Words("broken", "broke", report["error"])
     outcome = Outcome(report["thief"])
     tone, word = _WORDS[outcome]
+    if tone == "open" and _is_wished(outcome, report):
+        tone = "meant"
     return Words(tone, word, _detail(outcome, report), _also(report), _differs(report))
+
+
+def _is_wished(outcome: Outcome, report: Mapping[str, Any]) -> bool:
+    """Whether the event wants the credential to work on: a routine rotation ends no login."""
+    slug = report["event"]
+    return slug in events and events[slug].wish.thief is outcome
 
 
 def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:

@@ -6,14 +6,14 @@ from functools import cached_property
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 
 class Registered(Protocol):
     """What a registry asks of a class: a slug, which is its address, and a place in the order."""
 
-    slug: str
-    rank: int
+    slug: ClassVar[str]
+    rank: ClassVar[int]
 
 
 T = TypeVar("T", bound=Registered)
@@ -54,9 +54,9 @@ class Registry(Generic[T]):
 
     def _defined_in(self, module: ModuleType) -> Iterator[type[T]]:
         for cls in vars(module).values():
-            if inspect.isclass(cls) and issubclass(cls, self._base):
-                if cls.__module__ == module.__name__ and not inspect.isabstract(cls):
-                    yield cls
+            is_ours = inspect.isclass(cls) and issubclass(cls, self._base)
+            if is_ours and cls.__module__ == module.__name__ and not inspect.isabstract(cls):
+                yield cls
 
     def forget(self) -> None:
         """Read the package again at the next use (a file was added while running)."""

@@ -19,7 +19,7 @@ from accounts.api import serializers
 from accounts.api.views import OpenView
 from accounts.events import events
 from accounts.models import Run
-from accounts.outcomes import cost, in_words
+from accounts.outcomes import LEGEND, cost, in_words
 from accounts.registry import Registry
 from accounts.runs import runs_allow, runs_play
 from accounts.strategies import strategies

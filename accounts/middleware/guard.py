@@ -10,11 +10,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 _MEDIA = {"/api/": "application/json", "/oauth/": "application/x-www-form-urlencoded"}
+_DIGITS = 18
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RequestGuard:
-    """Refuses requests that are too large, and API bodies of another form than the endpoint reads."""
+    """Refuses requests that are too large, and bodies that an endpoint does not read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -45,7 +46,7 @@ def _media_type(path: str) -> str | None:
 
 def _content_length(request: HttpRequest) -> int | None:
     value = request.META.get("CONTENT_LENGTH") or "0"
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 20 else None
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= _DIGITS else None
 
 
 def _is_utf8(request: HttpRequest, media_type: str) -> bool:

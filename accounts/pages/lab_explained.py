@@ -31,6 +31,7 @@ NOTICES = {
     "safe": "Notice at once",
     "later": "Notice after a while",
     "open": "Do not notice",
+    "meant": "Go on, as they are meant to",
     "none": "Have nothing to notice",
     "broken": "Broke",
     "": "Not played yet",

@@ -29,7 +29,7 @@ def _question() -> Statement:
 
 
 class JwtBlacklistJoined(Strategy):
-    """Check the signature, then ask one question: this user, this login, and is it blacklisted?
+    """Check the signature, then ask one question: the user, the login, and is it blacklisted.
 
     The blacklist, the login and the user's row are read by one statement that is put together once
     and only executed per request. A revocable token then costs one query, no more than one that

@@ -25,7 +25,14 @@ from accounts.scenarios import Report, play_many
 from accounts.strategies import strategies
 from authdemo.postgres import PostgresError
 
-_STYLES = {"safe": "green", "later": "yellow", "open": "bold red", "none": "dim", "broken": "red"}
+_STYLES = {
+    "safe": "green",
+    "later": "yellow",
+    "open": "bold red",
+    "meant": "blue",
+    "none": "dim",
+    "broken": "red",
+}
 _WIDE = 170  # characters, so that a cell has room for its words
 
 

@@ -10,6 +10,7 @@ export function sum(cells) {
   return [
     `In ${number("open")} of ${count(tones.length - number("none"), "cell")} the stolen copy still gets the thief in, or gets the old role.`,
     `In ${number("safe")} it is refused at once or shows only fresh facts${later(number("later"))}.`,
+    number("meant") ? `In ${number("meant")} it works on, as it is meant to.` : "",
     number("broken") ? `${count(number("broken"), "cell")} broke.` : "",
     declared(differ),
   ]

@@ -1,0 +1,80 @@
+"""A cell of the matrix in words: the same for the page, the API and the terminal."""
+
+from typing import Any
+
+import pytest
+
+from accounts.outcomes import LEGEND, SIGNS, duration, in_words
+
+PLAYED: dict[str, Any] = {
+    "strategy": "jwt-user",
+    "event": "log-out",
+    "thief": "accepted",
+    "thief_after_s": 298,
+    "at_once": False,
+    "usual_lifetime_s": 300,
+    "other": "untouched",
+    "role": "editor",
+    "expected": {"thief": "accepted", "other": "untouched"},
+    "matches": True,
+    "error": None,
+    "why": "",
+}
+
+
+def words(**changes: Any) -> tuple[str, str, str]:
+    found = in_words(PLAYED | changes)
+    return found.sign, found.word, found.detail
+
+
+def test_a_copy_that_works_on_is_an_open_door() -> None:
+    assert words() == ("▲", "still works", "for 4 min 58 s")
+
+
+def test_a_copy_that_works_on_after_a_routine_rotation_is_as_it_is_meant_to_be() -> None:
+    found = in_words(PLAYED | {"event": "key-rotated-overlap"})
+
+    assert (found.tone, found.sign, found.word) == ("meant", "○", "still works")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"thief": "refused", "at_once": True}, ("●", "refused", "at once")),
+        (
+            {"thief": "refused-later", "thief_after_s": 1.6},
+            ("◐", "refused", "after 1.6 s, when its token ran out (usually 5 min)"),
+        ),
+        ({"thief": "new-facts"}, ("●", "accepted", "with the new role")),
+        ({"thief": "stale-facts"}, ("▲", "accepted", "with the old role, for 4 min 58 s")),
+        ({"thief": "not-applicable", "why": "no refresh"}, ("—", "not applicable", "no refresh")),
+        ({"error": "it broke"}, ("✕", "broke", "it broke")),
+    ],
+)
+def test_each_outcome_has_a_sign_and_words(
+    changes: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    assert words(**changes) == expected
+
+
+def test_a_cell_says_when_it_measured_something_else_than_declared() -> None:
+    expected = {"thief": "refused", "other": "untouched"}
+
+    assert "declared" in in_words(PLAYED | {"matches": False, "expected": expected}).differs
+
+
+def test_the_other_device_is_collateral() -> None:
+    assert in_words(PLAYED | {"other": "collateral"}).also == "and so is the other device"
+
+
+def test_no_two_signs_are_alike_and_each_is_in_the_legend() -> None:
+    assert len(set(SIGNS.values())) == len(SIGNS)
+    assert set(SIGNS) == set(LEGEND)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0004, "0.4 ms"), (0.8, "0.8 s"), (12.4, "12 s"), (298, "4 min 58 s"), (3599, "59 min")],
+)
+def test_a_duration_is_as_exact_as_one_needs_it(seconds: float, text: str) -> None:
+    assert duration(seconds) == text
