@@ -1,0 +1,219 @@
+"""The shape of the code: what a newcomer was promised in the README stays true."""
+
+import ast
+import re
+import uuid
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from inspect import getfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, reverse
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+from accounts.api import urls as api_urls
+from accounts.lab import visit
+from accounts.models import User
+from accounts.pages import urls as page_urls
+from accounts.strategies import Strategy, strategies
+from tests.cast import PASSWORD
+
+ROOT = settings.BASE_DIR
+PACKAGES = [ROOT / "accounts", ROOT / "authdemo"]
+JWT_LIBRARIES = {"jwt", "joserfc", "authlib", "jose", "rest_framework_simplejwt"}
+
+each_strategy = pytest.mark.parametrize("strategy", [*strategies], ids=lambda cls: cls.slug)
+
+
+def modules() -> Iterator[Path]:
+    for package in PACKAGES:
+        yield from package.rglob("*.py")
+
+
+def imported_by(module: Path) -> set[str]:
+    """The names of the packages that a module imports, its own left out."""
+    found = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+class TestLayers:
+    def test_the_contracts_of_the_import_linter_hold(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.chdir(ROOT)
+        status = lint_imports(no_cache=True)
+        assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+    def test_only_the_tokens_know_a_jwt_library(self) -> None:
+        guilty = {
+            str(module.relative_to(ROOT)): names
+            for module in modules()
+            if (names := {name.split(".")[0] for name in imported_by(module)} & JWT_LIBRARIES)
+            and module.parent.name != "tokens"
+        }
+        assert guilty == {}
+
+    def test_tracing_imports_nothing_of_ours(self) -> None:
+        for module in (ROOT / "accounts" / "tracing").glob("*.py"):
+            ours = {name for name in imported_by(module) if name.startswith("accounts")}
+            assert all(name.startswith("accounts.tracing") for name in ours), module
+
+    def test_no_code_of_the_site_imports_the_tests(self) -> None:
+        for module in modules():
+            assert not {name for name in imported_by(module) if name.split(".")[0] == "tests"}
+
+
+class TestStrategies:
+    @each_strategy
+    def test_it_is_explained(self, strategy: type[Strategy]) -> None:
+        first, *more = strategy.explanation().split("\n\n")
+        assert first.endswith((".", "?"))
+        assert more
+        assert strategy.title
+        assert strategy.subtitle
+        assert strategy.asks
+
+    @each_strategy
+    def test_its_names_agree(self, strategy: type[Strategy]) -> None:
+        module = strategy.slug.replace("-", "_")
+        assert strategy.__module__ == f"accounts.strategies.{module}"
+        assert strategy.__name__ == "".join(part.title() for part in strategy.slug.split("-"))
+
+    @each_strategy
+    def test_it_inherits_from_no_other(self, strategy: type[Strategy]) -> None:
+        assert strategy.__bases__ == (Strategy,)
+
+    @each_strategy
+    def test_it_has_a_test_of_its_own(self, strategy: type[Strategy]) -> None:
+        module = Path(getfile(strategy)).stem
+        assert (ROOT / "tests" / "strategies" / f"test_{module}.py").exists()
+
+    def test_no_two_are_called_alike(self) -> None:
+        for names in (
+            [strategy.slug for strategy in strategies],
+            [(strategy.title, strategy.subtitle) for strategy in strategies],
+            [strategy.explanation() for strategy in strategies],
+            [strategy.rank for strategy in strategies],
+        ):
+            assert len(set(names)) == len(names)
+
+    @each_strategy
+    def test_its_page_prints_its_explanation(self, strategy: type[Strategy], db: None) -> None:
+        page = Client().get(reverse("lab-strategy", args=[strategy.slug])).content.decode()
+        assert strategy.title in page
+        first = strategy.explanation().split("\n\n")[0].split("``")[0].split("&")[0]
+        assert " ".join(first.split())[:60] in " ".join(page.split())
+
+
+class Links(HTMLParser):
+    """Where the links of a page lead within the site."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        target = urlsplit(dict(attrs).get("href") or "")
+        if tag == "a" and not target.netloc and target.path:
+            self.found.add(target.path)
+
+
+def reachable(client: Client) -> set[str]:
+    """Every path that somebody comes to who starts at / and follows links."""
+    seen: set[str] = set()
+    ahead = ["/"]
+    while ahead:
+        path = ahead.pop()
+        if path in seen or path.startswith(("/admin/", "/static/")):
+            continue
+        seen.add(path)
+        response = client.get(path)
+        if response["Content-Type"].startswith("text/html"):
+            ahead += Links(response.content.decode()).found
+    return seen
+
+
+@pytest.mark.django_db
+class TestPages:
+    @pytest.fixture
+    def found(self, alice: User) -> set[str]:
+        """What Alice comes to, before she logs in and after."""
+        stranger, member = Client(), Client()
+        member.post("/login/", {"username": "alice", "password": PASSWORD})
+        return reachable(stranger) | reachable(member)
+
+    def test_every_page_can_be_come_to_by_links(self, found: set[str]) -> None:
+        # What an action leaves behind, or asks for before it is done.
+        by_action = {"lab-run", "logout", "login-end", "logins-end-others", "logins-end-all"}
+        for pattern in page_urls.urlpatterns:
+            assert isinstance(pattern, URLPattern)
+            if pattern.name in by_action:
+                continue
+            path = re.compile("/" + re.sub(r"<\w+:\w+>", "[^/]+", str(pattern.pattern)) + "$")
+            assert any(path.match(one) for one in found), pattern.name
+
+    def test_every_strategy_can_be_come_to(self, found: set[str]) -> None:
+        assert {reverse("lab-strategy", args=[one.slug]) for one in strategies} <= found
+
+    def test_no_link_leads_nowhere(self, found: set[str]) -> None:
+        client = Client()
+        broken = {path for path in found if client.get(path).status_code in (404, 500)}
+        assert broken == set()
+
+
+class TestApi:
+    def test_every_endpoint_has_a_name(self) -> None:
+        for pattern in api_urls.urlpatterns:
+            if isinstance(pattern, URLPattern):
+                assert (pattern.name or "").startswith("api-")
+
+    @each_strategy
+    def test_every_strategy_has_its_endpoints(self, strategy: type[Strategy], db: None) -> None:
+        visitor = visit(uuid.uuid4())
+        body = {"username": visitor.user.username, "password": visitor.password}
+        path = reverse("api-lab-login", args=[strategy.slug])
+        assert Client().post(path, body, content_type="application/json").status_code == 200
+
+
+class TestFiles:
+    def test_every_stylesheet_and_script_is_used(self) -> None:
+        texts = [
+            path.read_text()
+            for folder in ("templates", "static", "accounts")
+            for path in (ROOT / folder).rglob("*")
+            if path.suffix in {".html", ".js", ".css", ".py"}
+        ]
+        for path in (ROOT / "static").rglob("*"):
+            if path.suffix in {".css", ".js"}:
+                assert any(path.name in text for text in texts), path
+
+    def test_every_template_is_used(self) -> None:
+        texts = [
+            path.read_text()
+            for folder in ("templates", "accounts")
+            for path in (ROOT / folder).rglob("*")
+            if path.suffix in {".html", ".py"}
+        ]
+        by_django = {"400", "403", "404", "500", "429"}
+        for path in (ROOT / "templates").rglob("*.html"):
+            if path.stem not in by_django and path.parent.name != "strategies":
+                name = str(path.relative_to(ROOT / "templates"))
+                assert any(name in text for text in texts), name
+
+    def test_no_page_has_inline_code_or_asks_another_host(self) -> None:
+        forbidden = re.compile(
+            r"<style|\sstyle=|\son\w+=\"|<script(?![^>]*\ssrc=)(?![^>]*json)|"
+            r"(?:src|href)=\"(?:https?:)?//"
+        )
+        for path in (ROOT / "templates").rglob("*.html"):
+            assert not forbidden.search(path.read_text()), path
