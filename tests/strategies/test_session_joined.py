@@ -1,14 +1,105 @@
-"""The site's own cookie session when the server's secret is rotated."""
+"""The site's own cookie session: one query, nothing to replay in the table, keys that rotate."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.lab import Visit
-from accounts.models import Session
+from accounts.models import Because, Login, Session, User
+from accounts.strategies import Accepted, Strategy
 from accounts.strategies.session_joined import SessionStore
-from tests.processes import Process, is_accepted, log_in
+from tests.processes import Process, code, is_accepted, log_in
+
+
+@pytest.fixture
+def strategy(process: Process) -> Strategy:
+    return process("session-joined")
+
+
+def test_the_row_holds_a_digest_and_not_the_key(strategy: Strategy, visit: Visit) -> None:
+    login, credential = log_in(strategy, visit)
+    row = Session.objects.get()
+    assert row.login == login
+    assert row.digest == strategy.realm.digest(credential.value)
+    assert credential.value not in str(Session.objects.values().get())
+
+
+def test_the_digest_is_no_key(strategy: Strategy, visit: Visit) -> None:
+    log_in(strategy, visit)
+    row = Session.objects.get()
+    for spelling in (row.digest.hex, str(row.digest)):
+        assert code(strategy.check(spelling)) == "session_missing"
+
+
+def test_one_query_asks_for_the_session_its_login_and_its_user(
+    strategy: Strategy, visit: Visit
+) -> None:
+    _, credential = log_in(strategy, visit)
+    strategy.check(credential.value)
+    with CaptureQueriesContext(connection) as queries:
+        verdict = strategy.check(credential.value)
+    assert len(queries) == 1
+    assert isinstance(verdict, Accepted)
+    with CaptureQueriesContext(connection) as more:
+        assert isinstance(verdict.user, User)
+        assert verdict.user.username == visit.user.username
+        assert verdict.user.date_joined == visit.user.date_joined
+    assert len(more) == 0
+
+
+def test_logging_out_deletes_the_row_of_this_device_alone(strategy: Strategy, visit: Visit) -> None:
+    login, phone = log_in(strategy, visit)
+    _, laptop = log_in(strategy, visit)
+    strategy.revoke(login)
+    assert code(strategy.check(phone.value)) == "session_missing"
+    assert is_accepted(strategy, laptop)
+
+
+def test_logging_out_everywhere_is_one_statement_however_many_devices(
+    strategy: Strategy, visit: Visit
+) -> None:
+    credentials = [log_in(strategy, visit)[1] for _ in range(3)]
+    with CaptureQueriesContext(connection) as queries:
+        strategy.revoke_all(visit.user)
+    assert len(queries) == 1
+    for credential in credentials:
+        assert code(strategy.check(credential.value)) == "login_outdated"
+    assert is_accepted(strategy, log_in(strategy, visit)[1])
+
+
+def test_a_login_that_was_ended_says_why(strategy: Strategy, visit: Visit) -> None:
+    login, credential = log_in(strategy, visit)
+    Login.objects.filter(pk=login.pk).end(Because.ELSEWHERE)
+    verdict = strategy.check(credential.value)
+    assert code(verdict) == "login_ended"
+    assert "ended from another device" in str(verdict)
+
+
+def test_a_disabled_account_is_noticed_at_once(strategy: Strategy, visit: Visit) -> None:
+    _, credential = log_in(strategy, visit)
+    User.objects.filter(pk=visit.user.pk).update(is_active=False)
+    assert code(strategy.check(credential.value)) == "user_inactive"
+
+
+def test_a_login_has_a_fixed_end(strategy: Strategy, visit: Visit) -> None:
+    _, credential = log_in(strategy, visit)
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        clock.shift(strategy.realm.login_lifetime - timedelta(seconds=5))
+        assert is_accepted(strategy, credential)
+        clock.shift(timedelta(seconds=10))
+        assert code(strategy.check(credential.value)) in ("session_expired", "login_expired")
+
+
+def test_a_new_role_is_served_at_once(strategy: Strategy, visit: Visit) -> None:
+    _, credential = log_in(strategy, visit)
+    User.objects.filter(pk=visit.user.pk).update(role="member")
+    verdict = strategy.check(credential.value)
+    assert isinstance(verdict, Accepted)
+    assert verdict.role == "member"
 
 
 def test_a_session_outlives_a_rotation_with_overlap(process: Process, visit: Visit) -> None:
@@ -41,7 +132,7 @@ def test_without_overlap_it_is_gone(process: Process, visit: Visit) -> None:
     store = SessionStore(credential.value, realm=strategy.realm.rotated(overlap=False))
     assert store.get("anything") is None
     store = SessionStore(credential.value, realm=strategy.realm.rotated(overlap=False))
-    store._session_cache = {}
+    vars(store)["_session_cache"] = {}
     with pytest.raises(UpdateError):
         store.save()
 
