@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -68,7 +70,10 @@ class CandleLit(Event):
 @pytest.fixture
 def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """One more file in each of the two packages."""
-    packages = [(strategies_package, strategies, STRATEGY), (events_package, events, EVENT)]
+    packages: list[tuple[ModuleType, Registry[Any], str]] = [
+        (strategies_package, strategies, STRATEGY),
+        (events_package, events, EVENT),
+    ]
     names = []
     for package, registry, source in packages:
         folder = tmp_path / package.__name__
@@ -132,12 +137,12 @@ def test_two_strategies_of_one_slug_are_refused_loudly(
     (tmp_path / "twin.py").write_text(STRATEGY.replace("invisible-ink", "opaque"))
     path = [*strategies_package.__path__, str(tmp_path)]
     monkeypatch.setattr(strategies_package, "__path__", path)
-    registry: Registry[Strategy] = Registry("accounts.strategies", Strategy)
+    registry = Registry("accounts.strategies", Strategy)  # type: ignore[type-abstract]
     with pytest.raises(Duplicate, match="opaque"):
         list(registry)
     sys.modules.pop("accounts.strategies.twin", None)
 
 
 def test_what_begins_with_an_underscore_is_no_strategy() -> None:
-    assert import_module("accounts.strategies._session")
+    import_module("accounts.strategies._session")
     assert all(not cls.__module__.split(".")[-1].startswith("_") for cls in strategies)

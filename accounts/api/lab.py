@@ -108,7 +108,8 @@ class LabView(OpenView):
     def known_login(self, login_id: uuid.UUID | None) -> Login | None:
         """The login that a strategy named; asked by the page, not by the request."""
         with untraced():
-            return Login.objects.filter(pk=login_id).select_related("user").first()
+            known = Login.objects.select_related("user")
+            return known.filter(pk=login_id).first() if login_id else None
 
     def hand_out(self, response: Response, credential: Credential) -> None:
         """Give the client its credential: a cookie, or the tokens in the body."""

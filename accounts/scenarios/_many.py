@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from queue import SimpleQueue
 
 from django.db import connections
@@ -28,7 +28,7 @@ def all_pairs() -> list[Pair]:
 
 def play_many(
     pairs: Iterable[tuple[type[Strategy] | str, type[Event] | str]], *, workers: int = 2
-) -> Iterator[Report]:
+) -> Generator[Report, None, None]:
     """Play pairs, ``workers`` at a time, and give each report as it is ready.
 
     Those that have to wait for a credential to run out begin first. Closing the iterator stops it:

@@ -116,7 +116,7 @@ class SessionStore(SessionBase):
     def create(self) -> None:
         """Write a row under a new key; the login, if any, moves to it."""
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -132,7 +132,8 @@ class SessionStore(SessionBase):
         """
         if self.session_key is None:
             return self.create()
-        data = self.encode(self._get_session(no_load=must_create))
+        session = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
+        data = self.encode(session)
         values = {"login_id": self.login_id, "data": data, "expires": self.get_expiry_date()}
         with transaction.atomic():
             if must_create:

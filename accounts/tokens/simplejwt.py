@@ -40,7 +40,7 @@ class Simplejwt:
         key = self.realm.keyring.signing
         return TokenBackend(
             key.algorithm,
-            signing_key=key.secret,
+            signing_key=key.secret,  # type: ignore[arg-type]  # annotated as str, takes bytes too
             audience=self.realm.audience,
             issuer=self.realm.issuer,
             leeway=self.realm.leeway,
@@ -157,7 +157,7 @@ class PasswordSimplejwt(Simplejwt):
         return super().pair(login, user, {**extra, api_settings.REVOKE_TOKEN_CLAIM: digest})
 
 
-class _PasswordAuthentication(JWTAuthentication):  # type: ignore[misc]
+class _PasswordAuthentication(JWTAuthentication):
     def get_user(self, validated_token: Token) -> Any:
         user = super().get_user(validated_token)
         digest = get_md5_hash_password(user.password)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.lab import Visit
 from accounts.models import Because, BlacklistedToken, Login, blacklist_login
-from accounts.strategies import Strategy
+from accounts.strategies import Credential, Strategy
 from accounts.strategies._memory import Memory, NoFeed
 from accounts.strategies._memory_sqlite import SqliteFeed
 from tests.processes import Process, code, is_accepted, log_in
@@ -50,6 +50,11 @@ def queries(strategy: Strategy, token: str) -> list[str]:
     return [query["sql"] for query in asked.captured_queries]
 
 
+def is_known(strategy: Strategy, credential: Credential) -> Callable[[], bool]:
+    """Whether a process refuses a credential by its memory alone."""
+    return lambda: queries(strategy, credential.value) == []
+
+
 def test_a_request_asks_for_the_user_only(here: Strategy, visit: Visit) -> None:
     _, credential = log_in(here, visit)
     [sql] = queries(here, credential.value)
@@ -75,7 +80,7 @@ def test_the_other_processes_are_told(here: Strategy, there: Strategy, visit: Vi
     login, credential = log_in(here, visit)
     assert is_accepted(there, credential)
     here.revoke(login)
-    assert eventually(lambda: queries(there, credential.value) == [])
+    assert eventually(is_known(there, credential))
 
 
 def test_whoever_writes_the_row(there: Strategy, visit: Visit) -> None:
@@ -103,7 +108,7 @@ def test_many_rows_at_once_are_all_told(there: Strategy, visit: Visit) -> None:
         for jti in [*strangers, *(login.pk for login, _ in logins)]
     )
     for _, credential in logins:
-        assert eventually(lambda c=credential: queries(there, c.value) == [])
+        assert eventually(is_known(there, credential))
 
 
 def test_a_log_out_that_is_rolled_back_did_not_happen(here: Strategy, visit: Visit) -> None:
@@ -121,7 +126,7 @@ def test_logging_out_everywhere_reaches_all_devices(
     assert is_accepted(there, devices[0][1])
     here.revoke_all(devices[0][0].user)
     for _, credential in devices:
-        assert eventually(lambda c=credential: not is_accepted(there, c))
+        assert eventually(is_known(there, credential))
 
 
 def test_a_process_without_a_listener_reads_the_table(
@@ -166,7 +171,7 @@ class TestListener:
             self.cut()
             blacklist_login(login, because=Because.LOGGED_OUT)
         for _, credential in devices:
-            assert eventually(lambda c=credential: queries(here, c.value) == [])
+            assert eventually(is_known(here, credential))
 
     def test_closing_ends_the_thread_and_the_connection(
         self, process: Process, visit: Visit

@@ -16,6 +16,7 @@ from pytest_django.fixtures import Settings
 from accounts import lab
 from accounts.models import User
 from accounts.strategies import strategies
+from accounts.tracing import wanted
 from accounts.tracing.middleware import server_timing
 from accounts.tracing.recorder import Trace
 from tests.cast import PASSWORD
@@ -170,3 +171,12 @@ class TestNothingLeaks:
             given = {"access", "refresh"}
             told = str({name: value for name, value in answer.items() if name not in given})
             assert not [secret for secret in secrets - {""} if secret in told]
+
+
+def test_who_wants_traces_of_its_own_requests_gets_them_while_it_is_off(
+    settings: Settings,
+) -> None:
+    settings.TRACING = False
+    with wanted():
+        assert "Server-Timing" in Client().get("/api/me/").headers
+    assert "Server-Timing" not in Client().get("/api/me/").headers

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from accounts.tracing import current_trace, step, tracing, untraced
+from accounts.tracing import current_trace, recorder, step, tracing, untraced
 from accounts.tracing.recorder import Trace
 
 
@@ -115,3 +115,14 @@ def test_as_json_its_times_are_microseconds() -> None:
     )
     assert found["credential"] == {"carrier": "none"}
     assert found["total_us"] >= only["duration_us"]
+
+
+def test_what_is_left_out_takes_no_time_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0
+    monkeypatch.setattr(recorder, "perf_counter_ns", lambda: now)
+    with tracing() as trace:
+        trace.started = 0
+        with untraced():
+            now = 50
+        now = 60
+        assert trace.elapsed == 10
