@@ -12,7 +12,7 @@ from accounts.scenarios._play import expected, play
 from accounts.scenarios._report import Report
 from accounts.strategies import Outcome, Strategy, strategies
 
-_MOST_WAITING = 24  # each holds a thread and a connection to the database
+_MOST_WAITING = 24  # each holds a thread
 
 Pair = tuple[type[Strategy], type[Event]]
 

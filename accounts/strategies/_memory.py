@@ -26,6 +26,11 @@ class Memory:
     def __len__(self) -> int:
         return len(self._listed)
 
+    @property
+    def since(self) -> float:
+        """Rows that expired before this moment are of no use any more."""
+        return time.time() - self._leeway
+
     def add(self, rows: Iterable[Row]) -> None:
         """Remember rows; those that are known already change nothing."""
         with self._lock:

@@ -132,9 +132,9 @@ class PostgresFeed(Feed):
     def _load(self, database: psycopg.Connection[Any]) -> None:
         sql = (
             "SELECT jti, extract(epoch FROM expires_at)::float8 "  # noqa: S608
-            f"FROM {BlacklistedToken._meta.db_table}"
+            f"FROM {BlacklistedToken._meta.db_table} WHERE expires_at >= to_timestamp(%s)"
         )
-        self._memory.add(database.execute(sql).fetchall())
+        self._memory.add(database.execute(sql, [self._memory.since]).fetchall())
 
     def _receive(self, database: psycopg.Connection[Any]) -> None:
         """Take what has arrived; ``*`` says that it was too much to name."""
