@@ -29,13 +29,13 @@ class AdminSite(DjangoAdminSite):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # a redirect in place of its form
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         """Send to the site's page, which throttles guesses at the old password."""
         return redirect("password")
 
-    def logout(
+    def logout(  # type: ignore[override]  # a redirect in place of its page
         self, request: HttpRequest, extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         """End the login; by POST alone, as on the site's own page."""

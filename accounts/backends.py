@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from accounts.models import User
@@ -12,7 +13,7 @@ from accounts.models import User
 class SiteBackend(ModelBackend):
     """Django's, for the users of the site only."""
 
-    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+    def user_can_authenticate(self, user: AbstractBaseUser | AnonymousUser | None) -> bool:
         """Active, and not a throwaway user of the lab."""
         return isinstance(user, User) and user.visitor is None and user.is_active
 
@@ -29,6 +30,6 @@ class LabBackend(ModelBackend):
     ) -> None:
         """Nobody logs in to the site by this."""
 
-    def user_can_authenticate(self, user: AbstractBaseUser | None) -> bool:
+    def user_can_authenticate(self, user: AbstractBaseUser | AnonymousUser | None) -> bool:
         """Active, and of the lab."""
         return isinstance(user, User) and user.visitor is not None and user.is_active

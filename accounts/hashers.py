@@ -1,5 +1,7 @@
 """Password hashing, traced: it is the dearest step of a log-in."""
 
+from typing import Any
+
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from accounts.tracing import step
@@ -7,6 +9,8 @@ from accounts.tracing import step
 
 class SiteHasher(Argon2PasswordHasher):
     """Django's argon2id with its parameters; each use is a step of the trace."""
+
+    algorithm = "argon2"
 
     def encode(self, password: str, salt: str) -> str:
         """Hash a password."""
@@ -18,7 +22,7 @@ class SiteHasher(Argon2PasswordHasher):
         with step("verify password", kind="hash", detail=self.algorithm):
             return super().verify(password, encoded)
 
-    def safe_summary(self, encoded: str) -> dict[str, str]:
+    def safe_summary(self, encoded: str) -> dict[Any, Any]:
         """What the admin shows of a password; Django's shows beginnings of the salt and hash."""
         return {"algorithm": self.algorithm}
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models, transaction
 from django.db.models import F, Q, Window
 from django.db.models.functions import Coalesce, Lower, RowNumber
@@ -53,8 +53,6 @@ class User(AbstractUser):
     )
     visitor = models.UUIDField(null=True, blank=True, editable=False)
 
-    objects = UserManager()
-
     # Why the logins end when a new password is saved; the admin says otherwise.
     password_because = Because.PASSWORD
 
@@ -83,12 +81,17 @@ class User(AbstractUser):
 
     def get_session_auth_hash(self) -> str:
         """What ties a session to this password (Django's), under the keys in use."""
-        return self._get_session_auth_hash(secret=session_keys()[0])
+        return self._session_hash(session_keys()[0])
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
         """The same under each retired key."""
         for key in session_keys()[1:]:
-            yield self._get_session_auth_hash(secret=key)
+            yield self._session_hash(key)
+
+    def _session_hash(self, key: str | bytes) -> str:
+        # Django's own, which the stubs leave out.
+        found: str = self._get_session_auth_hash(secret=key)  # type: ignore[attr-defined]
+        return found
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save; a replaced password or a disabled account ends every login.

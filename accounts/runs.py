@@ -41,7 +41,7 @@ def runs_play(pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID) -> Iterat
     Closing the iterator ends the run: what has not begun does not begin.
     """
     batch = uuid.uuid4()
-    with closing(play_many(pairs, workers=AT_ONCE)) as reports:  # type: ignore[type-var]
+    with closing(play_many(pairs, workers=AT_ONCE)) as reports:
         for report in reports:
             yield run_record(report, visitor=visitor, batch=batch)
 

@@ -43,11 +43,11 @@ def by_cookie(name: str, password: str, address: str) -> "Response":
 
 
 LogIn = Callable[[str, str, str], "Response"]
-REFUSED = {by_page: 422, by_token: 401, by_cookie: 401}
-DONE = {by_page: 302, by_token: 200, by_cookie: 200}
+REFUSED: dict[LogIn, int] = {by_page: 422, by_token: 401, by_cookie: 401}
+DONE: dict[LogIn, int] = {by_page: 302, by_token: 200, by_cookie: 200}
 
 
-@pytest.fixture(params=REFUSED, ids=lambda way: way.__name__)
+@pytest.fixture(params=REFUSED, ids=["page", "token", "cookie"])
 def log_in(request: pytest.FixtureRequest) -> LogIn:
     """Each way in."""
     way: LogIn = request.param

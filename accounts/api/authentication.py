@@ -85,7 +85,7 @@ def bearer_token(request: Request) -> str | None:
         AuthenticationFailed: the header is there and is not ``Bearer <token>``.
     """
     with step("read header", kind="parse"):
-        header = request.META.get("HTTP_AUTHORIZATION")
+        header: str | None = request.META.get("HTTP_AUTHORIZATION")
         if header is None:
             return None
         scheme, _, token = header.partition(" ")
@@ -117,9 +117,9 @@ def enforce_csrf(request: HttpRequest) -> None:
     """
     if request.method in SAFE_METHODS:
         return
-    check = CSRFCheck(lambda _: None)  # type: ignore[arg-type,return-value]
+    check = CSRFCheck(lambda _: None)  # type: ignore[arg-type]
     check.process_request(request)
-    if reason := check.process_view(request, None, (), {}):
+    if reason := check.process_view(request, None, (), {}):  # type: ignore[arg-type]
         raise PermissionDenied(f"CSRF failed: {reason}", code="csrf_failed")
 
 
@@ -128,7 +128,7 @@ def refusal(verdict: Refused) -> AuthenticationFailed:
     if verdict.code in ("user_not_found", "user_inactive"):
         return AuthenticationFailed(verdict.reason, code=verdict.code)
     return AuthenticationFailed(
-        {  # type: ignore[arg-type]
+        {
             "detail": "Given token not valid for any token type",
             "code": "token_not_valid",
             "messages": [

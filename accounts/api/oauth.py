@@ -57,7 +57,7 @@ class InvalidRequest(APIException):
     status_code = status.HTTP_400_BAD_REQUEST
 
     def __init__(self, description: str) -> None:
-        self.detail = {"error": "invalid_request", "error_description": description}
+        super().__init__({"error": "invalid_request", "error_description": description})
 
 
 class Jwks(serializers.Serializer[None]):

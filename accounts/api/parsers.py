@@ -22,6 +22,6 @@ class StrictJSONParser(JSONParser):
             ParseError: it is not JSON, or nested too deep.
         """
         try:
-            return super().parse(stream, media_type, parser_context)  # type: ignore[arg-type]
+            return super().parse(stream, media_type, parser_context)
         except RecursionError as error:
             raise ParseError("JSON is nested too deep") from error

@@ -57,7 +57,7 @@ class SiteScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-cal
 class SchemaView(SpectacularAPIView):
     """The document itself: as JSON, or as YAML where ``Accept`` asks for it."""
 
-    renderer_classes = (OpenApiJsonRenderer2, OpenApiYamlRenderer)
+    renderer_classes = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
 
 
 def strategies_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:

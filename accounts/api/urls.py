@@ -1,6 +1,6 @@
 """Paths of the API; token paths are simplejwt's own."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.api import (
     benchmarks,
@@ -30,7 +30,7 @@ LAB_STRATEGY = [
     path("thief/copy/", lab.ThiefCopy.as_view(), name="api-lab-thief-copy"),
     path("thief/replay/", lab.ThiefReplay.as_view(), name="api-lab-thief-replay"),
 ]
-LAB = [
+LAB: list[URLPattern | URLResolver] = [
     path("<slug:slug>/", include(LAB_STRATEGY)),
     path("users/", lab.LabUsers.as_view(), name="api-lab-users"),
     path("runs/", lab_runs.LabRuns.as_view(), name="api-lab-runs"),

@@ -112,9 +112,7 @@ class TokenObtain(OpenView):
 
 
 def _token_not_valid(verdict: Refused | TokenRefused) -> AuthenticationFailed:
-    return AuthenticationFailed(
-        {"detail": verdict.reason, "code": "token_not_valid"},  # type: ignore[arg-type]
-    )
+    return AuthenticationFailed({"detail": verdict.reason, "code": "token_not_valid"})
 
 
 class TokenRefresh(OpenView):

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from joserfc import jws
 from joserfc.errors import JoseError, UnsupportedAlgorithmError
-from joserfc.jws import JWSAlgModel, JWSRegistry
+from joserfc.jws import JWSRegistry
 from joserfc.registry import JWS_HEADER_REGISTRY
 from joserfc.util import urlsafe_b64decode
 
@@ -37,7 +37,7 @@ class _Registry(JWSRegistry):
     # No jwk, jku, x5u, x5c: no key is ever taken from a token. No crit, no b64.
     default_header_registry = {name: JWS_HEADER_REGISTRY[name] for name in ("alg", "typ", "kid")}
 
-    def get_alg(self, name: str) -> JWSAlgModel:
+    def get_alg(self, name: str) -> Any:
         # joserfc warns of EdDSA, which RFC 9864 renames; it is the name that clients know.
         if name not in _ALGORITHMS:
             raise UnsupportedAlgorithmError(f"{name} is not used here")

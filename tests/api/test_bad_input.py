@@ -16,6 +16,7 @@ from accounts import lab
 from accounts.models import User
 from accounts.strategies import Family, strategies
 from tests.cast import PASSWORD
+from tests.clients import let_go
 from tests.urls import addresses
 
 if TYPE_CHECKING:
@@ -284,8 +285,7 @@ class TestHeaders:
             for path in ("/login/", "/api/me/", "/api/token/", "/static/favicon.svg"):
                 for method in ("GET", "POST"):
                     response = watched.generic(method, path, headers={name: value})
-                    for close in response._resource_closers:
-                        close()
+                    let_go(response)
                     assert fine(response), said(response)
 
     @pytest.mark.parametrize("method", ["TRACE", "PROPFIND", "CONNECT", "get", "X" * 200, "é"])

@@ -52,13 +52,13 @@ schema = schemathesis.pytest.from_fixture("api_schema").exclude(
 
 @schema.parametrize()
 @bounded
-def test_a_stranger_gets_what_is_described(case: Case) -> None:
+def test_a_stranger_gets_what_is_described(case: Case[Any]) -> None:
     case.call_and_validate(checks=CHECKS)
 
 
 @schema.parametrize()
 @bounded
-def test_a_user_gets_what_is_described(case: Case, alice: User) -> None:
+def test_a_user_gets_what_is_described(case: Case[Any], alice: User) -> None:
     login = login_begin(alice, strategy="jwt-blacklist-joined")
     token = token_strategy().issue(login).value
     case.call_and_validate(headers=bearer(token), checks=CHECKS)

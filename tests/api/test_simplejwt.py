@@ -72,7 +72,8 @@ class Stock:
 
     def _answer(self, path: str, request: Any) -> Answer:
         plain = {"get_exception_handler": lambda _: exception_handler}
-        response = type("View", (STOCK[path],), plain).as_view()(request)
+        view: Any = type("View", (STOCK[path],), plain)
+        response = view.as_view()(request)
         return Answer(response.status_code, dict(response.data))
 
 

@@ -10,7 +10,7 @@ from django.test.utils import override_settings
 
 from accounts.models import User
 from tests.cast import PASSWORD
-from tests.clients import bearer
+from tests.clients import bearer, let_go
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -130,8 +130,7 @@ def a_missing_static_file() -> "Response":
 
 def a_static_file() -> "Response":
     response = Client().get("/static/favicon.svg")
-    for close in response._resource_closers:  # `close()` would close the database too
-        close()
+    let_go(response)
     return response
 
 

@@ -88,7 +88,7 @@ def test_the_trace_is_over_after_an_exception() -> None:
 def test_the_tally_counts_by_kind() -> None:
     with tracing() as trace:
         for kind in ("sql", "sql", "crypto", "hash", "cache", "parse", "note"):
-            with step("step", kind=kind):  # type: ignore[arg-type]
+            with step("step", kind=kind):
                 pass
     tally = trace.tally()
     assert {name: tally[name] for name in ("sql", "signatures", "hashes", "cache")} == {

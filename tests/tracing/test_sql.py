@@ -40,7 +40,7 @@ def test_a_statement_that_fails_is_a_step_too(alice: User) -> None:
         pytest.raises(DatabaseError),
         transaction.atomic(),
     ):
-        Login.objects.create(user_id=alice.pk, strategy="x", token_version=None)
+        Login.objects.create(user_id=alice.pk, strategy="x", token_version=None)  # type: ignore[misc]
     assert any(step.name.startswith("INSERT") and step.duration for step in trace.steps)
 
 
