@@ -139,7 +139,7 @@ def playing(instance: Strategy) -> Iterator[None]:
 
     No request from outside can ask for it: it lives in a context variable of the caller.
     """
-    token = _playing.set({instance.slug: instance})
+    token = _playing.set({**(_playing.get() or {}), instance.slug: instance})
     try:
         yield
     finally:

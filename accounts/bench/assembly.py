@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from accounts.bench import rounds
-from accounts.bench.result import Cost, Kept, Measured, Ratios
+from accounts.bench.result import Cost, FreshRow, Kept, Measured, Ratios
 from accounts.bench.rounds import Samples
-from accounts.bench.statistics import compared, spread
+from accounts.bench.rowless import MEASURED, Rowless
+from accounts.bench.statistics import compared, microseconds, spread
 from accounts.bench.verbs import Costs
 from accounts.bench.world import Subject
 from accounts.models import Login
@@ -55,3 +56,16 @@ def _login(costs: Costs, kept: Kept) -> Cost:
     """What a log-in costs: with the login's row where the strategy cannot do without it."""
     needs_row = Login._meta.db_table in kept["tables"]
     return (costs.row + costs.issue if needs_row else costs.issue).cost()
+
+
+def fresh_row(samples: Mapping[str, Samples]) -> FreshRow | None:
+    """What the user's row costs in ``jwt-blacklist-memory``, if that was measured."""
+    if MEASURED not in samples:
+        return None
+    with_row, without = samples[MEASURED], samples[Rowless.slug]
+    return {
+        "with_cpu_us": microseconds(with_row.cpu),
+        "without_cpu_us": microseconds(without.cpu),
+        "with_wall_us": microseconds(with_row.wall),
+        "without_wall_us": microseconds(without.wall),
+    }

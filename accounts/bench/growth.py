@@ -19,7 +19,7 @@ from accounts.bench.statistics import spread
 from accounts.models import BlacklistedToken, Session
 
 LOOKUPS = 3000
-WARM_UP = 200
+WARM_UP = 3000  # until most of an index's pages are in memory
 CHUNK = 100_000
 _SEED = 5
 _MIB = 2**20

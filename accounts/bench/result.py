@@ -90,6 +90,15 @@ class TracingCost(TypedDict):
     on: float
 
 
+class FreshRow(TypedDict):
+    """Medians of ``jwt-blacklist-memory`` with its user's row, and of the same without it."""
+
+    with_cpu_us: float
+    without_cpu_us: float
+    with_wall_us: float
+    without_wall_us: float
+
+
 class Growing(TypedDict):
     """Look-ups in tables of a size, and what a row takes there."""
 
@@ -184,6 +193,7 @@ class Result(TypedDict):
     versions: dict[str, str]
     strategies: list[Measured]
     around: Around
+    fresh_row: FreshRow | None
     tracing: TracingCost | None
     growth: Growth | None
     latency: Latency | None

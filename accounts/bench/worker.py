@@ -55,14 +55,14 @@ def _tell(title: str, done: int, total: int) -> None:
 def requests(options: Options) -> dict[str, Any]:
     """The main part: requests, log-ins, log-outs, what is kept, and what tracing costs."""
     from accounts.bench import crowd, machine, rounds, tracing_cost, verbs
-    from accounts.bench.assembly import measured
-    from accounts.bench.world import world
+    from accounts.bench.assembly import fresh_row, measured
+    from accounts.bench.world import rowless, world
 
     found = machine.machine()  # before we load it ourselves
     with world(options) as subjects:
-        samples = rounds.measure(
-            subjects, options.rounds, Stage(REQUESTS, rounds.steps(options.rounds))
-        )
+        with rowless() as more:
+            stage = Stage(REQUESTS, rounds.steps(options.rounds))
+            samples = rounds.measure([*subjects, more], options.rounds, stage)
         strategies = [subject.strategy for subject in subjects[1:]]
         number = min(verbs.SAMPLES, options.rounds)
         people = crowd.Crowd()
@@ -82,6 +82,7 @@ def requests(options: Options) -> dict[str, Any]:
             "samples": number,
             "hash_us": verbs.hash_us(),
         },
+        "fresh_row": fresh_row(samples),
         "tracing": traced,
     }
 

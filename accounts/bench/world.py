@@ -11,6 +11,7 @@ from django.conf import settings
 from accounts import lab, tokens
 from accounts.bench.floor import Floor
 from accounts.bench.options import Options
+from accounts.bench.rowless import Rowless
 from accounts.bench.sending import Environ, environ, me
 from accounts.models import Login, User
 from accounts.strategies import Credential, Family, Strategy, strategies
@@ -51,6 +52,17 @@ def world(options: Options) -> Iterator[list[Subject]]:
     floor = Floor(tokens.lab())
     with lab.playing(floor):
         yield [signed_in(strategy, user) for strategy in (floor, *chosen(options))]
+
+
+@contextmanager
+def rowless() -> Iterator[Subject]:
+    """One more subject, which the lab knows while it lasts."""
+    strategy = Rowless(tokens.lab())
+    try:
+        with lab.playing(strategy):
+            yield signed_in(strategy, new_user())
+    finally:
+        strategy.close()
 
 
 def long_lifetimes() -> None:

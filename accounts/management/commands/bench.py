@@ -23,6 +23,7 @@ from accounts.strategies import strategies
 
 Number = TypeVar("Number", int, float)
 FEWEST_ROUNDS = 20
+WIDEST_TABLE = 132  # characters
 FARTHEST = 100  # milliseconds
 INTERRUPTED = 128 + signal.SIGINT  # as a shell puts it
 
@@ -97,8 +98,10 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(result, indent=1))
         else:
+            console = Console(highlight=False)
+            console.width = max(console.width, WIDEST_TABLE)  # rather a wrapped line than a cut one
             for table in tables(result):
-                Console(highlight=False).print(table)
+                console.print(table)
         if options["ship"]:
             archive.save(result, archive.SHIPPED, result["database"])
         elif not options["no_save"]:

@@ -1,0 +1,55 @@
+"""From samples to figures: nothing may be lost or made up on the way."""
+
+import pytest
+
+from accounts.bench.rounds import split
+from accounts.bench.statistics import compared, microseconds, percentile, ratio, spread
+from tests.bench.sample import STRATEGIES
+
+
+def test_the_99th_percentile_is_the_sample_that_one_in_a_hundred_exceeds() -> None:
+    assert percentile(range(1, 101), 0.99) == 99
+    assert percentile([5, 1, 3], 0.99) == 5
+    assert percentile([7], 0.5) == 7
+
+
+def test_nanoseconds_become_microseconds() -> None:
+    assert spread([1000, 2000, 9000]) == {"median": 2.0, "p99": 9.0}
+    assert microseconds([1500, 2500]) == 2.0
+
+
+def test_ratios_are_those_of_the_medians() -> None:
+    found = {one["slug"]: one for one in compared(STRATEGIES)}
+
+    assert found["session-joined"]["to_base"] == {"cpu": ratio(390, 990), "wall": 0.4}
+    assert found["session-joined"]["to_floor"] == {"cpu": ratio(390, 190), "wall": 2.0}
+    assert found["floor"]["to_floor"] == {"cpu": 1.0, "wall": 1.0}
+
+
+def step(kind: str, start: float, duration: float) -> dict[str, object]:
+    return {"kind": kind, "start_us": start, "duration_us": duration}
+
+
+def test_what_no_step_accounts_for_is_the_frameworks() -> None:
+    steps = [step("sql", 10, 20), step("crypto", 40, 10), step("parse", 0, 50)]
+
+    shares = split([{"wall_us": 100, "steps": steps}])
+
+    assert shares == {"sql": 0.2, "crypto": 0.1, "cache": 0.0, "framework": 0.7}
+
+
+def test_sql_inside_a_cache_counts_once() -> None:
+    steps = [step("cache", 10, 50), step("sql", 20, 30)]
+
+    shares = split([{"wall_us": 100, "steps": steps}])
+
+    assert shares == {"sql": 0.3, "crypto": 0.0, "cache": 0.2, "framework": 0.5}
+
+
+def test_shares_are_the_mean_over_all_traces() -> None:
+    traces = [
+        {"wall_us": 100, "steps": [step("sql", 0, 50)]},
+        {"wall_us": 100, "steps": [step("sql", 0, 30)]},
+    ]
+
+    assert split(traces)["sql"] == pytest.approx(0.4)

@@ -1,0 +1,159 @@
+"""The page draws what the file says."""
+
+import re
+import shutil
+import uuid
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from accounts.bench import archive
+from accounts.bench.result import FLOOR, Result
+from accounts.models import BenchRun
+from accounts.pages.benchmarks.charts import LONGEST
+from tests.bench.sample import result
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_other_results(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[None]:
+    """Only what a test saves is there."""
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    monkeypatch.setattr(archive, "SHIPPED", shipped)
+    monkeypatch.setattr(archive, "folder", lambda: shipped)
+    yield
+    shutil.rmtree(shipped)
+
+
+class Tags(HTMLParser):
+    """The tags of a page, in their order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+
+
+def page(client: Client, **query: str) -> str:
+    answer = client.get(reverse("benchmarks"), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def section(html: str, slug: str) -> str:
+    return html[html.index(f'id="{slug}-card"') :].partition("</section>")[0]
+
+
+def says(html: str) -> list[str]:
+    return [tag["data-says"] for _, tag in Tags(html).found if "data-says" in tag]
+
+
+def strategies(found: Result) -> list[str]:
+    return [one["title"] for one in found["strategies"] if one["slug"] != FLOOR]
+
+
+def test_a_bar_is_as_long_as_its_figure(client: Client) -> None:
+    archive.save(result())
+
+    html = section(page(client), "time")
+
+    assert [text.split(":")[0] for text in says(html)] == strategies(result())
+    ends = [float(end) for end in re.findall(r'class="mark__value" x="([\d.]+)%"', html)]
+    longest = 1200
+    assert ends == [round(LONGEST * us / longest, 2) for us in (1000, 400, 800, 1200, 500)]
+    assert re.findall(r'class="mark__value"[^>]*>([^<]+)<', html)[0] == "1,000 µs"
+
+
+def test_a_bar_is_split_as_the_file_says(client: Client) -> None:
+    archive.save(result())
+
+    first = says(section(page(client), "time"))[0]
+
+    assert first == (
+        "Title of session-db: 1,000 µs, of it 700 in Django, DRF and Python, "
+        "200 in signatures, 100 in SQL"
+    )
+
+
+def test_every_figure_is_in_a_table_too(client: Client) -> None:
+    found = result(long=True)
+    archive.save(found)
+
+    html = page(client)
+
+    for slug in ("time", "queries", "bytes", "growth", "latency", "http"):
+        assert "<table" in section(html, slug)
+    assert "1,090</td>" not in html
+    assert ">1,200</td>" in section(html, "time")
+    assert ">25.0</td>" in section(html, "growth")
+    assert ">11.20</td>" in section(html, "latency")
+
+
+def test_what_was_not_measured_is_not_drawn(client: Client) -> None:
+    archive.save(result())
+    html = page(client)
+    assert 'id="growth-card"' not in html
+    assert 'id="latency-card"' not in html
+
+
+def test_the_newest_is_shown_and_an_older_one_can_be_chosen(client: Client) -> None:
+    archive.save(result("2026-01-01T00:00:00+00:00", long=True), name="older")
+    archive.save(result("2026-02-01T00:00:00+00:00"), name="newer")
+
+    newest, older = page(client), page(client, result="older")
+
+    assert "2026-02-01 00:00 UTC" in newest
+    assert "2026-01-01 00:00 UTC" in older
+    assert '<option value="older" selected>' in older
+    assert "?result=older" in newest  # where the charts are that the short one lacks
+
+
+def test_a_run_of_the_page_is_a_result_like_any_other(client: Client) -> None:
+    run = BenchRun.objects.create(result=result("2026-03-01T00:00:00+00:00"))
+
+    html = page(client)
+
+    assert f'<option value="{run.pk}" selected>2026-03-01 00:00 · SQLite · this page' in html
+
+
+def test_an_unknown_result_is_not_found(client: Client) -> None:
+    archive.save(result())
+    for name in ("../../etc/passwd", str(uuid.uuid4()), "nothing"):
+        assert client.get(reverse("benchmarks"), {"result": name}).status_code == 404
+
+
+def test_without_any_result_the_page_says_so(client: Client) -> None:
+    assert "Nothing was measured yet" in page(client)
+
+
+def test_a_name_from_a_file_is_text_and_no_markup(client: Client) -> None:
+    found = result()
+    found["strategies"][1]["title"] = "<script>alert(1)</script>"
+    archive.save(found)
+    assert "<script>alert" not in page(client)
+
+
+def test_a_visitor_may_not_start_one_where_only_staff_may(
+    client: Client, settings: Settings
+) -> None:
+    archive.save(result())
+    assert "Run a short one here" in page(client)
+
+    settings.BENCH_PUBLIC = False
+
+    assert "Run a short one here" not in page(client)
