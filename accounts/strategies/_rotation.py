@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Because, Login
@@ -52,8 +53,10 @@ def spend(claims: Claims, *, client: uuid.UUID | None, grace: timedelta) -> Spen
     will meet at the next refresh. ``client`` is ``peers.client_digest``; None is never the same.
     """
     successor = uuid.uuid4()
-    won = _rotate(claims, successor, client)
-    login = Login.objects.select_related("user").filter(pk=claims.sid).first()
+    # Together, so that who wins the row also reads it before a loser can end the login.
+    with transaction.atomic():
+        won = _rotate(claims, successor, client)
+        login = Login.objects.select_related("user").filter(pk=claims.sid).first()
     if login is None or login.user_id != claims.user_id:
         return _MISSING
     verdict = _judge(login)
