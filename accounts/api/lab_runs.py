@@ -35,10 +35,8 @@ def _slugs() -> drf.ListField:
 class ChosenCells(drf.Serializer[None]):
     """Which cells of the matrix to play: each strategy against each event."""
 
-    strategies = drf.ListField(
-        child=drf.SlugField(max_length=40), required=False, allow_empty=False
-    )
-    events = drf.ListField(child=drf.SlugField(max_length=40), required=False, allow_empty=False)
+    strategies = _slugs()
+    events = _slugs()
 
     def validate_strategies(self, slugs: list[str]) -> list[str]:
         """Refuse what is not in the registry."""
