@@ -17,11 +17,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import conf, throttle
-from accounts.models import BenchRun, User
+from accounts.models import BenchRun, BenchRunQuerySet, User
 from authdemo.processes import die_with_parent
 
 ROUNDS = 60
@@ -87,8 +87,17 @@ def _claim() -> BenchRun:
 
 
 def _follow(run_id: uuid.UUID, command: list[str]) -> None:
+    """What the thread does. A site whose database is gone has nobody to tell."""
+    try:
+        _note(BenchRun.objects.filter(pk=run_id), command)
+    except DatabaseError:
+        logger.warning("The benchmark cannot be followed", exc_info=True)
+    finally:
+        connection.close()
+
+
+def _note(run: BenchRunQuerySet, command: list[str]) -> None:
     """Run the command to its end and note what it says."""
-    run = BenchRun.objects.filter(pk=run_id)
     problem = "The run ended without a result."
     try:
         for line in _lines(command):
@@ -102,7 +111,6 @@ def _follow(run_id: uuid.UUID, command: list[str]) -> None:
         problem = str(error)
     finally:
         run.update(slot=None, problem=problem[:_MOST_WORDS])
-        connection.close()
 
 
 def _lines(command: list[str]) -> Iterator[dict[str, Any]]:
