@@ -11,6 +11,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from accounts import lab
 from accounts.models import User
@@ -108,6 +109,12 @@ def stranger() -> Client:
 def watched() -> Client:
     """One whose forms are checked for CSRF, so that the body is read before the view."""
     return Client(raise_request_exception=False, enforce_csrf_checks=True)
+
+
+@pytest.fixture(autouse=True)
+def no_benchmarks(settings: Settings) -> None:
+    """A knock at that door would start a process."""
+    settings.BENCH_PUBLIC = False
 
 
 @pytest.fixture(autouse=True)

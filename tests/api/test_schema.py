@@ -7,6 +7,7 @@ import schemathesis
 from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django.fixtures import Settings
 from schemathesis import Case
 from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -39,8 +40,9 @@ bounded = hypothesis_settings(
 
 
 @pytest.fixture
-def api_schema(live: Live, alice: User) -> Any:
-    """The document, as the live server gives it."""
+def api_schema(live: Live, alice: User, settings: Settings) -> Any:
+    """The document, as the live server gives it; nobody may start a benchmark."""
+    settings.BENCH_PUBLIC = False
     return schemathesis.openapi.from_url(f"{live.url}/api/schema/")
 
 
