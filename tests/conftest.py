@@ -15,6 +15,8 @@ from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
 from django.test.testcases import LiveServerThread
 from django.test.utils import override_settings
+from whitenoise import WhiteNoise
+from whitenoise.responders import StaticFile
 
 from accounts import benchruns
 from accounts.hashers import SiteHasher
@@ -67,6 +69,23 @@ def collected_static_files(pytestconfig: pytest.Config) -> Iterator[None]:
     if not root.exists():
         _collect_static_files(root)
     with override_settings(STATIC_ROOT=root):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_read_once(collected_static_files: None) -> Iterator[None]:
+    """Let whitenoise read the folder once per process, not for every client that a test makes."""
+    read = WhiteNoise.update_files_dictionary
+    known: dict[tuple[str, str], dict[str, StaticFile]] = {}
+
+    def update(self: WhiteNoise, root: str, prefix: str) -> None:
+        if (root, prefix) not in known:
+            read(self, root, prefix)
+            known[root, prefix] = dict(self.files)
+        self.files.update(known[root, prefix])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", update)
         yield
 
 
