@@ -1,10 +1,14 @@
 """``manage.py matrix`` as a person at a terminal, or a program, sees it."""
 
 import json
+import os
+import subprocess
+import sys
 from io import StringIO
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -81,6 +85,22 @@ def test_where_declared_and_measured_differ_it_fails_and_says_where(
         "jwt-user, log-out: declared refused and the other device untouched, "
         "measured accepted and untouched"
     )
+
+
+def test_it_can_be_played_on_a_database_of_its_own() -> None:
+    command = [sys.executable, "manage.py", "matrix", "--database=sqlite", "--strategy=opaque"]
+    environment = {**os.environ, "DATABASE_URL": "sqlite:////nowhere/to/be/found"}
+    done = subprocess.run(
+        [*command, "--event=log-out", "--json"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    [report] = json.loads(done.stdout)["reports"]
+    assert (report["database"], report["thief"]) == ("SQLite", "refused")
 
 
 def test_it_leaves_nothing_behind() -> None:

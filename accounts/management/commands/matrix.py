@@ -68,7 +68,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Play what was asked for; every way to fail is one line (CommandError)."""
         if options["database"]:
-            sys.exit(_elsewhere(options["database"]))
+            sys.exit(_elsewhere(options))
         if options["migrate"]:
             call_command("migrate", verbosity=0, interactive=False)
             call_command("createcachetable", verbosity=0)
@@ -87,13 +87,13 @@ class Command(BaseCommand):
             raise CommandError("\n".join(map(_difference, differing)))
 
 
-def _elsewhere(kind: str) -> int:
-    given = [
-        word for word in sys.argv[1:] if word not in (f"--database={kind}", "--database", kind)
-    ]
+def _elsewhere(options: dict[str, Any]) -> int:
+    chosen = [f"--{name}={slug}" for name in ("strategy", "event") for slug in options[name] or ()]
+    switches = [f"--{name}" for name in ("json", "transcripts", "share") if options[name]]
+    arguments = ["matrix", "--migrate", f"--workers={options['workers']}", *chosen, *switches]
     try:
-        with throwaway_database(kind) as url:
-            return run_again([*given, "--migrate"], database_url=url)
+        with throwaway_database(options["database"]) as url:
+            return run_again(arguments, database_url=url)
     except PostgresError as error:
         raise CommandError(str(error)) from None
 
