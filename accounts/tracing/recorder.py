@@ -6,8 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from time import perf_counter_ns
-from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from accounts.tracing.redaction import redact
 
@@ -23,14 +22,24 @@ _label = lru_cache(maxsize=256)(redact)
 
 @dataclass(slots=True)
 class Step:
-    """One thing the server did: times in nanoseconds, relative to the start of the request."""
+    """One thing the server did: times in nanoseconds, relative to the start of the request.
 
+    As a context manager it ends when its block ends, also by an exception.
+    """
+
+    trace: "Trace" = field(repr=False)
     kind: Kind
     name: str
     detail: str = ""
     start: int = 0
     duration: int = 0
     rows: int | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.duration = perf_counter_ns() - self.trace.started - self.start
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON; times in microseconds."""
@@ -58,7 +67,7 @@ class Trace:
 
     def begin(self, kind: Kind, name: str, detail: str) -> Step:
         """Begin a step whose texts were redacted before."""
-        began = Step(kind, name, detail, perf_counter_ns() - self.started)
+        began = Step(self, kind, name, detail, perf_counter_ns() - self.started)
         self.steps.append(began)
         return began
 
@@ -99,27 +108,6 @@ class Trace:
         }
 
 
-class _Timed:
-    """Ends a step when its block ends, also by an exception."""
-
-    __slots__ = ("step", "trace")
-
-    def __init__(self, trace: Trace, step: Step) -> None:
-        self.trace = trace
-        self.step = step
-
-    def __enter__(self) -> Step:
-        return self.step
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.step.duration = perf_counter_ns() - self.trace.started - self.step.start
-
-
 _NOT_TRACED: AbstractContextManager[Step | None] = nullcontext()
 
 
@@ -133,18 +121,21 @@ def step(name: str, *, kind: Kind, detail: str = "") -> AbstractContextManager[S
     trace = _current.get()
     if trace is None:
         return _NOT_TRACED
-    return _Timed(trace, trace.add(kind, name, detail))
+    return trace.begin(kind, _label(name), redact(detail) if detail else "")
 
 
-@contextmanager
-def tracing() -> Iterator[Trace]:
+class tracing:  # noqa: N801 - a context manager, called like a function
     """Trace what happens in the block; traces nest without seeing each other's steps."""
-    trace = Trace()
-    token = _current.set(trace)
-    try:
-        yield trace
-    finally:
-        _current.reset(token)
+
+    __slots__ = ("_token", "_trace")
+
+    def __enter__(self) -> Trace:
+        self._trace = Trace()
+        self._token = _current.set(self._trace)
+        return self._trace
+
+    def __exit__(self, *exception: object) -> None:
+        _current.reset(self._token)
 
 
 @contextmanager

@@ -4,12 +4,11 @@ https://docs.djangoproject.com/en/5.2/topics/db/instrumentation/
 """
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from accounts.tracing.recorder import Trace, current_trace
 from accounts.tracing.redaction import redact
@@ -34,35 +33,38 @@ def _described(sql: str) -> tuple[str, str]:
     return redact(summary(sql)), redact(sql)
 
 
-@contextmanager
-def sql_steps(trace: Trace) -> Iterator[None]:
+class sql_steps:  # noqa: N801 - a context manager, called like a function
     """Record each statement sent while ``trace`` is the current one, transaction control apart.
 
     The text has placeholders; the parameters, which may be credentials, are never looked at.
     """
 
-    def record(
+    __slots__ = ("_connection", "_trace")
+
+    def __init__(self, trace: Trace) -> None:
+        self._trace = trace
+
+    def __enter__(self) -> None:
+        self._connection = connections[DEFAULT_DB_ALIAS]
+        self._connection.execute_wrappers.append(self._record)
+
+    def __exit__(self, *exception: object) -> None:
+        self._connection.execute_wrappers.remove(self._record)
+
+    def _record(
+        self,
         execute: Callable[..., Any],
         sql: str,
         params: Any,
         many: bool,  # noqa: FBT001  (Django's own signature)
         context: dict[str, Any],
     ) -> Any:
-        if current_trace() is not trace or sql.startswith(CONTROL):
+        if current_trace() is not self._trace or sql.startswith(CONTROL):
             return execute(sql, params, many, context)
-        began = trace.begin("sql", *_described(sql))
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            began.duration = trace.elapsed - began.start
-            began.rows = _rows(context)
-
-    connection = connections["default"]
-    connection.execute_wrappers.append(record)
-    try:
-        yield
-    finally:
-        connection.execute_wrappers.remove(record)
+        with self._trace.begin("sql", *_described(sql)) as step:
+            answer = execute(sql, params, many, context)
+        step.rows = _rows(context)
+        return answer
 
 
 def _rows(context: dict[str, Any]) -> int | None:
