@@ -84,7 +84,7 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------
 
 _DATABASE_URL: str = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
-if _DATABASE_URL.split(":")[0] not in env.DB_SCHEMES:
+if _DATABASE_URL.partition(":")[0] not in env.DB_SCHEMES:
     raise ImproperlyConfigured(
         "DATABASE_URL is not understood: use postgres://user:password@host/name or sqlite:///file."
     )
@@ -101,7 +101,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / ".test.sqlite3"}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # A statement that comes for the fifth time is planned once, not per request: planning a join
-    # takes longer than executing it. A pooler between must know prepared statements (PgBouncer 1.21).
+    # takes longer than executing it. A pooler between has to know prepared statements, as
+    # PgBouncer does since 1.21.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         server_side_binding=True, prepare_threshold=5
     )
@@ -163,7 +164,7 @@ LAB_LIMIT = 120
 LAB_RUN_LIMIT = 800
 LAB_RUN_LIFETIME = timedelta(days=30)
 
-# Short benchmarks from their page: they keep a core busy for a while, so only a demo lets everybody.
+# Short benchmarks from their page keep a core busy for a while: only a demo lets everybody.
 BENCH_PUBLIC = DEMO
 BENCH_LIMIT = 3
 
@@ -225,14 +226,15 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 
+
 def _key(name: str) -> str:
     """A key from the environment, or from the file that ``<name>_FILE`` names."""
     path = env.str(f"{name}_FILE", default="")
     return Path(path).read_text() if path else env.str(name, default="", multiline=True)
 
 
-# HS256 with any secret (SECRET_KEY's child by default), or EdDSA, ES256, RS256 with a private key in
-# PEM. Retired keys still verify: that is how a key is rotated without logging anybody out.
+# HS256 with any secret (SECRET_KEY's child by default), or EdDSA, ES256, RS256 with a private key
+# in PEM. Retired keys still verify: that is how a key is rotated without logging anybody out.
 JWT_ALGORITHM: str = env.str("JWT_ALGORITHM", default="HS256")
 JWT_SIGNING_KEY: str = _key("JWT_SIGNING_KEY")
 JWT_RETIRED_KEYS: list[str] = [

@@ -80,7 +80,7 @@ def static_files_read_once(collected_static_files: None) -> Iterator[None]:
 
     def update(self: WhiteNoise, root: str, prefix: str) -> None:
         if (root, prefix) not in known:
-            read(self, root, prefix)
+            read(self, root, prefix)  # type: ignore[no-untyped-call]
             known[root, prefix] = dict(self.files)
         self.files.update(known[root, prefix])
 
