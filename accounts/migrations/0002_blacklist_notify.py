@@ -33,6 +33,6 @@ def _on_postgres(sql):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_blacklist_in_fewer_bytes")]
+    dependencies = [("accounts", "0001_initial")]
 
     operations = [migrations.RunPython(_on_postgres(CREATE), _on_postgres(DROP))]
