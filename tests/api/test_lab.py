@@ -1,0 +1,174 @@
+"""The lab's endpoints: every answer says its verdict, and who holds what when asked."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from accounts import lab
+from accounts.lab import Visit
+from accounts.strategies import Family, Strategy, strategies
+from tests.clients import LabDevice, bearer
+
+pytestmark = pytest.mark.django_db
+
+JSON = "application/json"
+VERDICT = {"accepted", "step", "code", "reason"}
+
+
+@pytest.fixture(params=[strategy.slug for strategy in strategies])
+def strategy(request: pytest.FixtureRequest) -> type[Strategy]:
+    """Each strategy of the lab."""
+    return strategies[request.param]
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """A visitor with a throwaway user."""
+    return lab.visit(uuid.uuid4())
+
+
+@pytest.fixture
+def device(strategy: type[Strategy], visit: Visit) -> LabDevice:
+    """The visitor's device, logged in."""
+    return LabDevice(strategy).logged_in(visit)
+
+
+def me(device: LabDevice, query: str = "") -> dict[str, Any]:
+    answer: dict[str, Any] = device.client.get(
+        device.url("me"), headers=device.headers, QUERY_STRING=query
+    ).json()
+    return answer
+
+
+def test_the_story_of_one_login(strategy: type[Strategy], visit: Visit) -> None:
+    device = LabDevice(strategy)
+    assert device.me()["verdict"]["code"] == "not_authenticated"
+    begun = device.log_in(visit)
+    assert begun["verdict"]["reason"] == "Signed in"
+    assert begun["user"] == {"username": visit.user.username, "role": "editor"}
+    asked = device.me()
+    assert asked["user"] == begun["user"]
+    assert asked["verdict"]["reason"] == strategy.asks
+    over = device.log_out()
+    assert over["status"] == 200
+    assert over["verdict"]["accepted"]
+    device.access = ""
+    assert device.me()["status"] == 401
+
+
+def test_every_answer_has_a_verdict_with_a_reason(device: LabDevice, visit: Visit) -> None:
+    stranger = LabDevice(device.strategy)
+    wrong = Visit(visit.user, "wrong")
+    answers = [
+        device.me(),
+        device.renew(),
+        device._post("refresh", {}),
+        device._post("thief/replay", {}),
+        device.replay("x"),
+        device.log_out(),
+        stranger.me(),
+        stranger.log_out(),
+        stranger._post("login", {}),
+        stranger.log_in(wrong),
+        stranger._post("thief/copy"),
+    ]
+    for answer in answers:
+        assert set(answer["verdict"]) == VERDICT
+        assert answer["verdict"]["reason"]
+        assert answer["verdict"]["accepted"] == (answer["status"] == 200)
+
+
+def test_a_refused_request_says_at_which_step(strategy: type[Strategy]) -> None:
+    stranger = LabDevice(strategy, access="x" * 40)
+    if strategy.family is Family.SESSION:
+        stranger.client.cookies[lab.cookie_name(strategy.slug)] = "x" * 40
+    answer = stranger.me()
+    assert answer["status"] == 401
+    assert answer["detail"] == answer["verdict"]["reason"]
+    assert answer["code"] == answer["verdict"]["code"]
+    assert answer["verdict"]["step"] not in ("", "read request")
+
+
+def test_who_holds_what_is_told_only_when_asked(device: LabDevice) -> None:
+    assert "holds" not in me(device)
+    assert "holds" not in me(device, "holds=0")
+    holds = me(device, "holds=1")["holds"]
+    assert holds["browser"]["bytes"] == len(device.credential)
+    assert holds["browser"]["kind"] in ("cookie", "token", "opaque")
+    assert device.credential not in str(holds)
+
+
+def test_what_a_token_says_is_decoded_and_its_signature_is_not_shown(visit: Visit) -> None:
+    device = LabDevice(strategies["jwt-user"]).logged_in(visit)
+    browser = me(device, "holds=1")["holds"]["browser"]
+    assert browser["claims"]["user_id"] == str(visit.user.pk)
+    assert browser["header"]["alg"] == "HS256"
+    assert device.access.rpartition(".")[2] not in str(browser)
+
+
+def test_the_page_asking_who_holds_what_is_no_part_of_the_trace(
+    device: LabDevice, settings: Settings
+) -> None:
+    settings.TRACING = True
+    me(device)  # what is cached is cached from now on
+    plain, asked = me(device)["trace"], me(device, "holds=1")["trace"]
+    assert plain["tally"]["sql"] == asked["tally"]["sql"]
+    assert [step["name"] for step in plain["steps"]] == [step["name"] for step in asked["steps"]]
+
+
+def test_the_trace_tells_how_the_credential_came(device: LabDevice, settings: Settings) -> None:
+    settings.TRACING = True
+    trace = me(device)["trace"]
+    is_cookie = device.strategy.family is Family.SESSION
+    credential = trace["credential"]
+    assert credential["carrier"] == ("cookie" if is_cookie else "bearer")
+    assert credential["bytes"] > len(device.credential)
+    assert credential["masked"] != device.credential
+    assert (trace["method"], trace["path"], trace["status"]) == ("GET", device.url("me"), 200)
+
+
+def test_without_tracing_there_is_no_trace(device: LabDevice, settings: Settings) -> None:
+    settings.TRACING = False
+    assert "trace" not in me(device)
+
+
+def test_a_refresh_where_there_is_none_is_not_found(device: LabDevice) -> None:
+    answer = device.renew()
+    assert answer["status"] == (200 if device.strategy.refreshes else 404)
+    if device.strategy.refreshes:
+        device.access = answer["access"]
+        assert device.me()["status"] == 200
+
+
+def test_a_log_out_tells_the_client_to_drop_its_cookie(device: LabDevice) -> None:
+    device.log_out()
+    if device.strategy.family is Family.SESSION:
+        cookie = device.client.cookies[lab.cookie_name(device.strategy.slug)]
+        assert (cookie.value, cookie["max-age"]) == ("", 0)
+        assert cookie["path"] == lab.cookie_path(device.strategy.slug)
+
+
+def test_a_cookie_needs_csrf_and_a_token_does_not(strategy: type[Strategy], visit: Visit) -> None:
+    strict = LabDevice(strategy, Client(enforce_csrf_checks=True))
+    answer = strict.log_in(visit)
+    if strategy.family is not Family.SESSION:
+        assert answer["status"] == 200
+        assert strict.log_out()["status"] == 200
+        return
+    assert (answer["status"], answer["code"]) == (403, "csrf_failed")
+    easy = LabDevice(strategy).logged_in(visit)
+    strict.client.cookies = easy.client.cookies
+    for action in ("logout", "thief/copy", "logout-everywhere", "password"):
+        assert strict._post(action)["status"] == 403
+    assert strict.me()["status"] == 200
+
+
+def test_a_name_that_no_strategy_has_is_not_found() -> None:
+    for action in ("me", "login", "logout", "refresh", "thief/copy", "thief/replay"):
+        for method in ("GET", "POST"):
+            answer = Client().generic(method, f"/api/lab/nothing/{action}/", headers=bearer("x"))
+            assert answer.status_code == 404
+            assert answer.json()["code"] == "not_found"
