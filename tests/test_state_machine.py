@@ -246,7 +246,7 @@ def test_no_dead_credential_is_accepted_and_no_live_one_refused() -> None:
     run_state_machine_as_test(
         Logins,
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
