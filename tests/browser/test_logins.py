@@ -1,0 +1,218 @@
+"""Three browsers of one user: each is a device that the others see and can end."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from accounts.models import User
+from tests.axe import CLEAN, violations_in_both_themes
+from tests.browser.conftest import Guard
+from tests.browser.test_account import change_password, log_in, overflows
+from tests.cast import PASSWORD
+from tests.conftest import Live
+
+LAPTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:121.0) Gecko/20100101 Firefox/121.0"
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 "
+    "(KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36"
+)
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def laptop(new_context: NewContext, alice: User) -> Page:
+    return logged_in(new_context(user_agent=LAPTOP))
+
+
+@pytest.fixture
+def phone(new_context: NewContext, alice: User) -> Page:
+    return logged_in(new_context(user_agent=PHONE))
+
+
+def logged_in(context: BrowserContext) -> Page:
+    page = context.new_page()
+    log_in(page, "alice")
+    expect(page.get_by_text("signed in as alice")).to_be_visible()
+    return page
+
+
+@pytest.fixture
+def here(page: Page, laptop: Page, phone: Page) -> Page:
+    """The browser that acts, on the list; the other two logged in before."""
+    log_in(page, "alice")
+    page.goto("/logins/")
+    return page
+
+
+def live(page: Page) -> list[str]:
+    """What is signed in, as the page calls it."""
+    return names(page, "Signed in now")
+
+
+def names(page: Page, section: str) -> list[str]:
+    found = page.get_by_role("region", name=section).locator(".device__name").all_inner_texts()
+    return [re.sub(r"\s+", " ", name).strip() for name in found]
+
+
+def expect_out(page: Page, why: str) -> None:
+    """The next request of a device: it is logged out, and told why."""
+    page.goto("/")
+    told = page.get_by_role("status").get_by_text("You are no longer logged in.")
+    expect(told).to_contain_text(f"This login has ended: {why}.")
+    expect(page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
+
+
+def expect_in(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_text("signed in as alice")).to_be_visible()
+
+
+def test_every_device_is_in_the_list_and_this_one_is_marked(here: Page) -> None:
+    assert sorted(live(here)) == [
+        "Chrome on Android",
+        "Firefox on Windows",
+        "Headless Chrome on Linux this one",
+    ]
+    assert live(here)[0].endswith("this one")
+
+
+def test_alice_ends_her_phone_and_only_her_phone(here: Page, laptop: Page, phone: Page) -> None:
+    here.get_by_role("link", name="End Chrome on Android").click()
+    expect(here.get_by_role("heading", name="End this login?")).to_be_visible()
+    expect(here.get_by_text("That browser is signed out with its next request.")).to_be_visible()
+    here.get_by_role("button", name="End this login").click()
+    expect(here.get_by_text("Chrome on Android is signed out.")).to_be_visible()
+    assert names(here, "Ended in the last 7 days") == ["Chrome on Android"]
+    expect(here.get_by_text("ended from another device")).to_be_visible()
+    expect_out(phone, "ended from another device")
+    expect_in(laptop)
+
+
+def test_thinking_better_of_it_ends_nothing(here: Page, phone: Page) -> None:
+    here.get_by_role("link", name="End Chrome on Android").click()
+    here.get_by_role("link", name="Cancel").click()
+    assert len(live(here)) == 3
+    expect_in(phone)
+
+
+def test_alice_ends_all_others_and_stays(here: Page, laptop: Page, phone: Page) -> None:
+    here.get_by_role("link", name="End all others").click()
+    assert len(here.locator(".device__name").all()) == 2
+    here.get_by_role("button", name="End all others").click()
+    expect(here.get_by_text("2 devices are signed out. You stay logged in here.")).to_be_visible()
+    assert live(here) == ["Headless Chrome on Linux this one"]
+    for other in (laptop, phone):
+        expect_out(other, "ended from another device")
+
+
+def test_alice_logs_out_everywhere(here: Page, laptop: Page, phone: Page) -> None:
+    here.get_by_role("link", name="Log out everywhere").click()
+    expect(here.get_by_text("That includes this browser")).to_be_visible()
+    here.get_by_role("button", name="Log out everywhere").click()
+    expect(here.get_by_text("You are logged out everywhere: 3 devices are")).to_be_visible()
+    expect(here.get_by_text("signed in as")).to_have_count(0)
+    for other in (laptop, phone):
+        expect_out(other, "logged out everywhere")
+    log_in(here, "alice")
+    here.goto("/logins/")
+    expect(here.get_by_text("logged out everywhere", exact=True)).to_have_count(3)
+
+
+def test_ending_this_one_is_logging_out(here: Page, phone: Page) -> None:
+    here.get_by_role("link", name="Log out Headless Chrome").click()
+    expect(here.get_by_role("heading", name="Log out here?")).to_be_visible()
+    here.locator("main").get_by_role("button", name="Log out").click()
+    expect(here.get_by_text("You are logged out.")).to_be_visible()
+    expect_in(phone)
+
+
+def test_a_new_password_in_one_ends_the_others(here: Page, laptop: Page, phone: Page) -> None:
+    change_password(here, PASSWORD, "eight brown barrels")
+    expect(here.get_by_text("Your 2 other logins have ended.")).to_be_visible()
+    for other in (laptop, phone):
+        expect_out(other, "password changed")
+    here.goto("/logins/")
+    assert live(here) == ["Headless Chrome on Linux this one"]
+    expect(here.get_by_text("password changed", exact=True)).to_have_count(2)
+
+
+def test_alice_is_told_of_a_replay_once_and_the_list_keeps_it(here: Page, live: Live) -> None:
+    body = {"username": "alice", "password": PASSWORD}
+    pair = httpx.post(f"{live.url}/api/token/", json=body).json()
+    refresh = f"{live.url}/api/token/refresh/"
+    httpx.post(refresh, json={"refresh": pair["refresh"]}).raise_for_status()
+    stolen = httpx.post(
+        refresh, json={"refresh": pair["refresh"]}, headers={"User-Agent": "curl/8.5.0"}
+    )
+    assert stolen.status_code == 401
+    here.reload()
+    notice = here.get_by_role("status").get_by_text("was sent a second time")
+    expect(notice).to_contain_text("python-httpx, 127.0.0.1")
+    expect(here.get_by_text("refresh token replayed")).to_be_visible()
+    here.reload()
+    expect(notice).to_have_count(0)
+    expect(here.get_by_text("refresh token replayed")).to_be_visible()
+
+
+def test_a_token_login_stands_beside_the_cookies_and_ends_from_here(here: Page, live: Live) -> None:
+    body = {"username": "alice", "password": PASSWORD}
+    headers = {"User-Agent": "curl/8.5.0"}
+    pair = httpx.post(f"{live.url}/api/token/", json=body, headers=headers).json()
+    me = {"Authorization": f"Bearer {pair['access']}"}
+    assert httpx.get(f"{live.url}/api/me/", headers=me).status_code == 200
+    here.reload()
+    here.get_by_role("link", name="End curl").click()
+    expect(here.get_by_text("Every token of this login is refused")).to_be_visible()
+    here.get_by_role("button", name="End this login").click()
+    expect(here.get_by_text("curl is signed out.")).to_be_visible()
+    assert httpx.get(f"{live.url}/api/me/", headers=me).status_code == 401
+
+
+def test_without_a_script_everything_works_too(
+    new_context: NewContext, phone: Page, alice: User
+) -> None:
+    plain = new_context(java_script_enabled=False).new_page()
+    log_in(plain, "alice")
+    plain.goto("/logins/")
+    plain.get_by_role("link", name="End all others").click()
+    plain.get_by_role("button", name="End all others").click()
+    expect(plain.get_by_text("1 device is signed out.")).to_be_visible()
+    expect(plain.locator("time").first).to_contain_text("UTC")
+    expect_out(phone, "ended from another device")
+
+
+def test_who_asks_to_stay_logged_in_keeps_the_cookie(page: Page, alice: User) -> None:
+    for stay in (True, False):
+        page.goto("/login/")
+        page.get_by_label("Username").fill("alice")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("Stay logged in on this device").set_checked(stay)
+        page.get_by_role("button", name="Log in").click()
+        expect(page.get_by_text("signed in as alice")).to_be_visible()
+        [session] = [c for c in page.context.cookies() if c["name"] == "session"]
+        assert (session["expires"] > 0) == stay
+        page.get_by_role("button", name="Log out", exact=True).click()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_list_and_its_questions_are_accessible_in_both_themes(
+    here: Page, guard: Guard, width: int
+) -> None:
+    here.set_viewport_size({"width": width, "height": 800})
+    here.get_by_role("link", name="End Chrome on Android").click()
+    here.get_by_role("button", name="End this login").click()
+    for address in ("/logins/", "/logins/end-others/", "/logins/end-all/", one_of(here)):
+        here.goto(address)
+        assert violations_in_both_themes(here) == CLEAN, address
+        assert not overflows(here), address
+
+
+def one_of(page: Page) -> str:
+    """The address of the question about the first login."""
+    page.goto("/logins/")
+    link = page.get_by_role("link", name=re.compile("^End (?!all)")).first
+    return urlsplit(link.get_attribute("href") or "").path
