@@ -1,0 +1,151 @@
+"""The list of logins as a page, and the questions before one is ended."""
+
+import re
+import uuid
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Because, Login, User, login_begin
+from accounts.strategies.session_joined import SessionJoined
+from accounts.templatetags.moments import ago, ahead, as_span
+from tests.devices import CARRIERS, Carrier, Device
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    """Alice's, where CSRF counts."""
+    return Device("session").log_in(alice).client
+
+
+def page(browser: Client, path: str = "/logins/") -> str:
+    answer = browser.get(path, follow=True)
+    assert answer.status_code == 200
+    return re.sub(r"\s+", " ", unescape(answer.content.decode()))
+
+
+def confirmed(browser: Client, path: str) -> str:
+    """Press the button of a question; the page after it."""
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page(browser, path))
+    assert token
+    answer = browser.post(path, {"csrfmiddlewaretoken": token[1]}, follow=True)
+    return unescape(answer.content.decode())
+
+
+def end_of(login: Login) -> str:
+    return f"/logins/{login.pk}/end/"
+
+
+class TestList:
+    def test_it_says_all_there_is_to_know(self, browser: Client, alice: User) -> None:
+        Device("jwt", "python-httpx/0.28.1").log_in(alice)
+        found = page(browser)
+        for words in (
+            *("Firefox on Windows", "this one", "Cookie session · 127.0.0.1"),
+            *("python-httpx", "Bearer token · 127.0.0.1", "just now"),
+            *("Signed in", "Last used", "Expires", "in 11 hours, 59 minutes", "in 1 week, 6 days"),
+            *("not used for 2 days", "not refreshed for 1 day"),
+        ):
+            assert words in found, words
+
+    def test_a_name_from_the_outside_is_only_text(self, browser: Client, alice: User) -> None:
+        login_begin(alice, strategy=SessionJoined.slug, user_agent="<script>alert(1)</script>/1")
+        assert "<script>alert" not in browser.get("/logins/").content.decode()
+
+    @pytest.mark.parametrize("count", [1, 50])
+    def test_it_costs_three_queries(
+        self,
+        browser: Client,
+        alice: User,
+        count: int,
+        django_assert_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        for _ in range(count):
+            login_begin(alice, strategy=SessionJoined.slug)
+        page(browser)
+        with django_assert_num_queries(3):  # who asks, what to tell, the list
+            page(browser)
+
+    def test_very_many_are_cut_and_it_says_so(self, browser: Client, alice: User) -> None:
+        for _ in range(120):
+            login_begin(alice, strategy=SessionJoined.slug)
+        found = page(browser)
+        assert found.count("device__end") == 100
+        assert "These are the 100 used last." in found
+        assert "120 devices are signed out." in confirmed(browser, "/logins/end-others/")
+
+    def test_a_stranger_logs_in_first(self, db: None) -> None:
+        assert Client().get("/logins/")["Location"] == "/login/?next=/logins/"
+
+
+class TestEnding:
+    @pytest.mark.parametrize("carrier", CARRIERS)
+    def test_the_question_says_what_will_happen_and_asking_ends_nothing(
+        self, browser: Client, alice: User, carrier: Carrier
+    ) -> None:
+        device = Device(carrier, "curl/8").log_in(alice)
+        found = page(browser, end_of(device.login))
+        assert "End this login?" in found
+        assert "signed out with its next request" in found
+        assert device.is_in()
+        assert "curl is signed out." in confirmed(browser, end_of(device.login))
+        assert not device.is_in()
+
+    def test_another_users_login_is_not_there(self, browser: Client, bob: User) -> None:
+        bobs = Device("session").log_in(bob)
+        assert browser.get(end_of(bobs.login)).status_code == 404
+        token = browser.cookies["csrftoken"].value
+        answer = browser.post(end_of(bobs.login), {"csrfmiddlewaretoken": token})
+        assert answer.status_code == 404
+        assert bobs.is_in()
+        assert browser.get(f"/logins/{uuid.uuid4()}/end/").status_code == 404
+
+    @pytest.mark.parametrize("path", ["/logins/end-others/", "/logins/end-all/", "one"])
+    def test_another_site_cannot_do_it(self, browser: Client, alice: User, path: str) -> None:
+        other = Device("session").log_in(alice)
+        address = end_of(other.login) if path == "one" else path
+        assert browser.post(address).status_code == 403
+        assert other.is_in()
+
+    def test_one_that_has_ended_before_is_told_with_its_reason(
+        self, browser: Client, alice: User
+    ) -> None:
+        login = Device("jwt", "curl/8").log_in(alice).login
+        Login.objects.filter(pk=login.pk).end(Because.STAFF)
+        assert "curl was signed out before: ended by staff." in page(browser, end_of(login))
+
+    def test_ending_all_others_spares_this_one_and_other_users(
+        self, browser: Client, alice: User, bob: User
+    ) -> None:
+        others = [Device(carrier).log_in(alice) for carrier in CARRIERS]
+        bobs = Device("jwt").log_in(bob)
+        found = confirmed(browser, "/logins/end-others/")
+        assert "2 devices are signed out. You stay logged in here." in found
+        assert [device.is_in() for device in (*others, bobs)] == [False, False, True]
+
+    def test_with_no_other_login_there_is_nothing_to_press(self, browser: Client) -> None:
+        found = page(browser, "/logins/end-others/")
+        assert "There is no other login." in found
+        assert "End all others</button>" not in found
+
+    def test_the_one_that_stays_does_not_if_something_else_ended_it_meanwhile(
+        self, browser: Client, alice: User
+    ) -> None:
+        User.objects.filter(pk=alice.pk).update(token_version=7)
+        alice.end_logins(Because.ELSEWHERE, keep=Login.objects.get().pk)
+        assert Login.objects.live().count() == 0
+
+
+class TestMoments:
+    def test_in_words(self) -> None:
+        now = datetime.now(UTC)
+        assert ago(now) == "just now"
+        assert ago(now - timedelta(hours=3, minutes=20)).replace("\xa0", " ") == "3 hours ago"
+        assert ahead(now + timedelta(days=13, hours=1)).replace("\xa0", " ") == "in 1 week, 6 days"
+        assert as_span(timedelta(days=7)) == "7 days"
+        assert as_span(timedelta(hours=12)).replace("\xa0", " ") == "12 hours"
