@@ -218,9 +218,7 @@ class LabRefresh(LabView):
 class LabLogout(LabView):
     """Log out."""
 
-    @extend_schema(
-        request=None, responses={200: lab_answers.LabAnswer, 401: lab_answers.LabAnswer}
-    )
+    @extend_schema(request=None, responses={200: lab_answers.LabAnswer, 401: lab_answers.LabAnswer})
     def post(self, request: Request, slug: str) -> Response:
         """Let the strategy end this login as far as it can, and the client drop its credential."""
         accepted = self.judge(request)

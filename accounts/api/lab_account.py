@@ -38,9 +38,7 @@ class LabAccountView(LabView):
 class LabLogoutEverywhere(LabAccountView):
     """Log out everywhere."""
 
-    @extend_schema(
-        request=None, responses={200: lab_answers.LabAnswer, 401: lab_answers.LabAnswer}
-    )
+    @extend_schema(request=None, responses={200: lab_answers.LabAnswer, 401: lab_answers.LabAnswer})
     def post(self, request: Request, slug: str) -> Response:
         """Let the strategy end every login of the user, as far as it can."""
         self.login = self.own_login(request)
