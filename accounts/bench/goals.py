@@ -70,7 +70,7 @@ def _of_growth(growth: Growth, database: str) -> Iterator[Goal]:
     if size is not None and database == "postgres":
         yield goal("bytes of a blacklist row", ROW_BYTES, size)
     if pruned := growth["pruned"]:
-        yield goal("longest batch of pruning, ms", 100, pruned["longest_batch_ms"])
+        yield goal("longest statement of pruning, ms", 100, pruned["longest_statement_ms"])
 
 
 def goal(title: str, limit: float, figure: float) -> Goal:

@@ -110,7 +110,10 @@ class Growing(TypedDict):
 
 
 class Pruned(TypedDict):
-    """Deleting expired rows of the blacklist, batch by batch; ``memory`` is what was added."""
+    """Deleting expired rows of the blacklist, batch by batch; ``memory`` is what was added.
+
+    A statement holds locks. A batch is its transaction, and what the database writes to disk after.
+    """
 
     rows: int
     seconds: float

@@ -141,7 +141,7 @@ def _growth(growth: Growth) -> Table:
     if pruned := growth["pruned"]:
         title += (
             f"; pruning {pruned['rows']:,} rows took {pruned['seconds']:.0f} s, "
-            f"its longest batch {pruned['longest_batch_ms']:.0f} ms, "
+            f"its longest statement {pruned['longest_statement_ms']:.0f} ms, "
             f"{pruned['memory_mib']:.1f} MiB"
         )
     table = _table(

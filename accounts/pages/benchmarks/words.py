@@ -167,7 +167,7 @@ def pruned(found: Growth) -> str:
         return ""
     return (
         f"Pruning {done['rows']:,} expired rows took {done['seconds']:.0f} s; its longest "
-        f"transaction took {done['longest_batch_ms']:.0f} ms, and memory grew by "
+        f"statement took {done['longest_statement_ms']:.0f} ms, and memory grew by "
         f"{done['memory_mib']:.1f} MiB."
     )
 
