@@ -21,6 +21,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts import conf, signin, tokens
@@ -70,7 +71,10 @@ def sign_in(username: str, password: str) -> User:
     Raises:
         LabRefused: there is none such.
     """
-    user = User.objects.filter(username=username, visitor__isnull=False, is_active=True).first()
+    # An older one may be pruned at any moment: a login must not begin while its user goes.
+    since = timezone.now() - conf.lab_lifetime()
+    known = User.objects.filter(visitor__isnull=False, date_joined__gt=since, is_active=True)
+    user = known.filter(username=username).first()
     if user is None or not check_password(password, user.password):
         raise LabRefused
     return user

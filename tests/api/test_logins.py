@@ -297,6 +297,24 @@ class TestQueries:
         ours = [query["sql"] for query in queries if '"accounts_' in query["sql"]]
         assert len(ours) == (12 if asking.carrier == "session" else 7)
 
+    @pytest.mark.parametrize("what", ["disabled", "reset"])
+    def test_disabling_the_account_and_setting_its_password(
+        self,
+        asking: Device,
+        alice: User,
+        what: str,
+        django_assert_num_queries: DjangoAssertNumQueries,
+    ) -> None:
+        if what == "disabled":
+            alice.is_active = False
+        else:
+            alice.set_password(NEW_PASSWORD)
+        # The row, the counter up and read, the logins, and the two transactions around them.
+        with django_assert_num_queries(8):
+            alice.save()
+        assert not asking.is_in()
+        assert Login.objects.filter(ended_at=None).count() == 0
+
 
 def test_a_login_by_token_lasts_as_long_as_one_by_cookie(alice: User) -> None:
     program = Device("jwt").log_in(alice)

@@ -116,6 +116,14 @@ class TestWhatGoes:
         pruned()
         assert (Login.objects.count(), Session.objects.count()) == (0, 0)
 
+    def test_a_lab_user_who_may_go_cannot_log_in_any_more(self, db: None) -> None:
+        visit = lab.visit(uuid.uuid4())
+        assert lab.sign_in(visit.user.username, visit.password) == visit.user
+        with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+            with pytest.raises(lab.LabRefused):
+                lab.sign_in(visit.user.username, visit.password)
+            assert pruned()["lab users"] == 0  # not before the leeway, too
+
     def test_a_login_stays_as_long_as_the_list_shows_it(
         self, alice: User, settings: Settings
     ) -> None:
