@@ -97,7 +97,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in the stubs
 class LoginAdmin(ReadOnlyAdmin):
     """Logins: who, on what, since when, and whether it is over."""
 
-    list_display = ("user", "on", "strategy", "ip", "created", "last_seen", "expires", "state")
+    list_display = ("user", "state", "on", "strategy", "ip", "created", "last_seen", "expires")
     list_filter = (WhoseFilter, "strategy", "ended_because", "created")
     list_select_related = ("user",)
     search_fields = ("user__username", "ip", "user_agent")
