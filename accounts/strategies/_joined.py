@@ -14,7 +14,6 @@ from operator import attrgetter
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
-from django.db.models import DEFERRED
 from django.utils import timezone
 
 from accounts.models import TOUCH_EVERY, Because, User
@@ -22,12 +21,6 @@ from accounts.strategies._base import Accepted, Refused
 
 _USER_FIELDS = User._meta.concrete_fields
 _USER_NAMES = [field.attname for field in _USER_FIELDS]
-# Two times that no request asks for, and that cost more to read than the rest of the row together.
-# They are deferred: whoever does ask gets them by a query of its own.
-# https://docs.djangoproject.com/en/5.2/ref/models/querysets/#defer
-_DEFERRED = ("last_login", "date_joined")
-_READ = [field for field in _USER_FIELDS if field.name not in _DEFERRED]
-_GAPS = [place for place, field in enumerate(_USER_FIELDS) if field.name in _DEFERRED]
 
 
 @dataclass
@@ -61,7 +54,7 @@ def _user_alone() -> Statement:
 
 
 def _user_columns() -> str:
-    return ", ".join(f"u.{connection.ops.quote_name(str(f.column))}" for f in _READ)
+    return ", ".join(f"u.{connection.ops.quote_name(str(f.column))}" for f in _USER_FIELDS)
 
 
 def table(model: type[models.Model]) -> str:
@@ -85,25 +78,23 @@ def _first(asked: Statement, *params: object) -> Any | None:
         cursor.execute(asked.sql, bind(*params))
         row = cursor.fetchone()
         if asked.names is None:
-            asked.names = tuple(column[0] for column in cursor.description[len(_READ) :])
+            asked.names = tuple(column[0] for column in cursor.description[len(_USER_FIELDS) :])
     return None if row is None else _user(row, asked.names)
 
 
 def _user(row: Sequence[Any], names: Sequence[str]) -> User:
-    values = list(row[: len(_READ)])
+    values = list(row[: len(_USER_FIELDS)])
     for index, convert in _converters():
         values[index] = convert(values[index])
-    for place in _GAPS:
-        values.insert(place, DEFERRED)
     user = User.from_db(DEFAULT_DB_ALIAS, _USER_NAMES, values)
-    vars(user).update(zip(names, row[len(_READ) :], strict=True))
+    vars(user).update(zip(names, row[len(values) :], strict=True))
     return user
 
 
 @cache
 def _converters() -> list[tuple[int, Callable[[Any], Any]]]:
-    """What the database's own values still need: SQLite has no booleans."""
-    columns = [field.cached_col for field in _READ]
+    """What the database's own values still need: SQLite has neither times nor booleans."""
+    columns = [field.cached_col for field in _USER_FIELDS]
     return [
         (index, partial(function, expression=column, connection=connection))
         for index, column in enumerate(columns)
