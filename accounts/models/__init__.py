@@ -1,0 +1,36 @@
+"""Users, their logins, the rows of our session engine and the blacklist.
+
+No credential is stored: a keyed digest at most.
+"""
+
+from accounts.models.because import Because
+from accounts.models.blacklist import (
+    BLACKLIST_CHANNEL,
+    BlacklistedToken,
+    blacklist_login,
+    blacklist_token,
+    pruned_before,
+)
+from accounts.models.kept import BenchRun, BenchRunQuerySet, Run, RunQuerySet
+from accounts.models.login import TOUCH_EVERY, Login, LoginQuerySet, Session, login_begin
+from accounts.models.user import Role, User
+
+__all__ = [
+    "BLACKLIST_CHANNEL",
+    "TOUCH_EVERY",
+    "Because",
+    "BenchRun",
+    "BenchRunQuerySet",
+    "BlacklistedToken",
+    "Login",
+    "LoginQuerySet",
+    "Role",
+    "Run",
+    "RunQuerySet",
+    "Session",
+    "User",
+    "blacklist_login",
+    "blacklist_token",
+    "login_begin",
+    "pruned_before",
+]

@@ -1,0 +1,104 @@
+"""What was played in the lab and measured from the benchmarks' page."""
+
+import uuid
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import conf
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    """Played scenarios, by whom and when."""
+
+    def newest(self, visitor: uuid.UUID | None) -> "RunQuerySet":
+        """The newest of each strategy and event that a visitor played, or that is shared (None).
+
+        Transcripts are left out: they are long, and only a transcript's own page shows them.
+        """
+        place = Window(
+            RowNumber(), partition_by=[F("strategy"), F("event")], order_by=F("created").desc()
+        )
+        return (
+            self.filter(visitor=visitor).annotate(place=place).filter(place=1).defer("transcript")
+        )
+
+    def outdated(self) -> "RunQuerySet":
+        """Those that may be pruned: their links have promised no more."""
+        return self.filter(created__lt=timezone.now() - conf.lab_run_lifetime())
+
+
+class Run(models.Model):
+    """A scenario that was played: one cell of the matrix, with the transcript behind it.
+
+    Whoever has its address may read it; only its visitor sees it in the matrix. No credential is in
+    it: they are masked when the exchanges are recorded.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visitor = models.UUIDField(null=True, editable=False, help_text="None: shared with everybody.")
+    batch = models.UUIDField(editable=False, help_text="The press of a button that it belongs to.")
+    strategy = models.SlugField(max_length=40, db_index=False)
+    event = models.SlugField(max_length=40, db_index=False)
+    database = models.CharField(max_length=40)
+    created = models.DateTimeField(default=timezone.now, db_index=True)
+    report = models.JSONField(help_text="Everything measured but the transcript.")
+    transcript = models.JSONField(help_text="The exchanges, with their traces.")
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["visitor", "created"], name="run_of_visitor")]
+
+    def __str__(self) -> str:
+        return f"{self.strategy} × {self.event} at {self.created:%Y-%m-%d %H:%M}"
+
+    def get_absolute_url(self) -> str:
+        """The permanent link of its transcript."""
+        return reverse("lab-run", args=[self.pk])
+
+
+class BenchRunQuerySet(models.QuerySet["BenchRun"]):
+    """Benchmarks run from the page."""
+
+    def lost(self) -> "BenchRunQuerySet":
+        """Those that claim to run, and whose process has not been heard of for a while."""
+        return self.filter(slot=BenchRun.ONLY, seen__lt=timezone.now() - BenchRun.SILENCE)
+
+
+class BenchRun(models.Model):
+    """A short benchmark, started from its page. Two at once would measure each other.
+
+    ``slot`` is 1 while it runs and empty afterwards; being unique, it lets the database decide
+    which of two visitors who press the button at once is first.
+    """
+
+    ONLY = 1
+    SILENCE = timedelta(seconds=60)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slot = models.PositiveSmallIntegerField(null=True, unique=True, editable=False)
+    started = models.DateTimeField(default=timezone.now)
+    seen = models.DateTimeField(default=timezone.now, help_text="The last sign of life.")
+    stage = models.CharField(max_length=40, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=400, blank=True, help_text="Why there is no result.")
+    result = models.JSONField(null=True)
+
+    objects = BenchRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started"]
+
+    def __str__(self) -> str:
+        return f"benchmark of {self.started:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing more to wait for."""
+        return self.slot is None

@@ -1,0 +1,126 @@
+"""A signed-in device, and the row of our session engine that may carry it."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts import conf
+from accounts.models.because import Because
+from accounts.models.user import User
+
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+class LoginQuerySet(models.QuerySet["Login"]):
+    """Changes to logins, each one statement whose condition decides a race."""
+
+    def live(self) -> "LoginQuerySet":
+        """Those in use that were not outdated by their user's version either."""
+        return self.in_use().filter(user__is_active=True, token_version=F("user__token_version"))
+
+    def in_use(self) -> "LoginQuerySet":
+        """Those that neither ended nor expired nor went unused for too long."""
+        now = timezone.now()
+        by_token = Q(refresh_jti__isnull=False, renewed__gt=now - conf.refresh_lifetime())
+        by_other = Q(refresh_jti=None, last_seen__gt=now - conf.session_idle())
+        return self.alias(renewed=Coalesce("spent_at", "created")).filter(
+            by_token | by_other, ended_at=None, expires__gt=now
+        )
+
+    def end(self, because: "Because") -> int:
+        """End those that have not ended yet; the first reason stays. Returns how many ended."""
+        return self.filter(ended_at=None).update(ended_at=timezone.now(), ended_because=because)
+
+    def touch(self, login_id: uuid.UUID) -> None:
+        """Note that a login was used, unless another request of this minute did."""
+        now = timezone.now()
+        self.filter(id=login_id, last_seen__lt=now - TOUCH_EVERY).update(last_seen=now)
+
+
+class Login(models.Model):
+    """One signed-in device of one user, whichever strategy carries it; its id is the ``sid``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="logins")
+    strategy = models.SlugField(max_length=40, db_index=False)
+    token_version = models.PositiveIntegerField(help_text="The user's when it began.")
+    digest = models.UUIDField(
+        null=True, unique=True, editable=False, help_text="Of an opaque credential, keyed."
+    )
+    refresh_jti = models.UUIDField(
+        null=True, editable=False, help_text="The one refresh token not yet spent."
+    )
+    spent_jti = models.UUIDField(
+        null=True, editable=False, help_text="The one spent last, for a retry within the grace."
+    )
+    spent_at = models.DateTimeField(null=True, editable=False)
+    spent_by = models.UUIDField(
+        null=True, editable=False, help_text="A keyed digest of the client that spent it."
+    )
+    created = models.DateTimeField(default=timezone.now)
+    last_seen = models.DateTimeField(default=timezone.now)
+    expires = models.DateTimeField()
+    ip = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=400, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_because = models.CharField(max_length=16, choices=Because.choices, blank=True)
+    told_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the user was told of a replay."
+    )
+
+    objects = LoginQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} by {self.strategy} since {self.created:%Y-%m-%d %H:%M}"
+
+    @property
+    def unused_until(self) -> datetime:
+        """When it is over unless it is used: a session idle, a refresh token not spent."""
+        if self.refresh_jti is None:
+            return self.last_seen + conf.session_idle()
+        return (self.spent_at or self.created) + conf.refresh_lifetime()
+
+
+def login_begin(
+    user: User,
+    *,
+    strategy: str,
+    lifetime: timedelta | None = None,
+    ip: str | None = None,
+    user_agent: str = "",
+) -> Login:
+    """Record a new login of ``user``. Its end is fixed here and never moves.
+
+    The version is the one read with the password: a change of password that commits between the
+    check and this insert makes the new login outdated, as it should be.
+    """
+    now = timezone.now()
+    return Login.objects.create(
+        user=user,
+        strategy=strategy,
+        token_version=user.token_version,
+        created=now,
+        last_seen=now,
+        expires=now + (lifetime or conf.login_lifetime()),
+        ip=ip,
+        user_agent=user_agent[:400].replace("\0", ""),
+    )
+
+
+class Session(models.Model):
+    """A row of our session engine. The cookie holds a random key, the row its keyed digest."""
+
+    digest = models.UUIDField(primary_key=True, editable=False)
+    login = models.OneToOneField(Login, null=True, on_delete=models.CASCADE, editable=False)
+    data = models.TextField(blank=True)
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"session of login {self.login_id}"
