@@ -110,9 +110,10 @@ class TestAWholeRun:
         assert latency is not None
         near, far = latency["steps"]
         assert (near["asked_ms"], far["asked_ms"]) == (0, 1)
+        # However fast or slow the machine is: each query waits a millisecond at the least.
         assert far["measured_ms"] > 1
-        added = far["wall_us"]["session-db"] - near["wall_us"]["session-db"]
-        assert added > 1000  # two queries wait twice, and a millisecond is the least of one
+        assert far["wall_us"]["session-joined"] > 1000
+        assert far["wall_us"]["session-db"] > 2000
 
     def test_the_server_answered_every_strategy_over_http(self, measured: Result) -> None:
         http = measured["http"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.bench import tracing_cost
 from accounts.bench.rounds import split
 from accounts.bench.statistics import compared, microseconds, percentile, ratio, spread
 from tests.bench.sample import STRATEGIES
@@ -53,3 +54,8 @@ def test_shares_are_the_mean_over_all_traces() -> None:
     ]
 
     assert split(traces)["sql"] == pytest.approx(0.4)
+
+
+def test_a_short_run_too_switches_tracing_on_and_off_many_times() -> None:
+    assert tracing_cost.steps(20) == tracing_cost.steps(500) == 75
+    assert tracing_cost.steps(1000) == 150
