@@ -155,7 +155,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines(Chart):
-    """Lines over an axis."""
+    """Lines over an axis. ``shared`` labels speak for lines of several families at once."""
 
     template: str = "partials/chart_lines.html"
     lines: Sequence[Line] = ()
@@ -163,6 +163,7 @@ class Lines(Chart):
     upward: Sequence[Tick] = ()
     across_words: str = ""
     upward_words: str = ""
+    shared: bool = False
     height: int = PLOT_HEIGHT
     left: str = sideways(0)
     middle: str = sideways(0.5)

@@ -69,6 +69,7 @@ def latency(found: Latency, strategies: Sequence[Measured]) -> Lines:
         upward=_upward(scale),
         across_words="to the database and back",
         upward_words="ms for one request",
+        shared=True,
         table=tables.latency(found, shown),
     )
 
