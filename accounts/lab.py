@@ -89,6 +89,9 @@ def change_password(login: Login) -> str:
     """Give the user of a login a new random password, which ends its other logins.
 
     As the site does it: the login that made the change stays.
+
+    Raises:
+        BadCredentials: another device did it at the same moment, which ended this one's login.
     """
     password = secrets.token_urlsafe(16)
     signin.change_password(login.user, password=password, keep=login.pk)

@@ -1,6 +1,7 @@
 """The one check of name and password, for pages and API, and the life of a cookie login."""
 
 import uuid
+from datetime import timedelta
 
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as django_login
@@ -112,12 +113,15 @@ def token_strategy() -> JwtBlacklistJoined:
     return JwtBlacklistJoined(site())
 
 
-def start_token_login(request: HttpRequest, user: User) -> Credential:
+def start_token_login(
+    request: HttpRequest, user: User, *, lifetime: timedelta | None = None
+) -> Credential:
     """Log an API client in: a login of its own, and its first pair of tokens."""
     strategy: Strategy = token_strategy()
     login = login_begin(
         user,
         strategy=JwtBlacklistJoined.slug,
+        lifetime=lifetime,
         ip=client_address(request),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
     )
@@ -144,10 +148,16 @@ def change_password(user: User, *, password: str, keep: uuid.UUID | None) -> int
 
     ``keep`` is the login that made the change. Returns how many others ended. A constant number of
     queries, however many devices there are.
+
+    Raises:
+        BadCredentials: the password that was checked has been replaced meanwhile.
     """
+    checked = User.objects.filter(pk=user.pk, password=user.password)
     user.set_password(password)
-    # The one column: an older copy of the row must not enable the account again.
-    User.objects.filter(pk=user.pk).update(password=user.password)
+    # The condition decides a race: who knows the old password must not undo its replacement. And
+    # the one column: an older copy of the row must not enable the account again.
+    if not checked.update(password=user.password):
+        raise BadCredentials
     password_changed(password, user)
     return user.end_logins(Because.PASSWORD, keep=keep)
 

@@ -10,6 +10,12 @@ from accounts import lab
 from accounts.api import lab_answers
 from accounts.api.lab import SLUG, LabView
 from accounts.models import Login
+from accounts.signin import BadCredentials
+from accounts.strategies import Refused
+
+_CHANGED = Refused(
+    "change password", "password_changed", "Another device changed the password just now"
+)
 
 
 class NewLabPassword(lab_answers.LabAnswer):
@@ -59,7 +65,10 @@ class LabPassword(LabAccountView):
     def post(self, request: Request, slug: str) -> Response:
         """Give the user a new random password. This device stays, with a new credential."""
         self.login = self.own_login(request)
-        password = lab.change_password(self.login)
+        try:
+            password = lab.change_password(self.login)
+        except BadCredentials:
+            self.refuse(_CHANGED)
         credential = self.strategy.reissue(self.login, self.credential)
         self.verdict = lab_answers.did("change password", "password_changed", "Password changed")
         response = Response({"password": password})

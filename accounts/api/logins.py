@@ -1,7 +1,7 @@
 """The logins of whoever asks, under either credential: list them, end them, change the password."""
 
 import uuid
-from typing import Any, NoReturn
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as InvalidPassword
@@ -114,8 +114,7 @@ class Password(ApiView):
         user, auth = asking(request)
         body = valid(serializers.NewPassword, request)
         _check_new(body["new_password"], user)
-        user = _checked(request, user, body["old_password"])
-        ended = signin.change_password(user, password=body["new_password"], keep=auth.login_id)
+        ended = _change(request, user.get_username(), auth, **body)
         if auth.carrier == "session":
             signin.renew_session_key(request._request)
         return Response({"ended": ended})
@@ -128,12 +127,11 @@ def _check_new(password: str, user: User) -> None:
         raise ValidationError({"new_password": error.messages}) from error
 
 
-def _checked(request: Request, user: User, password: str) -> User:
+def _change(
+    request: Request, username: str, auth: Auth, *, old_password: str, new_password: str
+) -> int:
     try:
-        return signin.sign_in(request._request, username=user.get_username(), password=password)
-    except signin.BadCredentials:
-        _wrong_password()
-
-
-def _wrong_password() -> NoReturn:
-    raise ValidationError({"old_password": ["This is not your current password."]})
+        user = signin.sign_in(request._request, username=username, password=old_password)
+        return signin.change_password(user, password=new_password, keep=auth.login_id)
+    except signin.BadCredentials as error:
+        raise ValidationError({"old_password": ["This is not your current password."]}) from error

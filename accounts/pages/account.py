@@ -89,12 +89,12 @@ def password(request: HttpRequest) -> HttpResponse:
     old, new = form.cleaned_data["old_password"], form.cleaned_data["new_password1"]
     try:
         user = sign_in(request, username=request.user.get_username(), password=old)
+        ended = change_password(user, password=new, keep=current_login(request))
     except Throttled as problem:
         return throttled(request, problem.retry_after)
     except BadCredentials:
         form.add_error("old_password", "This is not your current password.")
         return show(request, "pages/password.html", form)
-    ended = change_password(user, password=new, keep=current_login(request))
     renew_session_key(request)
     messages.success(request, f"Your password is changed. {consequence(ended)}")
     return redirect("password")

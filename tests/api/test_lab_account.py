@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts import lab
 from accounts.lab import Visit
+from accounts.models import Login
 from accounts.strategies import Family, Strategy, strategies
 from tests.clients import LabDevice
 
@@ -42,6 +43,24 @@ def test_the_new_password_is_the_one_to_log_in_with(strategy: type[Strategy], vi
     assert password != visit.password
     assert LabDevice(strategy).log_in(visit)["status"] == 401
     assert LabDevice(strategy).log_in(Visit(visit.user, password))["status"] == 200
+
+
+def test_of_two_devices_that_change_it_at_once_the_second_is_refused(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(login: Login) -> str:
+        """Change the password, after the other device has."""
+        monkeypatch.undo()
+        new.append(first._post("password")["password"])
+        return lab.change_password(login)
+
+    new: list[str] = []
+    first, second = (LabDevice(strategies["opaque"]).logged_in(visit) for _ in range(2))
+    monkeypatch.setattr(lab, "change_password", slow)
+    answer = second._post("password")
+    assert answer["status"] == 401
+    assert answer["verdict"]["reason"] == "Another device changed the password just now"
+    assert LabDevice(strategies["opaque"]).log_in(Visit(visit.user, new[0]))["status"] == 200
 
 
 def test_logging_out_everywhere_makes_the_browser_drop_its_cookie(visit: Visit) -> None:

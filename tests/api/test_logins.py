@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth import authenticate
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from accounts import logins
+from accounts import logins, signin
 from accounts.models import Because, BlacklistedToken, Login, User, login_begin
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionJoined
@@ -218,6 +219,23 @@ class TestPassword:
         assert answer.status_code == 400
         assert answer.json() == {"old_password": ["This is not your current password."]}
         assert there.is_in()
+
+    def test_of_two_who_change_it_at_once_the_second_is_refused_and_undoes_nothing(
+        self, here: Device, there: Device, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def slow(*args: Any, **credentials: Any) -> Any:
+            """Check the password, while another device replaces it."""
+            checked = authenticate(*args, **credentials)
+            monkeypatch.undo()
+            assert change(there).status_code == 200
+            return checked
+
+        monkeypatch.setattr(signin, "authenticate", slow)
+        answer = change(here, new="seven sour oranges")
+        assert answer.status_code == 400
+        assert answer.json() == {"old_password": ["This is not your current password."]}
+        assert there.is_in()
+        assert Device("jwt").log_in(alice, NEW_PASSWORD).is_in()
 
     def test_a_weak_one_is_refused_and_says_why(self, here: Device, there: Device) -> None:
         answer = change(here, new="12345678")

@@ -1,14 +1,16 @@
 """Sign up, log in, log out and change the password at a browser."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.contrib.messages import get_messages
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from accounts import signin
 from accounts.models import Login, User
 from accounts.pages.account import create
 from accounts.pages.forms import SignUpForm
@@ -300,6 +302,24 @@ class TestChangePassword:
         assert "This is not your current password." in page
         assert "autofocus" in field(page, "old_password")
         assert log_in(Client(), "alice", PASSWORD).status_code == 302
+
+    def test_of_two_who_change_it_at_once_the_second_is_told(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def slow(*args: Any, **credentials: Any) -> Any:
+            """Check the password, while another browser replaces it."""
+            checked = authenticate(*args, **credentials)
+            monkeypatch.undo()
+            assert change(first, PASSWORD, NEW_PASSWORD).status_code == 302
+            return checked
+
+        first, second = logged_in(alice), logged_in(alice)
+        monkeypatch.setattr(signin, "authenticate", slow)
+        response = change(second, PASSWORD, "seven sour oranges")
+        assert response.status_code == 422
+        assert "This is not your current password." in response.content.decode()
+        assert who(first) == "alice"
+        assert log_in(Client(), "alice", NEW_PASSWORD).status_code == 302
 
     def test_guessing_the_current_password_is_throttled(
         self, alices_client: Client, settings: Settings
