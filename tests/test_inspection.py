@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
+from django.utils import timezone
 
+from accounts import conf
 from accounts.inspection import CHECKS, inspect
 from accounts.models import Because, Login, User, blacklist_login, login_begin
 from accounts.signin import log_out_everywhere, token_strategy
@@ -147,3 +150,23 @@ def test_nobody_takes_a_token_without_logging_in(client: Client, db: None) -> No
     answer = client.post("/api/inspector/token/", content_type="application/json")
 
     assert answer.status_code == 401
+
+
+def test_a_token_of_ones_own_ends_with_its_access_token(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    pair = client.post("/api/inspector/token/", content_type="application/json").json()
+
+    body = {"refresh": pair["refresh"]}
+    with time_machine.travel(timezone.now() + conf.access_lifetime() + conf.token_leeway()):
+        answer = client.post("/api/token/refresh/", body, content_type="application/json")
+
+    assert answer.status_code == 401
+
+
+def test_a_copied_token_makes_no_new_one(client: Client, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"}
+
+    answer = client.post("/api/inspector/token/", headers=headers, content_type="application/json")
+
+    assert answer.status_code == 403
+    assert Login.objects.count() == 1

@@ -1,18 +1,18 @@
 """The inspector: what a token says, and why it would be accepted or refused now."""
 
-from typing import Any, cast
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import lab, signin
+from accounts import conf, lab, signin
+from accounts.api.logins import asking
 from accounts.api.serializers import Problem, TokenPair
 from accounts.api.views import ApiView, OpenView
 from accounts.inspection import Finding, Inspection, inspect
-from accounts.models import User
 from accounts.strategies import Accepted, Refused
 
 LONGEST = 16_384
@@ -55,9 +55,16 @@ class OwnTokenView(ApiView):
 
     @extend_schema(request=None, responses={201: TokenPair, 401: Problem, 403: Problem})
     def post(self, request: Request) -> Response:
-        """Log in once more by token, as the user of this request: a device like any other."""
-        user = cast(User, request.user)
-        pair = signin.start_token_login(request._request, user)
+        """Log in once more by token, as the user of this cookie: a device like any other.
+
+        It ends with its access token, in a few minutes. No password is asked for, so nobody who
+        copied a credential may make one of it that lives longer.
+        """
+        user, auth = asking(request)
+        if auth.carrier != "session":
+            raise PermissionDenied("Only for a cookie: who sends a token has one to look at")
+        lifetime = conf.access_lifetime()
+        pair = signin.start_token_login(request._request, user, lifetime=lifetime)
         content = {"access": pair.value, "refresh": pair.refresh}
         return Response(content, status=status.HTTP_201_CREATED)
 
