@@ -45,7 +45,7 @@ CHECKS = (
     _check("Times", "iat and exp are whole seconds", "bad_times"),
     _check("Lifetime", "No longer than any issued here", "too_long"),
     _check("Not expired", "exp lies ahead", "expired"),
-    _check("Begun", "iat does not lie ahead", "not_yet"),
+    _check("Begun", "Neither iat nor nbf lies ahead", "not_yet"),
     _check("Ids", "user_id, jti and sid have their form", "bad_id"),
     _check("User", "user_id is the row of a user", "user_not_found"),
     _check("Blacklist", "Neither jti nor sid is listed", "token_blacklisted"),

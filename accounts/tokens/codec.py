@@ -204,7 +204,8 @@ def _check_audience(realm: Realm, found: Mapping[str, Any]) -> None:
 
 def _check_times(realm: Realm, kind: str, found: Mapping[str, Any]) -> tuple[int, int]:
     issued, expires = found.get("iat"), found.get("exp")
-    if type(issued) is not int or type(expires) is not int:
+    begins = found.get("nbf", issued)
+    if type(issued) is not int or type(expires) is not int or type(begins) is not int:
         _refuse("bad_times", "Token times are not whole seconds")
     longest = realm.access_lifetime if kind == "access" else realm.refresh_lifetime
     if expires - issued > longest.total_seconds():
@@ -212,8 +213,8 @@ def _check_times(realm: Realm, kind: str, found: Mapping[str, Any]) -> tuple[int
     now, leeway = time.time(), realm.leeway.total_seconds()
     if expires <= now - leeway:
         _refuse("expired", "Token is expired")
-    if issued > now + max(leeway, 1):
-        _refuse("not_yet", "Token was issued in the future")
+    if max(issued, begins) > now + max(leeway, 1):
+        _refuse("not_yet", "Token is not valid yet")
     return issued, expires
 
 
