@@ -10,18 +10,23 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 _MEDIA = {"/api/": "application/json", "/oauth/": "application/x-www-form-urlencoded"}
+_FOR_PEOPLE = "/api/docs/"
 _DIGITS = 18
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RequestGuard:
-    """Refuses requests that are too large, and bodies that an endpoint does not read."""
+    """Refuses requests in the clear, those too large, and bodies that an endpoint does not read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on what is well-formed."""
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and _for_programs(request):
+            # Sent on to HTTPS, a client would go on sending its token in the clear, unnoticed
+            # (OWASP ASVS 5.0, 4.1.2). People are sent on.
+            return _answer(HTTPStatus.FORBIDDEN, "https_required", "Use https, not http")
         if request.method not in _BODILESS and (refusal := self._refusal(request)):
             return refusal
         return self.get_response(request)
@@ -38,6 +43,10 @@ class RequestGuard:
             text = f"Send the body as {wanted} in UTF-8"
             return _answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", text)
         return None
+
+
+def _for_programs(request: HttpRequest) -> bool:
+    return _media_type(request.path_info) is not None and request.path_info != _FOR_PEOPLE
 
 
 def _media_type(path: str) -> str | None:
