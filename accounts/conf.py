@@ -108,3 +108,8 @@ def tracing() -> bool:
 def trusted_proxies() -> frozenset[str]:
     """Peer addresses whose ``X-Forwarded-For`` is believed."""
     return frozenset(address.strip() for address in settings.TRUSTED_PROXIES)
+
+
+def cookie_name(name: str) -> str:
+    """A cookie that another host of this domain can neither set nor read, outside the demo."""
+    return name if settings.DEMO else f"__Host-{name}"

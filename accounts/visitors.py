@@ -13,14 +13,16 @@ from django.http.response import HttpResponseBase
 from accounts import conf, throttle
 from accounts.peers import client_address, network
 
-COOKIE = "lab_visitor"
+_COOKIE = "lab_visitor"
 _SALT = "lab visitor"
 
 
 def visitor_known(request: HttpRequest) -> uuid.UUID | None:
     """The visitor of this request's cookie; None without a cookie of ours."""
     try:
-        return uuid.UUID(signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT))
+        return uuid.UUID(
+            signing.loads(request.COOKIES.get(conf.cookie_name(_COOKIE), ""), salt=_SALT)
+        )
     except (signing.BadSignature, ValueError, TypeError):
         return None
 
@@ -39,7 +41,7 @@ def visitor_count(request: HttpRequest) -> None:
 def visitor_remember(response: HttpResponseBase, visitor: uuid.UUID) -> None:
     """Set the cookie, for as long as the visitor's runs are kept."""
     response.set_cookie(
-        COOKIE,
+        conf.cookie_name(_COOKIE),
         signing.dumps(visitor.hex, salt=_SALT),
         max_age=conf.lab_run_lifetime(),
         httponly=True,

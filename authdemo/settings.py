@@ -178,7 +178,7 @@ CSRF_COOKIE_NAME = "csrftoken" if DEMO else "__Host-csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.pages.errors.csrf_failure"
-MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_STORAGE = "accounts.middleware.messages.MessageCookie"
 
 # --- Transport and headers ----------------------------------------------------------------------
 

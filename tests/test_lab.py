@@ -17,7 +17,6 @@ from accounts import lab
 from accounts.lab import Loot, Visit
 from accounts.models import Login, User
 from accounts.strategies import Family, Strategy, strategies
-from accounts.visitors import COOKIE
 from tests.cast import PASSWORD
 from tests.clients import LabDevice, bearer
 from tests.urls import addresses
@@ -156,7 +155,7 @@ class TestVisitors:
         client = Client()
         first, second = self.new_user(client), self.new_user(client)
         assert first.visitor == second.visitor
-        cookie = client.cookies[COOKIE]
+        cookie = client.cookies["lab_visitor"]
         assert cookie["httponly"]
         assert cookie["samesite"] == "Lax"
 
@@ -168,7 +167,7 @@ class TestVisitors:
         assert known is not None
         for made_up in (known.hex, str(known), signing.dumps(known.hex, salt="mine"), "", "é"):
             client = Client()
-            client.cookies[COOKIE] = made_up
+            client.cookies["lab_visitor"] = made_up
             assert self.new_user(client).visitor != known
 
     def test_each_gets_a_password_that_cannot_be_guessed(self) -> None:

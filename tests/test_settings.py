@@ -27,6 +27,11 @@ from accounts.models import User
 User.objects.create_user("alice", password="a horse walks into a bar")
 client = Client(SERVER_NAME="example.org")
 plain = client.get("/login/")
+programs = [
+    client.get("/api/me/", headers={"Authorization": "Bearer x"}),
+    client.post("/api/token/", {}, content_type="application/json"),
+    client.post("/oauth/revoke/", {}),
+]
 form = {"username": "alice", "password": "a horse walks into a bar"}
 client.get("/login/", secure=True)
 client.post("/login/", form, secure=True)
@@ -35,6 +40,8 @@ client.post("/api/lab/session-db/login/", lab, content_type="application/json", 
 me = client.get("/api/me/", secure=True)
 print(json.dumps({
     "plain": [plain.status_code, plain["Location"]],
+    "docs": client.get("/api/docs/").status_code,
+    "programs": [[each.status_code, each.json()["code"]] for each in programs],
     "me": [me.status_code, me.json().get("username")],
     "hsts": me.headers.get("Strict-Transport-Security"),
     "timing": me.headers.get("Server-Timing"),
@@ -105,15 +112,22 @@ def test_plain_http_is_sent_to_https(answer: dict[str, Any]) -> None:
     assert more == ["includeSubDomains", "preload"]
 
 
+def test_a_program_that_sends_in_the_clear_is_told_instead_of_sent_on(
+    answer: dict[str, Any],
+) -> None:
+    assert answer["programs"] == [[403, "https_required"]] * 3
+    assert answer["docs"] == 301
+
+
 def test_every_cookie_is_secure_and_bound_to_this_host(answer: dict[str, Any]) -> None:
     cookies = answer["cookies"]
-    assert {"__Host-session", "__Host-csrftoken"} <= set(cookies)
+    by_path = "__Secure-lab-session-db"
+    names = ("session", "csrftoken", "messages", "lab_visitor")
+    assert set(cookies) == {by_path, *(f"__Host-{name}" for name in names)}
     for name, cookie in cookies.items():
-        if cookie["path"] or name.startswith("__"):
-            assert cookie["secure"], name
-            assert not cookie["domain"]
-        if name.startswith("__Host-"):
-            assert cookie["path"] == "/"
+        assert cookie["secure"], name
+        assert not cookie["domain"], name
+        assert cookie["path"] == "/" or name == by_path
     assert cookies["__Secure-lab-session-db"]["path"] == "/api/lab/session-db/"
 
 

@@ -1,7 +1,10 @@
 """Messages belong to pages: a request to the API neither reads nor leaves one."""
 
 from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.messages.storage.cookie import CookieStorage
 from django.http import HttpRequest
+
+from accounts import conf
 
 _API = "/api/"
 
@@ -13,3 +16,12 @@ class PageMessages(MessageMiddleware):
         """Open the storage of a page's messages."""
         if not request.path_info.startswith(_API):
             super().process_request(request)
+
+
+class MessageCookie(CookieStorage):
+    """Django's storage in a signed cookie, under a name that no other host can set."""
+
+    @property
+    def cookie_name(self) -> str:  # type: ignore[override]  # an attribute of the class there
+        """The cookie's name."""
+        return conf.cookie_name("messages")
