@@ -162,6 +162,7 @@ REQUESTS = {
     "nul in the cookie": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: session=a\0b\r\n\r\n",
     "header without a name": post(f"{JSON}\r\n: x\r\nContent-Length: 2", "{}"),
     "folded header": post(f"{JSON}\r\n folded\r\nContent-Length: 2", "{}"),
+    "mounted elsewhere": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nSCRIPT_NAME: /foo\r\n\r\n",
     "no host": b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n",
     "two hosts": b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: mallory.example\r\n\r\n",
     "absolute address": b"GET http://mallory.example/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
