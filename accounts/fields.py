@@ -42,5 +42,13 @@ class CodedField(models.SmallIntegerField):  # type: ignore[type-arg]  # text he
         return value if value is None else str(value)
 
     def get_prep_value(self, value: Any) -> int | None:
-        """The number of a text; a number in a query counts as itself."""
-        return value if value is None or isinstance(value, int) else self.codes[str(value)]
+        """The number of a text; a number in a query counts as itself.
+
+        Raises:
+            ValueError: none of the texts, as Django's own fields say it.
+        """
+        if value is None or isinstance(value, int):
+            return value
+        if str(value) not in self.codes:
+            raise ValueError("This is none of the known values.")
+        return self.codes[str(value)]

@@ -213,6 +213,50 @@ class TestSecrets:
         assert "salt" not in text
 
 
+HUGE = "9" * 25
+
+
+class TestNonsense:
+    """Whatever an address or a form says, the answer is no 5xx."""
+
+    @pytest.mark.parametrize("table", TABLES)
+    @pytest.mark.parametrize(
+        "query",
+        [
+            f"user={HUGE}",
+            f"id__exact={HUGE}",
+            "expires__year=99999999999",
+            "date_joined__year=99999999999",
+            "token_type__exact=9",
+            "reason__exact=nonsense",
+            "user__password__startswith=a",
+            "_to_field=password",
+        ],
+    )
+    def test_in_a_list(self, staff: Client, table: str, query: str) -> None:
+        assert staff.get(f"/admin/accounts/{table}/?{query}").status_code in (200, 302, 400)
+
+    @pytest.mark.parametrize("table", ["user", "login"])
+    @pytest.mark.parametrize("action", ["delete_selected", "end", "log_out", "nonsense"])
+    @pytest.mark.parametrize("key", [HUGE, "x", "-1"])
+    def test_in_an_action(self, staff: Client, table: str, action: str, key: str) -> None:
+        form = {"action": action, "_selected_action": key, "post": "yes"}
+        answer = staff.post(f"/admin/accounts/{table}/", form)
+        assert answer.status_code in (200, 302, 400)
+
+    @pytest.mark.parametrize("table", TABLES)
+    @pytest.mark.parametrize("place", ["change", "delete", "history"])
+    def test_in_an_id(self, staff: Client, table: str, place: str) -> None:
+        answer = staff.get(f"/admin/accounts/{table}/{HUGE}/{place}/")
+        assert answer.status_code in (302, 403, 404)
+
+    def test_it_is_said_in_words(self, staff: Client) -> None:
+        form = {"action": "delete_selected", "_selected_action": "x"}
+        answer = staff.post("/admin/accounts/login/", form)
+        assert answer.status_code == 400
+        assert "cannot be read" in answer.content.decode()
+
+
 class TestWriting:
     @pytest.mark.parametrize("table", ["login", "blacklistedtoken"])
     def test_nobody_makes_a_row_by_hand(self, staff: Client, table: str) -> None:
