@@ -100,6 +100,11 @@ def sign_in_limits() -> SignInLimits:
     return SignInLimits(seconds=seconds, **settings.SIGN_IN_LIMITS)
 
 
+def sign_up_limit() -> Limit:
+    """Accounts that one address may ask for."""
+    return Limit(settings.SIGN_UP_LIMIT, int(settings.SIGN_IN_WINDOW.total_seconds()))
+
+
 def tracing() -> bool:
     """Whether requests are traced."""
     return settings.TRACING

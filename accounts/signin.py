@@ -66,6 +66,18 @@ def _count(name: str, address: str | None) -> list[Slot]:
     return slots
 
 
+def count_sign_up(request: HttpRequest) -> None:
+    """Count a request for an account: each one made costs a hash and a row for good.
+
+    Refused ones count too, as they tell which names are taken.
+
+    Raises:
+        Throttled: too many from this address.
+    """
+    peer, limit = network(client_address(request)), conf.sign_up_limit()
+    throttle.take("sign-up", peer, limit=limit.count, seconds=limit.seconds)
+
+
 def start_session(request: HttpRequest, user: User, *, remember: bool) -> Login:
     """Log a browser in: never in the session that was there before, also not the same user's.
 

@@ -158,6 +158,7 @@ LAB_LIFETIME = timedelta(hours=1)
 # Guesses per window: for one account from one address, for one address, for one account.
 SIGN_IN_WINDOW = timedelta(minutes=5)
 SIGN_IN_LIMITS = {"pair": 10, "address": 50, "account": 100}
+SIGN_UP_LIMIT = 100  # accounts asked for from one address, a classroom's perhaps
 LAB_LIMIT = 120
 
 # Played scenarios: how many one visitor may play per window, how long a transcript's link works.

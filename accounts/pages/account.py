@@ -20,6 +20,7 @@ from accounts.pages.forms import LoginForm, PasswordForm, SignUpForm, focus_firs
 from accounts.signin import (
     BadCredentials,
     change_password,
+    count_sign_up,
     current_login,
     end_session,
     renew_session_key,
@@ -37,6 +38,11 @@ def signup(request: HttpRequest) -> HttpResponse:
     """Make an account and log in to it."""
     if request.user.is_authenticated:
         return redirect(next_path(request))
+    if request.method == "POST":
+        try:
+            count_sign_up(request)
+        except Throttled as problem:
+            return throttled(request, problem.retry_after, signing_up=True)
     form = SignUpForm(sent(request))
     if not form.is_valid() or not (user := create(form)):
         return show(request, "pages/signup.html", form)

@@ -41,9 +41,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", {"reason": reason}, status=HTTPStatus.FORBIDDEN)
 
 
-def throttled(request: HttpRequest, retry_after: int) -> HttpResponse:
-    """Too many wrong passwords: try again in `retry_after` seconds."""
-    context = {"wait": in_words(retry_after)}
+def throttled(request: HttpRequest, retry_after: int, *, signing_up: bool = False) -> HttpResponse:
+    """Too many wrong passwords, or new accounts: try again in `retry_after` seconds."""
+    context = {"wait": in_words(retry_after), "signing_up": signing_up}
     response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = str(retry_after)
     return response

@@ -139,6 +139,15 @@ class TestSignUp:
         assert sign_up(alices_client, "mallory")["Location"] == "/"
         assert not User.objects.filter(username="mallory").exists()
 
+    def test_nobody_fills_the_table_of_users(self, settings: Settings) -> None:
+        settings.SIGN_UP_LIMIT = 3
+        tries = [sign_up(Client(), name) for name in ("bob", "bob", "carol", "dave", "bob")]
+        assert [answer.status_code for answer in tries] == [302, 422, 302, 429, 429]
+        assert "Signing up is paused for this address." in tries[3].content.decode()
+        assert int(tries[3]["Retry-After"]) > 0
+        assert not User.objects.filter(username="dave").exists()
+        assert Client().get("/signup/").status_code == 200
+
 
 class TestLogIn:
     def test_it_begins_a_login_and_says_so(self, visitor: Client, alice: User) -> None:
