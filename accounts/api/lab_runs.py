@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import product
 from typing import Any
 
@@ -21,7 +20,7 @@ from accounts.events import events
 from accounts.models import Run
 from accounts.outcomes import LEGEND, cost, in_words
 from accounts.registry import Registry
-from accounts.runs import runs_allow, runs_play
+from accounts.runs import Playing, runs_allow
 from accounts.strategies import strategies
 from accounts.visitors import visitor_count, visitor_known, visitor_remember
 
@@ -125,15 +124,24 @@ class LabRuns(OpenView):
             visitor_count(request._request)
             visitor = uuid.uuid4()
         runs_allow(visitor, len(pairs))
-        response = StreamingHttpResponse(_lines(pairs, visitor), content_type=LINES)
+        playing = Playing(pairs, visitor=visitor)
+        response = StreamingHttpResponse(_Lines(playing), content_type=LINES)
         visitor_remember(response, visitor)
         return response
 
 
-def _lines(pairs: list[tuple[str, str]], visitor: uuid.UUID) -> Iterator[str]:
-    with closing(runs_play(pairs, visitor=visitor)) as runs:  # type: ignore[type-var]
-        for run in runs:
+class _Lines:
+    """A line of JSON for each run. The server closes what it sends, sent or not."""
+
+    def __init__(self, playing: Playing) -> None:
+        self._playing = playing
+
+    def __iter__(self) -> Iterator[str]:
+        for run in self._playing:
             yield f"{json.dumps(_answer(run), cls=DjangoJSONEncoder)}\n"
+
+    def close(self) -> None:
+        self._playing.close()
 
 
 class LabRun(OpenView):

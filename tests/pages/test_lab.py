@@ -223,6 +223,17 @@ def test_new_visitors_of_one_address_are_throttled_too(settings: Settings) -> No
     assert Client().post(RUNS, chosen, content_type="application/json").status_code == 429
 
 
+def test_runs_leave_room_for_everybody_else(alice_browser: Client) -> None:
+    chosen = {"strategies": ["opaque"], "events": ["log-out"]}
+    begun = [alice_browser.post(RUNS, chosen, content_type="application/json") for _ in range(4)]
+    assert [response.status_code for response in begun] == [200] * 4
+    refused = alice_browser.post(RUNS, chosen, content_type="application/json")
+    assert (refused.status_code, refused["Retry-After"]) == (429, "5")
+    for response in begun:
+        response.close()
+    assert run(alice_browser, **chosen)
+
+
 def test_old_runs_may_be_pruned_and_young_ones_not(settings: Settings) -> None:
     young, old = shared(), shared()
     old.created = timezone.now() - settings.LAB_RUN_LIFETIME
