@@ -6,6 +6,7 @@ and audience, use their own cookies, and nothing that they issue is accepted out
 
 import base64
 import json
+import os
 import secrets
 import uuid
 from collections.abc import Iterator
@@ -125,6 +126,22 @@ def close_strategies() -> None:
     with _making:
         while _made:
             _made.popitem()[1].close()
+
+
+# What a process that was forked off found, and leaves alone: connections and threads of its parent.
+_of_parent: list[dict[str, Strategy]] = []
+
+
+def _leave_to_parent() -> None:
+    # Kept, because collecting an instance would close what its parent still uses.
+    _of_parent.append(dict(_made))
+    _made.clear()
+    _making.release()
+
+
+os.register_at_fork(
+    before=_making.acquire, after_in_parent=_making.release, after_in_child=_leave_to_parent
+)
 
 
 @receiver(setting_changed)

@@ -1,8 +1,10 @@
 """The fence around the lab: what it hands out opens nothing else, and nothing else opens it."""
 
 import base64
+import os
 import secrets
 import uuid
+import warnings
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -279,3 +281,19 @@ class TestSeal:
     def test_the_copy_is_not_shown_where_it_is_printed(self, loot: Loot, visit: Visit) -> None:
         assert loot.credential not in repr(loot)
         assert visit.password not in repr(visit)
+
+
+def test_a_process_that_was_forked_off_has_instances_of_its_own() -> None:
+    """A connection, a thread or a lock of its parent's is of no use to it."""
+    mine = lab.strategy("jwt-blacklist-memory")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # pytest has threads: no harm here
+        child = os.fork()
+    if child == 0:
+        shared = True
+        try:
+            shared = lab.strategy("jwt-blacklist-memory") is mine
+        finally:
+            os._exit(shared)
+    assert os.waitpid(child, 0)[1] == 0
+    assert lab.strategy("jwt-blacklist-memory") is mine
