@@ -55,19 +55,24 @@ class PostgresFeed(Feed):
             return False
         try:
             return self._take_news()
-        except psycopg.Error:
-            self._heard = 0.0
-            return False
         finally:
             self._line.release()
 
     def _take_news(self) -> bool:
-        if self._database is None:
+        database = self._database
+        if database is None:
             return False
         line = select.poll()
-        line.register(self._database, select.POLLIN)
-        if line.poll(0):
-            self._receive(self._database)
+        try:
+            line.register(database, select.POLLIN)
+            if line.poll(0):
+                self._receive(database)
+        except psycopg.Error:
+            # News may have been lost half-way, even where the connection itself still works: the
+            # thread has to make it again and to load everything.
+            self._heard = 0.0
+            database.close()
+            return False
         return True
 
     def _start(self) -> None:
@@ -123,11 +128,18 @@ class PostgresFeed(Feed):
             while not self._stopped.is_set():
                 with self._line:
                     if not heard:
-                        database.execute("SELECT 1")
+                        self._ask(database)
                     self._receive(database)
                     self._heard = time.monotonic()
                 self._loaded.set()
                 heard = bool(selector.select(_HEARTBEAT))
+
+    @staticmethod
+    def _ask(database: psycopg.Connection[Any]) -> None:
+        # Not merely whether it answers: a pooler may have given us another session meanwhile, which
+        # answers and hears nothing.
+        if not database.execute("SELECT pg_listening_channels()").fetchone():
+            raise psycopg.OperationalError("the session no longer listens")
 
     def _load(self, database: psycopg.Connection[Any]) -> None:
         sql = (
@@ -137,14 +149,23 @@ class PostgresFeed(Feed):
         self._memory.add(database.execute(sql, [self._memory.since]).fetchall())
 
     def _receive(self, database: psycopg.Connection[Any]) -> None:
-        """Take what has arrived; ``*`` says that it was too much to name."""
-        # All of them first: the generator holds the connection's lock, and loading needs it.
-        for notice in list(database.notifies(timeout=0)):
-            if notice.payload == "*":
-                self._load(database)
-            else:
-                jti, expires = notice.payload.split()
-                self._memory.add([(uuid.UUID(jti), float(expires))])
+        """Take what has arrived."""
+        # All of them first: the generator holds the connection's lock, and loading needs it. Until
+        # there are none: what arrives with the answer to a statement is put aside by psycopg, where
+        # nobody who looks at the line sees it.
+        while notices := list(database.notifies(timeout=0)):
+            for notice in notices:
+                self._note(notice.payload, database)
+
+    def _note(self, payload: str, database: psycopg.Connection[Any]) -> None:
+        try:
+            jti, expires = payload.split()
+            row = uuid.UUID(jti), float(expires)
+        except ValueError:
+            # "*": it was too much to name. Or a stranger's: everybody may notify on a channel.
+            self._load(database)
+        else:
+            self._memory.add([row])
 
     def close(self) -> None:
         """End the thread and its connection; twice is once."""

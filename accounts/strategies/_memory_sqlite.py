@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import uuid
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.models import BlacklistedToken
@@ -38,16 +38,17 @@ class SqliteFeed(Feed):
                 if version != self._version:
                     self._catch_up(database)
                     self._version = version
-            except sqlite3.Error:
+            except (sqlite3.Error, DatabaseError):  # connecting raises Django's
                 logger.warning("The blacklist in memory is not current", exc_info=True)
                 return False
         return True
 
     def _connected(self) -> sqlite3.Connection:
         if self._wrapper is None:
-            self._wrapper = connections.create_connection(DEFAULT_DB_ALIAS)
-            self._wrapper.inc_thread_sharing()  # the lock lets one thread in at a time
-            self._wrapper.connect()
+            wrapper = connections.create_connection(DEFAULT_DB_ALIAS)
+            wrapper.inc_thread_sharing()  # the lock lets one thread in at a time
+            wrapper.connect()
+            self._wrapper = wrapper
         database: sqlite3.Connection = self._wrapper.connection
         return database
 

@@ -2,19 +2,29 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.lab import Visit
-from accounts.models import Because, BlacklistedToken, Login, blacklist_login
+from accounts.models import (
+    BLACKLIST_CHANNEL,
+    Because,
+    BlacklistedToken,
+    Login,
+    blacklist_login,
+)
 from accounts.strategies import Credential, Strategy
 from accounts.strategies._memory import Memory, NoFeed
+from accounts.strategies._memory_postgres import PostgresFeed
 from accounts.strategies._memory_sqlite import SqliteFeed
+from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
 from tests.processes import Process, code, is_accepted, log_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +52,11 @@ def eventually(condition: Callable[[], bool]) -> bool:
             return False
         time.sleep(0.005)
     return True
+
+
+def blacklist(visit: Visit, jti: uuid.UUID) -> None:
+    ends = timezone.now() + timedelta(hours=1)
+    BlacklistedToken.objects.create(jti=jti, user=visit.user, expires_at=ends, reason=Because.STAFF)
 
 
 def queries(strategy: Strategy, token: str) -> list[str]:
@@ -181,6 +196,74 @@ class TestListener:
         strategy.close()
         assert eventually(lambda: self.cut() == 0)
 
+    def test_a_session_that_answers_and_no_longer_listens_is_made_again(
+        self, here: JwtBlacklistMemory, visit: Visit
+    ) -> None:
+        login, credential = log_in(here, visit)
+        assert is_accepted(here, credential)
+        feed = here._feed
+        assert isinstance(feed, PostgresFeed)
+        with feed._line:  # as a pooler does that gives the session to somebody else
+            assert feed._database
+            feed._database.execute("UNLISTEN *")
+        blacklist_login(login, because=Because.LOGGED_OUT)
+        assert eventually(is_known(here, credential))
+
+
+@pytest.mark.database("postgres")
+class TestLine:
+    """What comes over the connection, without a thread that would be quicker than the test."""
+
+    @pytest.fixture
+    def feed(self) -> Iterator[PostgresFeed]:
+        """A feed whose connection listens."""
+        feed = PostgresFeed(Memory(leeway=0))
+        wrapper = connections.create_connection("default")
+        wrapper.connect()
+        feed._database = wrapper.connection
+        feed._database.execute(f"LISTEN {BLACKLIST_CHANNEL}")
+        yield feed
+        wrapper.close()
+
+    def notify(self, payload: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [BLACKLIST_CHANNEL, payload])
+
+    def test_what_arrives_while_many_are_loaded_is_taken_as_well(
+        self, feed: PostgresFeed, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        late, load = uuid.uuid4(), feed._load
+
+        def load_and_be_overtaken(database: Any) -> None:
+            load(database)
+            monkeypatch.setattr(feed, "_load", load)
+            blacklist(visit, late)
+            database.execute("SELECT pg_sleep(0.05)")  # the news come with this answer
+
+        monkeypatch.setattr(feed, "_load", load_and_be_overtaken)
+        self.notify("*")
+        assert eventually(lambda: feed._take_news() and feed._load == load)
+        assert feed._memory.has_any(late)
+
+    def test_news_that_could_not_be_taken_make_the_connection_worthless(
+        self, feed: PostgresFeed, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def time_out(database: Any) -> None:
+            raise psycopg.errors.QueryCanceled
+
+        monkeypatch.setattr(feed, "_load", time_out)
+        self.notify("*")
+        assert eventually(lambda: not feed._take_news())
+        assert feed._database
+        assert feed._database.closed
+
+    def test_what_a_stranger_says_on_the_channel_breaks_nothing(
+        self, feed: PostgresFeed, visit: Visit
+    ) -> None:
+        self.notify("hello")
+        blacklist(visit, known := uuid.uuid4())
+        assert eventually(lambda: feed._take_news() and feed._memory.has_any(known))
+
 
 @pytest.mark.database("sqlite")
 class TestDataVersion:
@@ -190,12 +273,23 @@ class TestDataVersion:
         memory = Memory(leeway=0)
         feed = SqliteFeed(memory)
         first, second = uuid.uuid4(), uuid.uuid4()
-        self.blacklist(visit, first)
+        blacklist(visit, first)
         assert feed.is_current()
         BlacklistedToken.objects.filter(pk=first).delete()
-        self.blacklist(visit, second)
+        blacklist(visit, second)
         assert feed.is_current()
         assert memory.has_any(second)
+        feed.close()
+
+    def test_a_database_that_cannot_be_opened_is_tried_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        feed = SqliteFeed(Memory(leeway=0))
+        with monkeypatch.context() as patch:
+            nowhere = {**connection.settings_dict, "NAME": "/nowhere/to/be/found"}
+            patch.setitem(connections.settings, "default", nowhere)
+            assert not feed.is_current()
+        assert feed.is_current()
         feed.close()
 
     def test_it_reads_nothing_while_nothing_is_written(
@@ -206,12 +300,6 @@ class TestDataVersion:
         monkeypatch.delattr(SqliteFeed, "_catch_up")
         assert feed.is_current()
         feed.close()
-
-    def blacklist(self, visit: Visit, jti: uuid.UUID) -> None:
-        ends = timezone.now() + timedelta(hours=1)
-        BlacklistedToken.objects.create(
-            jti=jti, user=visit.user, expires_at=ends, reason=Because.STAFF
-        )
 
 
 class TestMemory:
