@@ -37,7 +37,7 @@ _WORDS: dict[Outcome, tuple[Tone, str]] = {
 OTHER_DEVICE = {
     "untouched": "stays logged in",
     "collateral": "is thrown out too, although nobody meant it",
-    "not-applicable": "is meant by the event as well",
+    "not-applicable": "is meant to be logged out as well",
 }
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 _MOMENT, _FEW = 0.1, 10  # seconds below which a smaller unit says more
@@ -106,9 +106,11 @@ def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
 
 
 def _lags(report: Mapping[str, Any]) -> bool:
-    """Whether the strategy asks for a moment until all its processes know: then it is measured."""
-    slug = report["strategy"]
-    return slug in strategies and bool(strategies[slug].settles)
+    """Whether it may take a moment until all processes know of the event: then it is measured."""
+    strategy, event = report["strategy"], report["event"]
+    if strategy not in strategies or event not in events:
+        return False
+    return events[event].revokes and bool(strategies[strategy].settles)
 
 
 def _also(report: Mapping[str, Any]) -> str:

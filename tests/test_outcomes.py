@@ -57,6 +57,15 @@ def test_each_outcome_has_a_sign_and_words(
     assert words(**changes) == expected
 
 
+@pytest.mark.parametrize(
+    ("event", "detail"), [("log-out", "after 1.9 ms"), ("key-rotated", "at once")]
+)
+def test_a_lag_is_told_only_where_somebody_has_to_be_told(event: str, detail: str) -> None:
+    changes = {"thief": "refused", "at_once": True, "thief_after_s": 0.0019, "event": event}
+
+    assert words(**changes, strategy="jwt-blacklist-memory") == ("●", "refused", detail)
+
+
 def test_a_cell_says_when_it_measured_something_else_than_declared() -> None:
     expected = {"thief": "refused", "other": "untouched"}
 

@@ -14,7 +14,7 @@ from django.db.models import Model
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from accounts import tokens
+from accounts import lab, tokens
 from accounts.events import Event, events
 from accounts.events._stage import Stage
 from accounts.models import BlacklistedToken, Login, Session, User, login_begin
@@ -27,7 +27,7 @@ from accounts.scenarios import (
     play_lost_answer,
     play_many,
 )
-from accounts.strategies import Refused, strategies
+from accounts.strategies import Family, Refused, Strategy, strategies
 
 PAIRS = [(strategy.slug, event.slug) for strategy, event in all_pairs()]
 TABLES: list[type[Model]] = [User, Login, Session, BlacklistedToken, DjangoSession]
@@ -139,6 +139,22 @@ def test_the_verdict_on_the_last_replay_is_told_in_words(matrix: Matrix) -> None
     assert "blacklist" in matrix["jwt-blacklist-joined", "log-out"].why
 
 
+def test_a_thief_does_not_forget_a_cookie_because_it_has_expired(matrix: Matrix) -> None:
+    sessions = [one.slug for one in strategies if one.family is Family.SESSION]
+    for slug in sessions:
+        report = matrix[slug, "expiry"]
+        replay = [one for one in report.transcript if one.who == "thief"][-1]
+        assert lab.cookie_name(slug) in replay.request["headers"]["Cookie"]
+        assert report.why != "No credential was sent"
+
+
+def test_who_logs_out_everywhere_is_not_the_device_that_was_copied(matrix: Matrix) -> None:
+    for strategy in strategies:
+        report = matrix[strategy.slug, "log-out-everywhere"]
+        begins, ends = report.event_at
+        assert [one.who for one in report.transcript[begins:ends]] == ["B"]
+
+
 class Alarm(Event):
     """Nobody has declared anything for it."""
 
@@ -167,7 +183,27 @@ class TestPlay:
         assert report.thief is None
         assert not report.matches
         assert report.error == "the bell with the token … broke"
+        assert report.transcript[0].title == "Device A fetches a CSRF token"
         assert not User.objects.exists()
+
+    def test_a_strategy_that_cannot_start_leaves_no_user_behind(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse_to_start(self: Strategy, realm: object) -> None:
+            raise RuntimeError("no way")
+
+        monkeypatch.setattr(strategies["opaque"], "__init__", refuse_to_start)
+        assert play("opaque", "log-out").error == "no way"
+        assert not User.objects.exists()
+
+    def test_a_strategy_that_cannot_declare_breaks_in_its_own_cell(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(strategies["opaque"], "expects", None)
+        reports = play_many([("opaque", "log-out"), ("session-db", "log-out")])
+        errors = {report.strategy: report.error for report in reports}
+        assert "NoneType" in (errors["opaque"] or "")
+        assert errors["session-db"] is None
 
     def test_a_measured_outcome_that_nobody_declared_does_not_match(self) -> None:
         report = play("session-db", Nothing)

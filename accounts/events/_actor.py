@@ -113,12 +113,26 @@ class Actor:
         return self._keep(self._post("password/", f"{self._name} changes the password"))
 
     def steal_from(self, victim: Actor) -> None:
-        """Copy all that another client holds."""
+        """Copy all that another client holds.
+
+        A browser forgets a cookie on the day that it is told. A thief does not: it is for the
+        server to refuse it then.
+        """
         self.access, self.refresh_token = victim.access, victim.refresh_token
-        name = lab.cookie_name(self.stage.strategy.slug)
         for cookie in victim.cookies.jar:
-            if cookie.name == name:
-                self.cookies.jar.set_cookie(copy(cookie))
+            if cookie.name == self._cookie_name:
+                copied = copy(cookie)
+                copied.expires = None
+                self.cookies.jar.set_cookie(copied)
+
+    @property
+    def has_credential(self) -> bool:
+        """Whether it still holds what it was given when it logged in."""
+        return bool(self.access) or any(one.name == self._cookie_name for one in self.cookies.jar)
+
+    @property
+    def _cookie_name(self) -> str:
+        return lab.cookie_name(self.stage.strategy.slug)
 
     @property
     def access_ends(self) -> float | None:

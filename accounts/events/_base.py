@@ -17,8 +17,9 @@ class Event(ABC):
 
     An event never asks which strategy it meets. ``wish`` is what one would want to come of it, and
     a strategy that does otherwise has to declare it. ``everyone``: it is meant for all devices of
-    the user, so that the other one is no collateral. ``ages``: it lets credentials grow old, so
-    they are made to live for seconds only. ``applies_only`` says where ``applies_to`` does not.
+    the user, so that the other one is no collateral. ``revokes``: somebody asks the strategy to end
+    logins, which may take until it settles. ``ages``: it lets credentials grow old, so they are
+    made to live for seconds only. ``applies_only`` says where ``applies_to`` does not.
     """
 
     slug: ClassVar[str]
@@ -26,6 +27,7 @@ class Event(ABC):
     rank: ClassVar[int] = 1000
     wish: ClassVar[Expected] = Expected(Outcome.REFUSED)
     everyone: ClassVar[bool] = False
+    revokes: ClassVar[bool] = False
     ages: ClassVar[bool] = False
     applies_only: ClassVar[str] = ""
 

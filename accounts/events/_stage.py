@@ -41,9 +41,10 @@ class Stage:
         self.keys: set[str] = set()
         self._pause = pause
         self._began = time.monotonic()
+        # Before the user is made: a strategy that does not even start leaves nobody behind.
+        self.servers = [strategy(realm), strategy(realm)]
         visit = lab.visit(visitor or uuid.uuid4())
         self.user, self.password = visit.user, visit.password
-        self.servers = [strategy(realm), strategy(realm)]
         self.a = Actor("A", self, server=0)
         self.b = Actor("B", self, server=0)
         self.thief = Actor("thief", self, server=1)

@@ -14,6 +14,7 @@ class LogOut(Event):
     slug = "log-out"
     title = "Log out"
     rank = 10
+    revokes = True
 
     def happen(self, stage: Stage) -> None:
         """Log device A out."""

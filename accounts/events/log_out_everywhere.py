@@ -6,10 +6,10 @@ from accounts.strategies import Expected, Outcome
 
 
 class LogOutEverywhere(Event):
-    """The user ends all logins at once: a device was lost, or something looked strange.
+    """The user ends all logins at once, at device B: device A was lost, or something looks odd.
 
-    It has to reach logins that do not take part in the request, so the server must know them, or
-    something that all of them depend on.
+    It has to reach logins that do not take part in the request, like the one whose credential was
+    copied. So the server must know them, or something that all of them depend on.
     """
 
     slug = "log-out-everywhere"
@@ -17,7 +17,8 @@ class LogOutEverywhere(Event):
     rank = 20
     wish = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True
+    revokes = True
 
     def happen(self, stage: Stage) -> None:
-        """Log all devices out, from device A."""
-        stage.a.log_out_everywhere()
+        """Log all devices out, from device B."""
+        stage.b.log_out_everywhere()

@@ -19,7 +19,7 @@ from accounts.outcomes import OTHER_DEVICE, duration
 from accounts.pages.compare import FAMILY_TITLES
 from accounts.pages.curl import curl
 from accounts.pages.lab import Cell, named_event, named_strategy
-from accounts.strategies import strategies
+from accounts.strategies import Outcome, strategies
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def transcript(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "report": run.report,
         "cell": Cell(named_strategy(strategy), named_event(event), run),
         "family_title": FAMILY_TITLES[strategy.family],
-        "other": OTHER_DEVICE[run.report["other"]],
+        "other": other_device(run.report),
         "took": duration(run.report["duration_ms"] / 1000),
         "lifetimes": lifetimes(run.report),
         "kept_until": run.created + conf.lab_run_lifetime(),
@@ -71,10 +71,18 @@ def transcript(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     return render(request, "pages/lab_transcript.html", context)
 
 
+def other_device(report: Mapping[str, Any]) -> str:
+    """What became of device B; nothing where none was played, or it broke before that was seen."""
+    seen = report["thief"] not in (None, Outcome.NOT_APPLICABLE)
+    return OTHER_DEVICE[report["other"]] if seen else "–"
+
+
 def acts(run: Run, exchanges: Sequence[Exchange]) -> list[tuple[str, Sequence[Exchange]]]:
     """The exchanges before the event, those in which it happens, and those after it."""
     if not exchanges:
         return []
+    if run.report["error"]:
+        return [("Until it broke", exchanges)]
     begins, ends = run.report["event_at"]
     event = events[run.event].title
     return [

@@ -62,8 +62,10 @@ class Report:
     @property
     def why(self) -> str:
         """The server's verdict on the thief's last request in words, or why nothing happened."""
+        if self.error:
+            return ""
         if not self.transcript:
-            return "" if self.error else events[self.event].applies_only
+            return events[self.event].applies_only
         body = self._replays[-1].response["body"] if self._replays else {}
         return str(body.get("verdict", {}).get("reason", ""))
 

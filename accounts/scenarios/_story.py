@@ -120,6 +120,8 @@ class Story:
 
     def _go_on(self) -> None:
         device = self.stage.b
+        if not device.has_credential:  # it has logged itself out
+            return
         answer = device.me("Device B goes on")
         if not answer.accepted and device.refresh_token:
             renewed = device.refresh("Device B spends its refresh token")

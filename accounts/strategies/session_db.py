@@ -9,7 +9,9 @@ from accounts.strategies import _session
 from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
 from accounts.tokens import Realm
 
-_GONE = Refused("load session", "session_missing", "The row is gone, so the id means nothing")
+_GONE = Refused(
+    "load session", "session_missing", "The row is gone or expired, so the id means nothing"
+)
 
 
 class SessionDb(Strategy):

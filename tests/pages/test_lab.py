@@ -156,7 +156,16 @@ def test_collateral_is_said(client: Client) -> None:
 def test_a_broken_scenario_shows_its_error_and_nothing_else_breaks(client: Client) -> None:
     broken = shared(thief=None, error="the database went away", transcript=())
     assert "the database went away" in page(client, "/lab/")
-    assert "the database went away" in page(client, broken.get_absolute_url())
+    html = page(client, broken.get_absolute_url())
+    assert "It broke before anything was noted: the database went away" in html
+    assert "logged out as well" not in html
+
+
+def test_a_broken_scenario_shows_what_was_played_until_then(client: Client) -> None:
+    broken = shared(thief=None, error="the database went away")
+    html = page(client, broken.get_absolute_url())
+    assert "Until it broke" in html
+    assert "Device A logs in" in html
 
 
 def test_where_an_event_does_not_apply_the_reason_is_there(alice_browser: Client) -> None:
@@ -366,7 +375,7 @@ def test_the_reason_that_the_thief_was_given_is_on_both_pages(alice_browser: Cli
     run_one(alice_browser, "session-db", "log-out")
     for path in ("/lab/session-db/", "/lab/events/log-out/"):
         html = page(alice_browser, path)
-        assert "The row is gone, so the id means nothing" in html
+        assert "The row is gone or expired, so the id means nothing" in html
         assert re.search(r"\d quer(y|ies), \d+\.\d ms", html)
 
 
