@@ -7,13 +7,14 @@ from typing import Any, Literal
 from accounts.events import events
 from accounts.strategies import Outcome, strategies
 
-Tone = Literal["safe", "later", "open", "meant", "none", "broken"]
+Tone = Literal["safe", "later", "open", "meant", "undue", "none", "broken"]
 
 SIGNS: dict[Tone, str] = {
     "safe": "●",
     "later": "◐",
     "open": "▲",
     "meant": "○",
+    "undue": "◆",
     "none": "—",
     "broken": "✕",
 }
@@ -21,7 +22,8 @@ LEGEND: dict[Tone, str] = {
     "safe": "safe",
     "later": "safe after a while",
     "open": "the thief gets in",
-    "meant": "nobody is meant to notice",
+    "meant": "works on, as it is meant to",
+    "undue": "logs out who is to stay",
     "none": "does not apply",
     "broken": "broke",
 }
@@ -33,6 +35,11 @@ _WORDS: dict[Outcome, tuple[Tone, str]] = {
     Outcome.NEW_FACTS: ("safe", "accepted"),
     Outcome.STALE_FACTS: ("open", "accepted"),
     Outcome.NOT_APPLICABLE: ("none", "not applicable"),
+}
+_ROUTINE: dict[Outcome, Tone] = {
+    Outcome.ACCEPTED: "meant",
+    Outcome.REFUSED: "undue",
+    Outcome.LATER: "undue",
 }
 OTHER_DEVICE = {
     "untouched": "stays logged in",
@@ -76,15 +83,15 @@ def in_words(report: Mapping[str, Any]) -> Words:
         return Words("broken", "broke", report["error"])
     outcome = Outcome(report["thief"])
     tone, word = _WORDS[outcome]
-    if tone == "open" and _is_wished(outcome, report):
-        tone = "meant"
+    if _is_routine(report):
+        tone = _ROUTINE.get(outcome, tone)
     return Words(tone, word, _detail(outcome, report), _also(report), _differs(report))
 
 
-def _is_wished(outcome: Outcome, report: Mapping[str, Any]) -> bool:
-    """Whether the event wants the credential to work on: a routine rotation ends no login."""
+def _is_routine(report: Mapping[str, Any]) -> bool:
+    """Whether the event wants every credential to work on: a routine rotation ends no login."""
     slug = report["event"]
-    return slug in events and events[slug].wish.thief is outcome
+    return slug in events and events[slug].wish.thief is Outcome.ACCEPTED
 
 
 def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
@@ -94,7 +101,7 @@ def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
             return "at once" if report["at_once"] and not _lags(report) else f"after {time}"
         case Outcome.LATER:
             usual = duration(report["usual_lifetime_s"])
-            return f"after {time}, when its token ran out (usually {usual})"
+            return f"after {time}, when its token ran out (usually within {usual})"
         case Outcome.ACCEPTED:
             return f"for {time}" if time else "until it expires"
         case Outcome.NEW_FACTS:

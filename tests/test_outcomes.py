@@ -27,6 +27,15 @@ def words(**changes: Any) -> tuple[str, str, str]:
     return found.sign, found.word, found.detail
 
 
+@pytest.mark.parametrize("outcome", ["refused", "refused-later"])
+def test_who_is_logged_out_by_a_routine_rotation_is_not_called_safe(outcome: str) -> None:
+    routine = {"event": "key-rotated-overlap", "thief": outcome, "other": "collateral"}
+    found = in_words(PLAYED | routine)
+
+    assert (found.tone, found.sign, found.word) == ("undue", "◆", "refused")
+    assert found.also == "and so is the other device"
+
+
 def test_a_copy_that_works_on_is_an_open_door() -> None:
     assert words() == ("▲", "still works", "for 4 min 58 s")
 
@@ -43,7 +52,7 @@ def test_a_copy_that_works_on_after_a_routine_rotation_is_as_it_is_meant_to_be()
         ({"thief": "refused", "at_once": True}, ("●", "refused", "at once")),
         (
             {"thief": "refused-later", "thief_after_s": 1.6},
-            ("◐", "refused", "after 1.6 s, when its token ran out (usually 5 min)"),
+            ("◐", "refused", "after 1.6 s, when its token ran out (usually within 5 min)"),
         ),
         ({"thief": "new-facts"}, ("●", "accepted", "with the new role")),
         ({"thief": "stale-facts"}, ("▲", "accepted", "with the old role, for 4 min 58 s")),

@@ -102,10 +102,13 @@ def bearer_token(request: Request) -> str | None:
 
 
 def note_credential(carrier: str, name: str, credential: str) -> None:
-    """Tell the trace how a credential came, and its bytes on the wire: the header's whole value."""
+    """Tell the trace how a credential came, and its bytes on the wire.
+
+    Those of the header's whole value; of a token in the body (``carrier`` "body"), its own.
+    """
     if trace := current_trace():
-        header = f"{name}={credential}" if carrier == "cookie" else f"Bearer {credential}"
-        size = len(header.encode(errors="replace"))
+        prefix = {"cookie": f"{name}=", "bearer": "Bearer "}.get(carrier, "")
+        size = len(f"{prefix}{credential}".encode(errors="replace"))
         trace.carried(carrier=carrier, name=name, masked=mask(credential), size=size)
 
 

@@ -204,8 +204,10 @@ class LabRefresh(LabView):
             raise NotFound("This strategy has no refresh tokens")
         body = serializers.Refresh(data=request.data)
         body.is_valid(raise_exception=True)
+        refresh = body.validated_data["refresh"]
+        note_credential("body", "refresh", refresh)
         client = client_digest(request._request, self.strategy.realm)
-        renewed = self.strategy.renew(body.validated_data["refresh"], client=client)
+        renewed = self.strategy.renew(refresh, client=client)
         if isinstance(renewed, Refused):
             self.refuse(renewed)
         self.verdict = lab_answers.did("refresh", "refreshed", "A new access token was issued")

@@ -176,7 +176,7 @@ class Actor:
         note: bool = True,
     ) -> Answer:
         headers = dict(self._csrf) if method == "POST" else {}
-        if self.access:
+        if self.access and "refresh" not in (body or {}):  # a refresh token speaks for itself
             headers["Authorization"] = f"Bearer {self.access}"
         request = self._client.build_request(method, path, headers=headers, json=body)
         at = self.stage.at_ms()

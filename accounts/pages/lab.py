@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts import conf
 from accounts.events import events
 from accounts.models import Run
 from accounts.outcomes import LEGEND, SIGNS, Tone, Words, cost, duration, in_words
@@ -148,6 +149,8 @@ def lab(request: HttpRequest) -> HttpResponse:
         "family": asked if asked in {family["slug"] for family in families} else "",
         "state": State.of(cells),
         "legend": legend(),
+        "login_lives": duration(conf.lab_lifetime().total_seconds()),
+        "token_lives": duration(conf.access_lifetime().total_seconds()),
         "data": {"runsUrl": reverse("api-lab-runs"), "legend": LEGEND},
     }
     return render(request, "pages/lab.html", context)

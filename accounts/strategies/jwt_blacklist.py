@@ -18,6 +18,9 @@ class JwtBlacklist(Strategy):
     Logging out writes the login's id (``sid``) into a table, and every request asks whether its
     token or its login is in there. That resolves invalidation, at the price of a second query: now
     a request costs as many as Django's session does.
+
+    Only what somebody writes into the table counts. Whoever changes a password has to think of
+    blacklisting the other logins too: here, as with simplejwt's own blacklist, nobody does.
     """
 
     slug = "jwt-blacklist"

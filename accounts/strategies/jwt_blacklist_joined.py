@@ -46,7 +46,7 @@ class JwtBlacklistJoined(Strategy):
     asks = "Signed, not expired, not on the blacklist, and the user is active"
     choose = (
         "When API clients want tokens that say who they are, and each log-out has to count at "
-        "once. It costs one query, as much as a session."
+        "once. It costs one query, like a session that is joined to its user."
     )
     rank = 150
     refreshes = True

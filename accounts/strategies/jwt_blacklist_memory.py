@@ -35,6 +35,9 @@ class JwtBlacklistMemory(Strategy):
     A process that hears nothing from its database does not guess: it looks into the table until it
     has connected again and loaded everything. What remains is the time a message takes. Logging out
     is known at once where it happened, and a moment later everywhere else.
+
+    As with every blacklist, what nobody writes into it is not noticed: a new password, a refresh
+    token used twice.
     """
 
     slug = "jwt-blacklist-memory"
@@ -43,8 +46,8 @@ class JwtBlacklistMemory(Strategy):
     family = Family.JWT
     asks = "Signed, not expired, not on the blacklist in memory, and the user is active"
     choose = (
-        "When a query per request is too dear and a log-out may take some milliseconds to reach "
-        "the other processes."
+        "When the blacklist itself must cost no query, as in a service that reads no user's row "
+        "either, and a log-out may take some milliseconds to reach the other processes."
     )
     rank = 160
     refreshes = True

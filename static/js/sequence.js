@@ -42,9 +42,12 @@ function told(step, index, steps) {
 function credential({ credential: sent }) {
   if (!sent || sent.carrier === "none") return "no credential";
   const { name, masked } = sent;
-  const header =
-    sent.carrier === "cookie" ? `Cookie: ${name}=${masked}` : `${name}: Bearer ${masked}`;
-  return `${header} (${bytes(sent.bytes)})`;
+  const forms = {
+    cookie: `Cookie: ${name}=${masked}`,
+    bearer: `${name}: Bearer ${masked}`,
+    body: `${name}: ${masked}`,
+  };
+  return `${forms[sent.carrier]} (${bytes(sent.bytes)})`;
 }
 
 /** `1 row`, or nothing where the database does not say (SQLite, for a SELECT). */

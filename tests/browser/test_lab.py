@@ -122,12 +122,14 @@ def test_a_row_a_column_and_a_cell_run_by_themselves(page: Page) -> None:
 def test_too_many_runs_are_told_with_a_time(page: Page, settings: Settings) -> None:
     settings.LAB_RUN_LIMIT = len(events)
     run_row(page, "session-db")
+    before = page.locator("[data-state-line]").inner_text()
     play_button(page, f"Run the row {strategies['opaque'].title}").click()
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("Too many requests from here. Try again in")
     expect(page.get_by_role("button", name=f"Run all {ALL}")).to_be_visible()
     expect(page.locator('[aria-busy="true"]')).to_have_count(0)
     expect(page.locator(PLAYED)).to_have_count(len(events))
+    expect(page.locator("[data-state-line]")).to_have_text(before)
 
 
 def test_a_server_that_does_not_answer_ends_the_run_and_says_so(page: Page, guard: Guard) -> None:
@@ -300,6 +302,32 @@ def test_on_a_phone_each_strategy_is_a_card(page: Page) -> None:
     cell(page, "jwt-user", "log-out").get_by_role("link").click()
     expect(page.locator(".transcript svg").first).to_be_visible()
     assert not overflows(page)
+
+
+def test_on_a_phone_an_event_is_opened_and_played_from_the_lab(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/lab/")
+    play_button(page, f"Run the column {events['expiry'].title}").click()
+    finished(page, f"{len(strategies)} of {len(strategies)}")
+    page.get_by_role("link", name=events["expiry"].title, exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(events["expiry"].title)
+
+
+def test_a_routine_rotation_that_logs_everybody_out_is_told(page: Page) -> None:
+    run_row(page, "jwt-user")
+    rotated = cell(page, "jwt-user", "key-rotated-overlap")
+    expect(rotated).to_have_attribute("data-tone", "undue")
+    expect(page.locator("[data-sum]")).to_contain_text(
+        "In 1 the user's other device is logged out too, although nobody meant it."
+    )
+
+
+def test_the_refresh_token_is_drawn_as_what_was_sent(page: Page) -> None:
+    run_row(page, "jwt-rotating")
+    cell(page, "jwt-rotating", "refresh-replayed").get_by_role("link").click()
+    spent = page.locator("details", has_text="Device A spends its refresh token").first
+    expect(spent.locator("svg")).to_contain_text("refresh: eyJ")
+    expect(spent.locator("svg")).not_to_contain_text("no credential")
 
 
 @pytest.mark.parametrize("path", ["/lab/jwt-blacklist-joined/", "/lab/events/role-removed/"])

@@ -42,7 +42,9 @@ def test_a_person_sees_a_table_and_how_long_it_took(capsys: pytest.CaptureFixtur
 
 def test_collateral_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("matrix", "--strategy=jwt-version", "--event=log-out")
-    assert "●+" in capsys.readouterr().out
+    seen = capsys.readouterr().out
+    assert "●◆ refused" in seen
+    assert "◆ logs out who is to stay" in seen
 
 
 def test_a_program_gets_json() -> None:

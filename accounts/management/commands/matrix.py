@@ -30,6 +30,7 @@ _STYLES = {
     "later": "yellow",
     "open": "bold red",
     "meant": "blue",
+    "undue": "yellow",
     "none": "dim",
     "broken": "red",
 }
@@ -150,7 +151,6 @@ def _print(reports: Sequence[Report], seconds: float) -> None:
     if not wide:
         console.print("   ".join(f"{n} {title}" for n, title in enumerate(titles, start=1)))
     console.print("   ".join(f"{SIGNS[tone]} {words}" for tone, words in LEGEND.items()))
-    console.print("+ and so is the other device, although nobody meant it")
     console.print(f"{len(reports)} played in {seconds:.1f} s on {connection.display_name}")
 
 
@@ -164,7 +164,10 @@ def _cell(report: Report) -> str:
 
 def _sign(report: Report) -> str:
     words = in_words(report.as_dict())
-    return f"[{_STYLES[words.tone]}]{words.sign}{'+' if words.also else ''}[/]"
+    sign = f"[{_STYLES[words.tone]}]{words.sign}[/]"
+    if words.also and words.tone != "undue":
+        sign += f"[{_STYLES['undue']}]{SIGNS['undue']}[/]"
+    return sign
 
 
 def _difference(report: Report) -> str:

@@ -24,6 +24,7 @@ export class Bar {
 
   /** A run of so many cells begins. */
   begin(total) {
+    this.before = [[...this.line.childNodes], this.progress.max, this.progress.value];
     this.begun = performance.now();
     this.total = total;
     this.problem.hidden = true;
@@ -44,12 +45,19 @@ export class Bar {
     this.swap(this.start, this.stop);
     const stopped = done < this.total;
     this.status.textContent = `${stopped ? "Stopped" : "Done"}: ${done} of ${this.total} played in ${this.seconds()}.`;
-    if (!last) return;
+    if (!last) return this.restore();
     const time = el("time", { datetime: last.created }, when(last.created));
     this.line.replaceChildren(
       `${stopped ? "Stopped: " : ""}${done} of ${this.total} · ${this.seconds()} · ${last.database} · `,
       time,
     );
+  }
+
+  /** Nothing was played: what the cells on show say was measured before. */
+  restore() {
+    const [line, max, value] = this.before;
+    this.line.replaceChildren(...line);
+    Object.assign(this.progress, { max, value });
   }
 
   /** Say what ended the run, and what to do. */
