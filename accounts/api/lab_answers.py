@@ -90,7 +90,7 @@ def holds(strategy: Strategy, login: Login | None, credential: str) -> dict[str,
 
 def server_holds(kept: Sequence[Holding]) -> dict[str, Any]:
     """The server's rows, or that there are none."""
-    note = "" if kept else "Nothing is stored for this login."
+    note = "" if kept else "No row of this login that a request would find."
     return {"rows": [{"table": row.table, "columns": row.columns} for row in kept], "note": note}
 
 

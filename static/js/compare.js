@@ -63,7 +63,7 @@ class Compare {
   async run(target) {
     this.target = target;
     this.shown = target - 1;
-    for (const lane of this.lanes) lane.error = null;
+    for (const lane of this.lanes) lane.recover();
     this.work(true);
     await this.level();
     this.work(false);

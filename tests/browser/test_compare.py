@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from accounts.models import Login
+from accounts.models import Login, User
 from accounts.strategies import strategies
 from tests.axe import CLEAN, violations_in_both_themes
 from tests.browser.conftest import Guard
@@ -399,6 +399,54 @@ def test_a_page_from_before_another_log_in_asks_to_be_reloaded(page: Page) -> No
     page.context.clear_cookies()
     step(page, 1).click()
     expect(left(page).get_by_role("alert")).to_contain_text("Reload it and start again.")
+    left(page).get_by_role("button", name="Reload the page").click()
+    expect(left(page).get_by_role("alert")).to_be_hidden()
+    take(page, 1)
+
+
+def test_two_tabs_share_a_cookie_and_the_first_one_says_so(page: Page) -> None:
+    page.goto("/")
+    take(page, 1)
+    other = page.context.new_page()
+    other.goto("/")
+    take(other, 1)
+    step(page, 2).click()
+    problem = left(page).get_by_role("alert")
+    expect(problem).to_contain_text("a browser has one cookie for all of its tabs")
+    expect(right(page).get_by_text("200 accepted")).to_be_visible()
+    problem.get_by_role("button", name="Log in again").click()
+    expect(left(page).get_by_text("200 accepted")).to_be_visible()
+    take(page, 3, 4)
+    expect(left(page).get_by_text("401 refused")).to_be_visible()
+    expect(lesson(page)).to_contain_text("So logging out did nothing?")
+
+
+def test_a_tab_never_logs_another_one_out(page: Page) -> None:
+    page.goto("/?left=session-joined&right=session-db")
+    take(page, 1, 2)
+    other = page.context.new_page()
+    other.goto("/?left=session-joined&right=session-db")
+    take(other, 1)
+    step(page, 3).click()
+    for lane in (left(page), right(page)):
+        expect(lane.get_by_role("alert")).to_contain_text("Another tab took over")
+    take(other, 2)
+    expect(left(other).get_by_text("200 accepted")).to_be_visible()
+    take(other, 3)
+    step(page, 3).click()
+    expect(left(page).get_by_text("The row in accounts_session was deleted")).to_be_visible()
+    take(page, 4)
+    expect(lesson(page)).to_contain_text("Both refuse the thief")
+
+
+def test_a_login_that_ended_by_itself_teaches_nothing_about_the_log_out(page: Page) -> None:
+    page.goto("/")
+    take(page, 1)
+    User.objects.filter(visitor__isnull=False).delete()
+    for number in (2, 3, 4):
+        take(page, number)
+        expect(lesson(page)).to_contain_text("That login had already ended")
+        expect(lesson(page)).to_contain_text("Start again to see the whole story.")
 
 
 # --- For everybody ------------------------------------------------------------------------------

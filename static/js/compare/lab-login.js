@@ -5,6 +5,13 @@ import { ApiError, send } from "../api.js";
 /** Ask the lab to say who holds what, which costs it queries outside the trace. */
 const HOLDS = "?holds=1";
 
+/** A server that hangs must not leave the visitor waiting without a word. In milliseconds. */
+const PATIENCE = 15_000;
+
+const ELSEWHERE =
+  "The cookie of this login is gone: another tab has logged in or out with the same strategy, " +
+  "and a browser has one cookie for all of its tabs. Log in again.";
+
 /**
  * What each step of the story does, by the step's id. Every method gives
  * `{status, verdict, holds, trace}` as the server said it, or throws an ApiError.
@@ -12,12 +19,13 @@ const HOLDS = "?holds=1";
 export class LabLogin {
   /** @param {{urls: {login, me, logout, copy, replay}}} strategy @param {string} usersUrl */
   constructor({ urls }, usersUrl) {
-    Object.assign(this, { urls, usersUrl, bearer: null, stolen: null });
+    Object.assign(this, { urls, usersUrl, username: null, bearer: null, stolen: null });
   }
 
   /** A fresh user logs in, and the thief copies the credential at once. */
   async login() {
     const { username, password } = await this.post(this.usersUrl, {}, 201);
+    this.username = username;
     const answer = await this.post(this.urls.login + HOLDS, { username, password });
     this.bearer = answer.access ?? null;
     this.stolen = (await this.post(this.urls.copy, {})).copy;
@@ -26,11 +34,13 @@ export class LabLogin {
 
   /** The browser asks who it is. */
   async request() {
-    return told(await this.send(this.urls.me + HOLDS));
+    return told(this.own(await this.send(this.urls.me + HOLDS)));
   }
 
   /** The browser logs out and forgets what it held. */
   async logout() {
+    // Another tab's login must not be ended in the place of ours.
+    if (!this.bearer) this.own(await this.send(this.urls.me));
     const answer = await this.send(this.urls.logout + HOLDS, { method: "POST", body: {} });
     this.bearer = null;
     return told(answer);
@@ -42,9 +52,21 @@ export class LabLogin {
     return told({ status, data: body });
   }
 
+  /**
+   * An answer that was about this login. A browser has one cookie for all of its tabs: where
+   * another tab has logged in or out since, the figures and the lesson would be about that login.
+   */
+  own(answer) {
+    const { user, verdict } = answer.data ?? {};
+    const lost = verdict?.code === "not_authenticated" || (user && user.username !== this.username);
+    if (lost && !this.bearer) throw new ApiError("elsewhere", ELSEWHERE);
+    return answer;
+  }
+
   /** With the bearer token, if there is one; the browser itself adds a cookie. */
   send(url, options = {}) {
-    return send(url, this.bearer ? { ...options, bearer: this.bearer } : options);
+    const signal = AbortSignal.timeout(PATIENCE);
+    return send(url, { ...options, signal, bearer: this.bearer });
   }
 
   /** The story cannot go on with anything but the expected status. */
@@ -62,7 +84,7 @@ function told({ status, data }) {
 }
 
 function unexpected(status, data) {
-  const reason = data?.detail ?? `it answered ${status}`;
-  const words = `The server would not go on: ${reason}. Start again.`;
+  const reason = String(data?.detail ?? `it answered ${status}`);
+  const words = `The server would not go on: ${reason.replace(/[.]$/, "")}. Log in again.`;
   return new ApiError("refused", words, { status });
 }

@@ -13,6 +13,13 @@ const PROBLEMS = {
   throttled: "Slow down",
   forbidden: "This page is too old",
   server: "The server failed",
+  elsewhere: "Another tab took over",
+};
+/** What helps where asking once more does not. */
+const WAYS_ON = {
+  forbidden: "Reload the page",
+  refused: "Log in again",
+  elsewhere: "Log in again",
 };
 
 /** Everything about one answer; `width` is the lane's, in CSS pixels. */
@@ -33,8 +40,9 @@ export function emptyView({ summary }) {
 
 /** A step without an answer: what happened and a way on. */
 export function errorView(error, retry) {
-  const again = el("button", { type: "button", class: "button" }, "Try again");
-  again.addEventListener("click", retry);
+  const words = WAYS_ON[error.kind] ?? "Try again";
+  const again = el("button", { type: "button", class: "button" }, words);
+  again.addEventListener("click", error.kind === "forbidden" ? () => location.reload() : retry);
   const title = el("h3", {}, PROBLEMS[error.kind] ?? "That did not work");
   const message = el("p", {}, error.message);
   return [el("div", { class: "lane__error", role: "alert" }, title, message, again)];

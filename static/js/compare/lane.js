@@ -6,6 +6,9 @@ import { emptyView, errorView, resultView } from "./lane-view.js";
 /** The four steps, in order; the names are methods of LabLogin. */
 export const STEPS = ["login", "request", "logout", "replay"];
 
+/** Problems that only a new login gets over. */
+const LOST = new Set(["refused", "elsewhere"]);
+
 export class Lane {
   /**
    * @param {HTMLElement} node the lane as the server rendered it
@@ -35,6 +38,12 @@ export class Lane {
   reset() {
     this.login = new LabLogin(this.strategy, this.data.usersUrl);
     this.results = [];
+    this.error = null;
+  }
+
+  /** Get ready to go on after an error: by the same login, or from the start if that is lost. */
+  recover() {
+    if (LOST.has(this.error?.kind)) this.reset();
     this.error = null;
   }
 

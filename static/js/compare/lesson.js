@@ -32,7 +32,26 @@ const REVOCABLE = {
  */
 export function lesson(step, lanes) {
   const tell = [afterLogin, afterRequest, afterLogout, afterReplay][step];
-  return tell(lanes);
+  const over = lanes.filter((lane) => refusedBrowser(lane, step));
+  return over.length ? endedBefore(over) : tell(lanes);
+}
+
+/** The answer that refused a lane's own browser, up to this step: the story ends there. */
+function refusedBrowser({ results }, step) {
+  return results.slice(0, Math.min(step, LOGOUT) + 1).find(({ verdict }) => !verdict.accepted);
+}
+
+function endedBefore(over) {
+  return {
+    title: "That login had already ended",
+    words: [
+      ...over.flatMap((lane) => [
+        name(lane.strategy),
+        ` refused its own browser: ${sentence(refusedBrowser(lane, LOGOUT).verdict.reason)} `,
+      ]),
+      "This says nothing about the log-out. Start again to see the whole story.",
+    ],
+  };
 }
 
 /**
