@@ -84,11 +84,19 @@ TEMPLATES = [
 # --- Database ---------------------------------------------------------------------------------
 
 _DATABASE_URL: str = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
-if _DATABASE_URL.partition(":")[0] not in env.DB_SCHEMES:
-    raise ImproperlyConfigured(
-        "DATABASE_URL is not understood: use postgres://user:password@host/name or sqlite:///file."
-    )
-DATABASES = {"default": env.db_url_config(_DATABASE_URL)}
+_BAD_DATABASE_URL = ImproperlyConfigured(
+    "DATABASE_URL is not understood: use postgres://user:password@host/name or sqlite:///file. "
+    "In a password, write / as %2F and ? as %3F."
+)
+if env.DB_SCHEMES.get(_DATABASE_URL.partition(":")[0]) not in (
+    "django.db.backends.sqlite3",
+    "django.db.backends.postgresql",
+):
+    raise _BAD_DATABASE_URL
+try:
+    DATABASES = {"default": env.db_url_config(_DATABASE_URL)}
+except ValueError:  # what it takes for a port is no number; its text would show the password
+    raise _BAD_DATABASE_URL from None
 # Django opens a connection per request by default: on PostgreSQL that costs more than the query.
 DATABASES["default"]["CONN_MAX_AGE"] = None
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

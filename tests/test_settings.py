@@ -89,10 +89,15 @@ def test_a_web_server_without_a_key_does_not_start_either() -> None:
     assert "SECRET_KEY is not set" in done.stderr
 
 
-def test_a_database_address_that_means_nothing_is_told_in_one_line() -> None:
-    done = python("manage.py", "check", DATABASE_URL="nonsense://x", **PRODUCTION)
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense://x", "mysql://ada:secret@host/name", "postgres://ada:sec/ret@host/name"],
+)
+def test_a_database_address_that_means_nothing_is_told_in_one_line(url: str) -> None:
+    done = python("manage.py", "check", DATABASE_URL=url, **PRODUCTION)
     assert done.returncode != 0
     assert "DATABASE_URL is not understood" in done.stderr.strip().splitlines()[-1]
+    assert "sec" not in done.stderr
 
 
 @pytest.fixture(scope="module")
