@@ -75,7 +75,8 @@ def changed(before: Sequence[Holding], after: Sequence[Holding]) -> str:
     if len(after) > len(before):
         return f"A row was written to {after[-1].table}"
     if list(after) != list(before):
-        return f"The row in {after[0].table} was marked as ended"
+        how = "marked as ended" if "ended" in after[0].columns else "changed"
+        return f"The row in {after[0].table} was {how}"
     return "The server had nothing to delete: only the browser forgot the credential"
 
 

@@ -1,12 +1,20 @@
 """A counter on the user's row, known as refreshTokenVersion."""
 
 import uuid
+from collections.abc import Sequence
 
 from django.db.models import F
 
 from accounts.models import Login, User
 from accounts.strategies import _jwt
-from accounts.strategies._base import Accepted, Credential, Family, Refused, Strategy
+from accounts.strategies._base import (
+    Accepted,
+    Credential,
+    Family,
+    Holding,
+    Refused,
+    Strategy,
+)
 from accounts.strategies._expected import Expected, Outcome
 from accounts.strategies._joined import fetch_user
 from accounts.tokens import Claims, TokenRefused, decode
@@ -74,6 +82,13 @@ class JwtVersion(Strategy):
     def revoke_all(self, user: User) -> None:
         """Raise the counter."""
         User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
+
+    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+        """The user's row with the counter."""
+        rows = User.objects.filter(pk=login.user_id)
+        return [
+            Holding(User._meta.db_table, {"token_version": str(row.token_version)}) for row in rows
+        ]
 
 
 def _judge(user: User | None, claims: Claims) -> Accepted | Refused:

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 
 from accounts import lab
 from accounts.lab import Visit
-from accounts.strategies import Family, Strategy, strategies
+from accounts.strategies import Family, Refused, Strategy, strategies
 from tests.clients import LabDevice, bearer
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +149,14 @@ def test_a_log_out_tells_the_client_to_drop_its_cookie(device: LabDevice) -> Non
         cookie = device.client.cookies[lab.cookie_name(device.strategy.slug)]
         assert (cookie.value, cookie["max-age"]) == ("", 0)
         assert cookie["path"] == lab.cookie_path(device.strategy.slug)
+
+
+def test_a_log_out_that_refuses_the_copy_says_what_it_changed(device: LabDevice) -> None:
+    credential = device.credential
+    reason = device.log_out()["verdict"]["reason"]
+    judge = lab.strategy(device.strategy.slug)
+    if judge and isinstance(judge.check(credential), Refused):
+        assert "nothing to delete" not in reason
 
 
 def test_a_cookie_needs_csrf_and_a_token_does_not(strategy: type[Strategy], visit: Visit) -> None:
