@@ -15,13 +15,11 @@ from accounts.api.views import ApiView, OpenView
 from accounts.inspection import Finding, Inspection, inspect
 from accounts.strategies import Accepted, Refused
 
-LONGEST = 16_384
-
 
 class Pasted(serializers.Serializer[None]):
     """A token to look at; ``strategy`` names one of the lab's to judge it, else the site does."""
 
-    token = serializers.CharField(max_length=LONGEST, write_only=True)
+    token = serializers.CharField(write_only=True)
     strategy = serializers.CharField(max_length=40, write_only=True, required=False)
 
 

@@ -3,11 +3,12 @@
 import { send } from "./api.js";
 import { countDown } from "./countdown.js";
 import { el } from "./dom.js";
-import { clockTime } from "./format.js";
+import { describe, tokenIn } from "./inspector/paste.js";
 import { presets } from "./inspector/presets.js";
 import { checkView, stepView, verdictView } from "./inspector/result.js";
 import { labTokens, ownTokens } from "./inspector/sources.js";
 import { Draft } from "./inspector/token.js";
+import { exactly } from "./when.js";
 
 const { urls, strategies } = JSON.parse(document.getElementById("inspector-data").textContent);
 const root = document.querySelector("[data-inspector]");
@@ -17,8 +18,13 @@ const parts = Object.fromEntries(
 );
 const HIDDEN = "(hidden: it is live)";
 
+const asked = [...find("checks").children];
+const first = find("verdict").firstElementChild;
+const changed = el("p", { class: "holds__note" }, "You changed it. Send it to have it judged.");
+
 let held = null; // {access, refresh, strategy, end} of a token that was taken, not pasted
 let draft = null;
+let waiting = null; // what was pasted while another token was being judged
 
 function open(token, { secret }) {
   draft = new Draft(token, { secret });
@@ -29,11 +35,18 @@ function open(token, { secret }) {
   showDraft();
 }
 
+function close() {
+  draft = null;
+  for (const name of ["parts", "show"]) find(name).hidden = true;
+  find("masked").textContent = describe("");
+  unjudged(first);
+}
+
 function showDraft() {
   for (const [name, field] of Object.entries(parts)) field.value = visible(name);
   // A live credential stays out of the page until it is asked for.
   if (held) find("pasted").value = draft.secret ? "" : draft.token;
-  find("masked").textContent = held ? masked() : "Three parts with dots between them.";
+  find("masked").textContent = held ? masked() : describe(find("pasted").value);
   showTimes();
 }
 
@@ -53,21 +66,25 @@ function masked() {
 }
 
 function showTimes() {
-  const { exp, iat } = draft.json("payload");
+  const { exp, iat, nbf } = draft.json("payload");
   const line = find("times");
   line.replaceChildren();
-  if (Number.isInteger(iat)) line.append(`Issued at ${clockTime(iat)}. `);
-  if (!Number.isInteger(exp)) return;
-  const words = (left) => (left ? `Expires at ${clockTime(exp)}, in ${left}.` : "Expired.");
+  if (exactly(iat)) line.append(`Issued ${exactly(iat)}. `);
+  if (exactly(nbf)) line.append(`Not before ${exactly(nbf)}. `);
+  const end = exactly(exp);
+  if (!end) return;
+  const words = (left) => (left ? `Expires ${end}, in ${left}.` : `Expired ${end}.`);
   line.append(countDown(el("span"), exp, words));
 }
 
 async function check() {
-  const body = { token: draft.token };
+  const token = draft.token;
+  const body = { token };
   if (held?.strategy) body.strategy = held.strategy;
   const { status, data } = await send(urls.inspect, { method: "POST", body });
   if (status !== 200) throw new Error(Object.values(data).flat().join(" "));
-  show(data);
+  if (draft.token === token) show(data);
+  else unjudged(changed);
 }
 
 function show({ verdict, findings, steps }) {
@@ -78,17 +95,40 @@ function show({ verdict, findings, steps }) {
   find("steps-list").replaceChildren(...steps.map(stepView));
 }
 
+/** Take the last verdict away: it was about something else. */
+function unjudged(words) {
+  if (words.isConnected) return;
+  find("verdict").replaceChildren(words);
+  find("checks").replaceChildren(...asked);
+  find("checks").hidden = Boolean(held?.strategy);
+  find("steps").hidden = true;
+}
+
 /** Run one action at a time; say what went wrong where the verdict would stand. */
 async function run(action) {
-  if (root.getAttribute("aria-busy") === "true") return;
+  if (isBusy()) return;
   root.setAttribute("aria-busy", "true");
   try {
     await action();
   } catch (error) {
-    find("verdict").replaceChildren(el("p", { class: "check__reason" }, error.message));
+    unjudged(el("p", { class: "check__reason" }, error.message));
   } finally {
     root.removeAttribute("aria-busy");
   }
+  if (waiting) await run(waiting);
+}
+
+function isBusy() {
+  return root.getAttribute("aria-busy") === "true";
+}
+
+async function judgePasted() {
+  waiting = null;
+  held = null;
+  const token = tokenIn(find("pasted").value);
+  if (!token) return close();
+  open(token, { secret: false });
+  await check();
 }
 
 /** On a narrow page the verdict stands below what was pressed. */
@@ -121,7 +161,7 @@ async function publicKey() {
 }
 
 function reset() {
-  const token = held ? held.access : find("pasted").value;
+  const token = held ? held.access : tokenIn(find("pasted").value);
   draft = new Draft(token, { secret: draft.secret });
   showDraft();
 }
@@ -153,18 +193,14 @@ find("show").addEventListener("click", () => {
   find("show").hidden = true;
   showDraft();
 });
-find("pasted").addEventListener("input", () =>
-  run(async () => {
-    const token = find("pasted").value.trim();
-    if (!token) return;
-    held = null;
-    open(token, { secret: false });
-    await check();
-  }),
-);
+find("pasted").addEventListener("input", () => {
+  if (isBusy()) waiting = judgePasted;
+  else run(judgePasted);
+});
 for (const [name, field] of Object.entries(parts)) {
   field.addEventListener("input", () => {
     draft.edit(name, field.value);
+    unjudged(changed);
     if (name === "payload") showTimes();
   });
 }

@@ -1,6 +1,9 @@
 """The inspector: tokens taken, forged, sent and refused, in a real browser."""
 
+import json
 import re
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 
 import pytest
 from django.test import Client
@@ -14,6 +17,10 @@ from tests.browser.test_account import log_in, overflows
 
 def verdict(page: Page, words: str) -> None:
     expect(page.locator("[data-verdict]")).to_contain_text(words)
+
+
+def b64(part: Mapping[str, object]) -> str:
+    return urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
 
 
 @pytest.fixture
@@ -36,7 +43,7 @@ def test_a_pasted_token_is_taken_apart(page: Page, token: str) -> None:
 
     verdict(page, "Accepted as alice")
     expect(page.get_by_label("Payload")).to_have_value(re.compile("token_type"))
-    expect(page.locator("[data-times]")).to_contain_text("Expires at")
+    expect(page.locator("[data-times]")).to_contain_text("Expires today at")
     assert token not in page.url
 
 
@@ -101,11 +108,96 @@ def test_a_token_of_the_lab_is_judged_by_its_strategy(page: Page, db: None) -> N
     expect(page.locator("[data-steps-list]")).to_contain_text("verify signature")
 
 
-def test_garbage_is_refused_kindly(page: Page, db: None) -> None:
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("not a token", "No dots: this is no JSON Web Token."),
+        ("a.b.c.d.e", "Five parts: an encrypted token"),
+        ('{"access": "eyJh.eyJi.c", "refresh": "eyJh.eyJi.d"}', "There are several tokens in it."),
+    ],
+)
+def test_garbage_is_refused_kindly(page: Page, db: None, text: str, said: str) -> None:
     page.goto("/inspector/")
-    page.get_by_label("Or paste one").fill("not a token")
+    page.get_by_label("Or paste one").fill(text)
 
     verdict(page, "Token is not three base64url parts")
+    expect(page.locator("[data-masked]")).to_contain_text(said)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Bearer {}",
+        "Authorization: Bearer {}\n",
+        '"{}",',
+        "curl -H 'Authorization: Bearer {}' http://127.0.0.1/",
+    ],
+)
+def test_a_token_is_found_in_what_one_copies(page: Page, token: str, written: str) -> None:
+    page.goto("/inspector/")
+    page.get_by_label("Or paste one").fill(written.format(token))
+
+    verdict(page, "Accepted as alice")
+
+
+def test_a_token_that_a_terminal_wrapped_is_put_together(page: Page, token: str) -> None:
+    page.goto("/inspector/")
+    page.get_by_label("Or paste one").fill(f"{token[:80]}\n  {token[80:160]}\n{token[160:]}")
+
+    verdict(page, "Accepted as alice")
+
+
+def test_a_million_characters_are_too_many(page: Page, db: None) -> None:
+    page.goto("/inspector/")
+    page.get_by_label("Or paste one").fill("eyJ" * 333_333)
+
+    verdict(page, "A token has at most 4096 bytes")
+    expect(page.locator('[data-state="failed"] .check__title')).to_have_text("Size")
+
+
+def test_what_was_not_judged_is_not_called_held(page: Page, token: str) -> None:
+    page.goto("/inspector/")
+    field = page.get_by_label("Or paste one")
+    held = page.locator('[data-state="held"]')
+    field.fill(token)
+    verdict(page, "Accepted as alice")
+
+    page.get_by_label("Payload").fill("{}")
+    verdict(page, "You changed it.")
+    expect(held).to_have_count(0)
+
+    page.get_by_role("button", name="Undo my changes").click()
+    verdict(page, "Accepted as alice")
+    field.fill("A" * 1_100_000)
+    verdict(page, "A body has at most")
+    expect(held).to_have_count(0)
+
+    field.fill("")
+    verdict(page, "Take or paste a token.")
+    expect(page.get_by_label("Payload")).to_be_hidden()
+
+
+def test_the_last_of_two_pasted_at_once_is_judged(page: Page, token: str) -> None:
+    page.goto("/inspector/")
+    page.get_by_label("Or paste one").evaluate(
+        """(field, texts) => {
+          for (field.value of texts) field.dispatchEvent(new Event("input"));
+        }""",
+        ["a.b.c", token],
+    )
+
+    verdict(page, "Accepted as alice")
+
+
+def test_times_of_another_day_are_dates(page: Page, db: None) -> None:
+    header, payload = (b64(part) for part in ({"alg": "none"}, {"iat": 0, "exp": 1e30, "nbf": 1}))
+    page.goto("/inspector/")
+    page.get_by_label("Or paste one").fill(f"{header}.{payload}.")
+
+    verdict(page, "refused")
+    expect(page.locator("[data-times]")).to_have_text(
+        re.compile(r"Issued \S*19(69|70)\S* at \S+\. Not before \S*19(69|70)\S* at \S+\. $")
+    )
 
 
 @pytest.mark.parametrize("width", [390, 1280])
