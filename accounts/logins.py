@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import conf
@@ -14,8 +15,11 @@ from accounts.devices import Device, device
 from accounts.models import Because, BlacklistedToken, Login, User
 from accounts.strategies import Family, strategies
 
-MOST_LIVE = 100
+PAGE = 100
 MOST_ENDED = 20
+
+# Beyond, an offset does not fit into the integers of a database.
+_DIGITS = 9
 
 EXPIRED = "expired"
 UNUSED = "unused"
@@ -48,22 +52,42 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The newest of the live logins and of those that ended recently."""
+    """One page of the live logins, whether there is a next one, and what ended recently."""
 
     live: Sequence[Entry]
     ended: Sequence[Entry]
+    page: int
+    is_last: bool
 
 
-def listing(user: User, *, current: uuid.UUID | None) -> Listing:
-    """The logins of a user; ``current`` is the one that asks. One query."""
+def listing(user: User, *, current: uuid.UUID | None, page: int = 1) -> Listing:
+    """The logins of a user; ``current`` is the one that asks. Two queries.
+
+    Those that ended are on the first page alone.
+    """
+    live = user.logins.in_use().filter(token_version=user.token_version)
+    this_first = Case(When(pk=current, then=0), default=1)
+    start = (page - 1) * PAGE
+    # One more than is shown tells whether there is a next page.
+    rows = live.order_by(this_first, "-last_seen", "pk")[start : start + PAGE + 1]
+    entries = [entry(row, user, current) for row in rows]
+    over = _over(user, live, current) if page == 1 else []
+    return Listing(entries[:PAGE], over, page, is_last=len(entries) <= PAGE)
+
+
+def _over(user: User, live: "QuerySet[Login]", current: uuid.UUID | None) -> Sequence[Entry]:
     since = timezone.now() - conf.ended_logins_kept()
     rows = user.logins.filter(Q(ended_at=None) | Q(ended_at__gt=since), expires__gt=since)
-    newest = rows.order_by(F("ended_at").desc(nulls_first=True), "-last_seen")
-    # More than are shown: an expired login looks like a live one until its times are compared.
-    entries = [entry(row, user, current) for row in newest[: 3 * MOST_LIVE]]
-    live = sorted((e for e in entries if not e.ended), key=lambda e: not e.is_current)
-    over = sorted((e for e in entries if e.ended), key=lambda e: e.over_since, reverse=True)
-    return Listing(live[:MOST_LIVE], over[:MOST_ENDED])
+    newest = rows.exclude(pk__in=live).order_by(Coalesce("ended_at", "last_seen").desc())
+    # More than are shown: an expired login is over later than it was last used.
+    entries = [entry(row, user, current) for row in newest[: 3 * MOST_ENDED]]
+    return sorted(entries, key=lambda e: e.over_since, reverse=True)[:MOST_ENDED]
+
+
+def page_number(text: str | None) -> int:
+    """The page that a query parameter names; the first where it names none."""
+    is_number = text and text.isascii() and text.isdigit() and len(text) <= _DIGITS
+    return max(int(text), 1) if text and is_number else 1
 
 
 def entry(login: Login, user: User, current: uuid.UUID | None) -> Entry:

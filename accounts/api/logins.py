@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as InvalidPassword
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -32,17 +32,23 @@ class Logins(ApiView):
     """Every device that is signed in."""
 
     @extend_schema(
+        parameters=[OpenApiParameter("page", int, description="Counted from 1.")],
         responses={200: serializers.LoginEntry(many=True), 401: serializers.Problem},
         filters=False,
     )
     def get(self, request: Request) -> Response:
         """The live logins, this one first, then those that ended in the last days.
 
-        Cookie sessions and token logins alike; the newest hundred of the live ones.
+        Cookie sessions and token logins alike, a hundred live ones to a page. While there are more,
+        the answer's ``Link`` header names the next page (RFC 8288).
         """
         user, auth = asking(request)
-        found = logins.listing(user, current=auth.login_id)
-        return Response([_shown(entry) for entry in (*found.live, *found.ended)])
+        page = logins.page_number(request.query_params.get("page"))
+        found = logins.listing(user, current=auth.login_id, page=page)
+        response = Response([_shown(entry) for entry in (*found.live, *found.ended)])
+        if not found.is_last:
+            response["Link"] = f'<{request.path}?page={page + 1}>; rel="next"'
+        return response
 
 
 def _shown(entry: logins.Entry) -> dict[str, Any]:

@@ -20,12 +20,11 @@ from accounts.signin import current_login, end_session, log_out_everywhere
 @require_safe
 def logins(request: HttpRequest) -> HttpResponse:
     """Every live login in one list, and those that ended recently with the reason."""
-    found = devices.listing(whose(request), current=current_login(request))
+    page = devices.page_number(request.GET.get("page"))
+    found = devices.listing(whose(request), current=current_login(request), page=page)
     context = {
-        "live": found.live,
-        "ended": found.ended,
-        "others": len(found.live) - 1,
-        "most": devices.MOST_LIVE,
+        "found": found,
+        "others": page > 1 or len(found.live) > 1,
         "kept": conf.ended_logins_kept(),
         "session_idle": conf.session_idle(),
         "refresh_lifetime": conf.refresh_lifetime(),
@@ -59,10 +58,10 @@ def end(request: HttpRequest, login_id: uuid.UUID) -> HttpResponse:
 def end_others(request: HttpRequest) -> HttpResponse:
     """Ask, then end every login but this one."""
     user, current = whose(request), current_login(request)
-    found = devices.listing(user, current=current)
     if request.method != "POST":
+        found = devices.listing(user, current=current)
         others = [entry for entry in found.live if not entry.is_current]
-        return render(request, "pages/login_end_others.html", {"entries": others})
+        return render(request, "pages/login_end_others.html", {"entries": others, "found": found})
     ended = devices.end_others(user, current=current)
     messages.success(request, f"{counted(ended)} signed out. You stay logged in here.")
     return redirect("logins")
@@ -75,7 +74,7 @@ def end_all(request: HttpRequest) -> HttpResponse:
     user = whose(request)
     if request.method != "POST":
         found = devices.listing(user, current=current_login(request))
-        return render(request, "pages/login_end_all.html", {"entries": found.live})
+        return render(request, "pages/login_end_all.html", {"entries": found.live, "found": found})
     ended = log_out_everywhere(user)
     return leave(request, f"You are logged out everywhere: {counted(ended)} signed out.")
 

@@ -113,12 +113,35 @@ class TestList:
         Login.objects.filter(pk=stale.pk).update(token_version=41)
         assert reasons(here)[str(stale.pk)] == "everywhere"
 
-    def test_of_very_many_the_newest_are_listed(self, here: Device, alice: User) -> None:
-        for _ in range(logins.MOST_LIVE + 5):
+    def test_very_many_come_in_pages_that_lead_to_the_next(self, here: Device, alice: User) -> None:
+        for _ in range(logins.PAGE + 5):
             login_begin(alice, strategy=SessionJoined.slug)
-        found = listed(here)
-        assert len(found) == logins.MOST_LIVE
-        assert found[0]["current"]
+        first = here.send("GET", "/api/logins/")
+        assert first["Link"] == '</api/logins/?page=2>; rel="next"'
+        second = here.send("GET", "/api/logins/?page=2")
+        assert "Link" not in second
+        assert first.json()[0]["current"]
+        found = {entry["id"] for entry in first.json() + second.json()}
+        assert found == {str(pk) for pk in alice.logins.values_list("pk", flat=True)}
+
+    @pytest.mark.parametrize("page", ["", "0", "-1", "x", "1e3", "٣", "9" * 30])
+    def test_what_is_no_page_is_the_first(self, here: Device, page: str) -> None:
+        answer = here.send("GET", f"/api/logins/?page={page}")
+        assert [entry["id"] for entry in answer.json()] == [str(here.login.pk)]
+
+    def test_past_the_last_page_there_is_nothing(self, here: Device) -> None:
+        assert here.send("GET", "/api/logins/?page=999999999").json() == []
+
+    def test_many_that_expired_do_not_hide_one_that_was_ended(
+        self, here: Device, there: Device, alice: User
+    ) -> None:
+        past = datetime.now(UTC) - timedelta(days=3)
+        for _ in range(150):
+            old = login_begin(alice, strategy=SessionJoined.slug)
+            Login.objects.filter(pk=old.pk).update(expires=past, last_seen=past, created=past)
+        gone = there.login
+        end(here, gone)
+        assert reasons(here)[str(gone.pk)] == "elsewhere"
 
     def test_a_stranger_is_asked_to_log_in(self) -> None:
         answer = Device("session").send("GET", "/api/logins/")
@@ -296,7 +319,7 @@ class TestQueries:
     def test_the_list(
         self, asking: Device, django_assert_num_queries: DjangoAssertNumQueries, count: int
     ) -> None:
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):  # who asks, the live ones, those that ended
             assert len(listed(asking)) == count + 1
 
     def test_logging_out_everywhere(

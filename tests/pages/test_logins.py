@@ -58,7 +58,7 @@ class TestList:
         assert "<script>alert" not in browser.get("/logins/").content.decode()
 
     @pytest.mark.parametrize("count", [1, 50])
-    def test_it_costs_three_queries(
+    def test_it_costs_four_queries(
         self,
         browser: Client,
         alice: User,
@@ -68,15 +68,21 @@ class TestList:
         for _ in range(count):
             login_begin(alice, strategy=SessionJoined.slug)
         page(browser)
-        with django_assert_num_queries(3):  # who asks, what to tell, the list
+        with django_assert_num_queries(4):  # who asks, what to tell, the live, the ended
             page(browser)
 
-    def test_very_many_are_cut_and_it_says_so(self, browser: Client, alice: User) -> None:
+    def test_very_many_come_in_pages(self, browser: Client, alice: User) -> None:
         for _ in range(120):
             login_begin(alice, strategy=SessionJoined.slug)
-        found = page(browser)
-        assert found.count("device__end") == 100
-        assert "These are the 100 used last." in found
+        first, second = page(browser), page(browser, "/logins/?page=2")
+        assert [found.count("device__end") for found in (first, second)] == [100, 21]
+        assert 'href="?page=2">Used earlier</a>' in first
+        assert "this one" in first
+        assert 'href="?page=1">Used later</a>' in second
+        assert "Used earlier" not in second
+        assert "There are no more." in page(browser, "/logins/?page=3")
+        asked = page(browser, "/logins/end-all/")
+        assert "These are the 100 used last. All earlier ones end, too." in asked
         assert "120 devices are signed out." in confirmed(browser, "/logins/end-others/")
 
     def test_a_stranger_logs_in_first(self, db: None) -> None:
