@@ -26,7 +26,7 @@ class TokenParameter(serializers.Serializer[None]):
     """The form of both requests. The hint only speeds a search up; here it is not needed."""
 
     token = serializers.CharField(write_only=True)
-    token_type_hint = serializers.CharField(write_only=True, required=False)
+    token_type_hint = serializers.CharField(write_only=True, required=False, allow_blank=True)
 
 
 class OAuthError(serializers.Serializer[None]):
@@ -67,10 +67,12 @@ class Jwks(serializers.Serializer[None]):
 
 
 def _token(request: Request) -> str:
+    sent: QueryDict = request.data if isinstance(request.data, QueryDict) else QueryDict()
     # A parameter sent twice is an error (RFC 6749, section 3.2), not a choice.
-    sent = request.data.getlist("token") if isinstance(request.data, QueryDict) else []
-    if len(sent) != 1:
-        raise InvalidRequest("Send exactly one parameter named token")
+    twice = any(len(values) > 1 for _, values in sent.lists())
+    # One without a value is treated as left out (the same section).
+    if twice or not sent.get("token"):
+        raise InvalidRequest("Send one parameter named token, and none twice")
     form = TokenParameter(data=request.data)
     if not form.is_valid():
         raise InvalidRequest("The token is not a string of characters")

@@ -141,7 +141,13 @@ def test_revoking_an_unknown_token_is_answered_alike(client: Client, db: None, t
         assert (answer.status_code, answer.content) == (200, b"")
 
 
-@pytest.mark.parametrize("body", ["", "token=", "token=a&token=b", "other=a", "token=%00"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("", "token=", "token=a&token=b", "other=a", "token=%00"),
+        "token=a&token_type_hint=access_token&token_type_hint=refresh_token",
+    ],
+)
 def test_a_request_without_exactly_one_token_is_invalid(
     client: Client, db: None, body: str
 ) -> None:
@@ -172,6 +178,14 @@ def test_the_owner_and_staff_see_what_a_token_is_worth(
     assert owner["active"] is True
     assert owner["token_type"] == "Bearer"
     assert owner["exp"] - owner["iat"] == 300
+
+
+@pytest.mark.parametrize("hint", ["", "access_token", "refresh_token", "saml_assertion"])
+def test_a_hint_of_any_kind_changes_nothing(client: Client, alice: User, hint: str) -> None:
+    pair = log_in(client, "alice")
+    body = f"{pair['refresh']}&token_type_hint={hint}"
+
+    assert introspect(client, body, pair["access"]).json()["active"] is True
 
 
 def test_to_a_stranger_every_token_is_inactive(client: Client, alice: User, bob: User) -> None:
