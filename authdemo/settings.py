@@ -2,7 +2,8 @@
 
 Environment: ``SECRET_KEY``, ``DATABASE_URL``, ``CACHE_URL``, ``ALLOWED_HOSTS`` (comma separated),
 ``DEMO``, ``TRACING``, ``TRUSTED_PROXIES`` (comma separated addresses), ``JWT_ALGORITHM``,
-``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEY_FILES`` (comma separated paths).
+``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and ``JWT_RETIRED_KEY_FILES``
+(comma separated keys and paths).
 """
 
 from datetime import timedelta
@@ -236,18 +237,28 @@ REST_FRAMEWORK = {
 }
 
 
+def _key_file(path: str) -> str:
+    # An editor ends a file with a line break, which is no part of a secret.
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeError) as error:
+        raise ImproperlyConfigured(f"The key file {path} cannot be read: {error}.") from error
+
+
 def _key(name: str) -> str:
     """A key from the environment, or from the file that ``<name>_FILE`` names."""
     path = env.str(f"{name}_FILE", default="")
-    return Path(path).read_text() if path else env.str(name, default="", multiline=True)
+    return _key_file(path) if path else env.str(name, default="", multiline=True)
 
 
 # HS256 with any secret (SECRET_KEY's child by default), or EdDSA, ES256, RS256 with a private key
-# in PEM. Retired keys still verify: that is how a key is rotated without logging anybody out.
+# in PEM. Retired keys still verify: that is how a key is rotated without logging anybody out. A
+# client that caches the public keys meets no unknown one where the next is listed beforehand, too.
 JWT_ALGORITHM: str = env.str("JWT_ALGORITHM", default="HS256")
 JWT_SIGNING_KEY: str = _key("JWT_SIGNING_KEY")
 JWT_RETIRED_KEYS: list[str] = [
-    Path(path).read_text() for path in env.list("JWT_RETIRED_KEY_FILES", default=[])
+    *(key.replace("\\n", "\n") for key in env.list("JWT_RETIRED_KEYS", default=[])),
+    *map(_key_file, env.list("JWT_RETIRED_KEY_FILES", default=[])),
 ]
 JWT_ISSUER: str = env.str("JWT_ISSUER", default="authdemo")
 SPECTACULAR_SETTINGS = {

@@ -5,11 +5,16 @@ import os
 import secrets
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+
+from accounts.tokens import Key
 
 KEY = secrets.token_urlsafe(64)
 PRODUCTION = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "example.org"}
@@ -146,6 +151,45 @@ def test_it_traces_nothing(answer: dict[str, Any]) -> None:
 
 def test_another_host_is_refused(answer: dict[str, Any]) -> None:
     assert answer["stranger"] == 400
+
+
+PRINT_KEYS = (
+    "import django; django.setup(); from accounts.tokens import site;"
+    "print(*(key.kid for key in site().keyring))"
+)
+
+
+def pem_of(key: ed25519.Ed25519PrivateKey) -> str:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def test_keys_come_from_files_and_from_the_environment(tmp_path: Path) -> None:
+    """Three keys: one in a file, one in the environment, one there on a single line."""
+    pems = [pem_of(ed25519.Ed25519PrivateKey.generate()) for _ in range(3)]
+    (tmp_path / "new.pem").write_text(pems[0])
+    one_line = pems[2].replace("\n", r"\n")
+    done = python(
+        *("-c", PRINT_KEYS),
+        **PRODUCTION,
+        JWT_ALGORITHM="EdDSA",
+        JWT_SIGNING_KEY_FILE=str(tmp_path / "new.pem"),
+        JWT_RETIRED_KEYS=f"{pems[1]},{one_line}",
+    )
+    assert done.stdout.split() == [Key.from_pem(pem.encode()).kid for pem in pems], done.stderr
+
+
+def test_a_secret_in_a_file_is_the_one_in_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(KEY + "\n")
+    by_file = python("-c", PRINT_KEYS, **PRODUCTION, JWT_SIGNING_KEY_FILE=str(tmp_path / "secret"))
+    by_name = python("-c", PRINT_KEYS, **PRODUCTION, JWT_SIGNING_KEY=KEY)
+    assert by_file.stdout == by_name.stdout != ""
+
+
+def test_a_key_file_that_is_not_there_is_told_in_one_line() -> None:
+    done = python("manage.py", "check", **PRODUCTION, JWT_SIGNING_KEY_FILE="/no/such.pem")
+    assert done.returncode != 0
+    last = done.stderr.strip().splitlines()[-1]
+    assert "The key file /no/such.pem cannot be read" in last
 
 
 def test_the_demo_needs_no_https_and_is_no_debug_mode() -> None:
