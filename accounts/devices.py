@@ -9,12 +9,14 @@ from ua_parser.core import Result
 # The names of ua-parser where people use another, or where a version only splits one thing in two.
 _BROWSERS = {
     "Chrome Mobile": "Chrome",
+    "Chrome Mobile WebView": "Web view",
     "Chrome Mobile iOS": "Chrome",
     "Edge Mobile": "Edge",
     "Firefox Mobile": "Firefox",
     "Firefox iOS": "Firefox",
     "HeadlessChrome": "Headless Chrome",
     "Mobile Safari": "Safari",
+    "Mobile Safari UI/WKWebView": "Web view",
     "Python Requests": "python-requests",
 }
 _SYSTEMS = {"Mac OS X": "macOS"}

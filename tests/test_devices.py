@@ -17,6 +17,7 @@ IPAD = "Mozilla/5.0 (iPad; CPU OS 16_6 like Mac OS X) AppleWebKit/605.1.15 (KHTM
         (f"{MAC} Version/17.0 Safari/605.1.15", "Safari on macOS", "computer"),
         (f"{ANDROID} Chrome/120.0.0.0 Mobile Safari/537.36", "Chrome on Android", "phone"),
         (f"{IPAD} Version/16.6 Mobile/15E148 Safari/604.1", "Safari on iPad", "phone"),
+        (f"{IPAD} Mobile/15E148", "Web view on iPad", "phone"),
         ("curl/8.5.0", "curl", "command-line"),
         ("python-httpx/0.28.1", "python-httpx", "command-line"),
         ("python-requests/2.32.3", "python-requests", "command-line"),
