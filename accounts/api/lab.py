@@ -105,6 +105,18 @@ class LabView(OpenView):
         self.verdict = lab_answers.refused(verdict)
         raise AuthenticationFailed(verdict.reason, code=verdict.code)
 
+    def own_login(self, request: Request) -> Login:
+        """The login that asks.
+
+        Raises:
+            AuthenticationFailed: the strategy refused the credential.
+            ValidationError: the login was pruned.
+        """
+        login = self.known_login(self.judge(request).login_id)
+        if login is None:
+            raise ValidationError("This credential belongs to no login")
+        return login
+
     def known_login(self, login_id: uuid.UUID | None) -> Login | None:
         """The login that a strategy named; asked by the page, not by the request."""
         with untraced():
@@ -223,14 +235,10 @@ class LabLogout(LabView):
     @extend_schema(request=None, responses={200: lab_answers.LabAnswer, 401: lab_answers.LabAnswer})
     def post(self, request: Request, slug: str) -> Response:
         """Let the strategy end this login as far as it can, and the client drop its credential."""
-        accepted = self.judge(request)
-        login = self.known_login(accepted.login_id)
-        if login is None:
-            raise ValidationError("This credential belongs to no login")
-        before = lab_answers.rows(self.strategy, login, self.credential)
-        self.strategy.revoke(login, self.credential)
-        after = lab_answers.rows(self.strategy, login, self.credential)
-        self.login = login
+        self.login = self.own_login(request)
+        before = lab_answers.rows(self.strategy, self.login, self.credential)
+        self.strategy.revoke(self.login, self.credential)
+        after = lab_answers.rows(self.strategy, self.login, self.credential)
         self.verdict = lab_answers.did("log out", "logged_out", lab_answers.changed(before, after))
         response = Response({})
         self.drop(response)

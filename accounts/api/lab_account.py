@@ -2,14 +2,12 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import lab
 from accounts.api import lab_answers
 from accounts.api.lab import SLUG, LabView
-from accounts.models import Login
 from accounts.signin import BadCredentials
 from accounts.strategies import Refused
 
@@ -24,24 +22,8 @@ class NewLabPassword(lab_answers.LabAnswer):
     password = serializers.CharField(read_only=True)
 
 
-class LabAccountView(LabView):
-    """A request that changes more than its own login."""
-
-    def own_login(self, request: Request) -> Login:
-        """The login that asks.
-
-        Raises:
-            AuthenticationFailed: the strategy refused the credential.
-            ValidationError: the login was pruned.
-        """
-        login = self.known_login(self.judge(request).login_id)
-        if login is None:
-            raise ValidationError("This credential belongs to no login")
-        return login
-
-
 @extend_schema(parameters=[SLUG])
-class LabLogoutEverywhere(LabAccountView):
+class LabLogoutEverywhere(LabView):
     """Log out everywhere."""
 
     @extend_schema(request=None, responses={200: lab_answers.LabAnswer, 401: lab_answers.LabAnswer})
@@ -58,7 +40,7 @@ class LabLogoutEverywhere(LabAccountView):
 
 
 @extend_schema(parameters=[SLUG])
-class LabPassword(LabAccountView):
+class LabPassword(LabView):
     """Change the password."""
 
     @extend_schema(request=None, responses={200: NewLabPassword, 401: lab_answers.LabAnswer})
