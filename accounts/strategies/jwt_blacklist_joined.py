@@ -57,32 +57,32 @@ class JwtBlacklistJoined(Strategy):
 
     def check(self, credential: str) -> Accepted | Refused:
         """The signature, then one query."""
-        return self.check_type(credential, "access")[0]
+        try:
+            return _judge(decode(self.realm, credential))
+        except TokenRefused as error:
+            return _jwt.refused(error)
 
-    def check_type(
-        self, token: str, token_type: str | None
-    ) -> tuple[Accepted | Refused, Claims | None]:
-        """Judge a token of a type, or of any (None); the claims too, when they could be read."""
-        verdict, claims = self._judged(token, token_type)
-        if claims and claims.token_type == "refresh" and isinstance(verdict, Accepted):
+    def check_any(self, token: str) -> tuple[Accepted | Refused, Claims | None]:
+        """Judge a token of either type; the claims too, when they could be read."""
+        try:
+            claims = decode(self.realm, token, token_type=None)
+        except TokenRefused as error:
+            return _jwt.refused(error), None
+        verdict = _judge(claims)
+        if claims.token_type == "refresh" and isinstance(verdict, Accepted):
             unspent = Login.objects.filter(pk=claims.sid, refresh_jti=claims.jti)
             return (verdict if unspent.exists() else _SPENT), claims
         return verdict, claims
 
-    def _judged(
-        self, token: str, token_type: str | None
-    ) -> tuple[Accepted | Refused, Claims | None]:
-        try:
-            claims = decode(self.realm, token, token_type=token_type)
-        except TokenRefused as error:
-            return _jwt.refused(error), None
-        return _judge(claims), claims
-
     def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
         """A new pair of the same login, within its fixed end; a spent refresh token ends it."""
-        verdict, claims = self._judged(refresh, "refresh")
-        if isinstance(verdict, Refused) or claims is None:
-            return verdict if isinstance(verdict, Refused) else _SPENT
+        try:
+            claims = decode(self.realm, refresh, token_type="refresh")
+        except TokenRefused as error:
+            return _jwt.refused(error)
+        verdict = _judge(claims)
+        if isinstance(verdict, Refused):
+            return verdict
         spent = _rotation.spend(claims, client=client, grace=self.realm.refresh_grace)
         if isinstance(spent, Refused):
             return spent

@@ -21,7 +21,6 @@ _LISTED = Refused("look up blacklist", "token_blacklisted", "This login is on th
 _NO_USER = Refused("load user", "user_not_found", "User not found")
 _INACTIVE = Refused("load user", "user_inactive", "The account is disabled")
 
-
 _FEEDS: dict[str, type[Feed]] = {"postgresql": PostgresFeed, "sqlite": SqliteFeed}
 
 
@@ -68,16 +67,18 @@ class JwtBlacklistMemory(Strategy):
 
     def check(self, credential: str) -> Accepted | Refused:
         """The signature, the memory, then one query: the user."""
-        return self._judged(credential, "access")[0]
-
-    def _judged(self, token: str, token_type: str) -> tuple[Accepted | Refused, Claims | None]:
         try:
-            claims = decode(self.realm, token, token_type=token_type)
+            return self._judge(decode(self.realm, credential))
         except TokenRefused as error:
-            return _jwt.refused(error), None
+            return _jwt.refused(error)
+
+    def _judge(self, claims: Claims) -> Accepted | Refused:
         if self._is_listed(claims.jti, claims.sid):
-            return _LISTED, claims
-        return _judge(claims), claims
+            return _LISTED
+        user = fetch_user(claims.user_id)
+        if user is None:
+            return _NO_USER
+        return Accepted(user, user.role, claims.sid) if user.is_active else _INACTIVE
 
     def _is_listed(self, *ids: uuid.UUID) -> bool:
         with step(
@@ -89,9 +90,13 @@ class JwtBlacklistMemory(Strategy):
 
     def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
         """A new access token, unless the login is blacklisted."""
-        verdict, claims = self._judged(refresh, "refresh")
-        if isinstance(verdict, Refused) or claims is None:
-            return verdict if isinstance(verdict, Refused) else _LISTED
+        try:
+            claims = decode(self.realm, refresh, token_type="refresh")
+        except TokenRefused as error:
+            return _jwt.refused(error)
+        verdict = self._judge(claims)
+        if isinstance(verdict, Refused):
+            return verdict
         return _jwt.strict_renew(self.realm, claims, refresh)
 
     def revoke(self, login: Login, credential: str = "") -> None:
@@ -116,10 +121,3 @@ class JwtBlacklistMemory(Strategy):
     def close(self) -> None:
         """End the listener."""
         self._feed.close()
-
-
-def _judge(claims: Claims) -> Accepted | Refused:
-    user = fetch_user(claims.user_id)
-    if user is None:
-        return _NO_USER
-    return Accepted(user, user.role, claims.sid) if user.is_active else _INACTIVE

@@ -58,21 +58,20 @@ class JwtVersion(Strategy):
 
     def check(self, credential: str) -> Accepted | Refused:
         """The signature, then one query: the user with the counter."""
-        return self._judged(credential, "access")[0]
-
-    def _judged(self, token: str, token_type: str) -> tuple[Accepted | Refused, Claims | None]:
         try:
-            claims = decode(self.realm, token, token_type=token_type)
+            return _judge(decode(self.realm, credential))
         except TokenRefused as error:
-            return _jwt.refused(error), None
-        user = fetch_user(claims.user_id)
-        return _judge(user, claims), claims
+            return _jwt.refused(error)
 
     def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
         """A new access token of the same version; the refresh token may be used again."""
-        verdict, claims = self._judged(refresh, "refresh")
-        if isinstance(verdict, Refused) or claims is None:
-            return verdict if isinstance(verdict, Refused) else _OUTDATED
+        try:
+            claims = decode(self.realm, refresh, token_type="refresh")
+        except TokenRefused as error:
+            return _jwt.refused(error)
+        verdict = _judge(claims)
+        if isinstance(verdict, Refused):
+            return verdict
         return _jwt.strict_renew(self.realm, claims, refresh, {"ver": claims.extra["ver"]})
 
     def revoke(self, login: Login, credential: str = "") -> None:
@@ -91,7 +90,8 @@ class JwtVersion(Strategy):
         ]
 
 
-def _judge(user: User | None, claims: Claims) -> Accepted | Refused:
+def _judge(claims: Claims) -> Accepted | Refused:
+    user = fetch_user(claims.user_id)
     if user is None:
         return _NO_USER
     if not user.is_active:
