@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.contrib.auth import authenticate
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
@@ -209,6 +210,12 @@ class TestLogOutEverywhere:
         assert not there.is_in()
         assert here.cookie == ""
         assert bobs.is_in()
+
+    def test_a_login_that_began_meanwhile_is_refused_too(self, there: Device, alice: User) -> None:
+        # Its password was checked before, its row is written after: the user's counter alone tells.
+        User.objects.filter(pk=alice.pk).update(token_version=F("token_version") + 1)
+        assert not there.is_in()
+        assert there.carrier == "session" or there.renew().status_code == 401
 
     def test_the_list_says_why(self, here: Device, there: Device, alice: User) -> None:
         here.send("POST", "/api/logout-everywhere/")

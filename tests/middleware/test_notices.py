@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.middleware.notices import _replays
 from accounts.models import Because, Login, User
 from tests.cast import PASSWORD
 from tests.devices import Device, stolen
@@ -79,6 +80,13 @@ class TestReplay:
         replay(alice)
         replay(alice)
         assert page(browser).count(REPLAYED) == 2
+
+    def test_of_two_pages_at_once_each_replay_is_told_on_one(self, alice: User) -> None:
+        replay(alice)
+        replay(alice)
+        slow, fast = _replays(alice), _replays(alice)
+        told = [next(slow), *fast]  # the slow one has read both rows and told one
+        assert len([*told, *slow]) == 2
 
 
 class TestLoggedOut:

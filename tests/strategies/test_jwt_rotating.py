@@ -6,10 +6,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from accounts import lab
 from accounts.lab import Visit
 from accounts.models import Because, Login, Role, User
 from accounts.strategies import Accepted, Credential, Refused, Strategy
+from accounts.tokens import peek
 from tests.processes import Process, code, is_accepted, log_in
+from tests.tokens.forge import forged
 
 PHONE, MALLORYS = uuid.UUID(int=1), uuid.UUID(int=2)
 
@@ -75,8 +78,18 @@ def test_a_client_that_cannot_be_told_from_others_gets_no_grace(
     strategy: Strategy, visit: Visit
 ) -> None:
     _, first = log_in(strategy, visit)
-    spend(strategy, first.refresh)
-    assert code(strategy.renew(first.refresh or "", client=None)) == "refresh_replayed"
+    assert isinstance(strategy.renew(first.refresh or ""), Credential)
+    assert code(strategy.renew(first.refresh or "")) == "refresh_replayed"
+
+
+def test_a_refresh_token_with_the_sid_of_somebody_else_renews_nothing(
+    strategy: Strategy, visit: Visit
+) -> None:
+    login, first = log_in(strategy, visit)
+    mallory = lab.visit(uuid.uuid4()).user
+    claims = {**peek(first.refresh or "")[1], "user_id": str(mallory.pk)}
+    assert code(strategy.renew(forged(strategy.realm, payload=claims))) == "login_missing"
+    assert ended(login) == ""
 
 
 def test_the_grace_ends(strategy: Strategy, visit: Visit) -> None:
