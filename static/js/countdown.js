@@ -15,7 +15,7 @@ export function learnClock(dateHeader) {
 }
 
 /** Seconds until a Unix time, negative once it has passed. */
-export function secondsUntil(unix) {
+function secondsUntil(unix) {
   return unix - (Date.now() / 1000 + skew);
 }
 

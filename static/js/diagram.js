@@ -1,8 +1,6 @@
 /**
- * A request as a sequence diagram: Browser – Django – Database, every arrow from the trace.
- *
- * `drawSequence(trace, family)` gives the SVG alone; `sequenceFigure(trace, family)` gives a figure
- * that fits its width, with a panel for the statements and the same in words.
+ * A request as a sequence diagram: Browser – Django – Database, every arrow from the trace. Below
+ * it a panel for the statements, and the same in words.
  */
 
 import { el, freshId, svg } from "./dom.js";
@@ -12,21 +10,10 @@ import { statementPanel } from "./statement.js";
 
 const WIDTH = 576;
 
-/**
- * Draw one trace.
- *
- * Fires `statement` (bubbling, `detail: {step, control}`) when an arrow to the database is chosen
- * by pointer, Enter or Space.
- *
- * @param {object} trace as the lab's API gives it
- * @param {"session"|"jwt"|"opaque"} family decides the colour
- * @param {{sender?: string, answer?: string, width?: number}} options who sends (`Browser`), what
- *   the response held, and the width in CSS pixels
- * @returns {SVGElement}
- */
-export function drawSequence(trace, family, options = {}) {
+/** The SVG alone. Fires `statement` (bubbling, `detail: {step, control}`) when one is chosen. */
+function drawSequence(trace, family, options) {
   const list = messages(trace, options);
-  const sheet = new Sheet(options.width ?? WIDTH);
+  const sheet = new Sheet(options.width);
   list.forEach((message) => sheet.place(message));
   const [title, description] = [freshId("sequence"), freshId("sequence")];
   const { width, height } = sheet;
@@ -49,7 +36,15 @@ export function drawSequence(trace, family, options = {}) {
   );
 }
 
-/** The diagram in a figure, redrawn to the width it gets. Takes what `drawSequence` takes. */
+/**
+ * One trace in a figure, redrawn to the width it gets.
+ *
+ * @param {object} trace as the lab's API gives it
+ * @param {"session"|"jwt"|"opaque"} family decides the colour
+ * @param {{sender?: string, answer?: string, width?: number}} options who sends (`Browser`), what
+ *   the response held, and the width in CSS pixels to begin with
+ * @returns {HTMLElement}
+ */
 export function sequenceFigure(trace, family, options = {}) {
   const canvas = el("div", { class: "diagram__canvas" });
   const panel = statementPanel();

@@ -3,7 +3,7 @@
 const encoder = new TextEncoder();
 
 /** Bytes as base64url without padding (RFC 7515, section 2). */
-export function encodeBytes(bytes) {
+function encodeBytes(bytes) {
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }

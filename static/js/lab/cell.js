@@ -32,12 +32,12 @@ function opened({ url, cell }) {
     " ",
     line(cell.detail, isNone ? "quiet" : ""),
     " ",
-    line(cell.also, "cell__also"),
+    line(cell.also),
     " ",
     line(cell.differs && `≠ ${cell.differs}`, "cell__differs"),
   );
 }
 
-function line(words, style) {
+function line(words, style = "") {
   return words ? el("span", { class: `cell__detail ${style}`.trim() }, words) : null;
 }
