@@ -148,6 +148,16 @@ class TestLimits:
             assert not is_in(browser)
             browser.cookies[site_settings.SESSION_COOKIE_NAME] = key
 
+    def test_one_that_nobody_signed_in_to_ends_too(self, later: time_machine.Traveller) -> None:
+        session = SessionStore()
+        session["basket"] = ["a book"]
+        session.set_expiry(60)
+        session.create()
+        later.shift(timedelta(seconds=59))
+        assert SessionStore(session.session_key)["basket"] == ["a book"]
+        later.shift(timedelta(seconds=1))
+        assert "basket" not in SessionStore(session.session_key)
+
 
 @pytest.mark.parametrize("carrier", CARRIERS)
 class TestLastSeen:
