@@ -1,9 +1,10 @@
 """Settings, read from the environment. Safe by default: ``DEMO=1`` loosens what a laptop needs.
 
-Environment: ``SECRET_KEY``, ``DATABASE_URL``, ``CACHE_URL``, ``ALLOWED_HOSTS`` (comma separated),
-``DEMO``, ``TRACING``, ``TRUSTED_PROXIES`` (comma separated addresses), ``JWT_ALGORITHM``,
-``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and ``JWT_RETIRED_KEY_FILES``
-(comma separated keys and paths).
+Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATABASE_URL``,
+``CACHE_URL``, ``ALLOWED_HOSTS`` (comma separated), ``DEMO``, ``TRACING``, ``TRUSTED_PROXIES``
+(comma separated addresses), ``JWT_ALGORITHM``, ``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or
+``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and ``JWT_RETIRED_KEY_FILES`` (comma separated keys
+and paths).
 """
 
 from datetime import timedelta
@@ -27,6 +28,9 @@ if not SECRET_KEY:
         "SECRET_KEY is not set. Set it to 50 or more random characters, "
         "or set DEMO=1 to try the demonstration on this machine."
     )
+
+# What was signed or digested under these still holds: that is how the key is rotated.
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_HOSTS: list[str] = env.list(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEMO else []

@@ -11,7 +11,10 @@ import pytest
 from authdemo.postgres import PostgresError, temporary_postgres
 
 # The tests decide on these themselves, whatever the shell that starts them has set.
-FOREIGN = ("ALLOWED_HOSTS", "CACHE_URL", "JWT_SIGNING_KEY", "TRACING", "TRUSTED_PROXIES")
+FOREIGN = (
+    *("ALLOWED_HOSTS", "CACHE_URL", "JWT_SIGNING_KEY", "SECRET_KEY_FALLBACKS"),
+    *("TRACING", "TRUSTED_PROXIES"),
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

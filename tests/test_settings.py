@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from accounts.tokens import Key
+from authdemo import settings as site
 
 KEY = secrets.token_urlsafe(64)
 PRODUCTION = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "example.org"}
@@ -200,6 +202,22 @@ def test_the_demo_needs_no_https_and_is_no_debug_mode() -> None:
         DEMO="1",
     )
     assert done.stdout.split() == ["True", "False", "False"]
+
+
+def test_a_key_that_was_rotated_away_still_verifies() -> None:
+    done = python(
+        "-c",
+        "from django.conf import settings as s; print(s.SECRET_KEY_FALLBACKS)",
+        DEMO="1",
+        SECRET_KEY_FALLBACKS="older,oldest",
+    )
+    assert done.stdout.strip() == "['older', 'oldest']"
+
+
+def test_every_variable_that_is_read_is_told() -> None:
+    read = set(re.findall(r'(?:env\.\w+|_key)\(\s*"(\w+)"', Path(site.__file__).read_text()))
+    assert {"SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL"} <= read
+    assert not {name for name in read if f"``{name}``" not in (site.__doc__ or "")}
 
 
 def test_no_middleware_stands_outside_the_safe_headers() -> None:
