@@ -66,7 +66,9 @@ class Playing:
         self._open.close()
 
 
-def _runs_play(pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID) -> Generator[Run, None, None]:
+def _runs_play(
+    pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID
+) -> Generator[Run, None, None]:
     """Play strategies (by slug) against events, and keep and give each as it is ready."""
     batch = uuid.uuid4()
     with closing(play_many(pairs, workers=AT_ONCE)) as reports:
