@@ -7,8 +7,10 @@ from django.contrib.auth.forms import SetPasswordMixin, UserCreationForm, Userna
 from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
 
+from accounts import conf
 from accounts.models import User
 from accounts.signin import LONGEST_PASSWORD
+from accounts.templatetags.moments import as_span
 
 # A validator, not `max_length`: that would let the browser cut a pasted password in silence.
 LONG_PASSWORD = MaxLengthValidator(
@@ -27,9 +29,16 @@ class LoginForm(forms.Form):
     )
     remember = forms.BooleanField(
         label="Stay logged in on this device",
-        help_text="Otherwise you are logged out when the browser is closed.",
         required=False,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stays, goes = as_span(conf.login_lifetime()), as_span(conf.unremembered_lifetime())
+        self.fields["remember"].help_text = (
+            f"For {stays}, unless it goes unused for {as_span(conf.session_idle())}. "
+            f"Otherwise until the browser is closed, for {goes} at most."
+        )
 
 
 def new_password_fields(first: str, second: str) -> tuple[forms.CharField, forms.CharField]:

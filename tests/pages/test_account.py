@@ -1,6 +1,8 @@
 """Sign up, log in, log out and change the password at a browser."""
 
 import re
+from datetime import timedelta
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -156,6 +158,12 @@ class TestLogIn:
         assert said(response) == "You are logged in as alice."
         assert who(visitor) == "alice"
         assert Login.objects.get().user == alice
+
+    def test_it_says_how_long_one_stays(self, visitor: Client, settings: Settings) -> None:
+        settings.LOGIN_LIFETIME = timedelta(days=30)
+        page = unescape(visitor.get("/login/").content.decode()).replace("\xa0", " ")
+        assert "For 30 days, unless it goes unused for 2 days." in page
+        assert "Otherwise until the browser is closed, for 12 hours at most." in page
 
     def test_it_goes_on_to_where_the_visitor_was(self, visitor: Client, alice: User) -> None:
         page = visitor.get("/login/?next=/lab/%3Frun%3D1").content.decode()
