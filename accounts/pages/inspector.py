@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts import conf
 from accounts.inspection import CHECKS
 from accounts.strategies import Family, Strategy, strategies
 
@@ -38,6 +39,7 @@ def inspector(request: HttpRequest) -> HttpResponse:
         "checks": CHECKS,
         "strategies": signed,
         "presets": PRESETS,
+        "access_lifetime": conf.access_lifetime(),
         "data": {
             "urls": {
                 "inspect": reverse("api-inspector"),

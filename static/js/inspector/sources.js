@@ -4,6 +4,8 @@ import { send } from "../api.js";
 
 async function expect(status, path, options) {
   const answer = await send(path, options);
+  // In another tab, or by another device.
+  if (answer.status === 401) throw new Error("You are no longer logged in. Reload this page.");
   if (answer.status !== status) throw new Error(answer.data?.detail ?? "The server refused.");
   return answer.data;
 }
