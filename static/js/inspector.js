@@ -207,4 +207,3 @@ for (const [name, field] of Object.entries(parts)) {
 for (const button of root.querySelectorAll("[data-preset]")) {
   button.addEventListener("click", () => run(() => forge(button.dataset.preset)));
 }
-root.hidden = false;
