@@ -47,11 +47,12 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Loot:
-    """What the thief copied: a credential of a strategy, and the login it belongs to."""
+    """What the thief copied: a credential of a strategy, its login, and the visitor who plays."""
 
     slug: str
     login_id: uuid.UUID | None
     credential: str = field(repr=False)
+    visitor: uuid.UUID | None = None
 
 
 def visit(visitor: uuid.UUID) -> Visit:
@@ -190,18 +191,19 @@ def _safe() -> Fernet:
 
 def seal(loot: Loot) -> str:
     """Encrypt a copied credential, so that a script can hold it and not read an HttpOnly cookie."""
-    content = [loot.slug, loot.login_id.hex if loot.login_id else None, loot.credential]
-    return _safe().encrypt(json.dumps(content).encode()).decode()
+    ids = [known.hex if known else None for known in (loot.login_id, loot.visitor)]
+    return _safe().encrypt(json.dumps([loot.slug, loot.credential, *ids]).encode()).decode()
 
 
 def unseal(sealed: str) -> Loot | None:
     """What was sealed within the lab's lifetime; None for anything else."""
     try:
         opened = _safe().decrypt(sealed.encode(), ttl=int(conf.lab_lifetime().total_seconds()))
+        slug, credential, *ids = json.loads(opened)
+        login_id, visitor = (uuid.UUID(known) if known else None for known in ids)
     except (InvalidToken, ValueError):
         return None
-    slug, login_id, credential = json.loads(opened)
-    return Loot(slug, uuid.UUID(login_id) if login_id else None, credential)
+    return Loot(slug, login_id, credential, visitor)
 
 
 def replay(loot: Loot, base_url: str) -> tuple[int, Any]:

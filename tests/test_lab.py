@@ -247,11 +247,21 @@ class TestThief:
                 answer = LabDevice(other, device.client).replay(copy)
                 assert (answer["status"], list(answer)[1]) == (400, "copy")
 
+    def test_a_copy_is_none_for_another_visitor(self, device: LabDevice) -> None:
+        device.client.post("/api/lab/users/", content_type=JSON)
+        copy = device.copy()
+        mallory = LabDevice(device.strategy)
+        for _ in range(2):
+            answer = mallory.replay(copy)
+            assert (answer["status"], list(answer)[1]) == (400, "copy")
+            mallory.client.post("/api/lab/users/", content_type=JSON)
+        assert device.replay(copy)["status"] == 200
+
 
 class TestSeal:
     @pytest.fixture
     def loot(self) -> Loot:
-        return Loot("session-db", uuid.uuid4(), secrets.token_urlsafe(32))
+        return Loot("session-db", uuid.uuid4(), secrets.token_urlsafe(32), uuid.uuid4())
 
     def test_what_was_sealed_comes_out_again(self, loot: Loot) -> None:
         assert lab.unseal(lab.seal(loot)) == loot

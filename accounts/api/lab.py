@@ -253,7 +253,8 @@ class ThiefCopy(LabView):
     def post(self, request: Request, slug: str) -> Response:
         """The credential of this request, encrypted: no script reads it, nothing is stored."""
         accepted = self.judge(request)
-        loot = lab.Loot(slug, accepted.login_id, self.credential)
+        visitor = visitor_known(request._request)
+        loot = lab.Loot(slug, accepted.login_id, self.credential, visitor)
         return Response({"copy": lab.seal(loot)})
 
 
@@ -267,7 +268,7 @@ class ThiefReplay(LabView):
         body = lab_answers.Copied(data=request.data)
         body.is_valid(raise_exception=True)
         loot = lab.unseal(body.validated_data["copy"])
-        if loot is None or loot.slug != slug:
+        if loot is None or (loot.slug, loot.visitor) != (slug, visitor_known(request._request)):
             raise ValidationError({"copy": ["This is not a copy that the thief made here."]})
         base_url = f"{request.scheme}://{request.get_host()}"
         code, answer = lab.replay(loot, base_url)
