@@ -32,6 +32,9 @@ class RequestGuard:
         return self.get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
+        if _is_from_another_site(request):
+            text = "A page of another site sent this"
+            return _answer(HTTPStatus.FORBIDDEN, "cross_site", text)
         size = _content_length(request)
         if size is None:
             return _answer(HTTPStatus.BAD_REQUEST, "bad_length", "Content-Length is not a number")
@@ -47,6 +50,14 @@ class RequestGuard:
 
 def _for_programs(request: HttpRequest) -> bool:
     return _media_type(request.path_info) is not None and request.path_info != _FOR_PEOPLE
+
+
+def _is_from_another_site(request: HttpRequest) -> bool:
+    # Endpoints that need no credential ask for no CSRF token either: a stranger's page could still
+    # spend a visitor's share of them, or put another visitor's cookie in place of theirs.
+    # https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+    said = request.META.get("HTTP_SEC_FETCH_SITE")
+    return said == "cross-site" and request.path_info.startswith("/api/")
 
 
 def _media_type(path: str) -> str | None:

@@ -94,3 +94,19 @@ def test_json_may_be_announced_in_several_ways(media_type: str) -> None:
 def test_an_empty_body_needs_no_type() -> None:
     assert send("/api/token/", b"", "").status_code == 400
     assert send("/api/session/logout/", b"", "").status_code == 204
+
+
+@pytest.mark.parametrize("path", ["/api/lab/users/", "/api/lab/jwt-rotating/lost-answer/"])
+def test_a_page_of_another_site_spends_no_visitors_share(path: str) -> None:
+    client = Client()
+    # As an empty form on that page does: nothing that a browser would ask permission for.
+    response = client.generic("POST", path, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (response.status_code, response.json()["code"]) == (403, "cross_site")
+    assert not client.cookies
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_a_page_of_this_site_and_a_program_do(site: str) -> None:
+    headers = {"Sec-Fetch-Site": site}
+    response = Client().generic("POST", "/api/lab/users/", headers=headers)
+    assert response.status_code == 201
