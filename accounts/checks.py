@@ -15,9 +15,11 @@ SHORTEST_SECRET = 32
 @register(Tags.security)
 def signing_keys(**kwargs: Any) -> Sequence[CheckMessage]:
     """The configured signing keys fit their algorithm."""
-    if settings.JWT_ALGORITHM == "HS256" and 0 < len(settings.JWT_SIGNING_KEY) < SHORTEST_SECRET:
+    secrets = [settings.JWT_SIGNING_KEY, *settings.JWT_RETIRED_KEYS]
+    is_short = any(0 < len(secret) < SHORTEST_SECRET for secret in secrets)
+    if settings.JWT_ALGORITHM == "HS256" and is_short:
         hint = f"Use {SHORTEST_SECRET} or more random characters."
-        return [Error("JWT_SIGNING_KEY is too short for HS256.", hint=hint, id="accounts.E001")]
+        return [Error("A signing key is too short for HS256.", hint=hint, id="accounts.E001")]
     try:
         tokens.site()
     except tokens.BadKey as error:

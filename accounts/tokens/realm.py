@@ -101,6 +101,9 @@ def _site_keyring() -> Keyring:
     fallbacks = settings.SECRET_KEY_FALLBACKS
     if settings.JWT_ALGORITHM == "HS256":
         configured = [settings.JWT_SIGNING_KEY, *settings.JWT_RETIRED_KEYS]
+        if any("-----BEGIN" in secret for secret in configured):
+            # Whoever knows a public key could sign with it (RFC 8725, section 2.1).
+            raise BadKey("HS256 wants secrets, and a key in PEM may be public")
         secrets = configured if configured[0] else [settings.SECRET_KEY, *fallbacks]
         return _symmetric("site", *secrets)
     signing = Key.from_pem(settings.JWT_SIGNING_KEY.encode())

@@ -7,7 +7,12 @@ import httpx
 import pytest
 from authlib.integrations.requests_client import OAuth2Session
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.test import Client
@@ -25,6 +30,10 @@ FORM = "application/x-www-form-urlencoded"
 
 def pem(key: Key) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def public_pem(key: Key) -> str:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 KEYS: dict[str, Key] = {
@@ -217,6 +226,9 @@ def test_nobody_introspects_without_a_credential(client: Client, alice: User) ->
     "wrong",
     [
         {"JWT_ALGORITHM": "HS256", "JWT_SIGNING_KEY": "short"},
+        {"JWT_ALGORITHM": "HS256", "JWT_RETIRED_KEYS": ["short"]},
+        {"JWT_ALGORITHM": "HS256", "JWT_SIGNING_KEY": pem(KEYS["RS256"])},
+        {"JWT_ALGORITHM": "HS256", "JWT_RETIRED_KEYS": [public_pem(KEYS["RS256"])]},
         {"JWT_ALGORITHM": "EdDSA", "JWT_SIGNING_KEY": ""},
         {"JWT_ALGORITHM": "EdDSA", "JWT_SIGNING_KEY": pem(KEYS["RS256"])},
         {
@@ -225,8 +237,11 @@ def test_nobody_introspects_without_a_credential(client: Client, alice: User) ->
         },
         {"JWT_ALGORITHM": "none", "JWT_SIGNING_KEY": pem(KEYS["EdDSA"])},
     ],
-    ids=["short secret", "no key", "another algorithm's key", "small RSA key", "no algorithm"],
+    ids=[
+        *("short secret", "short retired secret", "private key as secret", "public key as secret"),
+        *("no key", "another algorithm's key", "small RSA key", "no algorithm"),
+    ],
 )
-def test_a_key_that_does_not_fit_is_told_at_the_start(wrong: dict[str, str]) -> None:
+def test_a_key_that_does_not_fit_is_told_at_the_start(wrong: dict[str, Any]) -> None:
     with override_settings(**wrong), pytest.raises(SystemCheckError, match=r"accounts\.E00"):
         call_command("check")
