@@ -23,7 +23,7 @@ LEGEND: dict[Tone, str] = {
     "later": "safe after a while",
     "open": "the thief gets in",
     "meant": "works on, as it is meant to",
-    "undue": "logs out who is to stay",
+    "undue": "logs out who was meant to stay",
     "none": "does not apply",
     "broken": "broke",
 }
@@ -98,7 +98,8 @@ def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
     time = None if report["thief_after_s"] is None else duration(report["thief_after_s"])
     match outcome:
         case Outcome.REFUSED:
-            return "at once" if report["at_once"] and not _lags(report) else f"after {time}"
+            at_once = f"at once, within {time}" if _lags(report) else "at once"
+            return at_once if report["at_once"] else f"after {time}"
         case Outcome.LATER:
             usual = duration(report["usual_lifetime_s"])
             return f"after {time}, when its token ran out (usually within {usual})"

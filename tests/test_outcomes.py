@@ -67,10 +67,19 @@ def test_each_outcome_has_a_sign_and_words(
 
 
 @pytest.mark.parametrize(
-    ("event", "detail"), [("log-out", "after 1.9 ms"), ("key-rotated", "at once")]
+    ("event", "at_once", "detail"),
+    [
+        ("log-out", True, "at once, within 1.9 ms"),
+        ("log-out", False, "after 1.9 ms"),
+        ("key-rotated", True, "at once"),
+    ],
 )
-def test_a_lag_is_told_only_where_somebody_has_to_be_told(event: str, detail: str) -> None:
-    changes = {"thief": "refused", "at_once": True, "thief_after_s": 0.0019, "event": event}
+def test_a_lag_is_told_only_where_somebody_has_to_be_told(
+    event: str,
+    at_once: bool,  # noqa: FBT001
+    detail: str,
+) -> None:
+    changes = {"thief": "refused", "at_once": at_once, "thief_after_s": 0.0019, "event": event}
 
     assert words(**changes, strategy="jwt-blacklist-memory") == ("●", "refused", detail)
 

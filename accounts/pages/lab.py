@@ -149,11 +149,16 @@ def lab(request: HttpRequest) -> HttpResponse:
         "family": asked if asked in {family["slug"] for family in families} else "",
         "state": State.of(cells),
         "legend": legend(),
-        "login_lives": duration(conf.lab_lifetime().total_seconds()),
-        "token_lives": duration(conf.access_lifetime().total_seconds()),
+        "login_lives": _unbroken(conf.lab_lifetime()),
+        "token_lives": _unbroken(conf.access_lifetime()),
         "data": {"runsUrl": reverse("api-lab-runs"), "legend": LEGEND},
     }
     return render(request, "pages/lab.html", context)
+
+
+def _unbroken(lifetime: timedelta) -> str:
+    """A duration whose number stays on one line with its unit."""
+    return duration(lifetime.total_seconds()).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def matrix(results: Results, columns: Sequence[Named]) -> Iterator[Row]:

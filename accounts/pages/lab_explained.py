@@ -32,7 +32,7 @@ NOTICES = {
     "later": "Notice after a while",
     "open": "Do not notice",
     "meant": "Go on, as they are meant to",
-    "undue": "Log out who is to stay",
+    "undue": "Log out who was meant to stay",
     "none": "Have nothing to notice",
     "broken": "Broke",
     "": "Not played yet",
