@@ -32,7 +32,7 @@ function opened({ url, cell }) {
     " ",
     line(cell.detail, isNone ? "quiet" : ""),
     " ",
-    line(cell.also),
+    line(cell.also, "cell__also"),
     " ",
     line(cell.differs && `≠ ${cell.differs}`, "cell__differs"),
   );
