@@ -9,7 +9,8 @@ from http import HTTPStatus
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-_MEDIA = {"/api/": "application/json", "/oauth/": "application/x-www-form-urlencoded"}
+_OAUTH = "/oauth/"
+_MEDIA = {"/api/": "application/json", _OAUTH: "application/x-www-form-urlencoded"}
 _FOR_PEOPLE = "/api/docs/"
 _DIGITS = 18
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -26,7 +27,7 @@ class RequestGuard:
         if settings.SECURE_SSL_REDIRECT and not request.is_secure() and _for_programs(request):
             # Sent on to HTTPS, a client would go on sending its token in the clear, unnoticed
             # (OWASP ASVS 5.0, 4.1.2). People are sent on.
-            return _answer(HTTPStatus.FORBIDDEN, "https_required", "Use https, not http")
+            return _answer(request, HTTPStatus.FORBIDDEN, "https_required", "Use https, not http")
         if request.method not in _BODILESS and (refusal := self._refusal(request)):
             return refusal
         return self.get_response(request)
@@ -34,17 +35,19 @@ class RequestGuard:
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         if _is_from_another_site(request):
             text = "A page of another site sent this"
-            return _answer(HTTPStatus.FORBIDDEN, "cross_site", text)
+            return _answer(request, HTTPStatus.FORBIDDEN, "cross_site", text)
         size = _content_length(request)
         if size is None:
-            return _answer(HTTPStatus.BAD_REQUEST, "bad_length", "Content-Length is not a number")
+            text = "Content-Length is not a number"
+            return _answer(request, HTTPStatus.BAD_REQUEST, "bad_length", text)
         if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             text = f"A body has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes"
-            return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", text)
+            return _answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", text)
         wanted = _media_type(request.path_info)
         if size and wanted and not _is_utf8(request, wanted):
             text = f"Send the body as {wanted} in UTF-8"
-            return _answer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", text)
+            status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+            return _answer(request, status, "unsupported_media_type", text)
         return None
 
 
@@ -74,5 +77,10 @@ def _is_utf8(request: HttpRequest, media_type: str) -> bool:
     return request.content_type == media_type and charset.lower() in ("utf-8", "utf8")
 
 
-def _answer(status: HTTPStatus, code: str, detail: str) -> HttpResponse:
+def _answer(request: HttpRequest, status: HTTPStatus, code: str, detail: str) -> HttpResponse:
+    if request.path_info.startswith(_OAUTH):
+        # An OAuth client knows one answer to a request that is not as it should be: RFC 6749,
+        # section 5.2, which RFC 7009 and RFC 7662 refer to.
+        content = {"error": "invalid_request", "error_description": detail}
+        return JsonResponse(content, status=HTTPStatus.BAD_REQUEST)
     return JsonResponse({"detail": detail, "code": code}, status=status)

@@ -172,7 +172,8 @@ def test_a_request_without_exactly_one_token_is_invalid(
 def test_a_form_of_another_kind_is_refused(client: Client, db: None, content_type: str) -> None:
     answer = client.generic("POST", "/oauth/revoke/", b"token=a", content_type=content_type)
 
-    assert answer.status_code == 415
+    assert answer.status_code == 400
+    assert answer.json()["error"] == "invalid_request"
 
 
 def test_the_owner_and_staff_see_what_a_token_is_worth(

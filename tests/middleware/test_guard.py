@@ -70,10 +70,11 @@ def test_the_api_reads_json_in_utf8_alone(media_type: str) -> None:
 )
 def test_oauth_reads_a_form_in_utf8_alone(media_type: str) -> None:
     response = send("/oauth/revoke/", b"token=x", media_type)
-    assert response.status_code == 415
-    assert response.json()["detail"] == (
-        "Send the body as application/x-www-form-urlencoded in UTF-8"
-    )
+    assert response.status_code == 400
+    assert response.json() == {
+        "error": "invalid_request",
+        "error_description": "Send the body as application/x-www-form-urlencoded in UTF-8",
+    }
 
 
 @pytest.mark.parametrize(
