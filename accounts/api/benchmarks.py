@@ -57,7 +57,10 @@ class Benchmarks(OpenView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Start one. If one is running already, 409 and that one: it measures for everybody."""
+        """Start a short benchmark.
+
+        If one is running already, 409 and that one: it measures for everybody.
+        """
         enforce_csrf(request._request)
         # DRF has put nobody in place of the cookie's user: this view asks for no credential.
         if not benchruns.may_begin(session_user(request._request)):
@@ -74,7 +77,7 @@ class Benchmark(OpenView):
 
     @extend_schema(responses={200: BenchAnswer, 404: serializers.Problem})
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
-        """How far it is."""
+        """How far a benchmark is."""
         BenchRun.objects.lost().update(slot=None, problem="The process that ran it is gone.")
         run = BenchRun.objects.filter(pk=run_id).first()
         if run is None:

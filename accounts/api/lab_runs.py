@@ -149,7 +149,7 @@ class LabRun(OpenView):
 
     @extend_schema(responses={200: RunTranscript, 404: serializers.Problem})
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
-        """Its report and its transcript, for whoever has the id."""
+        """The report and transcript of a run, for whoever has its id."""
         run = Run.objects.filter(pk=run_id).first()
         if run is None:
             raise NotFound("There is no such run, or it was pruned")

@@ -73,7 +73,7 @@ class OneLogin(ApiView):
 
     @extend_schema(responses={204: None, 404: serializers.Problem, **_REFUSED})
     def delete(self, request: Request, login_id: uuid.UUID) -> Response:
-        """End it: its credentials are refused from the next request on. May be repeated.
+        """End a login: its credentials are refused from the next request on. May be repeated.
 
         A login that is not yours does not exist.
         """
@@ -116,7 +116,10 @@ class Password(ApiView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Change it. The login that asks goes on; all the others end, cookies and tokens alike."""
+        """Change the password.
+
+        The login that asks goes on; all the others end, cookies and tokens alike.
+        """
         user, auth = asking(request)
         body = valid(serializers.NewPassword, request)
         _check_new(body["new_password"], user)
