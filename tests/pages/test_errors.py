@@ -97,10 +97,12 @@ def test_what_a_stranger_sent_is_escaped_in_the_reason(visitor: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_pause_is_told_in_words_and_in_a_header(rf: RequestFactory) -> None:
-    response = throttled(rf.get("/login/"), 240)
+    response = throttled(rf.post("/login/?next=/logins/"), 240)
     assert response.status_code == 429
     assert response["Retry-After"] == "240"
-    assert "Try again in 4 minutes." in response.content.decode()
+    page = response.content.decode()
+    assert "Try again in 4 minutes." in page
+    assert 'href="/login/?next=/logins/"' in page
 
 
 @pytest.mark.parametrize(
