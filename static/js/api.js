@@ -96,9 +96,8 @@ async function reach(path, options) {
 function refuseFailures({ status, headers: found }) {
   if (status === 429) throw throttled(Number.parseInt(found.get("Retry-After") ?? "", 10));
   if (status === 403) {
-    throw new ApiError("forbidden", "This page has gone stale. Reload it and start again.", {
-      status,
-    });
+    const words = "This page has gone stale, or cookies are blocked. Reload it and start again.";
+    throw new ApiError("forbidden", words, { status });
   }
   if (status >= 500) {
     const words = `The server failed with ${status}. Try again; its log says why.`;
