@@ -24,8 +24,9 @@ from accounts.bench.goals import goals
 from accounts.bench.options import Options
 from accounts.bench.result import FORMAT, Result
 from accounts.bench.worker import arguments, latency_rounds
-from authdemo.postgres import PostgresError, temporary_postgres
+from authdemo.postgres import PostgresError
 from authdemo.processes import die_with_parent
+from authdemo.throwaway import throwaway_database
 
 VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
@@ -53,7 +54,7 @@ def bench(options: Options) -> Iterator[Progress | Result]:
     """
     began, made = time.monotonic(), datetime.now(UTC)
     try:
-        with _database(options.database) as url:
+        with throwaway_database(options.database) as url:
             parts = yield from _parts(options, url)
     except PostgresError as error:
         raise BenchError(str(error)) from None
@@ -137,20 +138,6 @@ def environment(url: str) -> dict[str, str]:
         "TRACING": "0",
         "PYTHONHASHSEED": "0",
     }
-
-
-# --- Databases --------------------------------------------------------------------------------
-
-
-@contextmanager
-def _database(kind: str) -> Iterator[str]:
-    """The URL of an empty database that is gone when the block ends."""
-    if kind == "postgres":
-        with temporary_postgres() as url:
-            yield url
-        return
-    with tempfile.TemporaryDirectory(prefix="authdemo-bench-") as folder:
-        yield f"sqlite:///{folder}/bench.sqlite3"
 
 
 @contextmanager

@@ -17,13 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from accounts.events import events
-from accounts.management.throwaway import run_again, throwaway_database
 from accounts.models import Login
 from accounts.outcomes import LEGEND, SIGNS, in_words
 from accounts.runs import runs_share
 from accounts.scenarios import Report, play_many
 from accounts.strategies import strategies
 from authdemo.postgres import PostgresError
+from authdemo.throwaway import run_again, throwaway_database
 
 _STYLES = {
     "safe": "green",

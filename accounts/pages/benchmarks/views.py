@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,16 +22,8 @@ DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A result that can be looked at."""
-
-    name: str
-    result: Result
-
-    @property
-    def made(self) -> datetime:
-        """When it was measured."""
-        return datetime.fromisoformat(self.result["made"])
+class Choice(archive.Saved):
+    """A result that can be looked at: from a file, or from a run of this page."""
 
     @property
     def database(self) -> str:
