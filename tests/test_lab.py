@@ -16,6 +16,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts import lab
+from accounts.backends import LabBackend, SiteBackend
 from accounts.lab import Loot, Visit
 from accounts.models import Login, User
 from accounts.strategies import Family, Strategy, strategies
@@ -137,9 +138,21 @@ class TestUsers:
         answer = LabDevice(strategy).log_in(Visit(User(username="lab-nobody"), "x"))
         assert (answer["status"], answer["code"]) == (401, "no_active_account")
 
+    def test_a_disabled_one_is_refused(self, strategy: type[Strategy], visit: Visit) -> None:
+        User.objects.filter(pk=visit.user.pk).update(is_active=False)
+        answer = LabDevice(strategy).log_in(visit)
+        assert (answer["status"], answer["code"]) == (401, "no_active_account")
+
     def test_no_address_and_no_browser_is_kept(self, device: LabDevice) -> None:
         login = Login.objects.get()
         assert (login.ip, login.user_agent) == (None, "")
+
+
+def test_a_backend_finds_the_users_of_its_side_alone(visit: Visit, alice: User) -> None:
+    assert SiteBackend().get_user(alice.pk) == alice
+    assert SiteBackend().get_user(visit.user.pk) is None
+    assert LabBackend().get_user(visit.user.pk) == visit.user
+    assert LabBackend().get_user(alice.pk) is None
 
 
 def ask(client: Client) -> "Response":

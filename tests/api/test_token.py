@@ -48,6 +48,7 @@ def test_the_whole_story(client: Api, alice: User) -> None:
     for dead in (access, renewed["access"]):
         assert client.me(dead).status_code == 401
         assert verify(client, dead).status_code == 401
+    assert verify(client, dead).json()["detail"] == "Token is blacklisted: logged out"
     assert refresh(client, renewed.get("refresh", spare)).status_code == 401
     assert Login.objects.get().ended_because == Because.LOGGED_OUT
 
