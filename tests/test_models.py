@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import IntegrityError, connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from accounts.hashers import SiteHasher
@@ -107,6 +108,20 @@ class TestVersion:
         checked = User.objects.get(pk=alice.pk)
         change_password(alice)
         assert not is_live(login_begin(checked, strategy="opaque"))
+
+    def test_a_login_that_was_ended_meanwhile_is_not_the_one_to_keep(
+        self, alice: User, login: Login
+    ) -> None:
+        # Another request logs out everywhere; this one still takes its login for live.
+        User.objects.filter(pk=alice.pk).update(token_version=F("token_version") + 1)
+        alice.end_logins(Because.PASSWORD, keep=login.pk)
+        assert not is_live(login)
+
+    def test_a_login_that_has_expired_is_not_ended_again(self, alice: User, login: Login) -> None:
+        expired = login_begin(alice, strategy="opaque", lifetime=timedelta(microseconds=1))
+        assert alice.end_logins(Because.EVERYWHERE) == 1
+        expired.refresh_from_db()
+        assert expired.ended_because == ""
 
     def test_other_users_keep_theirs(self, alice: User, bob: User) -> None:
         bobs = login_begin(bob, strategy="opaque")
