@@ -2,9 +2,9 @@
 
 Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATABASE_URL``,
 ``CACHE_URL``, ``ALLOWED_HOSTS`` (comma separated), ``DEMO``, ``TRACING``, ``TRUSTED_PROXIES``
-(comma separated addresses), ``JWT_ALGORITHM``, ``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or
-``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and ``JWT_RETIRED_KEY_FILES`` (comma separated keys
-and paths).
+(comma separated addresses), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``,
+``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
+``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths).
 """
 
 from datetime import timedelta
@@ -221,7 +221,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 # --- Static files -------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

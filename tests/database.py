@@ -13,7 +13,7 @@ from authdemo.postgres import PostgresError, temporary_postgres
 # The tests decide on these themselves, whatever the shell that starts them has set.
 FOREIGN = (
     *("ALLOWED_HOSTS", "CACHE_URL", "JWT_SIGNING_KEY", "SECRET_KEY_FALLBACKS"),
-    *("TRACING", "TRUSTED_PROXIES"),
+    *("STATIC_ROOT", "TRACING", "TRUSTED_PROXIES"),
 )
 
 

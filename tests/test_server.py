@@ -36,6 +36,8 @@ def environment(folder: Path) -> dict[str, str]:
         "DEMO": "1",
         "SECRET_KEY": secrets.token_hex(32),
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
+        # A fresh clone has collected no static files of its own.
+        "STATIC_ROOT": str(settings.STATIC_ROOT),
     }
 
 

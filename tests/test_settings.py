@@ -111,7 +111,8 @@ def test_a_database_address_that_means_nothing_is_told_in_one_line(url: str) -> 
 def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a server with production settings answers."""
     database = tmp_path_factory.mktemp("production") / "db.sqlite3"
-    done = python("-W", "ignore", "-c", ANSWER, DATABASE_URL=f"sqlite:///{database}", **PRODUCTION)
+    mine = {"DATABASE_URL": f"sqlite:///{database}", "STATIC_ROOT": str(settings.STATIC_ROOT)}
+    done = python("-W", "ignore", "-c", ANSWER, **mine, **PRODUCTION)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
