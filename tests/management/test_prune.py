@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 
 from accounts import lab
 from accounts.models import Because, BlacklistedToken, Login, Run, Session, User, login_begin
-from accounts.pruning import BATCH, Prunable, prunables, prune
+from accounts.pruning import BATCH, Prunable, _delete, prunables, prune
 from accounts.strategies import Refused
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionJoined
@@ -103,6 +103,11 @@ class TestWhatGoes:
             row.refresh_from_db()
         assert User.objects.filter(visitor=None).count() == 1
         assert pruned() == dict.fromkeys(pruned(), 0)
+
+    def test_a_person_stays_however_old_the_account_is(self, alice: User) -> None:
+        User.objects.filter(pk=alice.pk).update(date_joined=NOW - timedelta(days=4000))
+        assert pruned()["lab users"] == 0
+        assert User.objects.get() == alice
 
     def test_runs_go_when_their_links_have_expired(self, db: None) -> None:
         run(timedelta(minutes=1))
@@ -201,6 +206,14 @@ class TestBatches:
         BlacklistedToken.objects.update(expires_at=NOW + timedelta(days=1))
         assert sum(pruning) == 0
         assert BlacklistedToken.objects.count() == many - BATCH
+
+    def test_what_lives_again_between_finding_and_deleting_is_left(
+        self, what: Prunable, many: int
+    ) -> None:
+        found = list(what.rows.values_list("pk", flat=True)[:BATCH])
+        BlacklistedToken.objects.update(expires_at=NOW + timedelta(days=1))
+        assert _delete(what.rows, found) == 0
+        assert BlacklistedToken.objects.count() == many
 
     @pytest.mark.django_db(transaction=True)
     def test_two_at_once_share_the_work(self, what: Prunable, many: int) -> None:

@@ -5,6 +5,7 @@ import re
 import shlex
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 from itertools import product
 from typing import Any
@@ -221,8 +222,20 @@ def test_runs_are_throttled_per_visitor(
     chosen = {"strategies": ["opaque"], "events": ["log-out"]}
     refused = alice_browser.post(RUNS, chosen, content_type="application/json")
     assert refused.status_code == 429
-    assert 0 < int(refused["Retry-After"]) <= conf.sign_in_limits().seconds
+    wait = int(refused["Retry-After"])
+    assert 0 < wait <= conf.sign_in_limits().seconds
     assert run(mallory_browser, **chosen)
+    Run.objects.update(created=timezone.now() - timedelta(seconds=conf.sign_in_limits().seconds))
+    assert run(alice_browser, **chosen)
+
+
+def test_more_cells_than_a_visitor_may_play_are_refused_at_once(
+    client: Client, settings: Settings
+) -> None:
+    settings.LAB_RUN_LIMIT = 1
+    chosen = {"strategies": ["opaque"], "events": ["log-out", "account-disabled"]}
+    assert client.post(RUNS, chosen, content_type="application/json").status_code == 429
+    assert not Run.objects.exists()
 
 
 def test_new_visitors_of_one_address_are_throttled_too(settings: Settings) -> None:
@@ -253,6 +266,12 @@ def test_old_runs_may_be_pruned_and_young_ones_not(settings: Settings) -> None:
 
 def lose_an_answer(client: Client, strategy: str) -> Any:
     return client.post(f"/api/lab/{strategy}/lost-answer/", content_type="application/json")
+
+
+def test_lost_answers_are_throttled_per_address(client: Client, settings: Settings) -> None:
+    settings.LAB_LIMIT = 1
+    assert lose_an_answer(client, "jwt-rotating").status_code == 200
+    assert lose_an_answer(client, "jwt-rotating").status_code == 429
 
 
 def test_a_lost_answer_is_played_without_and_with_a_grace(client: Client) -> None:
