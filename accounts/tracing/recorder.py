@@ -61,10 +61,6 @@ class Trace:
     started: int = field(default_factory=perf_counter_ns)
     credential: dict[str, Any] = field(default_factory=lambda: {"carrier": "none"})
 
-    def add(self, kind: Kind, name: str, detail: str = "") -> Step:
-        """Begin a step; its texts are redacted before they are kept."""
-        return self.begin(kind, _label(name), redact(detail) if detail else "")
-
     def begin(self, kind: Kind, name: str, detail: str) -> Step:
         """Begin a step whose texts were redacted before."""
         began = Step(self, kind, name, detail, perf_counter_ns() - self.started)
@@ -117,7 +113,10 @@ def current_trace() -> Trace | None:
 
 
 def step(name: str, *, kind: Kind, detail: str = "") -> AbstractContextManager[Step | None]:
-    """Time a block as one step of the current trace; without a trace, do nothing."""
+    """Time a block as one step of the current trace; without a trace, do nothing.
+
+    Its texts are redacted before they are kept.
+    """
     trace = _current.get()
     if trace is None:
         return _NOT_TRACED

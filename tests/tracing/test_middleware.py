@@ -16,9 +16,8 @@ from pytest_django.fixtures import Settings
 from accounts import lab
 from accounts.models import User
 from accounts.strategies import strategies
-from accounts.tracing import wanted
+from accounts.tracing import step, tracing, wanted
 from accounts.tracing.middleware import server_timing
-from accounts.tracing.recorder import Trace
 from tests.cast import PASSWORD
 from tests.clients import LabDevice, bearer
 
@@ -112,8 +111,8 @@ class TestOn:
 
 
 def test_what_a_step_is_called_cannot_break_the_header() -> None:
-    trace = Trace()
-    trace.add("note", 'a"b\\c\r\nSet-Cookie: x\x00é…')
+    with tracing() as trace, step('a"b\\c\r\nSet-Cookie: x\x00é…', kind="note"):
+        pass
     assert all(METRIC.fullmatch(metric) for metric in server_timing(trace))
 
 

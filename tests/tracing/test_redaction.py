@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.hashers import LabHasher, SiteHasher
-from accounts.tracing import mask, redact, tracing
+from accounts.tracing import mask, redact, step, tracing
 
 SESSION_KEYS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=32, max_size=32)
 RANDOM = st.binary(min_size=32, max_size=32)
@@ -82,10 +82,15 @@ def test_what_the_page_shows_gets_through(text: str) -> None:
 
 def test_it_happens_when_a_step_is_recorded() -> None:
     key = "k3y" * 12
-    with tracing() as trace:
-        step = trace.add("note", f"load {key}", f"where key = {key}")
+    with tracing() as trace, step(f"load {key}", kind="note", detail=f"where key = {key}"):
+        pass
+    [recorded] = trace.steps
     assert key not in repr(trace)
-    assert (step.name, step.detail) == ("load …", "where key = …")
+    assert (recorded.name, recorded.detail) == ("load …", "where key = …")
+
+
+def test_whatever_a_bearer_header_holds_does_not_get_through() -> None:
+    assert redact("Authorization: bearer letmein") == "Authorization: …"
 
 
 @given(st.text())
