@@ -1,12 +1,12 @@
 """The limits that this project set itself, held against what was measured."""
 
-from accounts.bench.goals import goals
+from accounts.bench.goals import goal, goals
 from accounts.bench.result import Goal, Result
 from tests.bench.sample import result
 
 
 def by_title(found: Result) -> dict[str, Goal]:
-    return {goal["title"]: goal for goal in goals(found)}
+    return {one["title"]: one for one in goals(found)}
 
 
 def test_a_ratio_is_held_against_its_limit_for_both_clocks() -> None:
@@ -19,6 +19,17 @@ def test_a_ratio_is_held_against_its_limit_for_both_clocks() -> None:
 
 def test_a_limit_that_was_missed_says_so() -> None:
     assert by_title(result())["tracing on ÷ no tracing"]["reached"] is False
+
+
+def test_a_limit_that_was_just_met_is_reached() -> None:
+    assert goal("a ratio", 1.5, 1.5)["reached"]
+    assert not goal("a ratio", 1.5, 1.501)["reached"]
+
+
+def test_a_look_up_in_a_large_table_is_held_against_one_in_a_small_one() -> None:
+    found = by_title(result(long=True))
+    assert found["blacklist look-up, 10⁶ rows ÷ 10⁴"]["figure"] == 25 / 20
+    assert found["longest statement of pruning, ms"]["figure"] == 30.0
 
 
 def test_what_was_not_measured_has_no_goal() -> None:
