@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from accounts.management.commands import matrix
 from accounts.models import User
 from accounts.scenarios import Expected, Outcome
 from accounts.strategies import strategies
@@ -103,6 +104,22 @@ def test_it_can_be_played_on_a_database_of_its_own() -> None:
     assert done.returncode == 0, done.stderr
     [report] = json.loads(done.stdout)["reports"]
     assert (report["database"], report["thief"]) == ("SQLite", "refused")
+
+
+def test_the_status_of_a_run_on_a_database_of_its_own_is_the_commands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def differs(arguments: list[str], *, database_url: str) -> int:
+        asked.extend(arguments)
+        return 1
+
+    monkeypatch.setattr(matrix, "run_again", differs)
+    with pytest.raises(SystemExit) as ended:
+        printed("--database=sqlite", "--strategy=opaque", "--event=log-out", "--json")
+    assert ended.value.code == 1
+    assert {"--strategy=opaque", "--event=log-out", "--json", "--migrate"} <= set(asked)
 
 
 def test_it_leaves_nothing_behind() -> None:

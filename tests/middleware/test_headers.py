@@ -181,6 +181,7 @@ def test_every_response_tells_the_browser_what_it_may_do(kind: Kind) -> None:
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert headers["Permissions-Policy"] == "camera=(), geolocation=(), microphone=()"
     assert "Server" not in headers
     assert "X-Powered-By" not in headers
 
