@@ -48,8 +48,8 @@ def played(
 
 
 @pytest.fixture
-def matrix(played: tuple[Matrix, dict[str, int]]) -> Matrix:
-    """The reports."""
+def matrix(played: tuple[Matrix, dict[str, int]], db: None) -> Matrix:
+    """The reports; one test of them alone needs the tables, too."""
     return played[0]
 
 
