@@ -269,16 +269,20 @@ class TestLine:
 class TestDataVersion:
     """What SQLite has in place of a listener."""
 
-    def test_a_row_is_not_missed_when_its_number_is_given_again(self, visit: Visit) -> None:
+    @pytest.mark.parametrize("pruned", [1, 2])
+    def test_a_row_is_not_missed_when_its_number_is_given_again(
+        self, visit: Visit, pruned: int
+    ) -> None:
         memory = Memory(leeway=0)
         feed = SqliteFeed(memory)
-        first, second = uuid.uuid4(), uuid.uuid4()
-        blacklist(visit, first)
+        for _ in range(pruned):
+            blacklist(visit, uuid.uuid4())
         assert feed.is_current()
-        BlacklistedToken.objects.filter(pk=first).delete()
-        blacklist(visit, second)
+        BlacklistedToken.objects.all().delete()
+        later = uuid.uuid4()
+        blacklist(visit, later)
         assert feed.is_current()
-        assert memory.has_any(second)
+        assert memory.has_any(later)
         feed.close()
 
     def test_a_database_that_cannot_be_opened_is_tried_again(
