@@ -211,6 +211,15 @@ class TestPlay:
         assert report.expected == Expected(Outcome.REFUSED)
         assert not report.matches
 
+    def test_collateral_that_nobody_declared_does_not_match(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(strategies["jwt-version"], "expects", {})
+        report = play("jwt-version", "log-out")
+        assert report.thief is report.expected.thief is Outcome.REFUSED
+        assert report.other == "collateral"
+        assert not report.matches
+
     def test_a_login_that_does_not_work_at_all_is_an_error(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

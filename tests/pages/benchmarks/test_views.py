@@ -15,6 +15,7 @@ from pytest_django.fixtures import Settings
 from accounts.bench import archive
 from accounts.bench.result import FLOOR, Result
 from accounts.models import BenchRun
+from accounts.pages.benchmarks import lines
 from accounts.pages.benchmarks.charts import LONGEST
 from tests.bench.sample import result
 
@@ -129,6 +130,26 @@ def test_a_run_of_the_page_is_a_result_like_any_other(client: Client) -> None:
     html = page(client)
 
     assert f'<option value="{run.pk}" selected>2026-03-01 00:00 · SQLite · this page' in html
+
+
+def test_what_a_short_run_left_out_is_found_in_a_long_one(client: Client) -> None:
+    archive.save(result(long=True), name="long")
+    archive.save(result("2026-02-03T04:05:06+00:00"), name="short")
+
+    assert "Left out of this result" in page(client, result="short")
+    assert 'href="/benchmarks/?result=long"' in page(client, result="short")
+    assert "Left out of this result" not in page(client, result="long")
+
+
+def test_of_lines_that_ask_equally_often_the_highest_has_the_label() -> None:
+    found = result(long=True)
+    assert found["latency"]
+    drawn = lines.latency(found["latency"], found["strategies"]).lines
+    highest = {"No query": "floor", "1 query": "jwt-user", "2 queries": "jwt-blacklist"}
+    titles = {one["slug"]: one["title"] for one in found["strategies"]}
+    assert {line.label: line.title for line in drawn if line.label} == {
+        label: titles[slug] for label, slug in highest.items()
+    }
 
 
 def test_an_unknown_result_is_not_found(client: Client) -> None:
