@@ -35,7 +35,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return
     for name in FOREIGN:
         os.environ.pop(name, None)
-    os.environ |= {"DEMO": "1", "SECRET_KEY": "k" * 64, "DATABASE_URL": "sqlite:///unused"}
+    os.environ |= {"DEMO": "1", "SECRET_KEY": "k" * 64, "DATABASE_URL": "sqlite:///unused.sqlite3"}
     # Playwright keeps an event loop in the tests' own thread, where Django would refuse queries.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     if options.database == "postgres":
