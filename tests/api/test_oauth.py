@@ -238,10 +238,15 @@ def test_nobody_introspects_without_a_credential(client: Client, alice: User) ->
         },
         {"JWT_ALGORITHM": "none", "JWT_SIGNING_KEY": pem(KEYS["EdDSA"])},
         {"JWT_ALGORITHM": "EdDSA", "JWT_SIGNING_KEY": public_pem(KEYS["EdDSA"])},
+        {
+            "JWT_ALGORITHM": "ES256",
+            "JWT_SIGNING_KEY": pem(ec.generate_private_key(ec.SECP384R1())),
+        },
     ],
     ids=[
         *("short secret", "short retired secret", "private key as secret", "public key as secret"),
         *("no key", "another algorithm's key", "small RSA key", "no algorithm", "no private key"),
+        "another curve",
     ],
 )
 def test_a_key_that_does_not_fit_is_told_at_the_start(wrong: dict[str, Any]) -> None:
