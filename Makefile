@@ -48,7 +48,7 @@ prune: $(READY)  ## Delete what has expired, of the demo or of DATABASE_URL (ARG
 test: test-sqlite test-postgres  ## Run every test, on SQLite and then on a private PostgreSQL
 
 test-sqlite test-postgres: $(READY)
-	$(PY) -m pytest --numprocesses logical --database $(@:test-%=%) $(ARGS)
+	$(PY) -m pytest --numprocesses logical --dist loadgroup --database $(@:test-%=%) $(ARGS)
 
 lint: lint-python lint-templates lint-layers types lint-django  ## Check style, layers, types and settings
 

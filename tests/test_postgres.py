@@ -15,6 +15,8 @@ import pytest
 from authdemo import postgres
 from authdemo.postgres import PostgresError, private_postgres
 
+pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
+
 SERVE = """
 import signal, sys
 from pathlib import Path

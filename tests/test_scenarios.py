@@ -33,6 +33,8 @@ PAIRS = [(strategy.slug, event.slug) for strategy, event in all_pairs()]
 TABLES: list[type[Model]] = [User, Login, Session, BlacklistedToken, DjangoSession]
 TOKEN = re.compile(r"[\w-]{16,}\.[\w-]{16,}\.[\w-]{16,}|\b[a-z0-9]{32}\b|argon2")
 
+pytestmark = pytest.mark.xdist_group("matrix")  # it is played once, in one process
+
 Matrix = dict[tuple[str, str], Report]
 
 

@@ -20,7 +20,8 @@ from accounts.bench.statistics import percentile
 from accounts.bench.world import Subject
 from authdemo.processes import die_with_parent
 
-SECONDS = 2.0  # of load for each strategy, in slices that take turns
+SECONDS = 2.0  # of load for each strategy at the most, in slices that take turns
+SECONDS_A_ROUND = 0.01
 SLICES = 4
 MOST = 5000  # requests in a slice
 THREADS = 2
@@ -49,6 +50,11 @@ def measure(subjects: Sequence[Subject], seconds: float, report: Callable[[], No
         "seconds_each": seconds,
         "strategies": [_served(slug, found) for slug, found in answers.items()],
     }
+
+
+def seconds(rounds: int) -> float:
+    """How long each strategy is under load: in a short run, not for long."""
+    return min(SECONDS, rounds * SECONDS_A_ROUND)
 
 
 def _served(slug: str, answers: Sequence[dict[str, Any]]) -> Served:

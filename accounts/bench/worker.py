@@ -119,7 +119,7 @@ def http(options: Options) -> Any:
 
     with world(options) as subjects:
         stage = Stage("HTTP", serving.SLICES * len(subjects))
-        return serving.measure(subjects, serving.SECONDS, stage)
+        return serving.measure(subjects, serving.seconds(options.rounds), stage)
 
 
 JOBS: dict[str, Callable[..., Any]] = {

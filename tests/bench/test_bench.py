@@ -46,6 +46,7 @@ def measured() -> Result:
     return bench("--growth", "0,300", "--latency", "0,1", "--http")
 
 
+@pytest.mark.xdist_group("bench")  # one run for all of them, in one process
 class TestAWholeRun:
     def test_every_strategy_is_there_and_the_floor_before_them(self, measured: Result) -> None:
         slugs = [one["slug"] for one in measured["strategies"]]
@@ -122,6 +123,7 @@ class TestAWholeRun:
             one["slug"] for one in measured["strategies"]
         ]
         assert all(one["requests"] > 0 for one in http["strategies"])
+        assert http["seconds_each"] == 0.2  # of 20 rounds: a short run is short here, too
 
     def test_it_says_what_it_was_measured_with(self, measured: Result) -> None:
         assert measured["machine"]["cores"] >= 1

@@ -25,6 +25,8 @@ from accounts.management.demo_environment import (
 )
 from accounts.management.demo_server import Address, address_must_be_free
 
+pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
+
 MANAGE = [sys.executable, str(Path(project.BASE_DIR) / "manage.py")]
 
 
