@@ -121,6 +121,16 @@ def test_an_unreachable_database_is_one_line_without_the_password(tmp_path: Path
     assert "hunter2" not in text
 
 
+@pytest.mark.parametrize("url", ["redis://:hunter2@127.0.0.1:{}/0", "rodis://:hunter2@{}"])
+def test_an_unreachable_cache_is_one_line_without_the_password(tmp_path: Path, url: str) -> None:
+    cache = url.format(free_port())
+    text = failing("--port", str(free_port()), "--data", str(tmp_path), CACHE_URL=cache)
+    assert text.count("\n") == 1
+    assert "The cache cannot be used" in text
+    assert "Correct or unset CACHE_URL" in text
+    assert "hunter2" not in text
+
+
 def test_a_database_url_that_is_none_is_one_line_without_the_password() -> None:
     text = failing(DATABASE_URL="postgers://ada:hunter2@localhost/demo")
     assert text.count("\n") == 1

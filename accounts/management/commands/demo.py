@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connection
+from redis import RedisError
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -117,6 +119,7 @@ def prepare() -> None:
     _database_must_answer()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
+    _cache_must_answer()
     call_command("prune", verbosity=0)
     console.print(_accounts_table())
     static_files_collect()
@@ -130,6 +133,17 @@ def _database_must_answer() -> None:
         raise CommandError(
             f"The database cannot be used: {reason}. "
             "Correct or unset DATABASE_URL, or start the server it names."
+        ) from None
+
+
+def _cache_must_answer() -> None:
+    try:
+        cache.get("demo")
+    except (RedisError, ValueError) as error:  # the latter for a URL that is none
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise CommandError(
+            f"The cache cannot be used: {reason}. "
+            "Correct or unset CACHE_URL, or start the server it names."
         ) from None
 
 
