@@ -195,7 +195,9 @@ def cut_off() -> Iterator[None]:
         try:
             server.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE application_name = 'blacklist listener'"
+                # Of this database alone: other tests run beside these on the same server.
+                "WHERE application_name = 'blacklist listener' AND datname = %s",
+                [name],
             )
             yield
         finally:

@@ -164,7 +164,8 @@ class TestListener:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                "WHERE application_name = 'blacklist listener'"
+                # Of this database alone: other tests run beside these on the same server.
+                "WHERE application_name = 'blacklist listener' AND datname = current_database()"
             )
             return int(cursor.fetchone()[0])
 
