@@ -11,8 +11,8 @@ from accounts.models.blacklist import (
     blacklist_token,
     pruned_before,
 )
-from accounts.models.kept import BenchRun, BenchRunQuerySet, Run, RunQuerySet
 from accounts.models.login import TOUCH_EVERY, Login, LoginQuerySet, Session, login_begin
+from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet
 from accounts.models.user import Role, User
 
 __all__ = [
