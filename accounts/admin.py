@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from accounts import logins
-from accounts.devices import device
 from accounts.models import Because, BlacklistedToken, Login, User
+from accounts.site import logins
+from accounts.site.devices import device
 
 
 class WhoseFilter(admin.SimpleListFilter):

@@ -11,10 +11,10 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import what must be known before the first request."""
-        from accounts import checks, signals  # noqa: F401  (they register themselves)
+        from accounts.site import signals  # noqa: F401  (they register themselves)
 
 
 class AdminConfig(DjangoAdminConfig):
     """Django's admin behind the site's own log-in page, so that it is throttled alike."""
 
-    default_site = "accounts.admin_site.AdminSite"
+    default_site = "accounts.site.admin_site.AdminSite"

@@ -142,8 +142,11 @@ SESSION_CACHE_ALIAS = "lab"
 # --- Accounts ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.backends.SiteBackend", "accounts.backends.LabBackend"]
-PASSWORD_HASHERS = ["accounts.hashers.SiteHasher", "accounts.hashers.LabHasher"]
+AUTHENTICATION_BACKENDS = [
+    "accounts.site.backends.SiteBackend",
+    "accounts.site.backends.LabBackend",
+]
+PASSWORD_HASHERS = ["accounts.models.hashers.SiteHasher", "accounts.models.hashers.LabHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

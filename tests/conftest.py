@@ -18,10 +18,10 @@ from django.test.utils import override_settings
 from whitenoise import WhiteNoise
 from whitenoise.responders import StaticFile
 
-from accounts import benchruns
-from accounts.hashers import SiteHasher
-from accounts.management.static_files import static_files_collect, static_files_state
+from accounts.bench import runs as benchruns
+from accounts.demo.static_files import static_files_collect, static_files_state
 from accounts.models import User
+from accounts.models.hashers import SiteHasher
 from tests.cast import PASSWORD
 
 

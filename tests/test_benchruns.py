@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts import benchruns, throttle
+from accounts.bench import runs as benchruns
 from accounts.models import BenchRun, User
-from accounts.throttle import Throttled
+from accounts.site import throttle
+from accounts.site.throttle import Throttled
 from tests.bench.sample import result
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,7 +152,7 @@ class TestTheApi:
         self, client: Client, settings: Settings, alice: User
     ) -> None:
         settings.BENCH_PUBLIC = False
-        client.force_login(alice, backend="accounts.backends.SiteBackend")
+        client.force_login(alice, backend="accounts.site.backends.SiteBackend")
         assert client.post(reverse("api-benchmarks"), content_type=JSON).status_code == 403
 
         User.objects.filter(pk=alice.pk).update(is_staff=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.devices import device
+from accounts.site.devices import device
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64"
 ANDROID = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko)"

@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import conf
-from accounts.inspection import CHECKS, inspect
 from accounts.models import Because, Login, User, blacklist_login, login_begin
-from accounts.signin import log_out_everywhere, token_strategy
+from accounts.site.inspection import CHECKS, inspect
+from accounts.site.signin import log_out_everywhere, token_strategy
 from accounts.strategies import Accepted
 from accounts.tokens import codec
 

@@ -16,9 +16,9 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts import lab
-from accounts.backends import LabBackend, SiteBackend
 from accounts.lab import Loot, Visit
 from accounts.models import Login, User
+from accounts.site.backends import LabBackend, SiteBackend
 from accounts.strategies import Family, Strategy, strategies
 from tests.cast import PASSWORD
 from tests.clients import LabDevice, bearer

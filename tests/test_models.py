@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from accounts.hashers import SiteHasher
 from accounts.models import Because, BlacklistedToken, Login, User, blacklist_login, login_begin
+from accounts.models.hashers import SiteHasher
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.outcomes import LEGEND, SIGNS, duration, in_words
+from accounts.lab.wording import LEGEND, SIGNS, duration, in_words
 
 PLAYED: dict[str, Any] = {
     "strategy": "jwt-user",

@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from accounts.peers import client_address, network
+from accounts.site.clients import client_address, network
 
 PROXY, INNER, ALICE, MALLORY = "10.0.0.1", "10.0.0.2", "198.51.100.7", "203.0.113.66"
 

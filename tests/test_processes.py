@@ -16,9 +16,9 @@ import pytest
 from django.db import connection
 
 from accounts import lab
-from accounts.events import events
-from accounts.management.demo_server import Address, gunicorn_running
-from accounts.scenarios import Outcome, expected
+from accounts.demo.server import Address, gunicorn_running
+from accounts.lab.events import events
+from accounts.lab.scenarios import Outcome, expected
 from accounts.strategies import Family, Strategy, strategies
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
 from accounts.tokens import lab as lab_realm

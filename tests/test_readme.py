@@ -95,7 +95,7 @@ def test_the_strategy_it_shows_has_all_that_the_contract_asks_for() -> None:
 
 
 def test_the_demo_accounts_it_names_are_made(db: None) -> None:
-    from accounts.management.demo_accounts import demo_accounts_make
+    from accounts.demo.accounts import demo_accounts_make
 
     names = {account.username for account in demo_accounts_make()}
     assert names == {"ada", "grace", "admin"}

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts import events as events_package
 from accounts import lab
 from accounts import strategies as strategies_package
-from accounts.events import events
+from accounts.lab import events as events_package
+from accounts.lab.events import events
+from accounts.lab.scenarios import Outcome, all_pairs, play
 from accounts.registry import Duplicate, Registry
-from accounts.scenarios import Outcome, all_pairs, play
 from accounts.strategies import Strategy, strategies
 from tests.clients import LabDevice
 
@@ -53,7 +53,7 @@ class InvisibleInk(Strategy):
 EVENT = '''
 """An event that a newcomer has just written."""
 
-from accounts.events._base import Event
+from accounts.lab.events._base import Event
 
 
 class CandleLit(Event):

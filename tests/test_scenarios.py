@@ -15,10 +15,8 @@ from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts import lab, tokens
-from accounts.events import Event, events
-from accounts.events._stage import Stage
-from accounts.models import BlacklistedToken, Login, Session, User, login_begin
-from accounts.scenarios import (
+from accounts.lab.events import Event, events
+from accounts.lab.scenarios import (
     Expected,
     Outcome,
     Report,
@@ -27,6 +25,8 @@ from accounts.scenarios import (
     play_lost_answer,
     play_many,
 )
+from accounts.lab.stage.stage import Stage
+from accounts.models import BlacklistedToken, Login, Session, User, login_begin
 from accounts.strategies import Family, Refused, Strategy, strategies
 
 PAIRS = [(strategy.slug, event.slug) for strategy, event in all_pairs()]

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from accounts.session_keys import session_keys, session_keys_of
+from accounts.models.session_keys import session_keys, session_keys_of
 
 
 def test_they_are_those_of_the_settings(settings: Settings) -> None:

@@ -243,5 +243,5 @@ def test_the_policy_allows_no_inline_code_and_no_other_host() -> None:
 
 
 def test_passwords_are_hashed_with_argon2() -> None:
-    assert settings.PASSWORD_HASHERS[0] == "accounts.hashers.SiteHasher"
+    assert settings.PASSWORD_HASHERS[0] == "accounts.models.hashers.SiteHasher"
     assert make_password("x").startswith("argon2$argon2id$")

@@ -10,10 +10,10 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
-from accounts import signin
 from accounts.models import Login, User, login_begin
-from accounts.signin import BadCredentials, sign_in
-from accounts.throttle import Throttled
+from accounts.site import signin
+from accounts.site.signin import BadCredentials, sign_in
+from accounts.site.throttle import Throttled
 from accounts.tracing import tracing
 from tests.cast import PASSWORD
 

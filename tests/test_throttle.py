@@ -13,8 +13,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import throttle
-from accounts.throttle import Slot, Throttled
+from accounts.site import throttle
+from accounts.site.throttle import Slot, Throttled
 
 pytestmark = pytest.mark.django_db
 

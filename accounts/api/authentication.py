@@ -12,7 +12,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts.models import Login, User
-from accounts.signin import token_strategy
+from accounts.site.signin import token_strategy
 from accounts.strategies import Accepted, Refused
 from accounts.strategies.session_joined import SessionStore
 from accounts.tracing import current_trace, mask, step

@@ -11,13 +11,13 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import benchruns
 from accounts.api import serializers
 from accounts.api.authentication import enforce_csrf
 from accounts.api.views import OpenView
+from accounts.bench import runs as benchruns
 from accounts.middleware.login import session_user
 from accounts.models import BenchRun
-from accounts.peers import client_address, network
+from accounts.site.clients import client_address, network
 
 
 class BenchAnswer(drf.Serializer[None]):

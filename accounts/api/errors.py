@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
 from accounts.api.authentication import CHALLENGE
-from accounts.throttle import Throttled
+from accounts.site.throttle import Throttled
 
 # A 401 with one of these was about no bearer token at all: it gets the bare challenge.
 _NO_TOKEN = frozenset({"not_authenticated", "no_active_account", "unsupported_scheme"})

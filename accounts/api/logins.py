@@ -11,11 +11,11 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import logins, signin
 from accounts.api import serializers
 from accounts.api.authentication import Auth
 from accounts.api.views import ApiView, valid
 from accounts.models import Login, User
+from accounts.site import logins, signin
 
 _REFUSED = {401: serializers.Problem, 403: serializers.Problem}
 

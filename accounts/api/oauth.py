@@ -12,10 +12,10 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import signin
 from accounts.api.serializers import Problem
 from accounts.api.views import ApiView, OpenView
 from accounts.models import Because, User, blacklist_token
+from accounts.site import signin
 from accounts.strategies import Accepted
 from accounts.tokens import Claims, site
 

@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
-from accounts.logins import EXPIRED, UNUSED
 from accounts.models import Because
-from accounts.signin import LONGEST_PASSWORD
+from accounts.site.logins import EXPIRED, UNUSED
+from accounts.site.signin import LONGEST_PASSWORD
 
 
 def _password_field() -> serializers.CharField:

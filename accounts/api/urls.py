@@ -2,17 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.api import (
-    benchmarks,
-    inspector,
-    lab,
-    lab_account,
-    lab_retry,
-    lab_runs,
-    logins,
-    schema,
-    views,
-)
+from accounts.api import benchmarks, inspector, logins, schema, views
+from accounts.api.lab import account as lab_account
+from accounts.api.lab import lost_answer as lab_retry
+from accounts.api.lab import runs as lab_runs
+from accounts.api.lab import views as lab
 
 # Patterns are tried one after the other: what is requested most comes first and in groups.
 LAB_STRATEGY = [

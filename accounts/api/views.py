@@ -12,11 +12,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from accounts import signin
 from accounts.api import serializers
 from accounts.api.authentication import CHALLENGE, Auth, enforce_csrf
 from accounts.api.negotiation import OnlyForm
 from accounts.models import Because, User
+from accounts.site import signin
 from accounts.strategies import Refused
 from accounts.tokens import TokenRefused, decode, site
 

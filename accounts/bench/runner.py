@@ -18,15 +18,15 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from django.conf import settings
 
-from accounts.bench import latency
-from accounts.bench.distant import SOCKET
 from accounts.bench.goals import goals
+from accounts.bench.measures import latency
 from accounts.bench.options import Options
+from accounts.bench.programs.delay_proxy import SOCKET
+from accounts.bench.programs.worker import arguments, latency_rounds
 from accounts.bench.result import FORMAT, Result
-from accounts.bench.worker import arguments, latency_rounds
-from authdemo.postgres import PostgresError
-from authdemo.processes import die_with_parent
-from authdemo.throwaway import throwaway_database
+from accounts.demo.postgres import PostgresError
+from accounts.demo.processes import die_with_parent
+from accounts.demo.temporary import throwaway_database
 
 VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
@@ -149,7 +149,14 @@ def _at_distance(url: str, milliseconds: float) -> Iterator[str]:
     [target] = parse_qs(urlsplit(url).query)["host"]
     with tempfile.TemporaryDirectory(prefix="authdemo-") as folder:
         proxy = subprocess.Popen(
-            [sys.executable, "-m", "accounts.bench.distant", str(milliseconds), folder, target],
+            [
+                sys.executable,
+                "-m",
+                "accounts.bench.programs.delay_proxy",
+                str(milliseconds),
+                folder,
+                target,
+            ],
             cwd=settings.BASE_DIR,
             preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509
         )

@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts.devices import device
 from accounts.models import Because, Login, User
+from accounts.site.devices import device
 from accounts.strategies import Refused
 from accounts.strategies.session_joined import SessionStore
 

@@ -3,7 +3,6 @@
 No credential is stored: a keyed digest at most.
 """
 
-from accounts.models.because import Because
 from accounts.models.blacklist import (
     BLACKLIST_CHANNEL,
     BlacklistedToken,
@@ -11,6 +10,7 @@ from accounts.models.blacklist import (
     blacklist_token,
     pruned_before,
 )
+from accounts.models.end_reason import Because
 from accounts.models.login import TOUCH_EVERY, Login, LoginQuerySet, Session, login_begin
 from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet
 from accounts.models.user import Role, User

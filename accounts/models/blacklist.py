@@ -7,8 +7,8 @@ from django.db import models
 from django.utils import timezone
 
 from accounts import conf
-from accounts.fields import CodedField
-from accounts.models.because import Because
+from accounts.models.end_reason import Because
+from accounts.models.fields import CodedField
 from accounts.models.login import Login
 from accounts.models.user import User
 

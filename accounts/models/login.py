@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import conf
-from accounts.models.because import Because
+from accounts.models.end_reason import Because
 from accounts.models.user import User
 
 TOUCH_EVERY = timedelta(minutes=1)

@@ -10,9 +10,9 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from accounts.hashers import LabHasher
-from accounts.models.because import Because
-from accounts.session_keys import session_keys
+from accounts.models.end_reason import Because
+from accounts.models.hashers import LabHasher
+from accounts.models.session_keys import session_keys
 
 
 class Role(models.TextChoices):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.pages.errors import throttled
 from accounts.pages.forms import LoginForm, PasswordForm, SignUpForm, focus_first_error
-from accounts.signin import (
+from accounts.site.signin import (
     BadCredentials,
     change_password,
     count_sign_up,
@@ -27,7 +27,7 @@ from accounts.signin import (
     sign_in,
     start_session,
 )
-from accounts.throttle import Throttled
+from accounts.site.throttle import Throttled
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.pages.facts import facts
 from accounts.pages.navigation import navigation
+from accounts.pages.versions import facts
 
 
 def site(request: HttpRequest) -> dict[str, object]:

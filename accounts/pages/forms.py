@@ -1,4 +1,4 @@
-"""The forms of the account pages. What they mean is decided by `accounts.signin`."""
+"""The forms of the account pages. What they mean is decided by `accounts.site.signin`."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from accounts import conf
 from accounts.models import User
-from accounts.signin import LONGEST_PASSWORD
+from accounts.site.signin import LONGEST_PASSWORD
 from accounts.templatetags.moments import as_span
 
 # A validator, not `max_length`: that would let the browser cut a pasted password in silence.

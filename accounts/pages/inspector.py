@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts import conf
-from accounts.inspection import CHECKS
+from accounts.site.inspection import CHECKS
 from accounts.strategies import Family, Strategy, strategies
 
 

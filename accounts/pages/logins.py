@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts import conf
-from accounts import logins as devices
 from accounts.models import User
 from accounts.pages.account import form_page
-from accounts.signin import current_login, end_session, log_out_everywhere
+from accounts.site import logins as devices
+from accounts.site.signin import current_login, end_session, log_out_everywhere
 
 
 @login_required

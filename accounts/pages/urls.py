@@ -2,17 +2,11 @@
 
 from django.urls import path
 
-from accounts.pages import (
-    account,
-    compare,
-    docs,
-    inspector,
-    lab,
-    lab_explained,
-    lab_transcript,
-    logins,
-)
+from accounts.pages import account, compare, docs, inspector, logins
 from accounts.pages.benchmarks import views as benchmarks
+from accounts.pages.lab import explained as lab_explained
+from accounts.pages.lab import matrix as lab
+from accounts.pages.lab import transcript as lab_transcript
 
 urlpatterns = [
     path("", compare.compare, name="compare"),

@@ -4,14 +4,7 @@ Read ``_base.py``, then any strategy.
 """
 
 from accounts.registry import Registry
-from accounts.strategies._base import (
-    Accepted,
-    Credential,
-    Family,
-    Holding,
-    Refused,
-    Strategy,
-)
+from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
 from accounts.strategies._expected import Expected, Other, Outcome
 
 strategies: Registry[Strategy] = Registry("accounts.strategies", Strategy)  # type: ignore[type-abstract]

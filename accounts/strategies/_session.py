@@ -15,14 +15,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Login, User
-from accounts.session_keys import session_keys_of
+from accounts.models.session_keys import session_keys_of
 from accounts.strategies._base import Accepted, Credential, Holding, Refused
 from accounts.tokens import Realm
 from accounts.tracing import mask
 
 _KEY = re.compile(r"[\w.:=-]{8,4096}", re.ASCII)
 LOGIN = "login"
-BACKEND = "accounts.backends.LabBackend"
+BACKEND = "accounts.site.backends.LabBackend"
 UNREADABLE = Refused(
     "check signature", "session_unreadable", "The session was signed with a key that is not known"
 )

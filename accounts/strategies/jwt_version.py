@@ -7,14 +7,7 @@ from django.db.models import F
 
 from accounts.models import Login, User
 from accounts.strategies import _jwt
-from accounts.strategies._base import (
-    Accepted,
-    Credential,
-    Family,
-    Holding,
-    Refused,
-    Strategy,
-)
+from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
 from accounts.strategies._expected import Expected, Outcome
 from accounts.strategies._joined import fetch_user
 from accounts.tokens import Claims, TokenRefused, decode

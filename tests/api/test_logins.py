@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from accounts import logins, signin
 from accounts.models import Because, BlacklistedToken, Login, User, login_begin
+from accounts.site import logins, signin
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionJoined
 from accounts.tokens import site

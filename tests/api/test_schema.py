@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from accounts.models import User, login_begin
-from accounts.signin import token_strategy
+from accounts.site.signin import token_strategy
 from accounts.strategies import strategies
 from tests.clients import bearer
 from tests.conftest import Live

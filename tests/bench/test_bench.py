@@ -13,12 +13,12 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from accounts.bench import archive
+from accounts.bench.measures.requests import COUNTED, measure
 from accounts.bench.options import Options
 from accounts.bench.result import FLOOR, Result, known
-from accounts.bench.rounds import COUNTED, measure
 from accounts.bench.statistics import ratio
-from accounts.bench.world import world
-from accounts.management.bench_tables import tables
+from accounts.bench.subjects import world
+from accounts.bench.tables import tables
 from accounts.strategies import strategies
 from tests.bench.sample import result as sample
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from accounts.bench import tracing_cost
-from accounts.bench.rounds import split
+from accounts.bench.measures import tracing as tracing_cost
+from accounts.bench.measures.requests import split
 from accounts.bench.statistics import compared, microseconds, percentile, ratio, spread
 from tests.bench.sample import STRATEGIES
 

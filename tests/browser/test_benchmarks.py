@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from accounts import benchruns
 from accounts.bench import archive
+from accounts.bench import runs as benchruns
 from accounts.models import BenchRun
 from tests.axe import CLEAN, violations_in_both_themes
 from tests.bench.sample import result

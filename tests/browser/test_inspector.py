@@ -10,7 +10,7 @@ from django.test import Client
 from playwright.sync_api import Page, expect
 
 from accounts.models import Because, Login, User, login_begin
-from accounts.signin import token_strategy
+from accounts.site.signin import token_strategy
 from tests.axe import CLEAN, violations_in_both_themes
 from tests.browser.test_account import log_in, overflows
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from pytest_django.fixtures import Settings
 
-from accounts.events import events
+from accounts.lab.events import events
 from accounts.models import Run
 from accounts.strategies import Family, strategies
 from tests.axe import CLEAN, violations_in_both_themes

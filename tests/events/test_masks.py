@@ -1,6 +1,6 @@
 """What a transcript shows of a credential: enough to tell two apart, too little to be of use."""
 
-from accounts.events import _masks
+from accounts.lab.stage import masks as _masks
 
 SECRET = "QmFzZTY0IGlzIG5vIGVuY3J5cHRpb24"
 

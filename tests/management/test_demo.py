@@ -18,12 +18,8 @@ from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from accounts.management.demo_environment import (
-    demo_environment,
-    demo_folder,
-    secret_key_kept_in,
-)
-from accounts.management.demo_server import Address, address_must_be_free
+from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
+from accounts.demo.server import Address, address_must_be_free
 
 pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
 

@@ -5,7 +5,7 @@ from django.contrib.auth import authenticate
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from accounts.management.demo_accounts import Known, demo_accounts_make, demo_password
+from accounts.demo.accounts import Known, demo_accounts_make, demo_password
 from accounts.models import User
 
 pytestmark = pytest.mark.django_db

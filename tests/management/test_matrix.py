@@ -12,9 +12,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from accounts.lab.scenarios import Expected, Outcome
 from accounts.management.commands import matrix
 from accounts.models import User
-from accounts.scenarios import Expected, Outcome
 from accounts.strategies import strategies
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 
 from accounts import lab
 from accounts.models import Because, BlacklistedToken, Login, Run, Session, User, login_begin
-from accounts.pruning import BATCH, Prunable, _delete, prunables, prune
+from accounts.models.pruning import BATCH, Prunable, _delete, prunables, prune
 from accounts.strategies import Refused
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionJoined

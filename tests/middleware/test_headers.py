@@ -107,7 +107,7 @@ def a_broken_page() -> "Response":
 
 def a_broken_endpoint() -> "Response":
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("accounts.signin.authenticate", fail)
+        patch.setattr("accounts.site.signin.authenticate", fail)
         client = Client(raise_request_exception=False)
         return client.post("/api/token/", {"username": "a", "password": "b"}, content_type=JSON)
 

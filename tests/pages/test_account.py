@@ -12,11 +12,11 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts import signin
 from accounts.models import Login, User
 from accounts.pages.account import create
 from accounts.pages.forms import SignUpForm
-from accounts.signin import LONGEST_PASSWORD
+from accounts.site import signin
+from accounts.site.signin import LONGEST_PASSWORD
 from tests.cast import PASSWORD
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from accounts.pages.curl import curl
+from accounts.pages.lab.curl import curl
 
 SHELL = 'curl() { printf "%%s\\n" "$@"; }\n%s'
 

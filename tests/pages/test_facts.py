@@ -7,7 +7,7 @@ import django
 import pytest
 from django.db import OperationalError, connection
 
-from accounts.pages import facts
+from accounts.pages import versions as facts
 
 
 @pytest.fixture(autouse=True)

@@ -19,11 +19,11 @@ from pytest_django.fixtures import Settings
 from rest_framework.response import Response
 
 from accounts import conf, lab
-from accounts.api.lab import LabView
-from accounts.events import events
+from accounts.api.lab.views import LabView
+from accounts.lab.events import events
+from accounts.lab.runs import run_record
+from accounts.lab.scenarios import Report, play
 from accounts.models import Run, User
-from accounts.runs import run_record
-from accounts.scenarios import Report, play
 from accounts.strategies import Credential, Expected, Outcome, strategies
 
 RUNS = "/api/lab/runs/"
@@ -386,7 +386,7 @@ def test_a_strategys_page_explains_it_and_shows_its_source(client: Client, strat
 def test_an_events_page_explains_it_and_shows_its_source(client: Client, event: Any) -> None:
     html = page(client, f"/lab/events/{event.slug}/")
     assert f"<h1>{event.title}</h1>" in html
-    assert f"accounts/events/{event.slug.replace('-', '_')}.py" in html
+    assert f"accounts/lab/events/{event.slug.replace('-', '_')}.py" in html
     assert {slug for slug, _ in CELL.findall(html)} == {found.slug for found in strategies}
 
 

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts import lab
-from accounts.events import events
 from accounts.lab import Visit
+from accounts.lab.events import events
 from accounts.models import Login
 from accounts.strategies import Accepted, Credential, Refused, Strategy, strategies
 from tests.processes import Process, log_in

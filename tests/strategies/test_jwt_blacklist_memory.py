@@ -13,13 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.lab import Visit
-from accounts.models import (
-    BLACKLIST_CHANNEL,
-    Because,
-    BlacklistedToken,
-    Login,
-    blacklist_login,
-)
+from accounts.models import BLACKLIST_CHANNEL, Because, BlacklistedToken, Login, blacklist_login
 from accounts.strategies import Credential, Strategy
 from accounts.strategies._memory import Memory, NoFeed
 from accounts.strategies._memory_postgres import PostgresFeed

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, ScryptPasswordHash
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from accounts.hashers import LabHasher, SiteHasher
+from accounts.models.hashers import LabHasher, SiteHasher
 from accounts.tracing import mask, redact, step, tracing
 
 SESSION_KEYS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=32, max_size=32)

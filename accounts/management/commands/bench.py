@@ -18,7 +18,7 @@ from accounts.bench import archive
 from accounts.bench.options import GROWTH, MOST, ROUNDS, Options
 from accounts.bench.result import Result
 from accounts.bench.runner import VENDORS, BenchError, Progress, bench
-from accounts.management.bench_tables import tables
+from accounts.bench.tables import tables
 from accounts.strategies import strategies
 
 Number = TypeVar("Number", int, float)

@@ -20,15 +20,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from accounts.management.demo_accounts import demo_accounts_make
-from accounts.management.demo_environment import (
-    demo_environment,
-    demo_folder,
-    secret_key_kept_in,
-)
-from accounts.management.demo_server import Address, address_must_be_free, gunicorn_running
-from accounts.management.static_files import static_files_collect
-from authdemo.postgres import PostgresError, private_postgres
+from accounts.demo.accounts import demo_accounts_make
+from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
+from accounts.demo.postgres import PostgresError, private_postgres
+from accounts.demo.server import Address, address_must_be_free, gunicorn_running
+from accounts.demo.static_files import static_files_collect
 
 console = Console(highlight=False, soft_wrap=True)
 

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from accounts.pruning import Prunable, prunables, prune
+from accounts.models.pruning import Prunable, prunables, prune
 
 
 class Command(BaseCommand):

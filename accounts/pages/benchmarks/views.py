@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts import benchruns
 from accounts.bench import archive
+from accounts.bench import runs as benchruns
+from accounts.bench.programs.worker import STAGES
 from accounts.bench.result import Result, known
-from accounts.bench.worker import STAGES
 from accounts.models import BenchRun
 from accounts.pages.benchmarks import bars, lines, tables, words
 from accounts.pages.benchmarks.charts import Chart

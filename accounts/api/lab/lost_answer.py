@@ -1,0 +1,57 @@
+"""A lost answer to a refresh, played with both settings of the grace."""
+
+from datetime import timedelta
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as drf
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import conf
+from accounts.api import serializers
+from accounts.api.lab.views import SLUG
+from accounts.api.views import OpenView
+from accounts.lab.scenarios import play_lost_answer
+from accounts.lab.visitors import visitor_count
+from accounts.strategies import strategies
+from accounts.tracing import untraced
+
+_NO_GRACE = timedelta(0)
+
+
+class Retry(drf.Serializer[None]):
+    """What became of a client whose answer got lost, and that asked again."""
+
+    strategy = drf.CharField()
+    grace_s = drf.FloatField(help_text="Seconds within which the server allowed it.")
+    goes_on = drf.BooleanField()
+    reason = drf.CharField(allow_blank=True)
+    ended_because = drf.CharField(allow_blank=True, help_text="In the list of logins.")
+    error = drf.CharField(allow_null=True)
+    transcript = drf.ListField(child=drf.DictField())
+
+
+@extend_schema(parameters=[SLUG])
+class LabLostAnswer(OpenView):
+    """A lost answer."""
+
+    @extend_schema(
+        request=None,
+        responses={
+            200: Retry(many=True),
+            404: serializers.Problem,
+            429: serializers.Problem,
+        },
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Let the answer to a refresh get lost and the client ask again, without and with a grace.
+
+        Played over HTTP with throwaway users of its own.
+        """
+        if slug not in strategies or not strategies[slug].refreshes:
+            raise NotFound("No strategy with refresh tokens has this name")
+        visitor_count(request._request)
+        with untraced():
+            settings = (_NO_GRACE, conf.refresh_grace())
+            return Response([play_lost_answer(slug, grace=grace).as_dict() for grace in settings])

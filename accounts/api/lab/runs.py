@@ -1,0 +1,156 @@
+"""Play scenarios of the lab: strategies against events, each reported as it is ready."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers as drf
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import serializers
+from accounts.api.views import OpenView
+from accounts.lab.events import events
+from accounts.lab.runs import Playing, runs_allow
+from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
+from accounts.lab.wording import LEGEND, cost, in_words
+from accounts.models import Run
+from accounts.registry import Registry
+from accounts.strategies import strategies
+
+LINES = "application/x-ndjson"  # https://github.com/ndjson/ndjson-spec
+
+
+def _slugs() -> drf.ListField:
+    return drf.ListField(child=drf.SlugField(max_length=40), allow_empty=False)
+
+
+class ChosenCells(drf.Serializer[None]):
+    """Which cells of the matrix to play: each strategy against each event."""
+
+    strategies = _slugs()
+    events = _slugs()
+
+    def validate_strategies(self, slugs: list[str]) -> list[str]:
+        """Refuse what is not in the registry."""
+        return _known(slugs, strategies)
+
+    def validate_events(self, slugs: list[str]) -> list[str]:
+        """Refuse what is not in the registry."""
+        return _known(slugs, events)
+
+
+def _known(slugs: list[str], registry: Registry[Any]) -> list[str]:
+    if unknown := next((slug for slug in slugs if slug not in registry), None):
+        raise drf.ValidationError(f"There is nothing called {unknown} here.", code="unknown")
+    return list(dict.fromkeys(slugs))
+
+
+class CellWords(drf.Serializer[None]):
+    """The cell in words, as the page writes it."""
+
+    tone = drf.ChoiceField(choices=list(LEGEND))
+    sign = drf.CharField()
+    word = drf.CharField()
+    detail = drf.CharField()
+    also = drf.CharField()
+    differs = drf.CharField()
+
+
+class RunAnswer(drf.Serializer[None]):
+    """A played scenario. No credential is in it: they were masked when recorded."""
+
+    id = drf.UUIDField()
+    url = drf.CharField(help_text="The page with its transcript: a permanent link.")
+    batch = drf.UUIDField(help_text="The request that played it.")
+    strategy = drf.CharField()
+    event = drf.CharField()
+    database = drf.CharField()
+    created = drf.DateTimeField()
+    cell = CellWords()
+    cost = drf.CharField(help_text="Of the event itself; empty where none happened.")
+    report = drf.DictField()
+
+
+class RunTranscript(RunAnswer):
+    """The same with every exchange."""
+
+    transcript = drf.ListField(child=drf.DictField())
+
+
+def _answer(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.pk,
+        "url": run.get_absolute_url(),
+        "batch": run.batch,
+        "strategy": run.strategy,
+        "event": run.event,
+        "database": run.database,
+        "created": run.created,
+        "cell": in_words(run.report).as_dict(),
+        "cost": cost(run.report),
+        "report": run.report,
+    }
+
+
+class LabRuns(OpenView):
+    """Scenarios."""
+
+    @extend_schema(
+        request=ChosenCells,
+        responses={
+            (200, LINES): RunAnswer,
+            429: serializers.Problem,
+        },
+    )
+    def post(self, request: Request) -> StreamingHttpResponse:
+        """Play strategies against events over HTTP, with throwaway users.
+
+        The answer is a line of JSON per scenario, sent as soon as it is ready. Who hangs up has
+        stopped the run.
+        """
+        body = ChosenCells(data=request.data)
+        body.is_valid(raise_exception=True)
+        chosen = body.validated_data
+        pairs = list(product(chosen["strategies"], chosen["events"]))
+        visitor = visitor_known(request._request)
+        if visitor is None:
+            visitor_count(request._request)
+            visitor = uuid.uuid4()
+        runs_allow(visitor, len(pairs))
+        playing = Playing(pairs, visitor=visitor)
+        response = StreamingHttpResponse(_Lines(playing), content_type=LINES)
+        visitor_remember(response, visitor)
+        return response
+
+
+class _Lines:
+    """A line of JSON for each run. The server closes what it sends, sent or not."""
+
+    def __init__(self, playing: Playing) -> None:
+        self._playing = playing
+
+    def __iter__(self) -> Iterator[str]:
+        for run in self._playing:
+            yield f"{json.dumps(_answer(run), cls=DjangoJSONEncoder)}\n"
+
+    def close(self) -> None:
+        self._playing.close()
+
+
+class LabRun(OpenView):
+    """A played scenario."""
+
+    @extend_schema(responses={200: RunTranscript, 404: serializers.Problem})
+    def get(self, request: Request, run_id: uuid.UUID) -> Response:
+        """The report and transcript of a run, for whoever has its id."""
+        run = Run.objects.filter(pk=run_id).first()
+        if run is None:
+            raise NotFound("There is no such run, or it was pruned")
+        return Response({**_answer(run), "transcript": run.transcript})

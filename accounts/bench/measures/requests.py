@@ -1,0 +1,153 @@
+"""Requests of all strategies, interleaved round by round, so that noise hits all alike.
+
+Four passes over the same requests: warming up, timing, tracing (where the time goes), counting
+function calls. The last two slow a request down, which is why they are passes of their own.
+"""
+
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import fmean, median
+from time import perf_counter_ns, thread_time_ns
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+
+from accounts.bench.client import Sender
+from accounts.bench.result import Split
+from accounts.bench.subjects import Subject
+
+WARM_UP = 20
+TRACED = 60
+COUNTED = 3
+_SEED = 5  # the same order of requests in every run
+
+Report = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Samples:
+    """Of one strategy: nanoseconds of each request, and the traces."""
+
+    cpu: list[int] = field(default_factory=list)
+    wall: list[int] = field(default_factory=list)
+    traces: list[dict[str, Any]] = field(default_factory=list)
+    calls: int = 0
+
+
+def measure(subjects: Sequence[Subject], rounds: int, report: Report) -> dict[str, Samples]:
+    """The samples by slug; ``report`` is called after each of the ``steps()``."""
+    samples = {subject.slug: Samples() for subject in subjects}
+    sender = Sender()
+    passes = ((_warm_up, WARM_UP), (_time, rounds), (_trace, TRACED), (_count, COUNTED))
+    done = 0
+    for one, times in passes:
+        for subject in shuffled(subjects, times):
+            one(sender, subject, samples[subject.slug])
+            done += 1
+            if done % len(subjects) == 0:
+                report(done // len(subjects))
+    return samples
+
+
+def steps(rounds: int) -> int:
+    """How many rounds all passes have together."""
+    return WARM_UP + rounds + TRACED + COUNTED
+
+
+def shuffled(subjects: Sequence[Subject], rounds: int) -> Iterator[Subject]:
+    """Every subject once per round, in changing order: none always follows the same other one."""
+    chance = random.Random(_SEED)  # noqa: S311 - guards nothing
+    order = list(subjects)
+    for _ in range(rounds):
+        chance.shuffle(order)
+        yield from order
+
+
+def _warm_up(sender: Sender, subject: Subject, samples: Samples) -> None:
+    sender.send(subject.environ())
+
+
+def _time(sender: Sender, subject: Subject, samples: Samples) -> None:
+    environ = subject.environ()
+    wall, cpu = perf_counter_ns(), thread_time_ns()
+    sender.send(environ)
+    samples.cpu.append(thread_time_ns() - cpu)
+    samples.wall.append(perf_counter_ns() - wall)
+
+
+def _trace(sender: Sender, subject: Subject, samples: Samples) -> None:
+    settings.TRACING = True
+    try:
+        environ = subject.environ()
+        began = perf_counter_ns()
+        body = sender.send(environ)
+        took = perf_counter_ns() - began
+    finally:
+        settings.TRACING = False
+    samples.traces.append({**json.loads(body)["trace"], "wall_us": took / 1000})
+
+
+def _count(sender: Sender, subject: Subject, samples: Samples) -> None:
+    environ = subject.environ()
+    counts: dict[str, int] = {}
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        counts[event] = counts.get(event, 0) + 1
+
+    previous = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        sender.send(environ)
+    finally:
+        sys.setprofile(previous)
+    # The fewest: now and then Django or the database driver does some housekeeping.
+    calls = counts["call"] + counts["c_call"]
+    samples.calls = min(samples.calls or calls, calls)
+
+
+def split(traces: Sequence[dict[str, Any]]) -> Split:
+    """The mean share of each kind of step; what no step accounts for is the framework's."""
+    shares = [_shares(trace) for trace in traces]
+    kinds = {kind: round(fmean(share[kind] for share in shares), 4) for kind in shares[0]}
+    rest = round(1 - sum(kinds.values()), 4)
+    return {
+        "sql": kinds["sql"],
+        "crypto": kinds["crypto"],
+        "cache": kinds["cache"],
+        "framework": rest,
+    }
+
+
+def _shares(trace: dict[str, Any]) -> dict[str, float]:
+    spent = {"sql": 0.0, "crypto": 0.0, "cache": 0.0}
+    for step in trace["steps"]:
+        if step["kind"] in spent:
+            spent[step["kind"]] += step["duration_us"] - _within(step, trace["steps"])
+    return {kind: time / trace["wall_us"] for kind, time in spent.items()}
+
+
+def _within(outer: dict[str, Any], steps: Sequence[dict[str, Any]]) -> float:
+    """Microseconds of SQL inside another step (a cache that lives in a table): counted once."""
+    if outer["kind"] == "sql":
+        return 0.0
+    end = outer["start_us"] + outer["duration_us"]
+    inner = (
+        float(step["duration_us"])
+        for step in steps
+        if step["kind"] == "sql" and outer["start_us"] <= step["start_us"] < end
+    )
+    return sum(inner)
+
+
+def queries(traces: Sequence[dict[str, Any]]) -> int:
+    """SQL statements of a request."""
+    return int(median(trace["tally"]["sql"] for trace in traces))
+
+
+def bytes_sent(traces: Sequence[dict[str, Any]]) -> int:
+    """Bytes of the header's value that carries the credential."""
+    return int(traces[-1]["credential"]["bytes"])

@@ -1,0 +1,49 @@
+"""A proxy that puts a PostgreSQL some milliseconds away. Run as a program of its own.
+
+``python -m accounts.bench.programs.delay_proxy MILLISECONDS FOLDER TARGET-FOLDER``: listens on the Unix socket
+that PostgreSQL would have in FOLDER, forwards to the one in TARGET-FOLDER, and holds back what the
+client sends. A client that waits for each answer sees one delay per round trip.
+"""
+
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+SOCKET = ".s.PGSQL.5432"
+_SIZE = 65_536
+
+
+def serve(seconds: float, folder: Path, target: Path) -> None:
+    """Accept connections until the process is ended."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / SOCKET))
+        listener.listen()
+        while True:
+            client, _ = listener.accept()
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(str(target / SOCKET))
+            _forward(client, server, seconds)
+            _forward(server, client, 0)
+
+
+def _forward(source: socket.socket, target: socket.socket, seconds: float) -> None:
+    threading.Thread(target=_pump, args=(source, target, seconds), daemon=True).start()
+
+
+def _pump(source: socket.socket, target: socket.socket, seconds: float) -> None:
+    try:
+        while data := source.recv(_SIZE):
+            if seconds:
+                time.sleep(seconds)
+            target.sendall(data)
+    except OSError:
+        pass  # one side has gone: so does the other
+    finally:
+        for end in (source, target):
+            end.close()
+
+
+if __name__ == "__main__":
+    serve(float(sys.argv[1]) / 1000, Path(sys.argv[2]), Path(sys.argv[3]))

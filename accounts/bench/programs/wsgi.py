@@ -1,0 +1,21 @@
+"""The site's WSGI application as ``bench --http`` serves it: the floor can be asked for as well."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+_site = get_wsgi_application()  # sets Django up, without which the rest cannot be imported
+
+from accounts import lab, tokens  # noqa: E402
+from accounts.bench.floor import Floor  # noqa: E402
+from accounts.bench.subjects import long_lifetimes  # noqa: E402
+
+long_lifetimes()
+_FLOOR = Floor(tokens.lab())
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Answer as the site does."""
+    with lab.playing(_FLOOR):
+        return _site(environ, start_response)

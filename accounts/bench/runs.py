@@ -1,0 +1,145 @@
+"""A short benchmark started from the page: a process of its own, followed by a thread of this one.
+
+It measures in a database of its own, like ``manage.py bench``; only how far it is, and its result,
+are written to the site's.
+"""
+
+import json
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from accounts import conf
+from accounts.demo.processes import die_with_parent
+from accounts.models import BenchRun, BenchRunQuerySet, User
+from accounts.site import throttle
+
+ROUNDS = 60
+LONGEST = 300  # seconds; a short run takes ten to thirty
+KEPT = 20  # newest runs
+_NOTE_EVERY = 0.5  # seconds between two notes in the database
+_DATABASES = {"sqlite": "sqlite", "postgresql": "postgres"}
+_MOST_WORDS = 400
+
+logger = logging.getLogger(__name__)
+
+
+class Running(Exception):
+    """Another one is running."""
+
+    def __init__(self, run: BenchRun) -> None:
+        super().__init__("A benchmark is running already.")
+        self.run = run
+
+
+def may_begin(user: User | AnonymousUser) -> bool:
+    """Everybody in a demo, else staff: it keeps a core busy."""
+    return conf.bench_public() or user.is_staff
+
+
+def bench_begin(peer: str) -> BenchRun:
+    """Start a short run for a peer.
+
+    Raises:
+        Running: one is running already.
+        Throttled: this peer has started too many.
+    """
+    BenchRun.objects.lost().update(slot=None, problem="The process that ran it is gone.")
+    if running := BenchRun.objects.filter(slot=BenchRun.ONLY).first():
+        raise Running(running)
+    limits = conf.bench_limits()
+    throttle.take("bench", peer, limit=limits.count, seconds=limits.seconds)
+    run = _claim()
+    command = [*COMMAND, "--rounds", str(ROUNDS), "--database", _DATABASES[connection.vendor]]
+    threading.Thread(target=_follow, args=(run.pk, command), name="bench", daemon=True).start()
+    return run
+
+
+COMMAND = [
+    sys.executable,
+    str(settings.BASE_DIR / "manage.py"),
+    "bench",
+    "--lines",
+    "--no-save",
+]
+
+
+def _claim() -> BenchRun:
+    """The row that says it runs. The unique slot decides between two that come at once."""
+    try:
+        with transaction.atomic():
+            run = BenchRun.objects.create(slot=BenchRun.ONLY)
+    except IntegrityError:
+        raise Running(BenchRun.objects.get(slot=BenchRun.ONLY)) from None
+    old = BenchRun.objects.filter(slot=None).values_list("pk", flat=True)[KEPT:]
+    BenchRun.objects.filter(pk__in=list(old)).delete()
+    return run
+
+
+def _follow(run_id: uuid.UUID, command: list[str]) -> None:
+    """What the thread does. A site whose database is gone has nobody to tell."""
+    try:
+        _note(BenchRun.objects.filter(pk=run_id), command)
+    except DatabaseError:
+        logger.warning("The benchmark cannot be followed", exc_info=True)
+    finally:
+        connection.close()
+
+
+def _note(run: BenchRunQuerySet, command: list[str]) -> None:
+    """Run the command to its end and note what it says."""
+    problem = "The run ended without a result."
+    try:
+        for line in _lines(command):
+            if "result" in line:
+                run.update(result=line["result"])
+                problem = ""
+            else:
+                run.update(**line, seen=timezone.now())
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        logger.exception("The benchmark failed")
+        problem = str(error)
+    finally:
+        run.update(slot=None, problem=problem[:_MOST_WORDS])
+
+
+def _lines(command: list[str]) -> Iterator[dict[str, Any]]:
+    """Progress every now and then, and the result. Raises SubprocessError when there is none."""
+    with subprocess.Popen(
+        command,
+        cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call
+    ) as process:
+        end = threading.Timer(LONGEST, process.terminate)
+        end.start()
+        try:
+            yield from _now_and_then(json.loads(line) for line in process.stdout or ())
+            if process.wait():
+                said = process.stderr.read().strip().splitlines() if process.stderr else []
+                raise subprocess.SubprocessError(said[-1] if said else "It was stopped.")
+        finally:
+            end.cancel()
+            process.terminate()
+
+
+def _now_and_then(lines: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Not every line of progress is worth a write; the result is."""
+    noted = 0.0
+    for line in lines:
+        if "result" in line or time.monotonic() - noted > _NOTE_EVERY:
+            noted = time.monotonic()
+            yield line

@@ -1,0 +1,12 @@
+"""What ought to end or change logins: one file each.
+
+Read ``_base.py``, then any event.
+"""
+
+from accounts.lab.events._base import Event
+from accounts.lab.stage.exchange import Exchange, Who
+from accounts.registry import Registry
+
+events: Registry[Event] = Registry("accounts.lab.events", Event)  # type: ignore[type-abstract]
+
+__all__ = ["Event", "Exchange", "Who", "events"]

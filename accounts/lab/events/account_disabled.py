@@ -1,0 +1,28 @@
+"""Staff disables an account."""
+
+from accounts.lab.events._base import Event
+from accounts.lab.stage.stage import Stage
+from accounts.models import User
+from accounts.strategies import Expected, Outcome
+
+
+class AccountDisabled(Event):
+    """Staff sets the account to inactive: somebody has left, or must be stopped.
+
+    One column of the user's row. Whoever reads the row for each request notices; whoever believes
+    what the token said when it was made does not.
+    """
+
+    slug = "account-disabled"
+    title = "Account disabled"
+    rank = 40
+    wish = Expected(Outcome.REFUSED, "not-applicable")
+    everyone = True
+
+    def happen(self, stage: Stage) -> None:
+        """Disable the account."""
+        stage.staff("Staff disables the account", _disable)
+
+
+def _disable(user: User) -> None:
+    user.is_active = False

@@ -1,0 +1,24 @@
+"""Nobody does anything until the login is too old."""
+
+from accounts.lab.events._base import Event
+from accounts.lab.stage.stage import Stage
+from accounts.strategies import Expected, Outcome
+
+
+class Expiry(Event):
+    """Time passes until the login has reached its fixed end.
+
+    Everything ends by itself at last. The clock is real: the logins of this play are made to live
+    for seconds, and it waits until they are over.
+    """
+
+    slug = "expiry"
+    title = "Expiry"
+    rank = 90
+    wish = Expected(Outcome.REFUSED, "not-applicable")
+    everyone = True
+    ages = True
+
+    def happen(self, stage: Stage) -> None:
+        """Wait until the last login has expired."""
+        stage.wait_until(stage.ends)

@@ -1,0 +1,20 @@
+"""Somebody changes the password."""
+
+from accounts.lab.events._base import Event
+from accounts.lab.stage.stage import Stage
+
+
+class PasswordChange(Event):
+    """The user changes the password at device B, because somebody may know the old one.
+
+    Whoever got in with the old password ought to be out. The device that made the change stays: it
+    is given a new credential with the answer.
+    """
+
+    slug = "password-change"
+    title = "Password change"
+    rank = 30
+
+    def happen(self, stage: Stage) -> None:
+        """Change the password at device B."""
+        stage.b.change_password()

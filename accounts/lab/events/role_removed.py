@@ -1,0 +1,27 @@
+"""Staff takes a role away."""
+
+from accounts.lab.events._base import Event
+from accounts.lab.stage.stage import Stage
+from accounts.models import Role, User
+from accounts.strategies import Expected, Outcome
+
+
+class RoleRemoved(Event):
+    """Staff makes an editor a mere member. Nobody is logged out, but less is allowed.
+
+    The login goes on, so the question is which role the next request is served with: the one in the
+    database, or the one that was written into a token some time ago.
+    """
+
+    slug = "role-removed"
+    title = "Role removed"
+    rank = 50
+    wish = Expected(Outcome.NEW_FACTS)
+
+    def happen(self, stage: Stage) -> None:
+        """Take the role away."""
+        stage.staff("Staff takes the editor's role away", _demote)
+
+
+def _demote(user: User) -> None:
+    user.role = Role.MEMBER

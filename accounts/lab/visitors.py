@@ -1,0 +1,51 @@
+"""Who a visitor of the lab is: a random id in a signed cookie, tied to no account.
+
+It decides whose throwaway users and whose runs are whose, so nobody may make one up.
+"""
+
+import uuid
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from accounts import conf
+from accounts.site import throttle
+from accounts.site.clients import client_address, network
+
+_COOKIE = "lab_visitor"
+_SALT = "lab visitor"
+
+
+def visitor_known(request: HttpRequest) -> uuid.UUID | None:
+    """The visitor of this request's cookie; None without a cookie of ours."""
+    try:
+        return uuid.UUID(
+            signing.loads(request.COOKIES.get(conf.cookie_name(_COOKIE), ""), salt=_SALT)
+        )
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+def visitor_count(request: HttpRequest) -> None:
+    """Count one throwaway user, or one new visitor, of the peer that asks.
+
+    Raises:
+        Throttled: its address has made too many.
+    """
+    peer = network(client_address(request))
+    seconds = conf.sign_in_limits().seconds
+    throttle.take("lab", peer, limit=conf.lab_limit(), seconds=seconds)
+
+
+def visitor_remember(response: HttpResponseBase, visitor: uuid.UUID) -> None:
+    """Set the cookie, for as long as the visitor's runs are kept."""
+    response.set_cookie(
+        conf.cookie_name(_COOKIE),
+        signing.dumps(visitor.hex, salt=_SALT),
+        max_age=conf.lab_run_lifetime(),
+        httponly=True,
+        secure=not settings.DEMO,
+        samesite="Lax",
+    )

@@ -1,0 +1,159 @@
+"""What a scenario measured, in the words of the matrix: one place for pages, API and terminal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from accounts.lab.events import events
+from accounts.strategies import Outcome, strategies
+
+Tone = Literal["safe", "later", "open", "meant", "undue", "none", "broken"]
+
+SIGNS: dict[Tone, str] = {
+    "safe": "●",
+    "later": "◐",
+    "open": "▲",
+    "meant": "○",
+    "undue": "◆",
+    "none": "—",
+    "broken": "✕",
+}
+LEGEND: dict[Tone, str] = {
+    "safe": "safe",
+    "later": "safe after a while",
+    "open": "the thief gets in",
+    "meant": "works on, as it is meant to",
+    "undue": "logs out who was meant to stay",
+    "none": "does not apply",
+    "broken": "broke",
+}
+
+_WORDS: dict[Outcome, tuple[Tone, str]] = {
+    Outcome.REFUSED: ("safe", "refused"),
+    Outcome.LATER: ("later", "refused"),
+    Outcome.ACCEPTED: ("open", "still works"),
+    Outcome.NEW_FACTS: ("safe", "accepted"),
+    Outcome.STALE_FACTS: ("open", "accepted"),
+    Outcome.NOT_APPLICABLE: ("none", "not applicable"),
+}
+_ROUTINE: dict[Outcome, Tone] = {
+    Outcome.ACCEPTED: "meant",
+    Outcome.REFUSED: "undue",
+    Outcome.LATER: "undue",
+}
+OTHER_DEVICE = {
+    "untouched": "stays logged in",
+    "collateral": "is thrown out too, although nobody meant it",
+    "not-applicable": "is meant to be logged out as well",
+}
+_UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+_MOMENT, _FEW = 0.1, 10  # seconds below which a smaller unit says more
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A cell of the matrix. The sign and the word say what the colour (``tone``) says."""
+
+    tone: Tone
+    word: str
+    detail: str = ""
+    also: str = ""
+    differs: str = ""
+
+    @property
+    def sign(self) -> str:
+        """A shape, for those who see no colour."""
+        return SIGNS[self.tone]
+
+    def as_dict(self) -> dict[str, str]:
+        """For JSON."""
+        return {
+            "tone": self.tone,
+            "sign": self.sign,
+            "word": self.word,
+            "detail": self.detail,
+            "also": self.also,
+            "differs": self.differs,
+        }
+
+
+def in_words(report: Mapping[str, Any]) -> Words:
+    """The words for the report as JSON (``Report.as_dict()``)."""
+    if report["error"]:
+        return Words("broken", "broke", report["error"])
+    outcome = Outcome(report["thief"])
+    tone, word = _WORDS[outcome]
+    if _is_routine(report):
+        tone = _ROUTINE.get(outcome, tone)
+    return Words(tone, word, _detail(outcome, report), _also(report), _differs(report))
+
+
+def _is_routine(report: Mapping[str, Any]) -> bool:
+    """Whether the event wants every credential to work on: a routine rotation ends no login."""
+    slug = report["event"]
+    return slug in events and events[slug].wish.thief is Outcome.ACCEPTED
+
+
+def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
+    time = None if report["thief_after_s"] is None else duration(report["thief_after_s"])
+    match outcome:
+        case Outcome.REFUSED:
+            at_once = f"at once, within {time}" if _lags(report) else "at once"
+            return at_once if report["at_once"] else f"after {time}"
+        case Outcome.LATER:
+            usual = duration(report["usual_lifetime_s"])
+            return f"after {time}, when its token ran out (usually within {usual})"
+        case Outcome.ACCEPTED:
+            return f"for {time}" if time else "until it expires"
+        case Outcome.NEW_FACTS:
+            return "with the new role"
+        case Outcome.STALE_FACTS:
+            return f"with the old role, for {time}" if time else "with the old role"
+        case Outcome.NOT_APPLICABLE:
+            return str(report["why"])
+
+
+def _lags(report: Mapping[str, Any]) -> bool:
+    """Whether it may take a moment until all processes know of the event: then it is measured."""
+    strategy, event = report["strategy"], report["event"]
+    if strategy not in strategies or event not in events:
+        return False
+    return events[event].revokes and bool(strategies[strategy].settles)
+
+
+def _also(report: Mapping[str, Any]) -> str:
+    return "and so is the other device" if report["other"] == "collateral" else ""
+
+
+def _differs(report: Mapping[str, Any]) -> str:
+    if report["matches"]:
+        return ""
+    expected = report["expected"]
+    if expected["thief"] == report["thief"]:
+        return f"declared: the other device {OTHER_DEVICE[expected['other']]}"
+    return f"declared: {Outcome(expected['thief']).words}"
+
+
+def cost(report: Mapping[str, Any]) -> str:
+    """What the event cost the server, ``2 queries, 1.3 ms``; empty where it did nothing."""
+    if not report["cost_us"]:
+        return ""
+    queries = report["cost_queries"]
+    noun = "query" if queries == 1 else "queries"
+    return f"{queries} {noun}, {report['cost_us'] / 1000:.1f} ms"
+
+
+def duration(seconds: float) -> str:
+    """``0.4 ms``, ``0.8 s``, ``12 s``, ``4 min 58 s``, ``59 min``: as exact as one needs it."""
+    if seconds < _MOMENT:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < _FEW:
+        return f"{seconds:.1f} s"
+    left, parts = int(seconds), list[str]()
+    for unit, size in _UNITS:
+        amount, left = divmod(left, size)
+        if amount >= _FEW and not parts:
+            return f"{amount} {unit}"
+        if amount or parts:
+            parts.append(f"{amount} {unit}" if amount else "")
+    return " ".join(part for part in parts[:2] if part)

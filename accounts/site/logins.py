@@ -1,0 +1,152 @@
+"""A login is a device: list a user's, and end one, the others or all, in both modes."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Case, Q, QuerySet, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts import conf
+from accounts.models import Because, BlacklistedToken, Login, User
+from accounts.site.devices import Device, device
+from accounts.strategies import Family, strategies
+
+PAGE = 100
+MOST_ENDED = 20
+
+# Beyond, an offset does not fit into the integers of a database.
+_DIGITS = 9
+
+EXPIRED = "expired"
+UNUSED = "unused"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """When a login ended (None where only its user's counter tells), and why."""
+
+    at: datetime | None
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the list."""
+
+    login: Login
+    device: Device
+    family: Family
+    is_current: bool
+    ended: Ended | None
+
+    @property
+    def over_since(self) -> datetime:
+        """When it ended, as far as that is known."""
+        return (self.ended and self.ended.at) or self.login.last_seen
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the live logins, whether there is a next one, and what ended recently."""
+
+    live: Sequence[Entry]
+    ended: Sequence[Entry]
+    page: int
+    is_last: bool
+
+
+def listing(user: User, *, current: uuid.UUID | None, page: int = 1) -> Listing:
+    """The logins of a user; ``current`` is the one that asks. Two queries.
+
+    Those that ended are on the first page alone.
+    """
+    live = user.logins.in_use().filter(token_version=user.token_version)
+    this_first = Case(When(pk=current, then=0), default=1)
+    start = (page - 1) * PAGE
+    # One more than is shown tells whether there is a next page.
+    rows = live.order_by(this_first, "-last_seen", "pk")[start : start + PAGE + 1]
+    entries = [entry(row, user, current) for row in rows]
+    over = _over(user, live, current) if page == 1 else []
+    return Listing(entries[:PAGE], over, page, is_last=len(entries) <= PAGE)
+
+
+def _over(user: User, live: "QuerySet[Login]", current: uuid.UUID | None) -> Sequence[Entry]:
+    since = timezone.now() - conf.ended_logins_kept()
+    rows = user.logins.filter(Q(ended_at=None) | Q(ended_at__gt=since), expires__gt=since)
+    newest = rows.exclude(pk__in=live).order_by(Coalesce("ended_at", "last_seen").desc())
+    # More than are shown: an expired login is over later than it was last used.
+    entries = [entry(row, user, current) for row in newest[: 3 * MOST_ENDED]]
+    return sorted(entries, key=lambda e: e.over_since, reverse=True)[:MOST_ENDED]
+
+
+def page_number(text: str | None) -> int:
+    """The page that a query parameter names; the first where it names none."""
+    is_number = text and text.isascii() and text.isdigit() and len(text) <= _DIGITS
+    return max(int(text), 1) if text and is_number else 1
+
+
+def entry(login: Login, user: User, current: uuid.UUID | None) -> Entry:
+    """A login in words."""
+    return Entry(
+        login=login,
+        device=device(login.user_agent),
+        family=strategies[login.strategy].family,
+        is_current=login.pk == current,
+        ended=ended(login, user),
+    )
+
+
+def ended(login: Login, user: User) -> Ended | None:
+    """Whether a login is over, and why."""
+    now = timezone.now()
+    if login.ended_at is not None:
+        because = Because(login.ended_because)
+        return Ended(login.ended_at, because.value, because.label)
+    if login.expires <= now:
+        return Ended(login.expires, EXPIRED, "expired")
+    if login.unused_until <= now:
+        return Ended(login.unused_until, UNUSED, "not used for too long")
+    if login.token_version != user.token_version:
+        return Ended(None, Because.EVERYWHERE.value, "ended together with all others")
+    return None
+
+
+def end_one(user: User, login_id: uuid.UUID, *, current: uuid.UUID | None) -> Login:
+    """End one login of a user. Ending it again changes nothing.
+
+    Raises:
+        Login.DoesNotExist: there is none, or it is somebody else's, which is not told apart.
+    """
+    login = user.logins.get(pk=login_id)
+    because = Because.LOGGED_OUT if login_id == current else Because.ELSEWHERE
+    end(user.logins.filter(pk=login_id), because)
+    return login
+
+
+def end_others(user: User, *, current: uuid.UUID | None) -> int:
+    """End every login of a user but the current one. Returns how many ended."""
+    return user.end_logins(Because.ELSEWHERE, keep=current)
+
+
+@transaction.atomic
+def end(logins: "QuerySet[Login]", because: Because) -> int:
+    """End some logins, and blacklist the tokens of those that have any. Returns how many ended.
+
+    Three statements, however many there are; doing it twice changes nothing.
+    """
+    going_on = logins.filter(ended_at=None)
+    rows = [
+        BlacklistedToken(
+            jti=pk, user_id=user_id, token_type="login", expires_at=expires, reason=because
+        )
+        for pk, user_id, expires in going_on.exclude(refresh_jti=None).values_list(
+            "pk", "user_id", "expires"
+        )
+    ]
+    BlacklistedToken.objects.bulk_create(rows, ignore_conflicts=True)
+    return going_on.update(ended_at=timezone.now(), ended_because=because)

@@ -1,0 +1,27 @@
+"""The one signal receiver: whoever calls Django's ``login()``, the login becomes a device."""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts import conf
+from accounts.models import User, login_begin
+from accounts.site.clients import client_address
+from accounts.strategies.session_joined import SessionJoined, SessionStore
+
+
+@receiver(user_logged_in)
+def bind_login(sender: type[User], request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """Record a login and bind it to the session, when it is one of ours."""
+    if isinstance(request.session, SessionStore):
+        remembered = not request.session.get_expire_at_browser_close()
+        login = login_begin(
+            user,
+            strategy=SessionJoined.slug,
+            lifetime=conf.login_lifetime() if remembered else conf.unremembered_lifetime(),
+            ip=client_address(request),
+            user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        )
+        request.session.bind(login)

@@ -1,0 +1,180 @@
+"""The one check of name and password, for pages and API, and the life of a cookie login."""
+
+import uuid
+from datetime import timedelta
+
+from django.contrib.auth import authenticate
+from django.contrib.auth import login as django_login
+from django.contrib.auth.password_validation import password_changed
+from django.db import transaction
+from django.http import HttpRequest
+
+from accounts import conf
+from accounts.models import Because, Login, User, blacklist_login, login_begin
+from accounts.site import throttle
+from accounts.site.clients import client_address, client_digest, network
+from accounts.site.throttle import Slot, Throttled
+from accounts.strategies import Credential, Refused, Strategy
+from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
+from accounts.strategies.session_joined import SessionStore
+from accounts.tokens import site
+
+LONGEST_PASSWORD = 4096
+_BACKEND = "accounts.site.backends.SiteBackend"
+
+
+class BadCredentials(Exception):
+    """No active account with this name and password; which of them was wrong is not said."""
+
+
+def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
+    """Check a name and a password, counting the attempt before the costly hash.
+
+    Raises:
+        Throttled: too many attempts from here or for this account.
+        BadCredentials: unknown, wrong or disabled, all alike and in about the same time.
+    """
+    name = User.normalize_username(username)
+    if len(password) > LONGEST_PASSWORD:
+        raise BadCredentials
+    slots = _count(name, client_address(request))
+    user = authenticate(request, username=name, password=password)
+    if not isinstance(user, User):
+        raise BadCredentials
+    for slot in slots:
+        slot.give_back()
+    return user
+
+
+def _count(name: str, address: str | None) -> list[Slot]:
+    limits, peer, account = conf.sign_in_limits(), network(address), name.casefold()
+    slots = []
+    # The narrowest first: who is refused by it takes nothing from the neighbours' share.
+    for scope, who, limit in (
+        ("pair", f"{peer} {account}", limits.pair),
+        ("address", peer, limits.address),
+    ):
+        slots.append(throttle.take(scope, who, limit=limit, seconds=limits.seconds))
+    try:
+        slots.append(
+            throttle.take("account", account, limit=limits.account, seconds=limits.seconds)
+        )
+    except Throttled:
+        # A stranger who guesses at an account must not lock its owner out: where the owner has
+        # signed in before, only the tighter limits above count.
+        if not Login.objects.filter(user__username=name, ip=address).exists():
+            raise
+    return slots
+
+
+def count_sign_up(request: HttpRequest) -> None:
+    """Count a request for an account: each one made costs a hash and a row for good.
+
+    Refused ones count too, as they tell which names are taken.
+
+    Raises:
+        Throttled: too many from this address.
+    """
+    peer, limit = network(client_address(request)), conf.sign_up_limit()
+    throttle.take("sign-up", peer, limit=limit.count, seconds=limit.seconds)
+
+
+def start_session(request: HttpRequest, user: User, *, remember: bool) -> Login:
+    """Log a browser in: never in the session that was there before, also not the same user's.
+
+    Without ``remember`` the cookie is gone when the browser is closed, and the login ends sooner.
+    """
+    end_session(request)
+    request.session.set_expiry(conf.login_lifetime() if remember else 0)
+    django_login(request, user, backend=_BACKEND)
+    login_id = current_login(request)
+    if login_id is None:
+        raise TypeError("the receiver of user_logged_in binds every session to a login")
+    return Login.objects.get(pk=login_id)
+
+
+def end_session(request: HttpRequest) -> None:
+    """Log a browser out; without a login it does nothing, so it works twice."""
+    store = _store(request)
+    store.keys()
+    if store.login_id is not None:
+        Login.objects.filter(pk=store.login_id).end(Because.LOGGED_OUT)
+    store.flush()
+
+
+def renew_session_key(request: HttpRequest) -> None:
+    """Go on under a new key: a copy of the cookie from before is worth nothing."""
+    _store(request).cycle_key()
+
+
+def current_login(request: HttpRequest) -> uuid.UUID | None:
+    """The id of the login that a request's cookie carries."""
+    store = _store(request)
+    store.keys()
+    return store.login_id
+
+
+def _store(request: HttpRequest) -> SessionStore:
+    store = request.session
+    if not isinstance(store, SessionStore):
+        raise TypeError("SESSION_ENGINE must be accounts.strategies.session_joined")
+    return store
+
+
+def token_strategy() -> JwtBlacklistJoined:
+    """The strategy that carries the site's bearer tokens."""
+    return JwtBlacklistJoined(site())
+
+
+def start_token_login(
+    request: HttpRequest, user: User, *, lifetime: timedelta | None = None
+) -> Credential:
+    """Log an API client in: a login of its own, and its first pair of tokens."""
+    strategy: Strategy = token_strategy()
+    login = login_begin(
+        user,
+        strategy=JwtBlacklistJoined.slug,
+        lifetime=lifetime,
+        ip=client_address(request),
+        user_agent=request.META.get("HTTP_USER_AGENT", ""),
+    )
+    return strategy.issue(login)
+
+
+def refresh_tokens(request: HttpRequest, refresh: str) -> Credential | Refused:
+    """Spend a refresh token of an API client; one that was spent before ends its login."""
+    return token_strategy().renew(refresh, client=client_digest(request, site()))
+
+
+@transaction.atomic
+def end_token_login(login_id: uuid.UUID, because: Because) -> None:
+    """End a token login: every token it was ever given is refused from the next request on."""
+    login = Login.objects.filter(pk=login_id).first()
+    if login is not None:
+        blacklist_login(login, because=because)
+        Login.objects.filter(pk=login_id).end(because)
+
+
+@transaction.atomic
+def change_password(user: User, *, password: str, keep: uuid.UUID | None) -> int:
+    """Set a password and end every other login of the user, in both modes, at once.
+
+    ``keep`` is the login that made the change. Returns how many others ended. A constant number of
+    queries, however many devices there are.
+
+    Raises:
+        BadCredentials: the password that was checked has been replaced meanwhile.
+    """
+    checked = User.objects.filter(pk=user.pk, password=user.password)
+    user.set_password(password)
+    # The condition decides a race: who knows the old password must not undo its replacement. And
+    # the one column: an older copy of the row must not enable the account again.
+    if not checked.update(password=user.password):
+        raise BadCredentials
+    password_changed(password, user)
+    return user.end_logins(Because.PASSWORD, keep=keep)
+
+
+def log_out_everywhere(user: User) -> int:
+    """End every login of the user, in both modes, at once. Returns how many ended."""
+    return user.end_logins(Because.EVERYWHERE)
