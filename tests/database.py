@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from accounts.demo.postgres import PostgresError, temporary_postgres
+from accounts.services.postgres import PostgresError, temporary_postgres
 
 # The tests decide on these themselves, whatever the shell that starts them has set.
 FOREIGN = (

@@ -21,12 +21,12 @@ from django.conf import settings
 from accounts.bench.goals import goals
 from accounts.bench.measures import latency
 from accounts.bench.options import Options
-from accounts.bench.programs.delay_proxy import SOCKET
 from accounts.bench.programs.worker import arguments, latency_rounds
 from accounts.bench.result import FORMAT, Result
-from accounts.demo.postgres import PostgresError
-from accounts.demo.processes import die_with_parent
-from accounts.demo.temporary import throwaway_database
+from accounts.services.delay_proxy import SOCKET
+from accounts.services.postgres import PostgresError
+from accounts.services.processes import die_with_parent
+from accounts.services.temporary import throwaway_database
 
 VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
@@ -152,7 +152,7 @@ def _at_distance(url: str, milliseconds: float) -> Iterator[str]:
             [
                 sys.executable,
                 "-m",
-                "accounts.bench.programs.delay_proxy",
+                "accounts.services.delay_proxy",
                 str(milliseconds),
                 folder,
                 target,

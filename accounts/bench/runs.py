@@ -21,8 +21,8 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import conf
-from accounts.demo.processes import die_with_parent
 from accounts.models import BenchRun, BenchRunQuerySet, User
+from accounts.services.processes import die_with_parent
 from accounts.site import throttle
 
 ROUNDS = 60

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from accounts.demo.processes import die_with_parent
+from accounts.services.processes import die_with_parent
 
 START_TIMEOUT = 30  # seconds
 STOP_TIMEOUT = 10  # seconds

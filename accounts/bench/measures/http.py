@@ -18,7 +18,7 @@ from accounts.bench.client import me
 from accounts.bench.result import Http, Served
 from accounts.bench.statistics import percentile
 from accounts.bench.subjects import Subject
-from accounts.demo.processes import die_with_parent
+from accounts.services.processes import die_with_parent
 
 SECONDS = 2.0  # of load for each strategy at the most, in slices that take turns
 SECONDS_A_ROUND = 0.01
@@ -79,7 +79,7 @@ def _load(subject: Subject, port: int, seconds: float) -> dict[str, Any]:
     }
     # The order comes by the standard input: other users of the machine can read a command line.
     done = subprocess.run(
-        [sys.executable, "-m", "accounts.bench.programs.load_generator"],
+        [sys.executable, "-m", "accounts.services.load_generator"],
         cwd=settings.BASE_DIR,
         input=json.dumps(order),
         capture_output=True,

@@ -22,9 +22,9 @@ from rich.table import Table
 
 from accounts.demo.accounts import demo_accounts_make
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
-from accounts.demo.postgres import PostgresError, private_postgres
 from accounts.demo.server import Address, address_must_be_free, gunicorn_running
 from accounts.demo.static_files import static_files_collect
+from accounts.services.postgres import PostgresError, private_postgres
 
 console = Console(highlight=False, soft_wrap=True)
 

@@ -16,13 +16,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from accounts.demo.postgres import PostgresError
-from accounts.demo.temporary import run_again, throwaway_database
 from accounts.lab.events import events
 from accounts.lab.runs import runs_share
 from accounts.lab.scenarios import Report, play_many
 from accounts.lab.wording import LEGEND, SIGNS, in_words
 from accounts.models import Login
+from accounts.services.postgres import PostgresError
+from accounts.services.temporary import run_again, throwaway_database
 from accounts.strategies import strategies
 
 _STYLES = {

@@ -1,8 +1,8 @@
 """A proxy that puts a PostgreSQL some milliseconds away. Run as a program of its own.
 
-``python -m accounts.bench.programs.delay_proxy MILLISECONDS FOLDER TARGET-FOLDER``: listens on the Unix socket
-that PostgreSQL would have in FOLDER, forwards to the one in TARGET-FOLDER, and holds back what the
-client sends. A client that waits for each answer sees one delay per round trip.
+``python -m accounts.services.delay_proxy MILLISECONDS FOLDER TARGET-FOLDER`` listens on the Unix
+socket that PostgreSQL would have in FOLDER, forwards to the one in TARGET-FOLDER, and holds back
+what the client sends. A client that waits for each answer sees one delay per round trip.
 """
 
 import socket

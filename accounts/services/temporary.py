@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from accounts.demo.postgres import temporary_postgres
+from accounts.services.postgres import temporary_postgres
 
 
 @contextmanager

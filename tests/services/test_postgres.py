@@ -12,8 +12,8 @@ import psutil
 import psycopg
 import pytest
 
-from accounts.demo import postgres
-from accounts.demo.postgres import PostgresError, private_postgres
+from accounts.services import postgres
+from accounts.services.postgres import PostgresError, private_postgres
 
 pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
 

@@ -26,7 +26,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from accounts.demo.processes import die_with_parent
+from accounts.services.processes import die_with_parent
 
 SUPERUSER = "demo"
 START_TIMEOUT = 60  # seconds; recovering after a crash is part of the start
