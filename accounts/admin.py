@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.models import Because, BlacklistedToken, Login, User
+from accounts.models import BlacklistedToken, EndReason, Login, User
 from accounts.site import logins
 from accounts.site.devices import device
 
@@ -48,7 +48,7 @@ class StaffPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # i
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002  # Django's own signature
         """Save the new password."""
-        self.user.password_because = Because.RESET
+        self.user.password_end_reason = EndReason.RESET
         user: User = super().save(commit)
         return user
 
@@ -66,7 +66,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alon
     @admin.action(description="Log selected users out everywhere", permissions=["change"])
     def log_out(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
         """End every login of these users, in both modes."""
-        ended = sum(user.end_logins(Because.STAFF) for user in queryset)
+        ended = sum(user.end_logins(EndReason.STAFF) for user in queryset)
         self.message_user(request, f"Logins ended: {ended}.", messages.SUCCESS)
 
 
@@ -98,12 +98,12 @@ class LoginAdmin(ReadOnlyAdmin):
     """Logins: who, on what, since when, and whether it is over."""
 
     list_display = ("user", "state", "on", "strategy", "ip", "created", "last_seen", "expires")
-    list_filter = (WhoseFilter, "strategy", "ended_because", "created")
+    list_filter = (WhoseFilter, "strategy", "end_reason", "created")
     list_select_related = ("user",)
     search_fields = ("user__username", "ip", "user_agent")
     fields = (
         *("id", "user", "strategy", "on", "user_agent", "ip", "created", "last_seen"),
-        *("expires", "state", "ended_at", "ended_because", "told_at"),
+        *("expires", "state", "ended_at", "end_reason", "replay_notified_at"),
     )
     actions = ("end",)
 
@@ -125,7 +125,7 @@ class LoginAdmin(ReadOnlyAdmin):
     @admin.action(description="End selected logins", permissions=["end"])
     def end(self, request: HttpRequest, queryset: "QuerySet[Login]") -> None:
         """End them, in both modes: their credentials are refused from the next request on."""
-        ended = logins.end(queryset, Because.STAFF)
+        ended = logins.end(queryset, EndReason.STAFF)
         self.message_user(request, f"Logins ended: {ended}.", messages.SUCCESS)
 
 

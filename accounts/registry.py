@@ -13,7 +13,7 @@ class Registered(Protocol):
     """What a registry asks of a class: a slug, which is its address, and a place in the order."""
 
     slug: ClassVar[str]
-    rank: ClassVar[int]
+    order: ClassVar[int]
 
 
 T = TypeVar("T", bound=Registered)
@@ -27,7 +27,7 @@ class Registry(Generic[T]):
     """The classes that subclass ``base`` in the modules of one package.
 
     The package is read at first use; modules whose name starts with an underscore are helpers and
-    left out. Iterating gives the classes by ``rank``, then slug; ``registry[slug]`` gives one.
+    left out. Iterating gives the classes by ``order``, then slug; ``registry[slug]`` gives one.
 
     Raises:
         Duplicate: two of the classes have one slug.
@@ -41,7 +41,7 @@ class Registry(Generic[T]):
     @cached_property
     def _classes(self) -> dict[str, type[T]]:
         found: dict[str, type[T]] = {}
-        for cls in sorted(self._discover(), key=lambda cls: (cls.rank, cls.slug)):
+        for cls in sorted(self._discover(), key=lambda cls: (cls.order, cls.slug)):
             if cls.slug in found:
                 raise Duplicate(f"{cls.slug!r}: {found[cls.slug].__module__}, {cls.__module__}")
             found[cls.slug] = cls

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import lab
-from accounts.models import Because, BlacklistedToken, Login, User
+from accounts.models import BlacklistedToken, EndReason, Login, User
 from accounts.strategies.opaque import Opaque
 from accounts.tokens import lab as lab_realm
 from accounts.tokens import site
@@ -58,8 +58,8 @@ class TestEnding:
         assert not device.is_in()
         assert other.is_in()
         login.refresh_from_db()
-        assert login.ended_because == Because.STAFF
-        blacklisted = BlacklistedToken.objects.filter(jti=login.pk, reason=Because.STAFF)
+        assert login.end_reason == EndReason.STAFF
+        blacklisted = BlacklistedToken.objects.filter(jti=login.pk, reason=EndReason.STAFF)
         assert blacklisted.exists() == (carrier == "jwt")
 
     def test_many_end_in_as_many_queries_as_one(self, staff: Client, alice: User) -> None:
@@ -108,7 +108,7 @@ class TestUsers:
         assert not device.is_in()
         assert carrier == "session" or device.renew().status_code == 401
         login.refresh_from_db()
-        assert login.ended_because == Because.DISABLED
+        assert login.end_reason == EndReason.DISABLED
         assert Device(carrier).log_in(alice).is_in()
 
     @pytest.mark.parametrize("carrier", CARRIERS)
@@ -121,7 +121,7 @@ class TestUsers:
         assert answer.status_code == 302, answer.content
         assert not device.is_in()
         again = Device("session").log_in(alice, NEW_PASSWORD)
-        told = [entry["ended_because"] for entry in again.send("GET", "/api/logins/").json()]
+        told = [entry["end_reason"] for entry in again.send("GET", "/api/logins/").json()]
         assert told == [None, "reset"]
 
     def test_taking_the_password_away_ends_every_login(self, staff: Client, alice: User) -> None:
@@ -166,7 +166,7 @@ class TestFinding:
             login = Device("jwt").log_in(alice).login
             Login.objects.filter(pk=login.pk).update(user=user)
             BlacklistedToken.objects.create(
-                jti=login.pk, user=user, expires_at=login.expires, reason=Because.STAFF
+                jti=login.pk, user=user, expires_at=login.expires, reason=EndReason.STAFF
             )
         lab_row, site_row = self.rows(table, visit.user), self.rows(table, alice)
         for query, expected in {"": (0, 1), "?whose=lab": (1, 0), "?whose=all": (1, 1)}.items():
@@ -197,7 +197,7 @@ class TestSecrets:
         opaque.refresh_from_db()
         row = program.login
         secrets = [browser.cookie, program.access, program.refresh, token.value]
-        for key in (opaque.digest, row.refresh_jti, row.spent_jti, row.spent_by):
+        for key in (opaque.digest, row.refresh_jti, row.previous_refresh_jti, row.refreshed_by):
             assert key is not None
             secrets += [str(key), key.hex]
         secrets += [str(site().digest(browser.cookie)), *alice.password.split("$")[-2:]]

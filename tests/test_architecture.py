@@ -80,7 +80,7 @@ class TestStrategies:
         assert more
         assert strategy.title
         assert strategy.subtitle
-        assert strategy.asks
+        assert strategy.checks
 
     @each_strategy
     def test_its_names_agree(self, strategy: type[Strategy]) -> None:
@@ -102,7 +102,7 @@ class TestStrategies:
             [strategy.slug for strategy in strategies],
             [(strategy.title, strategy.subtitle) for strategy in strategies],
             [strategy.explanation() for strategy in strategies],
-            [strategy.rank for strategy in strategies],
+            [strategy.order for strategy in strategies],
         ):
             assert len(set(names)) == len(names)
 

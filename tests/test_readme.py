@@ -63,7 +63,7 @@ def test_they_log_in_and_out_as_the_text_around_them_says(
     assert out == "{}"
     assert refused.startswith("HTTP/1.1 401")
     assert "token_not_valid" in refused
-    assert Login.objects.get().ended_because == "logged-out"
+    assert Login.objects.get().end_reason == "logged-out"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_every_make_target_it_names_exists(target: str) -> None:
 
 def test_the_strategy_it_shows_has_all_that_the_contract_asks_for() -> None:
     [shown] = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-    for name in ("slug", "title", "subtitle", "family", "asks"):
+    for name in ("slug", "title", "subtitle", "family", "checks"):
         assert re.search(rf"^    {name} = ", shown, re.MULTILINE)
     for name in Strategy.__abstractmethods__:
         assert f"def {name}(self" in shown

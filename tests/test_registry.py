@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 STRATEGY = '''
 """A strategy that a newcomer has just written."""
 
-from accounts.models import Because, Login
+from accounts.models import EndReason, Login
 from accounts.strategies._base import Accepted, Credential, Family, Refused, Strategy
 
 
@@ -36,7 +36,7 @@ class InvisibleInk(Strategy):
     title = "Invisible ink"
     subtitle = "hold it over a candle"
     family = Family.OPAQUE
-    asks = "A login has this id and has not ended"
+    checks = "A login has this id and has not ended"
 
     def issue(self, login):
         return Credential(login.id.hex, login.expires)
@@ -48,7 +48,7 @@ class InvisibleInk(Strategy):
         return Accepted(login.user, login.user.role, login.id)
 
     def revoke(self, login, credential=""):
-        Login.objects.filter(pk=login.pk).end(Because.LOGGED_OUT)
+        Login.objects.filter(pk=login.pk).end(EndReason.LOGGED_OUT)
 '''
 EVENT = '''
 """An event that a newcomer has just written."""

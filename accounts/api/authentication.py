@@ -70,7 +70,7 @@ def _seen(verdict: Accepted) -> uuid.UUID:
     login_id = verdict.login_id
     if login_id is None:
         raise TypeError("the site's strategies always know the login")
-    if verdict.unseen:
+    if verdict.needs_touch:
         Login.objects.touch(login_id)
     return login_id
 

@@ -64,6 +64,7 @@ def _shown(entry: logins.Entry) -> dict[str, Any]:
         "unused_until": min(login.unused_until, login.expires),
         "current": entry.is_current,
         "ended_at": ended.at if ended else None,
+        "end_reason": ended.code if ended else None,
         "ended_because": ended.code if ended else None,
     }
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.serializers import Problem
 from accounts.api.views import ApiView, OpenView
-from accounts.models import Because, User, blacklist_token
+from accounts.models import EndReason, User, blacklist_token
 from accounts.site import signin
 from accounts.strategies import Accepted
 from accounts.tokens import Claims, site
@@ -102,14 +102,14 @@ class Revoke(OpenView):
 
 def _revoke(claims: Claims) -> None:
     if claims.token_type == "refresh":
-        signin.end_token_login(claims.sid, Because.LOGGED_OUT)
+        signin.end_token_login(claims.sid, EndReason.LOGGED_OUT)
     else:
         blacklist_token(
             claims.jti,
             user_id=claims.user_id,
             token_type=claims.token_type,
             expires=datetime.fromtimestamp(claims.expires, UTC),
-            because=Because.LOGGED_OUT,
+            reason=EndReason.LOGGED_OUT,
         )
 
 

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from accounts.models import Because
+from accounts.models import EndReason
 from accounts.site.logins import EXPIRED, UNUSED
 from accounts.site.signin import LONGEST_PASSWORD
 
@@ -88,11 +88,14 @@ class LoginEntry(serializers.Serializer[None]):
     unused_until = serializers.DateTimeField(read_only=True, help_text="Its end if not used.")
     current = serializers.BooleanField(read_only=True, help_text="The login of this request.")
     ended_at = serializers.DateTimeField(read_only=True, allow_null=True)
-    ended_because = serializers.ChoiceField(
-        choices=[*Because.values, EXPIRED, UNUSED],
+    end_reason = serializers.ChoiceField(
+        choices=[*EndReason.values, EXPIRED, UNUSED],
         read_only=True,
         allow_null=True,
         help_text="Null while it is live.",
+    )
+    ended_because = serializers.CharField(
+        read_only=True, allow_null=True, help_text="Deprecated: the former name of end_reason."
     )
 
 

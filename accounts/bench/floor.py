@@ -21,8 +21,8 @@ class Floor(Strategy):
     title = "Nobody asks"
     subtitle = "the same view, no authentication"
     family = Family.OPAQUE
-    asks = "Nothing"
-    rank = 0
+    checks = "Nothing"
+    order = 0
 
     def issue(self, login: Login) -> Credential:
         """A word that means nothing."""

@@ -91,7 +91,7 @@ def in_words(report: Mapping[str, Any]) -> Words:
 def _is_routine(report: Mapping[str, Any]) -> bool:
     """Whether the event wants every credential to work on: a routine rotation ends no login."""
     slug = report["event"]
-    return slug in events and events[slug].wish.thief is Outcome.ACCEPTED
+    return slug in events and events[slug].ideal.thief is Outcome.ACCEPTED
 
 
 def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
@@ -118,7 +118,7 @@ def _lags(report: Mapping[str, Any]) -> bool:
     strategy, event = report["strategy"], report["event"]
     if strategy not in strategies or event not in events:
         return False
-    return events[event].revokes and bool(strategies[strategy].settles)
+    return events[event].revokes and bool(strategies[strategy].propagation_delay)
 
 
 def _also(report: Mapping[str, Any]) -> str:

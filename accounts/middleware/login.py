@@ -29,6 +29,6 @@ def session_user(request: HttpRequest) -> User | AnonymousUser:
         raise TypeError("SESSION_ENGINE must be accounts.strategies.session_joined")
     session.keys()  # loads it
     verdict = session.verdict
-    if isinstance(verdict, Accepted) and verdict.unseen and verdict.login_id:
+    if isinstance(verdict, Accepted) and verdict.needs_touch and verdict.login_id:
         Login.objects.touch(verdict.login_id)
     return session.user

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts.models import Because, Login, User
+from accounts.models import EndReason, Login, User
 from accounts.site.devices import device
 from accounts.strategies import Refused
 from accounts.strategies.session_joined import SessionStore
@@ -53,10 +53,10 @@ def _why_logged_out(request: HttpRequest) -> str | None:
 
 def _replays(user: User) -> Iterator[str]:
     """What to say of each login that a replayed refresh token ended; each is told once."""
-    for login in user.logins.filter(ended_because=Because.REPLAYED, told_at=None):
+    for login in user.logins.filter(end_reason=EndReason.REPLAYED, replay_notified_at=None):
         # Two pages may ask at once: the row decides which one tells.
-        untold = Login.objects.filter(pk=login.pk, told_at=None)
-        if untold.update(told_at=timezone.now()):
+        untold = Login.objects.filter(pk=login.pk, replay_notified_at=None)
+        if untold.update(replay_notified_at=timezone.now()):
             yield _told(login)
 
 

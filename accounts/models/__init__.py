@@ -10,7 +10,7 @@ from accounts.models.blacklist import (
     blacklist_token,
     pruned_before,
 )
-from accounts.models.end_reason import Because
+from accounts.models.end_reason import EndReason
 from accounts.models.login import TOUCH_EVERY, Login, LoginQuerySet, Session, login_begin
 from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet
 from accounts.models.user import Role, User
@@ -18,10 +18,10 @@ from accounts.models.user import Role, User
 __all__ = [
     "BLACKLIST_CHANNEL",
     "TOUCH_EVERY",
-    "Because",
     "BenchRun",
     "BenchRunQuerySet",
     "BlacklistedToken",
+    "EndReason",
     "Login",
     "LoginQuerySet",
     "Role",

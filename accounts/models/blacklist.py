@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts import conf
-from accounts.models.end_reason import Because
+from accounts.models.end_reason import EndReason
 from accounts.models.fields import CodedField
 from accounts.models.login import Login
 from accounts.models.user import User
@@ -41,39 +41,39 @@ class BlacklistedToken(models.Model):
     )
     reason = CodedField(
         codes={
-            Because.LOGGED_OUT: 1,
-            Because.ELSEWHERE: 2,
-            Because.EVERYWHERE: 3,
-            Because.PASSWORD: 4,
-            Because.RESET: 5,
-            Because.REPLAYED: 6,
-            Because.DISABLED: 7,
-            Because.STAFF: 8,
+            EndReason.LOGGED_OUT: 1,
+            EndReason.ELSEWHERE: 2,
+            EndReason.EVERYWHERE: 3,
+            EndReason.PASSWORD: 4,
+            EndReason.RESET: 5,
+            EndReason.REPLAYED: 6,
+            EndReason.DISABLED: 7,
+            EndReason.STAFF: 8,
         },
-        choices=Because.choices,
+        choices=EndReason.choices,
     )
 
     def __str__(self) -> str:
         return f"{self.token_type} {self.jti}"
 
 
-def blacklist_login(login: Login, *, because: Because) -> None:
+def blacklist_login(login: Login, *, reason: EndReason) -> None:
     """Blacklist every token of a login, also the older ones; doing it twice changes nothing."""
-    _blacklist(login.id, login.user_id, "login", login.expires, because)
+    _blacklist(login.id, login.user_id, "login", login.expires, reason)
 
 
 def blacklist_token(
-    jti: uuid.UUID, *, user_id: int, token_type: str, expires: datetime, because: Because
+    jti: uuid.UUID, *, user_id: int, token_type: str, expires: datetime, reason: EndReason
 ) -> None:
     """Blacklist one token and leave its login alone; doing it twice changes nothing."""
-    _blacklist(jti, user_id, token_type, expires, because)
+    _blacklist(jti, user_id, token_type, expires, reason)
 
 
 def _blacklist(
-    jti: uuid.UUID, user_id: int, token_type: str, expires: datetime, because: Because
+    jti: uuid.UUID, user_id: int, token_type: str, expires: datetime, reason: EndReason
 ) -> None:
     row = BlacklistedToken(
-        jti=jti, user_id=user_id, token_type=token_type, expires_at=expires, reason=because
+        jti=jti, user_id=user_id, token_type=token_type, expires_at=expires, reason=reason
     )
     BlacklistedToken.objects.bulk_create([row], ignore_conflicts=True)
 

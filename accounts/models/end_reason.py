@@ -3,7 +3,7 @@
 from django.db import models
 
 
-class Because(models.TextChoices):
+class EndReason(models.TextChoices):
     """Why a login ended."""
 
     LOGGED_OUT = "logged-out", "logged out"

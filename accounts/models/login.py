@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import conf
-from accounts.models.end_reason import Because
+from accounts.models.end_reason import EndReason
 from accounts.models.user import User
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -27,13 +27,13 @@ class LoginQuerySet(models.QuerySet["Login"]):
         now = timezone.now()
         by_token = Q(refresh_jti__isnull=False, renewed__gt=now - conf.refresh_lifetime())
         by_other = Q(refresh_jti=None, last_seen__gt=now - conf.session_idle())
-        return self.alias(renewed=Coalesce("spent_at", "created")).filter(
+        return self.alias(renewed=Coalesce("refreshed_at", "created")).filter(
             by_token | by_other, ended_at=None, expires__gt=now
         )
 
-    def end(self, because: "Because") -> int:
+    def end(self, reason: "EndReason") -> int:
         """End those that have not ended yet; the first reason stays. Returns how many ended."""
-        return self.filter(ended_at=None).update(ended_at=timezone.now(), ended_because=because)
+        return self.filter(ended_at=None).update(ended_at=timezone.now(), end_reason=reason)
 
     def touch(self, login_id: uuid.UUID) -> None:
         """Note that a login was used, unless another request of this minute did."""
@@ -54,11 +54,11 @@ class Login(models.Model):
     refresh_jti = models.UUIDField(
         null=True, editable=False, help_text="The one refresh token not yet spent."
     )
-    spent_jti = models.UUIDField(
+    previous_refresh_jti = models.UUIDField(
         null=True, editable=False, help_text="The one spent last, for a retry within the grace."
     )
-    spent_at = models.DateTimeField(null=True, editable=False)
-    spent_by = models.UUIDField(
+    refreshed_at = models.DateTimeField(null=True, editable=False)
+    refreshed_by = models.UUIDField(
         null=True, editable=False, help_text="A keyed digest of the client that spent it."
     )
     created = models.DateTimeField(default=timezone.now)
@@ -67,8 +67,8 @@ class Login(models.Model):
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=400, blank=True)
     ended_at = models.DateTimeField(null=True)
-    ended_because = models.CharField(max_length=16, choices=Because.choices, blank=True)
-    told_at = models.DateTimeField(
+    end_reason = models.CharField(max_length=16, choices=EndReason.choices, blank=True)
+    replay_notified_at = models.DateTimeField(
         null=True, editable=False, help_text="When the user was told of a replay."
     )
 
@@ -85,7 +85,7 @@ class Login(models.Model):
         """When it is over unless it is used: a session idle, a refresh token not spent."""
         if self.refresh_jti is None:
             return self.last_seen + conf.session_idle()
-        return (self.spent_at or self.created) + conf.refresh_lifetime()
+        return (self.refreshed_at or self.created) + conf.refresh_lifetime()
 
 
 def login_begin(

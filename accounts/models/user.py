@@ -10,7 +10,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
-from accounts.models.end_reason import Because
+from accounts.models.end_reason import EndReason
 from accounts.models.hashers import LabHasher
 from accounts.models.session_keys import session_keys
 
@@ -34,7 +34,7 @@ class User(AbstractUser):
     visitor = models.UUIDField(null=True, blank=True, editable=False)
 
     # Why the logins end when a new password is saved; the admin says otherwise.
-    password_because = Because.PASSWORD
+    password_end_reason = EndReason.PASSWORD
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -81,22 +81,22 @@ class User(AbstractUser):
         """
         if self._state.adding:
             return super().save(*args, **kwargs)
-        because = self._because(kwargs.get("update_fields"))
-        if because is None:
+        reason = self._end_reason(kwargs.get("update_fields"))
+        if reason is None:
             return self._save_row(*args, **kwargs)
         with transaction.atomic():
             self._save_row(*args, **kwargs)
-            self.end_logins(because)
+            self.end_logins(reason)
         return None
 
-    def _because(self, fields: Collection[str] | None) -> Because | None:
+    def _end_reason(self, fields: Collection[str] | None) -> EndReason | None:
         """Why saving these fields (None for all) ends the user's logins, if it does."""
         if not self.is_active and (fields is None or "is_active" in fields):
-            return Because.DISABLED
+            return EndReason.DISABLED
         # Django forgets the raw password when it only stores a better hash of it.
         replaced = self._password is not None or not self.has_usable_password()
         if replaced and (fields is None or "password" in fields):
-            return self.password_because
+            return self.password_end_reason
         return None
 
     def _save_row(self, *args: Any, **kwargs: Any) -> None:
@@ -106,7 +106,7 @@ class User(AbstractUser):
         self.token_version = known
 
     @transaction.atomic
-    def end_logins(self, because: Because, *, keep: uuid.UUID | None = None) -> int:
+    def end_logins(self, reason: EndReason, *, keep: uuid.UUID | None = None) -> int:
         """End every login but ``keep``, in both modes, at once. Returns how many ended.
 
         The same few statements however many there are. The first one locks the user's row: two such
@@ -120,4 +120,4 @@ class User(AbstractUser):
             current = self.logins.filter(pk=keep, token_version=self.token_version - 1)
             current.update(token_version=self.token_version)
             ending = ending.exclude(pk=keep)
-        return ending.end(because)
+        return ending.end(reason)

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import conf
-from accounts.models import Because, BlacklistedToken, Login, User
+from accounts.models import BlacklistedToken, EndReason, Login, User
 from accounts.site.devices import Device, device
 from accounts.strategies import Family, strategies
 
@@ -105,14 +105,14 @@ def ended(login: Login, user: User) -> Ended | None:
     """Whether a login is over, and why."""
     now = timezone.now()
     if login.ended_at is not None:
-        because = Because(login.ended_because)
-        return Ended(login.ended_at, because.value, because.label)
+        reason = EndReason(login.end_reason)
+        return Ended(login.ended_at, reason.value, reason.label)
     if login.expires <= now:
         return Ended(login.expires, EXPIRED, "expired")
     if login.unused_until <= now:
         return Ended(login.unused_until, UNUSED, "not used for too long")
     if login.token_version != user.token_version:
-        return Ended(None, Because.EVERYWHERE.value, "ended together with all others")
+        return Ended(None, EndReason.EVERYWHERE.value, "ended together with all others")
     return None
 
 
@@ -123,18 +123,18 @@ def end_one(user: User, login_id: uuid.UUID, *, current: uuid.UUID | None) -> Lo
         Login.DoesNotExist: there is none, or it is somebody else's, which is not told apart.
     """
     login = user.logins.get(pk=login_id)
-    because = Because.LOGGED_OUT if login_id == current else Because.ELSEWHERE
-    end(user.logins.filter(pk=login_id), because)
+    reason = EndReason.LOGGED_OUT if login_id == current else EndReason.ELSEWHERE
+    end(user.logins.filter(pk=login_id), reason)
     return login
 
 
 def end_others(user: User, *, current: uuid.UUID | None) -> int:
     """End every login of a user but the current one. Returns how many ended."""
-    return user.end_logins(Because.ELSEWHERE, keep=current)
+    return user.end_logins(EndReason.ELSEWHERE, keep=current)
 
 
 @transaction.atomic
-def end(logins: "QuerySet[Login]", because: Because) -> int:
+def end(logins: "QuerySet[Login]", reason: EndReason) -> int:
     """End some logins, and blacklist the tokens of those that have any. Returns how many ended.
 
     Three statements, however many there are; doing it twice changes nothing.
@@ -142,11 +142,11 @@ def end(logins: "QuerySet[Login]", because: Because) -> int:
     going_on = logins.filter(ended_at=None)
     rows = [
         BlacklistedToken(
-            jti=pk, user_id=user_id, token_type="login", expires_at=expires, reason=because
+            jti=pk, user_id=user_id, token_type="login", expires_at=expires, reason=reason
         )
         for pk, user_id, expires in going_on.exclude(refresh_jti=None).values_list(
             "pk", "user_id", "expires"
         )
     ]
     BlacklistedToken.objects.bulk_create(rows, ignore_conflicts=True)
-    return going_on.update(ended_at=timezone.now(), ended_because=because)
+    return going_on.update(ended_at=timezone.now(), end_reason=reason)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import conf
-from accounts.models import Because, Login, User, blacklist_login, login_begin
+from accounts.models import EndReason, Login, User, blacklist_login, login_begin
 from accounts.site import throttle
 from accounts.site.clients import client_address, client_digest, network
 from accounts.site.throttle import Slot, Throttled
@@ -98,7 +98,7 @@ def end_session(request: HttpRequest) -> None:
     store = _store(request)
     store.keys()
     if store.login_id is not None:
-        Login.objects.filter(pk=store.login_id).end(Because.LOGGED_OUT)
+        Login.objects.filter(pk=store.login_id).end(EndReason.LOGGED_OUT)
     store.flush()
 
 
@@ -147,12 +147,12 @@ def refresh_tokens(request: HttpRequest, refresh: str) -> Credential | Refused:
 
 
 @transaction.atomic
-def end_token_login(login_id: uuid.UUID, because: Because) -> None:
+def end_token_login(login_id: uuid.UUID, reason: EndReason) -> None:
     """End a token login: every token it was ever given is refused from the next request on."""
     login = Login.objects.filter(pk=login_id).first()
     if login is not None:
-        blacklist_login(login, because=because)
-        Login.objects.filter(pk=login_id).end(because)
+        blacklist_login(login, reason=reason)
+        Login.objects.filter(pk=login_id).end(reason)
 
 
 @transaction.atomic
@@ -172,9 +172,9 @@ def change_password(user: User, *, password: str, keep: uuid.UUID | None) -> int
     if not checked.update(password=user.password):
         raise BadCredentials
     password_changed(password, user)
-    return user.end_logins(Because.PASSWORD, keep=keep)
+    return user.end_logins(EndReason.PASSWORD, keep=keep)
 
 
 def log_out_everywhere(user: User) -> int:
     """End every login of the user, in both modes, at once. Returns how many ended."""
-    return user.end_logins(Because.EVERYWHERE)
+    return user.end_logins(EndReason.EVERYWHERE)

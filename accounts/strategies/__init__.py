@@ -4,7 +4,7 @@ Read ``_base.py``, then any strategy.
 """
 
 from accounts.registry import Registry
-from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._expected import Expected, Other, Outcome
 
 strategies: Registry[Strategy] = Registry("accounts.strategies", Strategy)  # type: ignore[type-abstract]
@@ -14,10 +14,10 @@ __all__ = [
     "Credential",
     "Expected",
     "Family",
-    "Holding",
     "Other",
     "Outcome",
     "Refused",
+    "StoredRow",
     "Strategy",
     "strategies",
 ]

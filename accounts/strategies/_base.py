@@ -37,7 +37,7 @@ class Credential:
 class Accepted:
     """The credential holds. ``role`` is the one served: fresh from the row, or as old as the token.
 
-    ``login_id`` is None where the strategy cannot tell which login it is. ``unseen`` says that
+    ``login_id`` is None where the strategy cannot tell which login it is. ``needs_touch`` says that
     nobody noted a use of the login within the last minute. ``replacement`` is the credential that
     the client is to use from now on, where checking the old one made a new one.
     """
@@ -45,7 +45,7 @@ class Accepted:
     user: Any
     role: str
     login_id: uuid.UUID | None = None
-    unseen: bool = False
+    needs_touch: bool = False
     replacement: Credential | None = None
 
 
@@ -59,7 +59,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class StoredRow:
     """A row that the server keeps for a login, its secrets masked."""
 
     table: str
@@ -71,22 +71,22 @@ class Strategy(ABC):
 
     State lives on the instance: two instances stand for two server processes.
 
-    ``asks`` says in words what an accepted request was asked, ``choose`` when to choose the
+    ``checks`` says in words what an accepted request was asked, ``when_to_use`` when to choose the
     strategy. ``expects`` names the events (by slug) after which it does something else than the
-    event wishes, and what. ``settles`` is the time within which a log-out is known to the other
-    server processes.
+    event ideally has, and what. ``propagation_delay`` is the time within which a log-out is known
+    to the other server processes.
     """
 
     slug: ClassVar[str]
     title: ClassVar[str]
     subtitle: ClassVar[str]
     family: ClassVar[Family]
-    asks: ClassVar[str]
-    choose: ClassVar[str] = ""
-    rank: ClassVar[int] = 1000
+    checks: ClassVar[str]
+    when_to_use: ClassVar[str] = ""
+    order: ClassVar[int] = 1000
     refreshes: ClassVar[bool] = False
     expects: ClassVar[Mapping[str, Expected]] = {}
-    settles: ClassVar[timedelta] = _AT_ONCE
+    propagation_delay: ClassVar[timedelta] = _AT_ONCE
     # A template that names a class would make an instance of it.
     do_not_call_in_templates: ClassVar[bool] = True
 
@@ -99,9 +99,9 @@ class Strategy(ABC):
         return cleandoc(cls.__doc__ or "")
 
     @classmethod
-    def expected(cls, event: str, wish: Expected) -> Expected:
-        """What this strategy declares for an event: the wish, unless ``expects`` says otherwise."""
-        return cls.expects.get(event, wish)
+    def expected(cls, event: str, ideal: Expected) -> Expected:
+        """What this strategy declares for an event: the ideal, unless ``expects`` differs."""
+        return cls.expects.get(event, ideal)
 
     @abstractmethod
     def issue(self, login: Login) -> Credential:
@@ -134,6 +134,6 @@ class Strategy(ABC):
     def close(self) -> None:
         """Give back what the instance holds beside memory: a connection, a thread."""
 
-    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The rows that the server keeps for this login now; nothing unless there are some."""
         return ()

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.utils import timezone
 
-from accounts.models import TOUCH_EVERY, Because, User
+from accounts.models import TOUCH_EVERY, EndReason, User
 from accounts.strategies._base import Accepted, Refused
 
 _USER_FIELDS = User._meta.concrete_fields
@@ -38,12 +38,13 @@ class Statement:
 def statement(source: str, extra: str = "") -> Statement:
     """One way to find the login ``l`` and the user ``u``; parameters in order.
 
-    The first two parameters are always the moments before which a login is expired and unseen.
+    The first two parameters are always the moments before which a login is expired and not touched.
     """
     return Statement(
         f"SELECT {_user_columns()}, l.id AS login_id, "  # noqa: S608 - all of it is our own text
-        "l.ended_because AS login_ended, l.expires <= %s AS login_expired, "
-        "l.last_seen < %s AS login_unseen, l.token_version <> u.token_version AS login_outdated"
+        "l.end_reason AS login_ended, l.expires <= %s AS login_expired, "
+        "l.last_seen < %s AS login_needs_touch, "
+        "l.token_version <> u.token_version AS login_outdated"
         f"{extra} FROM {source}"
     )
 
@@ -125,10 +126,10 @@ def judge(row: Any) -> Accepted | Refused:
     if not row.is_active:
         return Refused("load user", "user_inactive", "The account is disabled")
     if row.login_ended:
-        because = Because(row.login_ended).label
-        return Refused("load login", "login_ended", f"This login has ended: {because}")
+        reason = EndReason(row.login_ended).label
+        return Refused("load login", "login_ended", f"This login has ended: {reason}")
     if row.login_expired:
         return Refused("load login", "login_expired", "This login has reached its fixed end")
     if row.login_outdated:
         return Refused("load login", "login_outdated", "Every login from before was ended at once")
-    return Accepted(row, row.role, uuid.UUID(str(row.login_id)), bool(row.login_unseen))
+    return Accepted(row, row.role, uuid.UUID(str(row.login_id)), bool(row.login_needs_touch))

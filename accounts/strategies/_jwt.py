@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import BlacklistedToken, Login
-from accounts.strategies._base import Credential, Holding, Refused
+from accounts.strategies._base import Credential, Refused, StoredRow
 from accounts.strategies._expected import Expected, Outcome
 from accounts.tokens import Claims, Realm, Simplejwt, Token, TokenRefused, issue
 from accounts.tracing import mask
@@ -98,10 +98,10 @@ def login_id(token: Token) -> uuid.UUID:
     return uuid.UUID(hex=token["sid"])
 
 
-def blacklist_rows(login: Login) -> list[Holding]:
+def blacklist_rows(login: Login) -> list[StoredRow]:
     """The rows of the blacklist that end this login, as the page shows them."""
     return [
-        Holding(
+        StoredRow(
             BlacklistedToken._meta.db_table,
             {
                 "jti": mask(row.jti.hex),

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Because, Login
+from accounts.models import EndReason, Login
 from accounts.strategies._base import Accepted, Refused
 from accounts.strategies._joined import judge
 from accounts.tokens import Claims
@@ -66,7 +66,7 @@ def spend(claims: Claims, *, client: uuid.UUID | None, grace: timedelta) -> Spen
         return Spent(login, successor)
     if login.refresh_jti and _is_retry(login, claims, client, grace):
         return Spent(login, login.refresh_jti, retried=True)
-    Login.objects.filter(pk=login.pk).end(Because.REPLAYED)
+    Login.objects.filter(pk=login.pk).end(EndReason.REPLAYED)
     return _REPLAYED
 
 
@@ -77,23 +77,28 @@ def _rotate(claims: Claims, successor: uuid.UUID, client: uuid.UUID | None) -> b
     unspent = Login.objects.filter(
         pk=claims.sid, refresh_jti=claims.jti, ended_at=None, expires__gt=now
     )
-    won = unspent.update(refresh_jti=successor, spent_jti=claims.jti, spent_at=now, spent_by=client)
+    won = unspent.update(
+        refresh_jti=successor,
+        previous_refresh_jti=claims.jti,
+        refreshed_at=now,
+        refreshed_by=client,
+    )
     return bool(won)
 
 
 def _is_retry(login: Login, claims: Claims, client: uuid.UUID | None, grace: timedelta) -> bool:
-    if login.spent_jti != claims.jti or login.spent_at is None or client is None:
+    if login.previous_refresh_jti != claims.jti or login.refreshed_at is None or client is None:
         return False
-    return login.spent_by == client and timezone.now() - login.spent_at < grace
+    return login.refreshed_by == client and timezone.now() - login.refreshed_at < grace
 
 
 def _judge(login: Login) -> Accepted | Refused:
     facts = SimpleNamespace(
         login_id=login.pk,
-        login_ended=login.ended_because,
+        login_ended=login.end_reason,
         login_expired=login.expires <= timezone.now(),
         login_outdated=login.token_version != login.user.token_version,
-        login_unseen=False,
+        login_needs_touch=False,
         is_active=login.user.is_active,
         role=login.user.role,
     )

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Login, User
 from accounts.models.session_keys import session_keys_of
-from accounts.strategies._base import Accepted, Credential, Holding, Refused
+from accounts.strategies._base import Accepted, Credential, Refused, StoredRow
 from accounts.tokens import Realm
 from accounts.tracing import mask
 
@@ -162,10 +162,10 @@ def _request(session: SessionBase) -> HttpRequest:
     return request
 
 
-def rows(key: str) -> Sequence[Holding]:
+def rows(key: str) -> Sequence[StoredRow]:
     """The row of a key in Django's table, if it is still there."""
     return [
-        Holding(
+        StoredRow(
             Session._meta.db_table,
             {
                 "session_key": mask(row.session_key),

@@ -3,9 +3,9 @@
 import uuid
 from collections.abc import Sequence
 
-from accounts.models import Because, BlacklistedToken, Login, User, blacklist_login
+from accounts.models import BlacklistedToken, EndReason, Login, User, blacklist_login
 from accounts.strategies import _jwt
-from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._expected import Expected, Outcome
 from accounts.tokens import Realm, Simplejwt, Token, TokenRefused
 
@@ -27,12 +27,12 @@ class JwtBlacklist(Strategy):
     title = "+ blacklist"
     subtitle = "look-up by jti and sid"
     family = Family.JWT
-    asks = "Signed, not expired, not on the blacklist, and the user is active"
-    choose = (
+    checks = "Signed, not expired, not on the blacklist, and the user is active"
+    when_to_use = (
         "When you use simplejwt already and want a log-out to count without writing SQL. It costs "
         "two queries, as many as the session it was to replace."
     )
-    rank = 140
+    order = 140
     refreshes = True
     expects = {
         "password-change": Expected(Outcome.ACCEPTED),
@@ -70,14 +70,14 @@ class JwtBlacklist(Strategy):
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """Blacklist the login: every token it was ever given."""
-        blacklist_login(login, because=Because.LOGGED_OUT)
+        blacklist_login(login, reason=EndReason.LOGGED_OUT)
 
     def revoke_all(self, user: User) -> None:
         """Blacklist each live login of the user."""
         for login in Login.objects.live().filter(user=user):
-            blacklist_login(login, because=Because.EVERYWHERE)
+            blacklist_login(login, reason=EndReason.EVERYWHERE)
 
-    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The blacklist row, once there is one."""
         return _jwt.blacklist_rows(login)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db.models import F
 
-from accounts.models import Because, BlacklistedToken, Login, User, blacklist_login
+from accounts.models import BlacklistedToken, EndReason, Login, User, blacklist_login
 from accounts.strategies import _jwt, _rotation
-from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
 from accounts.tokens import Claims, TokenRefused, decode
 
@@ -43,12 +43,12 @@ class JwtBlacklistJoined(Strategy):
     title = "+ blacklist, one query"
     subtitle = "blacklist joined to user"
     family = Family.JWT
-    asks = "Signed, not expired, not on the blacklist, and the user is active"
-    choose = (
+    checks = "Signed, not expired, not on the blacklist, and the user is active"
+    when_to_use = (
         "When API clients want tokens that say who they are, and each log-out has to count at "
         "once. It costs one query, like a session that is joined to its user."
     )
-    rank = 150
+    order = 150
     refreshes = True
 
     def issue(self, login: Login) -> Credential:
@@ -90,13 +90,13 @@ class JwtBlacklistJoined(Strategy):
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """Blacklist the login: every token it was ever given, older access tokens too."""
-        blacklist_login(login, because=Because.LOGGED_OUT)
+        blacklist_login(login, reason=EndReason.LOGGED_OUT)
 
     def revoke_all(self, user: User) -> None:
         """Raise the counter that every login of the user is compared with."""
         User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
 
-    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The blacklist row, once there is one."""
         return _jwt.blacklist_rows(login)
 
@@ -109,6 +109,6 @@ def _judge(claims: Claims) -> Accepted | Refused:
     if row is None:
         return Refused("load user", "user_not_found", "User not found")
     if row.blacklisted:
-        because = Because(_REASONS[row.blacklisted]).label
-        return Refused("look up blacklist", "token_blacklisted", f"Token is blacklisted: {because}")
+        reason = EndReason(_REASONS[row.blacklisted]).label
+        return Refused("look up blacklist", "token_blacklisted", f"Token is blacklisted: {reason}")
     return judge(row)

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from accounts.models import Because, BlacklistedToken, Login, User, blacklist_login
+from accounts.models import BlacklistedToken, EndReason, Login, User, blacklist_login
 from accounts.strategies import _jwt
-from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._expected import Expected, Outcome
 from accounts.strategies._joined import fetch_user
 from accounts.strategies._memory import Feed, Memory, NoFeed
@@ -43,14 +43,14 @@ class JwtBlacklistMemory(Strategy):
     title = "+ blacklist in memory"
     subtitle = "kept in step by the database"
     family = Family.JWT
-    asks = "Signed, not expired, not on the blacklist in memory, and the user is active"
-    choose = (
+    checks = "Signed, not expired, not on the blacklist in memory, and the user is active"
+    when_to_use = (
         "When the blacklist itself must cost no query, as in a service that reads no user's row "
         "either, and a log-out may take some milliseconds to reach the other processes."
     )
-    rank = 160
+    order = 160
     refreshes = True
-    settles = timedelta(seconds=1)
+    propagation_delay = timedelta(seconds=1)
     expects = {
         "password-change": Expected(Outcome.ACCEPTED),
         "refresh-replayed": Expected(Outcome.ACCEPTED),
@@ -101,20 +101,20 @@ class JwtBlacklistMemory(Strategy):
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """Blacklist the login; this process knows it as soon as the row is committed."""
-        blacklist_login(login, because=Because.LOGGED_OUT)
+        blacklist_login(login, reason=EndReason.LOGGED_OUT)
         self._remember(login)
 
     def revoke_all(self, user: User) -> None:
         """Blacklist each live login of the user."""
         for login in Login.objects.live().filter(user=user):
-            blacklist_login(login, because=Because.EVERYWHERE)
+            blacklist_login(login, reason=EndReason.EVERYWHERE)
             self._remember(login)
 
     def _remember(self, login: Login) -> None:
         row = (login.id, login.expires.timestamp())
         transaction.on_commit(lambda: self._memory.add([row]))
 
-    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The blacklist row, once there is one."""
         return _jwt.blacklist_rows(login)
 

@@ -22,12 +22,12 @@ class JwtPassword(Strategy):
     title = "+ password digest"
     subtitle = "CHECK_REVOKE_TOKEN"
     family = Family.JWT
-    asks = "Signed, not expired, the same password, and the user is active"
-    choose = (
+    checks = "Signed, not expired, the same password, and the user is active"
+    when_to_use = (
         "When you use simplejwt as it comes and a new password has to end all tokens. Logging out "
         "still ends none."
     )
-    rank = 130
+    order = 130
     refreshes = True
     expects = {
         "log-out": Expected(Outcome.ACCEPTED),

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from django.db.models import F
 
-from accounts.models import Because, Login, User
+from accounts.models import EndReason, Login, User
 from accounts.strategies import _jwt, _rotation
-from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._expected import Expected, Outcome
 from accounts.tokens import TokenRefused, decode
 from accounts.tracing import mask
@@ -31,12 +31,12 @@ class JwtRotating(Strategy):
     title = "Rotated refresh"
     subtitle = "short access token, no look-up"
     family = Family.JWT
-    asks = "Signed and not expired: the database is asked when it is refreshed"
-    choose = (
+    checks = "Signed and not expired: the database is asked when it is refreshed"
+    when_to_use = (
         "When clients stay logged in for weeks, an access token that lives on for minutes does no "
         "harm, and a stolen refresh token has to be noticed."
     )
-    rank = 180
+    order = 180
     refreshes = True
     expects = {
         "log-out": Expected(Outcome.LATER),
@@ -73,21 +73,21 @@ class JwtRotating(Strategy):
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """End the login: its refresh token is worth nothing from now on."""
-        Login.objects.filter(pk=login.pk).end(Because.LOGGED_OUT)
+        Login.objects.filter(pk=login.pk).end(EndReason.LOGGED_OUT)
 
     def revoke_all(self, user: User) -> None:
         """Raise the counter that a refresh compares."""
         User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
 
-    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The login's row with the one refresh token that is not yet spent."""
         return [
-            Holding(
+            StoredRow(
                 Login._meta.db_table,
                 {
                     "refresh_jti": mask(row.refresh_jti.hex) if row.refresh_jti else "",
                     "expires": f"{row.expires:%Y-%m-%d %H:%M:%S}",
-                    "ended": row.get_ended_because_display() or "no",
+                    "ended": row.get_end_reason_display() or "no",
                 },
             )
             for row in Login.objects.filter(pk=login.pk)

@@ -25,12 +25,12 @@ class JwtStateless(Strategy):
     title = "Signature only"
     subtitle = "no look-up"
     family = Family.JWT
-    asks = "Signed and not expired: the database was not asked"
-    choose = (
+    checks = "Signed and not expired: the database was not asked"
+    when_to_use = (
         "Between services that trust one issuer and share no database, with tokens that live for "
         "a minute. Not for people who log out."
     )
-    rank = 110
+    order = 110
     refreshes = True
     expects = {
         "log-out": Expected(Outcome.ACCEPTED),

@@ -21,12 +21,12 @@ class JwtUser(Strategy):
     title = "Signature + user row"
     subtitle = "simplejwt's default"
     family = Family.JWT
-    asks = "Signed and not expired, and the user is active: nothing else was asked"
-    choose = (
+    checks = "Signed and not expired, and the user is active: nothing else was asked"
+    when_to_use = (
         "When a stolen token may be used until it expires, and only a disabled account has to be "
         "stopped at once."
     )
-    rank = 120
+    order = 120
     refreshes = True
     expects = {
         "log-out": Expected(Outcome.ACCEPTED),

@@ -7,7 +7,7 @@ from django.db.models import F
 
 from accounts.models import Login, User
 from accounts.strategies import _jwt
-from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._expected import Expected, Outcome
 from accounts.strategies._joined import fetch_user
 from accounts.tokens import Claims, TokenRefused, decode
@@ -33,12 +33,12 @@ class JwtVersion(Strategy):
     title = "Token version"
     subtitle = "a counter on the user row"
     family = Family.JWT
-    asks = "Signed, not expired, the user's version, and the user is active"
-    choose = (
+    checks = "Signed, not expired, the user's version, and the user is active"
+    when_to_use = (
         "When logging out may mean logging out everywhere: one number on the user's row, no table "
         "and nothing to prune."
     )
-    rank = 170
+    order = 170
     refreshes = True
     expects = {
         "log-out": Expected(Outcome.REFUSED, "collateral"),
@@ -75,11 +75,12 @@ class JwtVersion(Strategy):
         """Raise the counter."""
         User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
 
-    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The user's row with the counter."""
         rows = User.objects.filter(pk=login.user_id)
         return [
-            Holding(User._meta.db_table, {"token_version": str(row.token_version)}) for row in rows
+            StoredRow(User._meta.db_table, {"token_version": str(row.token_version)})
+            for row in rows
         ]
 
 

@@ -6,8 +6,8 @@ from functools import cache
 
 from django.db.models import F
 
-from accounts.models import Because, Login, User
-from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.models import EndReason, Login, User
+from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
 from accounts.tracing import mask, step
 
@@ -35,12 +35,12 @@ class Opaque(Strategy):
     title = "Random token"
     subtitle = "its digest joined to user"
     family = Family.OPAQUE
-    asks = "A login has this token's digest, and its user is active"
-    choose = (
+    checks = "A login has this token's digest, and its user is active"
+    when_to_use = (
         "When API clients need a bearer token and the server that checks it is yours. Nothing to "
         "decode, nothing to verify, ended like a session."
     )
-    rank = 210
+    order = 210
 
     def issue(self, login: Login) -> Credential:
         """A new random token; the login's row gets its digest."""
@@ -60,21 +60,21 @@ class Opaque(Strategy):
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """End the login."""
-        Login.objects.filter(pk=login.pk).end(Because.LOGGED_OUT)
+        Login.objects.filter(pk=login.pk).end(EndReason.LOGGED_OUT)
 
     def revoke_all(self, user: User) -> None:
         """Raise the counter that every login of the user is compared with."""
         User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
 
-    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The login's row with the digest."""
         return [
-            Holding(
+            StoredRow(
                 Login._meta.db_table,
                 {
                     "digest": mask(row.digest.hex) if row.digest else "",
                     "expires": f"{row.expires:%Y-%m-%d %H:%M:%S}",
-                    "ended": row.get_ended_because_display() or "no",
+                    "ended": row.get_end_reason_display() or "no",
                 },
             )
             for row in Login.objects.filter(pk=login.pk)

@@ -12,7 +12,7 @@ from django.core.cache.backends.locmem import LocMemCache
 
 from accounts.models import Login, User
 from accounts.strategies import _session
-from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._expected import Expected, Outcome
 from accounts.tokens import Realm
 from accounts.tracing.cache import TracedLocMemCache
@@ -61,12 +61,12 @@ class SessionCached(Strategy):
     title = "Cached row"
     subtitle = "cached_db"
     family = Family.SESSION
-    asks = "The cache or the database has the session, and its user is active"
-    choose = (
+    checks = "The cache or the database has the session, and its user is active"
+    when_to_use = (
         "When a cache that all processes share is there anyway: then it saves a query and a "
         "log-out still counts at once. Not with one memory cache per process."
     )
-    rank = 20
+    order = 20
     expects = {
         "log-out": Expected(Outcome.ACCEPTED),
         "log-out-everywhere": Expected(Outcome.ACCEPTED, "not-applicable"),
@@ -80,9 +80,9 @@ class SessionCached(Strategy):
             self._sessions.engine.memory = ProcessCache(params)  # type: ignore[attr-defined]
 
     @classmethod
-    def expected(cls, event: str, wish: Expected) -> Expected:
+    def expected(cls, event: str, ideal: Expected) -> Expected:
         """What one would wish, where the processes share a cache."""
-        return super().expected(event, wish) if _is_per_process() else wish
+        return super().expected(event, ideal) if _is_per_process() else ideal
 
     def issue(self, login: Login) -> Credential:
         """Django's ``login()``."""
@@ -105,7 +105,7 @@ class SessionCached(Strategy):
         """Django's ``update_session_auth_hash()``: the same session under a new key."""
         return self._sessions.restart(login, credential)
 
-    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The row of the key; the cache's copy is gone with it."""
         return _session.rows(credential)
 

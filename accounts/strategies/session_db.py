@@ -6,7 +6,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from accounts.models import Login, User
 from accounts.strategies import _session
-from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.tokens import Realm
 
 _GONE = Refused(
@@ -28,12 +28,12 @@ class SessionDb(Strategy):
     title = "Database row"
     subtitle = "Django's default"
     family = Family.SESSION
-    asks = "The session row is there, and its user is active"
-    choose = (
+    checks = "The session row is there, and its user is active"
+    when_to_use = (
         "When Django's sessions are all you need. There is nothing to build, every log-out counts "
         "at once, and two look-ups by key are seldom what makes a page slow."
     )
-    rank = 10
+    order = 10
 
     def __init__(self, realm: Realm) -> None:
         super().__init__(realm)
@@ -60,6 +60,6 @@ class SessionDb(Strategy):
         """Django's ``update_session_auth_hash()``: the same session under a new key."""
         return self._sessions.restart(login, credential)
 
-    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The row of the key, if it is still there."""
         return _session.rows(credential)

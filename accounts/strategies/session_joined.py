@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts import conf, tokens
 from accounts.models import Login, Session, User
-from accounts.strategies._base import Accepted, Credential, Family, Holding, Refused, Strategy
+from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
 from accounts.tracing import mask, step
 
@@ -190,12 +190,12 @@ class SessionJoined(Strategy):
     title = "One-query row"
     subtitle = "session joined to user"
     family = Family.SESSION
-    asks = "The session row, its login and its user all hold"
-    choose = (
+    checks = "The session row, its login and its user all hold"
+    when_to_use = (
         "When browsers are the clients. One query, every login can be ended by itself, and the "
         "table holds no key that could be replayed."
     )
-    rank = 40
+    order = 40
 
     def _store(self, key: str | None = None) -> SessionStore:
         return SessionStore(key, realm=self.realm)
@@ -223,10 +223,10 @@ class SessionJoined(Strategy):
         """Raise the counter that every login of the user is compared with."""
         User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
 
-    def holdings(self, login: Login, credential: str) -> Sequence[Holding]:
+    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The session row, if it is still there."""
         return [
-            Holding(Session._meta.db_table, _shown(row.digest, row.expires))
+            StoredRow(Session._meta.db_table, _shown(row.digest, row.expires))
             for row in Session.objects.filter(login=login)
         ]
 

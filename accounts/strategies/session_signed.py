@@ -61,12 +61,12 @@ class SessionSigned(Strategy):
     title = "Signed cookie"
     subtitle = "signed_cookies"
     family = Family.SESSION
-    asks = "Signed, not too old, the same password, and the user is active"
-    choose = (
+    checks = "Signed, not too old, the same password, and the user is active"
+    when_to_use = (
         "When there is nothing to log out of: a preference, a basket. Not for a login that "
         "somebody may have to end."
     )
-    rank = 30
+    order = 30
     expects = {
         "log-out": Expected(Outcome.ACCEPTED),
         "log-out-everywhere": Expected(Outcome.ACCEPTED, "not-applicable"),

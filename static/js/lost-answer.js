@@ -22,7 +22,7 @@ async function lose() {
   button.disabled = false;
 }
 
-function setting({ grace_s: grace, goes_on: goesOn, reason, ended_because: because, error, transcript }) {
+function setting({ grace_s: grace, goes_on: goesOn, reason, end_reason: because, error, transcript }) {
   const title = grace ? `A grace of ${duration(grace)}` : "No grace";
   const badge = goesOn ? "stays logged in" : "is logged out";
   const ended = because ? `The list of logins says: ${because}.` : "";

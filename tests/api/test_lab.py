@@ -51,7 +51,7 @@ def test_the_story_of_one_login(strategy: type[Strategy], visit: Visit) -> None:
     assert begun["user"] == {"username": visit.user.username, "role": "editor"}
     asked = device.me()
     assert asked["user"] == begun["user"]
-    assert asked["verdict"]["reason"] == strategy.asks
+    assert asked["verdict"]["reason"] == strategy.checks
     over = device.log_out()
     assert over["status"] == 200
     assert over["verdict"]["accepted"]

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from accounts.models import Because, BlacklistedToken, Login, User, login_begin
+from accounts.models import BlacklistedToken, EndReason, Login, User, login_begin
 from accounts.site import logins, signin
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionJoined
@@ -49,7 +49,7 @@ def listed(device: Device) -> list[dict[str, Any]]:
 
 def reasons(device: Device) -> dict[str, str | None]:
     """Why each login ended, by its id; None while it is live."""
-    return {entry["id"]: entry["ended_because"] for entry in listed(device)}
+    return {entry["id"]: entry["end_reason"] for entry in listed(device)}
 
 
 def end(device: Device, login: Login) -> int:
@@ -68,7 +68,7 @@ class TestList:
         assert (mine["carrier"], mine["device"], mine["current"]) == ("jwt", "python-httpx", True)
         assert (other["carrier"], other["current"]) == ("session", False)
         assert (other["device"], other["address"]) == ("Firefox on Windows", "127.0.0.1")
-        assert mine["ended_at"] is mine["ended_because"] is None
+        assert mine["ended_at"] is mine["end_reason"] is mine["ended_because"] is None
         assert [entry["id"] for entry in listed(browser)] == [other["id"], mine["id"]]
 
     def test_nobody_else_is_in_it(self, here: Device, bob: User) -> None:
@@ -96,7 +96,7 @@ class TestList:
         Login.objects.filter(pk=gone.pk).update(expires=past)
         assert not there.is_in()
         [entry] = [entry for entry in listed(here) if entry["id"] == str(gone.pk)]
-        assert entry["ended_because"] == "expired"
+        assert entry["end_reason"] == entry["ended_because"] == "expired"
         assert datetime.fromisoformat(entry["ended_at"]) == past
 
     def test_one_that_was_not_used_says_so(self, alice: User) -> None:
@@ -162,7 +162,7 @@ class TestEndOne:
 
     def test_it_may_be_repeated_and_the_reason_stays(self, here: Device, there: Device) -> None:
         gone = there.login
-        Login.objects.filter(pk=gone.pk).end(Because.STAFF)
+        Login.objects.filter(pk=gone.pk).end(EndReason.STAFF)
         assert end(here, gone) == 204
         assert reasons(here)[str(gone.pk)] == "staff"
 
@@ -174,7 +174,7 @@ class TestEndOne:
         assert not thief.is_in()
         assert here.cookie == ""
         mine.refresh_from_db()
-        assert mine.ended_because == Because.LOGGED_OUT
+        assert mine.end_reason == EndReason.LOGGED_OUT
 
     def test_somebody_elses_does_not_exist(self, here: Device, bob: User) -> None:
         bobs = Device("session").log_in(bob)
@@ -194,7 +194,7 @@ class TestEndOne:
         program.renew()
         end(here, program.login)
         row = BlacklistedToken.objects.get()
-        assert (row.jti, row.reason) == (program.login.pk, Because.ELSEWHERE)
+        assert (row.jti, row.reason) == (program.login.pk, EndReason.ELSEWHERE)
         program.access = older
         assert not program.is_in()
 

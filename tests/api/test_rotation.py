@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from accounts.models import Because, Login, User
+from accounts.models import EndReason, Login, User
 from accounts.tokens.codec import peek
 from tests.devices import Device, stolen
 
@@ -35,7 +35,7 @@ def verified(device: Device, token: str) -> int:
 
 
 def why(device: Device) -> str:
-    return device.login.ended_because
+    return device.login.end_reason
 
 
 class TestSpending:
@@ -85,7 +85,7 @@ class TestReplay:
         assert not program.is_in()
         assert not thief.is_in()
         assert program.renew().status_code == 401
-        assert why(program) == Because.REPLAYED
+        assert why(program) == EndReason.REPLAYED
 
     def test_a_thief_who_was_first_loses_it_too(self, program: Device) -> None:
         thief = stolen(program)
@@ -108,7 +108,7 @@ class TestReplay:
         program.renew()
         program.send("POST", "/api/token/blacklist/", {"refresh": program.refresh})
         assert thief.renew().status_code == 401
-        assert why(program) == Because.LOGGED_OUT
+        assert why(program) == EndReason.LOGGED_OUT
 
     def test_a_spent_one_can_still_log_out(self, program: Device) -> None:
         spent = program.refresh
@@ -200,7 +200,7 @@ class TestRaces:
         assert self.spend_at_once(copies).count(200) <= 1
         assert not program.is_in()
         assert [copy.renew().status_code for copy in copies] == [401] * 8
-        assert why(program) == Because.REPLAYED
+        assert why(program) == EndReason.REPLAYED
 
     def test_one_client_that_asks_many_times_gets_one_successor(self, program: Device) -> None:
         copies = [Device("jwt", program.agent, program.access, program.refresh) for _ in range(8)]

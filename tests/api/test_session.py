@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 
-from accounts.models import Because, Login, Session, User
+from accounts.models import EndReason, Login, Session, User
 from tests.cast import PASSWORD
 from tests.clients import Api
 
@@ -29,7 +29,7 @@ def test_the_whole_story(client: Api, mallory: Api, alice: User) -> None:
     assert client.log_out().status_code == 204
     assert client.me().status_code == 401
     assert mallory.me().status_code == 401
-    assert Login.objects.get().ended_because == Because.LOGGED_OUT
+    assert Login.objects.get().end_reason == EndReason.LOGGED_OUT
 
 
 def test_the_cookie_is_out_of_a_scripts_reach(client: Api, alice: User) -> None:

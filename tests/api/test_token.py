@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from accounts import tokens
-from accounts.models import Because, Login, User
+from accounts.models import EndReason, Login, User
 from accounts.tokens.codec import peek
 from tests.cast import PASSWORD
 from tests.clients import Api, bearer
@@ -50,7 +50,7 @@ def test_the_whole_story(client: Api, alice: User) -> None:
         assert verify(client, dead).status_code == 401
     assert verify(client, dead).json()["detail"] == "Token is blacklisted: logged out"
     assert refresh(client, renewed.get("refresh", spare)).status_code == 401
-    assert Login.objects.get().ended_because == Because.LOGGED_OUT
+    assert Login.objects.get().end_reason == EndReason.LOGGED_OUT
 
 
 def test_logging_in_by_token_sets_no_cookie(client: Api, alice: User) -> None:

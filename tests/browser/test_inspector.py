@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from accounts.models import Because, Login, User, login_begin
+from accounts.models import EndReason, Login, User, login_begin
 from accounts.site.signin import token_strategy
 from tests.axe import CLEAN, violations_in_both_themes
 from tests.browser.test_account import log_in, overflows
@@ -98,7 +98,7 @@ def test_a_token_of_ones_own_is_masked_until_asked_for(own: Page) -> None:
 
 
 def test_who_was_logged_out_elsewhere_is_told_what_to_do(own: Page, alice: User) -> None:
-    alice.end_logins(Because.EVERYWHERE)
+    alice.end_logins(EndReason.EVERYWHERE)
     own.get_by_role("button", name="Take one of mine").click()
 
     verdict(own, "You are no longer logged in. Reload this page.")

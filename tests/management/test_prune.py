@@ -17,7 +17,7 @@ from model_bakery import baker
 from pytest_django.fixtures import Settings
 
 from accounts import lab
-from accounts.models import Because, BlacklistedToken, Login, Run, Session, User, login_begin
+from accounts.models import BlacklistedToken, EndReason, Login, Run, Session, User, login_begin
 from accounts.models.pruning import BATCH, Prunable, _delete, prunables, prune
 from accounts.strategies import Refused
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
@@ -43,7 +43,7 @@ def pruned(**options: Any) -> dict[str, int]:
 
 def blacklisted(user: User, ago: timedelta) -> BlacklistedToken:
     return BlacklistedToken.objects.create(
-        jti=uuid.uuid4(), user=user, expires_at=NOW - ago, reason=Because.LOGGED_OUT
+        jti=uuid.uuid4(), user=user, expires_at=NOW - ago, reason=EndReason.LOGGED_OUT
     )
 
 
@@ -180,7 +180,7 @@ class TestBatches:
         count = 2 * BATCH + 10
         BlacklistedToken.objects.bulk_create(
             BlacklistedToken(
-                jti=uuid.uuid4(), user=alice, expires_at=NOW - DEAD, reason=Because.STAFF
+                jti=uuid.uuid4(), user=alice, expires_at=NOW - DEAD, reason=EndReason.STAFF
             )
             for _ in range(count)
         )

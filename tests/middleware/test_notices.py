@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.middleware.notices import _replays
-from accounts.models import Because, Login, User
+from accounts.models import EndReason, Login, User
 from tests.cast import PASSWORD
 from tests.devices import Device, stolen
 
@@ -49,7 +49,7 @@ class TestReplay:
         assert "change your password" in found
         assert REPLAYED not in page(browser)
         login.refresh_from_db()
-        assert login.told_at is not None
+        assert login.replay_notified_at is not None
 
     def test_the_list_says_it_for_longer(self, alice: User) -> None:
         browser = browser_of(alice)
@@ -90,13 +90,13 @@ class TestReplay:
 
 
 class TestLoggedOut:
-    @pytest.mark.parametrize("because", [Because.ELSEWHERE, Because.PASSWORD, Because.STAFF])
+    @pytest.mark.parametrize("reason", [EndReason.ELSEWHERE, EndReason.PASSWORD, EndReason.STAFF])
     def test_the_browser_whose_login_ended_is_told_why_once(
-        self, alice: User, because: Because
+        self, alice: User, reason: EndReason
     ) -> None:
         browser = browser_of(alice)
-        Login.objects.all().end(because)
-        told = f"You are no longer logged in. This login has ended: {because.label}."
+        Login.objects.all().end(reason)
+        told = f"You are no longer logged in. This login has ended: {reason.label}."
         assert told in page(browser)
         assert "no longer logged in" not in page(browser)
 
@@ -104,7 +104,7 @@ class TestLoggedOut:
         self, alice: User
     ) -> None:
         browser = browser_of(alice)
-        Login.objects.all().end(Because.ELSEWHERE)
+        Login.objects.all().end(EndReason.ELSEWHERE)
         answer = browser.post("/logins/end-others/", follow=True)
         assert answer.redirect_chain == [("/login/?next=/logins/end-others/", 302)]
         assert "You are no longer logged in." in answer.content.decode()

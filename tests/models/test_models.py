@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Because, BlacklistedToken, Login, User, blacklist_login, login_begin
+from accounts.models import BlacklistedToken, EndReason, Login, User, blacklist_login, login_begin
 from accounts.models.hashers import SiteHasher
 from tests.cast import PASSWORD
 
@@ -114,14 +114,14 @@ class TestVersion:
     ) -> None:
         # Another request logs out everywhere; this one still takes its login for live.
         User.objects.filter(pk=alice.pk).update(token_version=F("token_version") + 1)
-        alice.end_logins(Because.PASSWORD, keep=login.pk)
+        alice.end_logins(EndReason.PASSWORD, keep=login.pk)
         assert not is_live(login)
 
     def test_a_login_that_has_expired_is_not_ended_again(self, alice: User, login: Login) -> None:
         expired = login_begin(alice, strategy="opaque", lifetime=timedelta(microseconds=1))
-        assert alice.end_logins(Because.EVERYWHERE) == 1
+        assert alice.end_logins(EndReason.EVERYWHERE) == 1
         expired.refresh_from_db()
-        assert expired.ended_because == ""
+        assert expired.end_reason == ""
 
     def test_other_users_keep_theirs(self, alice: User, bob: User) -> None:
         bobs = login_begin(bob, strategy="opaque")
@@ -151,10 +151,10 @@ class TestLogin:
 
     def test_it_ends_once_and_the_first_reason_stays(self, login: Login) -> None:
         mine = Login.objects.filter(pk=login.pk)
-        assert mine.end(Because.LOGGED_OUT) == 1
-        assert mine.end(Because.STAFF) == 0
+        assert mine.end(EndReason.LOGGED_OUT) == 1
+        assert mine.end(EndReason.STAFF) == 0
         login.refresh_from_db()
-        assert login.ended_because == Because.LOGGED_OUT
+        assert login.end_reason == EndReason.LOGGED_OUT
 
     def test_its_use_is_noted_once_a_minute(self, login: Login) -> None:
         with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2), tick=False) as clock:
@@ -178,19 +178,19 @@ class TestLogin:
 
 class TestBlacklist:
     def test_blacklisting_twice_changes_nothing(self, login: Login) -> None:
-        blacklist_login(login, because=Because.LOGGED_OUT)
-        blacklist_login(login, because=Because.STAFF)
+        blacklist_login(login, reason=EndReason.LOGGED_OUT)
+        blacklist_login(login, reason=EndReason.STAFF)
         row = BlacklistedToken.objects.get()
-        assert (row.jti, row.reason) == (login.pk, Because.LOGGED_OUT)
+        assert (row.jti, row.reason) == (login.pk, EndReason.LOGGED_OUT)
         assert row.expires_at == login.expires
 
     def test_it_costs_one_statement(self, login: Login) -> None:
         with CaptureQueriesContext(connection) as queries:
-            blacklist_login(login, because=Because.LOGGED_OUT)
+            blacklist_login(login, reason=EndReason.LOGGED_OUT)
         assert len(queries) == 1
 
     def test_a_row_may_outlive_its_user(self, alice: User, login: Login) -> None:
-        blacklist_login(login, because=Because.LOGGED_OUT)
+        blacklist_login(login, reason=EndReason.LOGGED_OUT)
         alice.delete()
         assert BlacklistedToken.objects.filter(jti=login.pk).exists()
 
@@ -203,7 +203,7 @@ def test_of_many_who_blacklist_one_login_at_once_nobody_fails(alice: User) -> No
     def log_out() -> None:
         together.wait()
         try:
-            blacklist_login(login, because=Because.LOGGED_OUT)
+            blacklist_login(login, reason=EndReason.LOGGED_OUT)
         except Exception as error:  # noqa: BLE001  (any error is the failure looked for)
             failed.append(error)
         finally:

@@ -277,9 +277,9 @@ def test_lost_answers_are_throttled_per_address(client: Client, settings: Settin
 def test_a_lost_answer_is_played_without_and_with_a_grace(client: Client) -> None:
     without, with_grace = lose_an_answer(client, "jwt-rotating").json()
     assert (without["grace_s"], without["goes_on"]) == (0, False)
-    assert without["ended_because"] == "refresh token replayed"
+    assert without["end_reason"] == "refresh token replayed"
     assert (with_grace["grace_s"], with_grace["goes_on"]) == (10, True)
-    assert with_grace["ended_because"] == ""
+    assert with_grace["end_reason"] == ""
 
 
 @pytest.mark.parametrize("strategy", ["session-db", "magic"])
@@ -376,7 +376,7 @@ def test_a_run_of_what_is_no_longer_registered_is_not_found(client: Client) -> N
 def test_a_strategys_page_explains_it_and_shows_its_source(client: Client, strategy: Any) -> None:
     html = page(client, f"/lab/{strategy.slug}/")
     assert f"<h1>{strategy.title}" in html
-    assert strategy.choose in html
+    assert strategy.when_to_use in html
     assert f"accounts/strategies/{strategy.slug.replace('-', '_')}.py" in html
     assert f'<span class="nc">{strategy.__name__}</span>' in html
     assert {event for _, event in CELL.findall(html)} == {event.slug for event in events}

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import Because, Login, User, login_begin
+from accounts.models import EndReason, Login, User, login_begin
 from accounts.strategies.session_joined import SessionJoined
 from accounts.templatetags.moments import ago, ahead, as_span
 from tests.devices import CARRIERS, Carrier, Device
@@ -122,7 +122,7 @@ class TestEnding:
         self, browser: Client, alice: User
     ) -> None:
         login = Device("jwt", "curl/8").log_in(alice).login
-        Login.objects.filter(pk=login.pk).end(Because.STAFF)
+        Login.objects.filter(pk=login.pk).end(EndReason.STAFF)
         assert "curl was signed out before: ended by staff." in page(browser, end_of(login))
 
     def test_ending_all_others_spares_this_one_and_other_users(
@@ -143,7 +143,7 @@ class TestEnding:
         self, browser: Client, alice: User
     ) -> None:
         User.objects.filter(pk=alice.pk).update(token_version=7)
-        alice.end_logins(Because.ELSEWHERE, keep=Login.objects.get().pk)
+        alice.end_logins(EndReason.ELSEWHERE, keep=Login.objects.get().pk)
         assert Login.objects.live().count() == 0
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts import conf
-from accounts.models import Because, Login, User, blacklist_login, login_begin
+from accounts.models import EndReason, Login, User, blacklist_login, login_begin
 from accounts.site.inspection import CHECKS, inspect
 from accounts.site.signin import log_out_everywhere, token_strategy
 from accounts.strategies import Accepted
@@ -104,7 +104,7 @@ def test_the_rows_are_asked_too(login: Login, token: str) -> None:
     log_out_everywhere(login.user)
     assert failed(token) == "Login"
 
-    blacklist_login(login, because=Because.LOGGED_OUT)
+    blacklist_login(login, reason=EndReason.LOGGED_OUT)
     assert failed(token) == "Blacklist"
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from accounts.models import Because, Login, Session, User
+from accounts.models import EndReason, Login, Session, User
 from accounts.strategies import Refused
 from accounts.strategies.session_joined import SessionStore
 from tests.cast import PASSWORD
@@ -186,7 +186,7 @@ class TestLastSeen:
     ) -> None:
         device = Device(carrier).log_in(alice)
         login = device.login
-        alice.end_logins(Because.STAFF)
+        alice.end_logins(EndReason.STAFF)
         later.shift(timedelta(minutes=2))
         assert not device.is_in()
         login.refresh_from_db()

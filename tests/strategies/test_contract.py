@@ -110,7 +110,7 @@ def test_a_refresh_token_gives_an_access_token_of_the_same_login(
 def test_what_a_credential_shows_of_itself_is_masked(strategy: Strategy, visit: Visit) -> None:
     login, credential = log_in(strategy, visit)
     assert credential.value not in repr(credential)
-    shown = str(strategy.holdings(login, credential.value))
+    shown = str(strategy.stored_rows(login, credential.value))
     assert credential.value not in shown
     assert login.pk.hex not in shown
 
@@ -125,7 +125,7 @@ def test_it_says_what_it_is(strategy: Strategy) -> None:
     assert strategy.explanation()
     assert strategy.title
     assert strategy.subtitle
-    assert strategy.asks
+    assert strategy.checks
 
 
 def test_it_declares_for_known_events_only(strategy: Strategy) -> None:
@@ -134,4 +134,4 @@ def test_it_declares_for_known_events_only(strategy: Strategy) -> None:
 
 def test_it_declares_only_what_differs_from_the_wish(strategy: Strategy) -> None:
     for slug, expected in strategy.expects.items():
-        assert expected != events[slug].wish
+        assert expected != events[slug].ideal

@@ -61,7 +61,7 @@ def test_logging_out_everywhere_blacklists_each_live_login(
 
 def test_the_server_holds_a_row_only_of_what_was_ended(strategy: Strategy, visit: Visit) -> None:
     login, credential = log_in(strategy, visit)
-    assert not strategy.holdings(login, credential.value)
+    assert not strategy.stored_rows(login, credential.value)
     strategy.revoke(login)
-    [row] = strategy.holdings(login, credential.value)
+    [row] = strategy.stored_rows(login, credential.value)
     assert row.columns["reason"] == "logged out"

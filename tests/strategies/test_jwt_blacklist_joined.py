@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.lab import Visit
-from accounts.models import Because, Login, User, blacklist_login
+from accounts.models import EndReason, Login, User, blacklist_login
 from accounts.strategies import Accepted, Credential, Strategy
 from tests.processes import Process, code, is_accepted, log_in
 from tests.tokens.forge import claims_of, forged
@@ -52,7 +52,7 @@ def test_logging_out_refuses_the_older_access_tokens_and_the_refresh_token_too(
 
 def test_the_reason_is_told(strategy: Strategy, visit: Visit) -> None:
     login, credential = log_in(strategy, visit)
-    blacklist_login(login, because=Because.STAFF)
+    blacklist_login(login, reason=EndReason.STAFF)
     assert "ended by staff" in str(strategy.check(credential.value))
 
 
@@ -63,7 +63,7 @@ def test_one_token_can_be_blacklisted_by_its_own_id(strategy: Strategy, visit: V
     assert isinstance(strategy.check(single), Accepted)
     blacklist_login(
         Login(pk=uuid.UUID(claims["jti"]), user=visit.user, expires=login.expires),
-        because=Because.LOGGED_OUT,
+        reason=EndReason.LOGGED_OUT,
     )
     assert code(strategy.check(single)) == "token_blacklisted"
     assert is_accepted(strategy, first)
@@ -79,7 +79,7 @@ def test_logging_out_everywhere_is_one_statement(strategy: Strategy, visit: Visi
 
 def test_the_end_of_the_login_ends_the_token_too(strategy: Strategy, visit: Visit) -> None:
     login, credential = log_in(strategy, visit)
-    Login.objects.filter(pk=login.pk).end(Because.ELSEWHERE)
+    Login.objects.filter(pk=login.pk).end(EndReason.ELSEWHERE)
     assert code(strategy.check(credential.value)) == "login_ended"
     Login.objects.filter(pk=login.pk).delete()
     assert code(strategy.check(credential.value)) == "login_missing"

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.lab import Visit
-from accounts.models import BLACKLIST_CHANNEL, Because, BlacklistedToken, Login, blacklist_login
+from accounts.models import BLACKLIST_CHANNEL, BlacklistedToken, EndReason, Login, blacklist_login
 from accounts.strategies import Credential, Strategy
 from accounts.strategies._memory import Memory, NoFeed
 from accounts.strategies._memory_postgres import PostgresFeed
@@ -50,7 +50,9 @@ def eventually(condition: Callable[[], bool]) -> bool:
 
 def blacklist(visit: Visit, jti: uuid.UUID) -> None:
     ends = timezone.now() + timedelta(hours=1)
-    BlacklistedToken.objects.create(jti=jti, user=visit.user, expires_at=ends, reason=Because.STAFF)
+    BlacklistedToken.objects.create(
+        jti=jti, user=visit.user, expires_at=ends, reason=EndReason.STAFF
+    )
 
 
 def queries(strategy: Strategy, token: str) -> list[str]:
@@ -95,7 +97,7 @@ def test_the_other_processes_are_told(here: Strategy, there: Strategy, visit: Vi
 def test_whoever_writes_the_row(there: Strategy, visit: Visit) -> None:
     login, credential = log_in(there, visit)
     assert is_accepted(there, credential)
-    blacklist_login(login, because=Because.STAFF)
+    blacklist_login(login, reason=EndReason.STAFF)
     assert eventually(lambda: not is_accepted(there, credential))
 
 
@@ -113,7 +115,7 @@ def test_many_rows_at_once_are_all_told(there: Strategy, visit: Visit) -> None:
     ends = timezone.now() + timedelta(hours=1)
     strangers = [uuid.uuid4() for _ in range(200)]
     BlacklistedToken.objects.bulk_create(
-        BlacklistedToken(jti=jti, user=visit.user, expires_at=ends, reason=Because.STAFF)
+        BlacklistedToken(jti=jti, user=visit.user, expires_at=ends, reason=EndReason.STAFF)
         for jti in [*strangers, *(login.pk for login, _ in logins)]
     )
     for _, credential in logins:
@@ -145,7 +147,7 @@ def test_a_process_without_a_listener_reads_the_table(
     here.close()
     monkeypatch.setattr(here, "_feed", NoFeed(Memory(leeway=0)))
     assert any("blacklist" in sql for sql in queries(here, credential.value))
-    blacklist_login(login, because=Because.LOGGED_OUT)
+    blacklist_login(login, reason=EndReason.LOGGED_OUT)
     assert code(here.check(credential.value)) == "token_blacklisted"
 
 
@@ -169,7 +171,7 @@ class TestListener:
         login, credential = log_in(here, visit)
         assert is_accepted(here, credential)
         assert self.cut() >= 1
-        blacklist_login(login, because=Because.LOGGED_OUT)
+        blacklist_login(login, reason=EndReason.LOGGED_OUT)
         assert eventually(lambda: not is_accepted(here, credential))
         _, other = log_in(here, visit)
         assert eventually(lambda: len(queries(here, other.value)) == 1)
@@ -179,7 +181,7 @@ class TestListener:
         assert is_accepted(here, devices[0][1])
         for login, _ in devices:
             self.cut()
-            blacklist_login(login, because=Because.LOGGED_OUT)
+            blacklist_login(login, reason=EndReason.LOGGED_OUT)
         for _, credential in devices:
             assert eventually(is_known(here, credential))
 
@@ -201,7 +203,7 @@ class TestListener:
         with feed._line:  # as a pooler does that gives the session to somebody else
             assert feed._database
             feed._database.execute("UNLISTEN *")
-        blacklist_login(login, because=Because.LOGGED_OUT)
+        blacklist_login(login, reason=EndReason.LOGGED_OUT)
         assert eventually(is_known(here, credential))
 
 

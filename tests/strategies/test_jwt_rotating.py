@@ -8,7 +8,7 @@ import time_machine
 
 from accounts import lab
 from accounts.lab import Visit
-from accounts.models import Because, Login, Role, User
+from accounts.models import EndReason, Login, Role, User
 from accounts.strategies import Accepted, Credential, Refused, Strategy
 from accounts.tokens import peek
 from tests.processes import Process, code, is_accepted, log_in
@@ -30,7 +30,7 @@ def spend(strategy: Strategy, refresh: str | None, client: uuid.UUID = PHONE) ->
 
 
 def ended(login: Login) -> str:
-    return Login.objects.values_list("ended_because", flat=True).get(pk=login.pk)
+    return Login.objects.values_list("end_reason", flat=True).get(pk=login.pk)
 
 
 def test_each_refresh_gives_a_new_refresh_token(strategy: Strategy, visit: Visit) -> None:
@@ -45,7 +45,7 @@ def test_a_spent_refresh_token_ends_the_login_and_says_so(strategy: Strategy, vi
     login, first = log_in(strategy, visit)
     second = spend(strategy, first.refresh)
     assert code(strategy.renew(first.refresh or "", client=MALLORYS)) == "refresh_replayed"
-    assert ended(login) == Because.REPLAYED
+    assert ended(login) == EndReason.REPLAYED
     assert code(strategy.renew(second.refresh or "", client=PHONE)) == "login_ended"
 
 
@@ -97,7 +97,7 @@ def test_the_grace_ends(strategy: Strategy, visit: Visit) -> None:
     spend(strategy, first.refresh)
     with time_machine.travel(timedelta(seconds=10)):
         assert code(strategy.renew(first.refresh or "", client=PHONE)) == "refresh_replayed"
-    assert ended(login) == Because.REPLAYED
+    assert ended(login) == EndReason.REPLAYED
 
 
 def test_without_a_grace_a_retry_ends_the_login(process: Process, visit: Visit) -> None:
@@ -105,7 +105,7 @@ def test_without_a_grace_a_retry_ends_the_login(process: Process, visit: Visit) 
     login, first = log_in(strict, visit)
     spend(strict, first.refresh)
     assert code(strict.renew(first.refresh or "", client=PHONE)) == "refresh_replayed"
-    assert ended(login) == Because.REPLAYED
+    assert ended(login) == EndReason.REPLAYED
 
 
 def test_the_grace_is_for_the_token_spent_last_only(strategy: Strategy, visit: Visit) -> None:
@@ -119,7 +119,7 @@ def test_after_the_log_out_nothing_is_renewed(strategy: Strategy, visit: Visit) 
     login, first = log_in(strategy, visit)
     strategy.revoke(login)
     assert code(strategy.renew(first.refresh or "", client=PHONE)) == "login_ended"
-    assert ended(login) == Because.LOGGED_OUT
+    assert ended(login) == EndReason.LOGGED_OUT
 
 
 @pytest.mark.parametrize("way", ["everywhere", "disabled", "expired"])

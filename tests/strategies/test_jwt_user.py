@@ -82,4 +82,4 @@ def test_a_disabled_user_gets_no_new_token(strategy: Strategy, visit: Visit) -> 
 
 def test_nothing_is_held_by_the_server(strategy: Strategy, visit: Visit) -> None:
     login, credential = log_in(strategy, visit)
-    assert not strategy.holdings(login, credential.value)
+    assert not strategy.stored_rows(login, credential.value)

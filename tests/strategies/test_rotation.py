@@ -10,7 +10,7 @@ import pytest
 from django.db import connections
 
 from accounts.lab import Visit
-from accounts.models import Because, Login
+from accounts.models import EndReason, Login
 from accounts.strategies import Credential, Refused
 from tests.processes import Process, code, is_accepted, log_in
 
@@ -52,7 +52,7 @@ def test_twenty_threads_spend_one_refresh_token_and_exactly_one_wins(
     assert len(winners) == 1
     # The nineteen others came with a spent token: somebody has a copy.
     login.refresh_from_db()
-    assert login.ended_because == Because.REPLAYED
+    assert login.end_reason == EndReason.REPLAYED
     assert isinstance(strategy.renew(winners[0].refresh or "", client=PHONE), Refused)
 
 
@@ -66,7 +66,7 @@ def test_within_the_grace_all_of_one_client_are_given_one_successor(
     assert all(isinstance(result, Credential) for result in results)
     login.refresh_from_db()
     assert login.ended_at is None
-    assert login.spent_jti is not None
+    assert login.previous_refresh_jti is not None
     # One rotation only: what twenty were given is one token, and it is not yet spent.
     winner = results[0]
     assert isinstance(winner, Credential)
@@ -98,7 +98,7 @@ def test_a_password_change_that_races_with_a_refresh_leaves_no_live_token(
     login, credential = log_in(strategy, visit)
     refresh = credential.refresh or ""
     _, renewed = at_once(
-        lambda: login.user.end_logins(Because.PASSWORD),
+        lambda: login.user.end_logins(EndReason.PASSWORD),
         lambda: strategy.renew(refresh, client=PHONE),
     )
     latest = renewed if isinstance(renewed, Credential) else credential

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.lab import Visit
-from accounts.models import Because, Login, Session, User
+from accounts.models import EndReason, Login, Session, User
 from accounts.strategies import Accepted, Strategy
 from accounts.strategies.session_joined import SessionStore
 from tests.processes import Process, code, is_accepted, log_in
@@ -73,7 +73,7 @@ def test_logging_out_everywhere_is_one_statement_however_many_devices(
 
 def test_a_login_that_was_ended_says_why(strategy: Strategy, visit: Visit) -> None:
     login, credential = log_in(strategy, visit)
-    Login.objects.filter(pk=login.pk).end(Because.ELSEWHERE)
+    Login.objects.filter(pk=login.pk).end(EndReason.ELSEWHERE)
     verdict = strategy.check(credential.value)
     assert code(verdict) == "login_ended"
     assert "ended from another device" in str(verdict)

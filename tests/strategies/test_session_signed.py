@@ -13,7 +13,7 @@ def test_the_server_keeps_no_row(process: Process, visit: Visit) -> None:
     strategy = process("session-signed")
     login, credential = log_in(strategy, visit)
     assert not Session.objects.exists()
-    assert not strategy.holdings(login, credential.value)
+    assert not strategy.stored_rows(login, credential.value)
 
 
 def test_a_copy_survives_the_log_out(process: Process, visit: Visit) -> None:

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts import lab
 from accounts.models import Login
-from accounts.strategies import Family, Holding, Refused, Strategy
+from accounts.strategies import Family, Refused, StoredRow, Strategy
 from accounts.tokens import peek
 from accounts.tracing import current_trace, mask, untraced
 
@@ -33,7 +33,7 @@ DROPPED: dict[str, Any] = {"kind": "nothing", "note": "The browser has dropped i
 
 def accepted(strategy: Strategy) -> Verdict:
     """The credential holds: what was asked."""
-    return {"accepted": True, "step": "accept", "code": "accepted", "reason": strategy.asks}
+    return {"accepted": True, "step": "accept", "code": "accepted", "reason": strategy.checks}
 
 
 def refused(verdict: Refused) -> Verdict:
@@ -62,13 +62,13 @@ def wants_holds(request: Request) -> bool:
     return bool(request.META.get("QUERY_STRING")) and request.query_params.get("holds") == "1"
 
 
-def rows(strategy: Strategy, login: Login, credential: str) -> Sequence[Holding]:
+def rows(strategy: Strategy, login: Login, credential: str) -> Sequence[StoredRow]:
     """The rows the server keeps, asked outside the trace."""
     with untraced():
-        return strategy.holdings(login, credential)
+        return strategy.stored_rows(login, credential)
 
 
-def changed(before: Sequence[Holding], after: Sequence[Holding]) -> str:
+def changed(before: Sequence[StoredRow], after: Sequence[StoredRow]) -> str:
     """What logging out did to the server's rows."""
     if len(after) < len(before):
         return f"The row in {before[0].table} was deleted"
@@ -89,7 +89,7 @@ def holds(strategy: Strategy, login: Login | None, credential: str) -> dict[str,
     return {"browser": browser, "server": server_holds(kept)}
 
 
-def server_holds(kept: Sequence[Holding]) -> dict[str, Any]:
+def server_holds(kept: Sequence[StoredRow]) -> dict[str, Any]:
     """The server's rows, or that there are none."""
     note = "" if kept else "No row of this login that a request would find."
     return {"rows": [{"table": row.table, "columns": row.columns} for row in kept], "note": note}
@@ -132,7 +132,7 @@ def _cookie_holds(value: str) -> str:
 
 
 def complete(view: LabView, request: Request, response: Response) -> None:
-    """Add the verdict, the trace and, when asked for, the holdings to a lab answer."""
+    """Add the verdict, the trace and, when asked for, the stored_rows to a lab answer."""
     response.data["verdict"] = getattr(view, "verdict", None) or _failed(response)
     if trace := current_trace():
         response.data["trace"] = {

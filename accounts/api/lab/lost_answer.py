@@ -27,7 +27,7 @@ class Retry(drf.Serializer[None]):
     grace_s = drf.FloatField(help_text="Seconds within which the server allowed it.")
     goes_on = drf.BooleanField()
     reason = drf.CharField(allow_blank=True)
-    ended_because = drf.CharField(allow_blank=True, help_text="In the list of logins.")
+    end_reason = drf.CharField(allow_blank=True, help_text="In the list of logins.")
     error = drf.CharField(allow_null=True)
     transcript = drf.ListField(child=drf.DictField())
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Event(ABC):
     """Changes the world: a password, a role, a row, a key. Strategies notice or they don't.
 
-    An event never asks which strategy it meets. ``wish`` is what one would want to come of it, and
+    An event never asks which strategy it meets. ``ideal`` is what one would want to come of it, and
     a strategy that does otherwise has to declare it. ``everyone``: it is meant for all devices of
     the user, so that the other one is no collateral. ``revokes``: somebody asks the strategy to end
     logins, which may take until it settles. ``ages``: it lets credentials grow old, so they are
@@ -24,8 +24,8 @@ class Event(ABC):
 
     slug: ClassVar[str]
     title: ClassVar[str]
-    rank: ClassVar[int] = 1000
-    wish: ClassVar[Expected] = Expected(Outcome.REFUSED)
+    order: ClassVar[int] = 1000
+    ideal: ClassVar[Expected] = Expected(Outcome.REFUSED)
     everyone: ClassVar[bool] = False
     revokes: ClassVar[bool] = False
     ages: ClassVar[bool] = False

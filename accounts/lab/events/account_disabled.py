@@ -15,8 +15,8 @@ class AccountDisabled(Event):
 
     slug = "account-disabled"
     title = "Account disabled"
-    rank = 40
-    wish = Expected(Outcome.REFUSED, "not-applicable")
+    order = 40
+    ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True
 
     def happen(self, stage: Stage) -> None:

@@ -14,8 +14,8 @@ class Expiry(Event):
 
     slug = "expiry"
     title = "Expiry"
-    rank = 90
-    wish = Expected(Outcome.REFUSED, "not-applicable")
+    order = 90
+    ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True
     ages = True
 

@@ -14,8 +14,8 @@ class KeyRotated(Event):
 
     slug = "key-rotated"
     title = "Key rotated, no overlap"
-    rank = 80
-    wish = Expected(Outcome.REFUSED, "not-applicable")
+    order = 80
+    ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True
 
     def happen(self, stage: Stage) -> None:

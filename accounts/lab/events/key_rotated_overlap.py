@@ -14,8 +14,8 @@ class KeyRotatedOverlap(Event):
 
     slug = "key-rotated-overlap"
     title = "Key rotated, with overlap"
-    rank = 70
-    wish = Expected(Outcome.ACCEPTED)
+    order = 70
+    ideal = Expected(Outcome.ACCEPTED)
 
     def happen(self, stage: Stage) -> None:
         """Replace the key and keep the old one for verifying."""

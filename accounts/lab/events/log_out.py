@@ -13,7 +13,7 @@ class LogOut(Event):
 
     slug = "log-out"
     title = "Log out"
-    rank = 10
+    order = 10
     revokes = True
 
     def happen(self, stage: Stage) -> None:

@@ -14,8 +14,8 @@ class LogOutEverywhere(Event):
 
     slug = "log-out-everywhere"
     title = "Log out everywhere"
-    rank = 20
-    wish = Expected(Outcome.REFUSED, "not-applicable")
+    order = 20
+    ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True
     revokes = True
 

@@ -13,7 +13,7 @@ class PasswordChange(Event):
 
     slug = "password-change"
     title = "Password change"
-    rank = 30
+    order = 30
 
     def happen(self, stage: Stage) -> None:
         """Change the password at device B."""

@@ -14,7 +14,7 @@ class RefreshReplayed(Event):
 
     slug = "refresh-replayed"
     title = "Refresh replayed"
-    rank = 60
+    order = 60
     applies_only = "Only where there are refresh tokens"
 
     @classmethod

@@ -15,8 +15,8 @@ class RoleRemoved(Event):
 
     slug = "role-removed"
     title = "Role removed"
-    rank = 50
-    wish = Expected(Outcome.NEW_FACTS)
+    order = 50
+    ideal = Expected(Outcome.NEW_FACTS)
 
     def happen(self, stage: Stage) -> None:
         """Take the role away."""

@@ -17,7 +17,7 @@ from accounts.tracing import redact
 class Retry:
     """What became of the client's own login.
 
-    ``goes_on``: it got its tokens and works. ``ended_because``: the reason in the list of logins,
+    ``goes_on``: it got its tokens and works. ``end_reason``: the reason in the list of logins,
     empty while it is live. ``grace_s``: seconds within which the server allowed the retry.
     """
 
@@ -25,7 +25,7 @@ class Retry:
     grace_s: float
     goes_on: bool
     reason: str
-    ended_because: str
+    end_reason: str
     error: str | None
     transcript: tuple[Exchange, ...]
 
@@ -36,7 +36,7 @@ class Retry:
             "grace_s": self.grace_s,
             "goes_on": self.goes_on,
             "reason": self.reason,
-            "ended_because": self.ended_because,
+            "end_reason": self.end_reason,
             "error": self.error,
             "transcript": [exchange.as_dict() for exchange in self.transcript],
         }
@@ -51,13 +51,13 @@ def play_lost_answer(
     """Let the answer to a refresh get lost, and the same client ask again. Never raises."""
     played = strategies[strategy] if isinstance(strategy, str) else strategy
     realm = tokens.lab().with_grace(grace)
-    goes_on, reason, because, exchanges = False, "", "", list[Exchange]()
+    goes_on, reason, end_reason, exchanges = False, "", "", list[Exchange]()
     error = None
     try:
         with stage_for(played, realm, visitor=visitor) as stage:
             exchanges = stage.exchanges
             goes_on, reason = _lose_and_retry(stage)
-            because = Login.objects.get(user=stage.user).get_ended_because_display()
+            end_reason = Login.objects.get(user=stage.user).get_end_reason_display()
     except Exception as broken:  # noqa: BLE001
         # As with a scenario: what breaks is told in its place.
         error = redact(str(broken) or type(broken).__name__)
@@ -66,7 +66,7 @@ def play_lost_answer(
         grace_s=grace.total_seconds(),
         goes_on=goes_on,
         reason=reason,
-        ended_because=str(because),
+        end_reason=str(end_reason),
         error=error,
         transcript=tuple(exchanges),
     )

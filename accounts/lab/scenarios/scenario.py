@@ -42,10 +42,10 @@ def play(
 
 
 def expected(strategy: type[Strategy], event: type[Event]) -> Expected:
-    """What a strategy declares for an event: its own word, or else the event's wish."""
+    """What a strategy declares for an event: its own word, or else the event's ideal."""
     if not event.applies_to(strategy):
         return _NOT_APPLICABLE
-    return strategy.expected(event.slug, event.wish)
+    return strategy.expected(event.slug, event.ideal)
 
 
 @dataclass(frozen=True)
@@ -131,5 +131,5 @@ class Scene:
     def patience(self) -> float:
         """Seconds that the strategy asks for until its revocation is known everywhere."""
         if self.event.revokes and self.expected.thief is Outcome.REFUSED:
-            return self.strategy.settles.total_seconds()
+            return self.strategy.propagation_delay.total_seconds()
         return 0.0

@@ -50,7 +50,7 @@ def strategy(request: HttpRequest, slug: str) -> HttpResponse:
         "strategy": named,
         "family_title": FAMILY_TITLES[shown.family],
         "paragraphs": paragraphs(shown.explanation()),
-        "choose": shown.choose,
+        "when_to_use": shown.when_to_use,
         "source": source_of(shown),
         "more": [f"strategies/{slug}.html", "strategies/_default.html"],
         "cells": cells,

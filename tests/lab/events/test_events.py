@@ -45,11 +45,11 @@ def test_none_names_a_strategy(event: type[Event]) -> None:
 
 
 def test_an_event_for_everyone_knows_no_collateral(event: type[Event]) -> None:
-    assert (event.wish.other == "not-applicable") == event.everyone
+    assert (event.ideal.other == "not-applicable") == event.everyone
 
 
 def test_only_what_changes_facts_may_wish_for_new_ones() -> None:
-    wishing = [event.slug for event in events if event.wish.thief is Outcome.NEW_FACTS]
+    wishing = [event.slug for event in events if event.ideal.thief is Outcome.NEW_FACTS]
     assert wishing == ["role-removed"]
 
 

@@ -295,11 +295,11 @@ class TestLostAnswer:
         retry = play_lost_answer(slug, grace=timedelta(seconds=10))
         assert retry.error is None
         assert retry.goes_on
-        assert retry.ended_because == ""
+        assert retry.end_reason == ""
 
     def test_without_a_grace_the_login_ends_and_says_why(self, slug: str) -> None:
         retry = play_lost_answer(slug, grace=timedelta(0))
         assert retry.error is None
         assert not retry.goes_on
-        assert retry.ended_because == "refresh token replayed"
+        assert retry.end_reason == "refresh token replayed"
         assert json.dumps(retry.as_dict())
