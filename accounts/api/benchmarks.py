@@ -21,7 +21,7 @@ from accounts.site.clients import client_address, network
 
 
 class BenchAnswer(drf.Serializer[None]):
-    """A short benchmark: what it is doing, how far that is, and in the end where its result is."""
+    """A short benchmark: its present stage, how far that is, and where its result will be."""
 
     id = drf.UUIDField()
     stage = drf.CharField()
@@ -39,7 +39,7 @@ def _answer(run: BenchRun) -> dict[str, Any]:
         "done": run.done,
         "total": run.total,
         "over": run.is_over,
-        "problem": run.problem,
+        "problem": benchruns.LOST if run.is_lost else run.problem,
         "url": f"{reverse('benchmarks')}?result={run.pk}",
     }
 
@@ -62,7 +62,8 @@ class Benchmarks(OpenView):
         If one is running already, 409 and that one: it measures for everybody.
         """
         enforce_csrf(request._request)
-        # DRF has put nobody in place of the cookie's user: this view asks for no credential.
+        # This view has no authenticators, so DRF's request.user is anonymous: take the cookie's
+        # user from Django's request.
         if not benchruns.may_begin(session_user(request._request)):
             raise PermissionDenied("Only staff may start a benchmark here")
         try:
@@ -78,7 +79,6 @@ class Benchmark(OpenView):
     @extend_schema(responses={200: BenchAnswer, 404: serializers.Problem})
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
         """How far a benchmark is."""
-        BenchRun.objects.lost().update(slot=None, problem="The process that ran it is gone.")
         run = BenchRun.objects.filter(pk=run_id).first()
         if run is None:
             raise NotFound("There is no such benchmark")

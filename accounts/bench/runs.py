@@ -26,17 +26,18 @@ from accounts.services.processes import die_with_parent
 from accounts.site import throttle
 
 ROUNDS = 60
-LONGEST = 300  # seconds; a short run takes ten to thirty
+MAX_SECONDS = 300  # a short run takes ten to thirty
 KEPT = 20  # newest runs
 _NOTE_EVERY = 0.5  # seconds between two notes in the database
 _DATABASES = {"sqlite": "sqlite", "postgresql": "postgres"}
-_MOST_WORDS = 400
+_MAX_PROBLEM = 400  # characters
+LOST = "The process that ran it is gone."
 
 logger = logging.getLogger(__name__)
 
 
 class Running(Exception):
-    """Another one is running."""
+    """Another benchmark is running: ``run``."""
 
     def __init__(self, run: BenchRun) -> None:
         super().__init__("A benchmark is running already.")
@@ -44,23 +45,27 @@ class Running(Exception):
 
 
 def may_begin(user: User | AnonymousUser) -> bool:
-    """Everybody in a demo, else staff: it keeps a core busy."""
+    """Whether a user may start one: everybody in a demo, else staff, as it keeps a core busy."""
     return conf.bench_public() or user.is_staff
 
 
-def bench_begin(peer: str) -> BenchRun:
-    """Start a short run for a peer.
+def bench_begin(client: str) -> BenchRun:
+    """Start a short run for a client, who is throttled by this key.
 
     Raises:
         Running: one is running already.
-        Throttled: this peer has started too many.
+        Throttled: this client has started too many.
     """
-    BenchRun.objects.lost().update(slot=None, problem="The process that ran it is gone.")
-    if running := BenchRun.objects.filter(slot=BenchRun.ONLY).first():
+    BenchRun.objects.lost().update(slot=None, problem=LOST)
+    if running := BenchRun.objects.running().first():
         raise Running(running)
     limits = conf.bench_limits()
-    throttle.take("bench", peer, limit=limits.count, seconds=limits.seconds)
-    run = _claim()
+    attempt = throttle.take("bench", client, limit=limits.count, seconds=limits.seconds)
+    try:
+        run = _claim()
+    except Running:
+        attempt.give_back()
+        raise
     command = [*COMMAND, "--rounds", str(ROUNDS), "--database", _DATABASES[connection.vendor]]
     threading.Thread(target=_follow, args=(run.pk, command), name="bench", daemon=True).start()
     return run
@@ -76,12 +81,12 @@ COMMAND = [
 
 
 def _claim() -> BenchRun:
-    """The row that says it runs. The unique slot decides between two that come at once."""
+    """The new run's row. Of two that are created at once, the unique slot admits one."""
     try:
         with transaction.atomic():
             run = BenchRun.objects.create(slot=BenchRun.ONLY)
     except IntegrityError:
-        raise Running(BenchRun.objects.get(slot=BenchRun.ONLY)) from None
+        raise Running(BenchRun.objects.latest("started")) from None
     old = BenchRun.objects.filter(slot=None).values_list("pk", flat=True)[KEPT:]
     BenchRun.objects.filter(pk__in=list(old)).delete()
     return run
@@ -111,7 +116,7 @@ def _note(run: BenchRunQuerySet, command: list[str]) -> None:
         logger.exception("The benchmark failed")
         problem = str(error)
     finally:
-        run.update(slot=None, problem=problem[:_MOST_WORDS])
+        run.update(slot=None, problem=problem[:_MAX_PROBLEM])
 
 
 def _lines(command: list[str]) -> Iterator[dict[str, Any]]:
@@ -124,7 +129,7 @@ def _lines(command: list[str]) -> Iterator[dict[str, Any]]:
         text=True,
         preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call
     ) as process:
-        end = threading.Timer(LONGEST, process.terminate)
+        end = threading.Timer(MAX_SECONDS, process.terminate)
         end.start()
         try:
             yield from _now_and_then(json.loads(line) for line in process.stdout or ())

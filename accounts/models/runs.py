@@ -65,8 +65,12 @@ class Run(models.Model):
 class BenchRunQuerySet(models.QuerySet["BenchRun"]):
     """Benchmarks run from the page."""
 
+    def running(self) -> "BenchRunQuerySet":
+        """The one that a process is working on, if any."""
+        return self.filter(slot=BenchRun.ONLY, seen__gte=timezone.now() - BenchRun.SILENCE)
+
     def lost(self) -> "BenchRunQuerySet":
-        """Those that claim to run, and whose process has not been heard of for a while."""
+        """Those that hold the slot although their process has been silent for too long."""
         return self.filter(slot=BenchRun.ONLY, seen__lt=timezone.now() - BenchRun.SILENCE)
 
 
@@ -99,6 +103,11 @@ class BenchRun(models.Model):
         return f"benchmark of {self.started:%Y-%m-%d %H:%M}"
 
     @property
+    def is_lost(self) -> bool:
+        """Whether it holds the slot although its process has been silent for too long."""
+        return self.slot is not None and self.seen < timezone.now() - self.SILENCE
+
+    @property
     def is_over(self) -> bool:
         """Whether there is nothing more to wait for."""
-        return self.slot is None
+        return self.slot is None or self.is_lost

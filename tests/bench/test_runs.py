@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -84,16 +85,26 @@ def test_only_one_runs_at_a_time() -> None:
     assert caught.value.run == first
 
 
-def test_of_two_who_start_at_once_the_database_lets_one(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.usefixtures("succeeds")
+def test_of_two_who_start_at_once_one_runs_and_the_other_may_try_again(
+    monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    # The other one comes between the look at what runs and the claim.
-    monkeypatch.setattr(
-        throttle, "take", lambda *_, **__: BenchRun.objects.create(slot=BenchRun.ONLY)
-    )
-    with pytest.raises(benchruns.Running):
-        benchruns.bench_begin(PEER)
-    assert BenchRun.objects.count() == 1
+    settings.BENCH_LIMIT = 1
+    take = throttle.take
+
+    def overtaken(*arguments: Any, **limits: Any) -> throttle.Slot:
+        """Another visitor starts between our look at what runs and our claim."""
+        BenchRun.objects.create(slot=BenchRun.ONLY)
+        return take(*arguments, **limits)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(throttle, "take", overtaken)
+        with pytest.raises(benchruns.Running) as caught:
+            benchruns.bench_begin(PEER)
+    assert caught.value.run == BenchRun.objects.get()
+
+    BenchRun.objects.update(slot=None)
+    assert benchruns.bench_begin(PEER) != caught.value.run
 
 
 @pytest.mark.usefixtures("succeeds")
@@ -157,6 +168,18 @@ class TestTheApi:
 
         User.objects.filter(pk=alice.pk).update(is_staff=True)
         assert client.post(reverse("api-benchmarks"), content_type=JSON).status_code == 202
+
+    def test_looking_at_a_run_whose_process_is_gone_tells_so_and_writes_nothing(
+        self, client: Client
+    ) -> None:
+        long_ago = timezone.now() - 2 * BenchRun.SILENCE
+        lost = BenchRun.objects.create(slot=BenchRun.ONLY, seen=long_ago, stage="requests")
+        before = BenchRun.objects.values().get()
+
+        answer = client.get(reverse("api-benchmark", args=[lost.pk])).json()
+
+        assert (answer["over"], answer["problem"]) == (True, "The process that ran it is gone.")
+        assert BenchRun.objects.values().get() == before
 
     def test_an_unknown_run_is_not_found(self, client: Client) -> None:
         unknown = reverse("api-benchmark", args=["00000000-0000-0000-0000-000000000000"])

@@ -52,7 +52,7 @@ def benchmarks(request: HttpRequest) -> HttpResponse:
         **(_content(shown, choices) if shown else {}),
         "families": [family.value for family in Family],
         "may_start": benchruns.may_begin(request.user),
-        "running": BenchRun.objects.filter(slot=BenchRun.ONLY).first(),
+        "running": BenchRun.objects.running().first(),
         "api": reverse("api-benchmarks"),
         "stages": STAGES,
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.bench import archive
@@ -167,6 +168,14 @@ def test_a_name_from_a_file_is_text_and_no_markup(client: Client) -> None:
     found["strategies"][1]["title"] = "<script>alert(1)</script>"
     archive.save(found)
     assert "<script>alert" not in page(client)
+
+
+def test_a_run_is_followed_while_its_process_gives_signs_of_life(client: Client) -> None:
+    run = BenchRun.objects.create(slot=BenchRun.ONLY)
+    assert f'data-running="{run.pk}"' in page(client)
+
+    BenchRun.objects.update(seen=timezone.now() - 2 * BenchRun.SILENCE)
+    assert "data-running" not in page(client)
 
 
 def test_a_visitor_may_not_start_one_where_only_staff_may(
