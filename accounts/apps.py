@@ -11,7 +11,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Import what must be known before the first request."""
-        from accounts.site import signals  # noqa: F401  (they register themselves)
+        from accounts.site import signals  # noqa: F401  (it registers itself)
+        from accounts.tokens import checks  # noqa: F401  (so does it)
 
 
 class AdminConfig(DjangoAdminConfig):

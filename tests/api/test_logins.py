@@ -125,9 +125,9 @@ class TestList:
         found = {entry["id"] for entry in first.json() + second.json()}
         assert found == {str(pk) for pk in alice.logins.values_list("pk", flat=True)}
 
-    @pytest.mark.parametrize("page", ["", "0", "-1", "x", "1e3", "٣", "9" * 30])
-    def test_what_is_no_page_is_the_first(self, here: Device, page: str) -> None:
-        answer = here.send("GET", f"/api/logins/?page={page}")
+    @pytest.mark.parametrize("number", ["", "0", "-1", "x", "1e3", "٣", "9" * 30])
+    def test_what_is_no_page_is_the_first(self, here: Device, number: str) -> None:
+        answer = here.send("GET", f"/api/logins/?page={number}")
         assert [entry["id"] for entry in answer.json()] == [str(here.login.pk)]
 
     def test_past_the_last_page_there_is_nothing(self, here: Device) -> None:

@@ -18,22 +18,22 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def browser(alice: User) -> Client:
+def client(alice: User) -> Client:
     """Alice's, where CSRF counts."""
     return Device("session").log_in(alice).client
 
 
-def page(browser: Client, path: str = "/logins/") -> str:
-    answer = browser.get(path, follow=True)
+def page(client: Client, path: str = "/logins/") -> str:
+    answer = client.get(path, follow=True)
     assert answer.status_code == 200
     return re.sub(r"\s+", " ", unescape(answer.content.decode()))
 
 
-def confirmed(browser: Client, path: str) -> str:
+def confirmed(client: Client, path: str) -> str:
     """Press the button of a question; the page after it."""
-    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page(browser, path))
+    token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page(client, path))
     assert token
-    answer = browser.post(path, {"csrfmiddlewaretoken": token[1]}, follow=True)
+    answer = client.post(path, {"csrfmiddlewaretoken": token[1]}, follow=True)
     return unescape(answer.content.decode())
 
 
@@ -42,9 +42,9 @@ def end_of(login: Login) -> str:
 
 
 class TestList:
-    def test_it_says_all_there_is_to_know(self, browser: Client, alice: User) -> None:
+    def test_it_says_all_there_is_to_know(self, client: Client, alice: User) -> None:
         Device("jwt", "python-httpx/0.28.1").log_in(alice)
-        found = page(browser)
+        found = page(client)
         for words in (
             *("Firefox on Windows", "this one", "Cookie session · 127.0.0.1"),
             *("python-httpx", "Bearer token · 127.0.0.1", "just now"),
@@ -53,37 +53,37 @@ class TestList:
         ):
             assert words in found, words
 
-    def test_a_name_from_the_outside_is_only_text(self, browser: Client, alice: User) -> None:
+    def test_a_name_from_the_outside_is_only_text(self, client: Client, alice: User) -> None:
         login_begin(alice, strategy=SessionJoined.slug, user_agent="<script>alert(1)</script>/1")
-        assert "<script>alert" not in browser.get("/logins/").content.decode()
+        assert "<script>alert" not in client.get("/logins/").content.decode()
 
     @pytest.mark.parametrize("count", [1, 50])
     def test_it_costs_four_queries(
         self,
-        browser: Client,
+        client: Client,
         alice: User,
         count: int,
         django_assert_num_queries: DjangoAssertNumQueries,
     ) -> None:
         for _ in range(count):
             login_begin(alice, strategy=SessionJoined.slug)
-        page(browser)
+        page(client)
         with django_assert_num_queries(4):  # who asks, what to tell, the live, the ended
-            page(browser)
+            page(client)
 
-    def test_very_many_come_in_pages(self, browser: Client, alice: User) -> None:
+    def test_very_many_come_in_pages(self, client: Client, alice: User) -> None:
         for _ in range(120):
             login_begin(alice, strategy=SessionJoined.slug)
-        first, second = page(browser), page(browser, "/logins/?page=2")
+        first, second = page(client), page(client, "/logins/?page=2")
         assert [found.count("device__end") for found in (first, second)] == [100, 21]
         assert 'href="?page=2">Used earlier</a>' in first
         assert "this one" in first
         assert 'href="?page=1">Used later</a>' in second
         assert "Used earlier" not in second
-        assert "There are no more." in page(browser, "/logins/?page=3")
-        asked = page(browser, "/logins/end-all/")
+        assert "There are no more." in page(client, "/logins/?page=3")
+        asked = page(client, "/logins/end-all/")
         assert "These are the 100 used last. All earlier ones end, too." in asked
-        assert "120 devices are signed out." in confirmed(browser, "/logins/end-others/")
+        assert "120 devices are signed out." in confirmed(client, "/logins/end-others/")
 
     def test_a_stranger_logs_in_first(self, db: None) -> None:
         assert Client().get("/logins/")["Location"] == "/login/?next=/logins/"
@@ -92,55 +92,55 @@ class TestList:
 class TestEnding:
     @pytest.mark.parametrize("carrier", CARRIERS)
     def test_the_question_says_what_will_happen_and_asking_ends_nothing(
-        self, browser: Client, alice: User, carrier: Carrier
+        self, client: Client, alice: User, carrier: Carrier
     ) -> None:
         device = Device(carrier, "curl/8").log_in(alice)
-        found = page(browser, end_of(device.login))
+        found = page(client, end_of(device.login))
         assert "End this login?" in found
         assert "signed out with its next request" in found
         assert device.is_in()
-        assert "curl is signed out." in confirmed(browser, end_of(device.login))
+        assert "curl is signed out." in confirmed(client, end_of(device.login))
         assert not device.is_in()
 
-    def test_another_users_login_is_not_there(self, browser: Client, bob: User) -> None:
+    def test_another_users_login_is_not_there(self, client: Client, bob: User) -> None:
         bobs = Device("session").log_in(bob)
-        assert browser.get(end_of(bobs.login)).status_code == 404
-        token = browser.cookies["csrftoken"].value
-        answer = browser.post(end_of(bobs.login), {"csrfmiddlewaretoken": token})
+        assert client.get(end_of(bobs.login)).status_code == 404
+        token = client.cookies["csrftoken"].value
+        answer = client.post(end_of(bobs.login), {"csrfmiddlewaretoken": token})
         assert answer.status_code == 404
         assert bobs.is_in()
-        assert browser.get(f"/logins/{uuid.uuid4()}/end/").status_code == 404
+        assert client.get(f"/logins/{uuid.uuid4()}/end/").status_code == 404
 
     @pytest.mark.parametrize("path", ["/logins/end-others/", "/logins/end-all/", "one"])
-    def test_another_site_cannot_do_it(self, browser: Client, alice: User, path: str) -> None:
+    def test_another_site_cannot_do_it(self, client: Client, alice: User, path: str) -> None:
         other = Device("session").log_in(alice)
         address = end_of(other.login) if path == "one" else path
-        assert browser.post(address).status_code == 403
+        assert client.post(address).status_code == 403
         assert other.is_in()
 
     def test_one_that_has_ended_before_is_told_with_its_reason(
-        self, browser: Client, alice: User
+        self, client: Client, alice: User
     ) -> None:
         login = Device("jwt", "curl/8").log_in(alice).login
         Login.objects.filter(pk=login.pk).end(EndReason.STAFF)
-        assert "curl was signed out before: ended by staff." in page(browser, end_of(login))
+        assert "curl was signed out before: ended by staff." in page(client, end_of(login))
 
     def test_ending_all_others_spares_this_one_and_other_users(
-        self, browser: Client, alice: User, bob: User
+        self, client: Client, alice: User, bob: User
     ) -> None:
         others = [Device(carrier).log_in(alice) for carrier in CARRIERS]
         bobs = Device("jwt").log_in(bob)
-        found = confirmed(browser, "/logins/end-others/")
+        found = confirmed(client, "/logins/end-others/")
         assert "2 devices are signed out. You stay logged in here." in found
         assert [device.is_in() for device in (*others, bobs)] == [False, False, True]
 
-    def test_with_no_other_login_there_is_nothing_to_press(self, browser: Client) -> None:
-        found = page(browser, "/logins/end-others/")
+    def test_with_no_other_login_there_is_nothing_to_press(self, client: Client) -> None:
+        found = page(client, "/logins/end-others/")
         assert "There is no other login." in found
         assert "End all others</button>" not in found
 
     def test_the_one_that_stays_does_not_if_something_else_ended_it_meanwhile(
-        self, browser: Client, alice: User
+        self, client: Client, alice: User
     ) -> None:
         User.objects.filter(pk=alice.pk).update(token_version=7)
         alice.end_logins(EndReason.ELSEWHERE, keep=Login.objects.get().pk)

@@ -117,7 +117,7 @@ import os, sys, json, django
 from django.conf import settings
 django.setup()
 settings.DATABASES["default"].update(json.loads(sys.argv[1]))
-from accounts import throttle
+from accounts.site import throttle
 taken = 0
 for _ in range(4):
     try:
