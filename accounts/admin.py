@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.models import BlacklistedToken, EndReason, Login, User
+from accounts.models import BlacklistedToken, EndReason, Login, LoginQuerySet, User
 from accounts.site import logins
 from accounts.site.devices import device
 
@@ -123,9 +123,9 @@ class LoginAdmin(ReadOnlyAdmin):
         return request.user.has_perm("accounts.change_login")
 
     @admin.action(description="End selected logins", permissions=["end"])
-    def end(self, request: HttpRequest, queryset: "QuerySet[Login]") -> None:
+    def end(self, request: HttpRequest, queryset: LoginQuerySet) -> None:
         """End them, in both modes: their credentials are refused from the next request on."""
-        ended = logins.end(queryset, EndReason.STAFF)
+        ended = queryset.end(EndReason.STAFF)
         self.message_user(request, f"Logins ended: {ended}.", messages.SUCCESS)
 
 

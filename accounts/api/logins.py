@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from accounts.api import serializers
 from accounts.api.authentication import Auth
 from accounts.api.views import ApiView, valid
-from accounts.models import Login, User
+from accounts.models import EndReason, Login, PasswordReplaced, User
 from accounts.site import logins, signin
 
 _REFUSED = {401: serializers.Problem, 403: serializers.Problem}
@@ -100,7 +100,7 @@ class LogoutEverywhere(ApiView):
     def post(self, request: Request) -> Response:
         """End every login, this one too: cookies and tokens are refused from now on."""
         user, auth = asking(request)
-        ended = signin.log_out_everywhere(user)
+        ended = user.end_logins(EndReason.EVERYWHERE)
         _forget_cookie(request, auth)
         return Response({"ended": ended})
 
@@ -142,6 +142,6 @@ def _change(
 ) -> int:
     try:
         user = signin.sign_in(request._request, username=username, password=old_password)
-        return signin.change_password(user, password=new_password, keep=auth.login_id)
-    except signin.BadCredentials as error:
+        return user.change_password(new_password, keep=auth.login_id)
+    except (signin.BadCredentials, PasswordReplaced) as error:
         raise ValidationError({"old_password": ["This is not your current password."]}) from error

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.api.serializers import Problem
 from accounts.api.views import ApiView, OpenView
-from accounts.models import EndReason, User, blacklist_token
+from accounts.models import EndReason, Login, User, blacklist_token
 from accounts.site import signin
 from accounts.strategies import Accepted
 from accounts.tokens import Claims, site
@@ -102,7 +102,7 @@ class Revoke(OpenView):
 
 def _revoke(claims: Claims) -> None:
     if claims.token_type == "refresh":
-        signin.end_token_login(claims.sid, EndReason.LOGGED_OUT)
+        Login.objects.filter(pk=claims.sid).end(EndReason.LOGGED_OUT)
     else:
         blacklist_token(
             claims.jti,

@@ -4,12 +4,12 @@ from rest_framework import serializers
 
 from accounts.models import EndReason
 from accounts.site.logins import EXPIRED, UNUSED
-from accounts.site.signin import LONGEST_PASSWORD
+from accounts.site.signin import MAX_PASSWORD_LENGTH
 
 
 def _password_field() -> serializers.CharField:
     return serializers.CharField(
-        max_length=LONGEST_PASSWORD,
+        max_length=MAX_PASSWORD_LENGTH,
         trim_whitespace=False,
         write_only=True,
         style={"input_type": "password"},

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from accounts.api import serializers
 from accounts.api.authentication import CHALLENGE, Auth, enforce_csrf
 from accounts.api.negotiation import OnlyForm
-from accounts.models import EndReason, User
+from accounts.models import EndReason, Login, User
 from accounts.site import signin
 from accounts.strategies import Refused
 from accounts.tokens import TokenRefused, decode, site
@@ -159,7 +159,7 @@ class TokenBlacklist(OpenView):
             claims = decode(site(), refresh, token_type="refresh")
         except TokenRefused as error:
             raise _token_not_valid(error) from error
-        signin.end_token_login(claims.sid, EndReason.LOGGED_OUT)
+        Login.objects.filter(pk=claims.sid).end(EndReason.LOGGED_OUT)
         return Response({})
 
 

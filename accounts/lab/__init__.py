@@ -26,9 +26,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts import conf, tokens
-from accounts.models import Login, Role, User, login_begin
-from accounts.models.hashers import LabHasher
-from accounts.site import signin
+from accounts.models import LAB_HASHER, Login, Role, User, login_begin
 from accounts.strategies import Family, Strategy, strategies
 
 PATH = "/api/lab/"
@@ -61,7 +59,7 @@ def visit(visitor: uuid.UUID) -> Visit:
     password = secrets.token_urlsafe(16)
     user = User.objects.create(
         username=f"lab-{secrets.token_hex(6)}",
-        password=make_password(password, hasher=LabHasher.algorithm),
+        password=make_password(password, hasher=LAB_HASHER),
         visitor=visitor,
         role=Role.EDITOR,
     )
@@ -94,10 +92,10 @@ def change_password(login: Login) -> str:
     As the site does it: the login that made the change stays.
 
     Raises:
-        BadCredentials: another device did it at the same moment, which ended this one's login.
+        PasswordReplaced: another device did it at the same moment, which ended this one's login.
     """
     password = secrets.token_urlsafe(16)
-    signin.change_password(login.user, password=password, keep=login.pk)
+    login.user.change_password(password, keep=login.pk)
     login.refresh_from_db(fields=["token_version"])
     return password
 

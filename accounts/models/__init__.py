@@ -6,17 +6,24 @@ No credential is stored: a keyed digest at most.
 from accounts.models.blacklist import (
     BLACKLIST_CHANNEL,
     BlacklistedToken,
-    blacklist_login,
     blacklist_token,
     pruned_before,
 )
 from accounts.models.end_reason import EndReason
-from accounts.models.login import TOUCH_EVERY, Login, LoginQuerySet, Session, login_begin
+from accounts.models.login import (
+    TOUCH_EVERY,
+    Login,
+    LoginQuerySet,
+    Session,
+    blacklist_login,
+    login_begin,
+)
 from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet
-from accounts.models.user import Role, User
+from accounts.models.user import LAB_HASHER, PasswordReplaced, Role, User
 
 __all__ = [
     "BLACKLIST_CHANNEL",
+    "LAB_HASHER",
     "TOUCH_EVERY",
     "BenchRun",
     "BenchRunQuerySet",
@@ -24,6 +31,7 @@ __all__ = [
     "EndReason",
     "Login",
     "LoginQuerySet",
+    "PasswordReplaced",
     "Role",
     "Run",
     "RunQuerySet",

@@ -1,16 +1,16 @@
 """Revoked tokens."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from accounts import conf
 from accounts.models.end_reason import EndReason
 from accounts.models.fields import CodedField
-from accounts.models.login import Login
-from accounts.models.user import User
 
 # On PostgreSQL a trigger names each new row here: "<jti> <expires, epoch seconds>", "*" for many.
 BLACKLIST_CHANNEL = "accounts_blacklist"
@@ -32,7 +32,11 @@ class BlacklistedToken(models.Model):
     blacklisted_at = models.DateTimeField(default=timezone.now)
     # A row may outlive its user: it is pruned by time, and a cascade would have to scan the table.
     user = models.ForeignKey(
-        User, on_delete=models.DO_NOTHING, db_index=False, related_name="+", db_constraint=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.DO_NOTHING,
+        db_index=False,
+        related_name="+",
+        db_constraint=False,
     )
     token_type = CodedField(
         codes={"access": 1, "refresh": 2, "login": 3},
@@ -57,25 +61,24 @@ class BlacklistedToken(models.Model):
         return f"{self.token_type} {self.jti}"
 
 
-def blacklist_login(login: Login, *, reason: EndReason) -> None:
-    """Blacklist every token of a login, also the older ones; doing it twice changes nothing."""
-    _blacklist(login.id, login.user_id, "login", login.expires, reason)
-
-
 def blacklist_token(
     jti: uuid.UUID, *, user_id: int, token_type: str, expires: datetime, reason: EndReason
 ) -> None:
     """Blacklist one token and leave its login alone; doing it twice changes nothing."""
-    _blacklist(jti, user_id, token_type, expires, reason)
+    blacklist([(jti, user_id, expires)], token_type, reason)
 
 
-def _blacklist(
-    jti: uuid.UUID, user_id: int, token_type: str, expires: datetime, reason: EndReason
+def blacklist(
+    entries: Iterable[tuple[uuid.UUID, int, datetime]], token_type: str, reason: EndReason
 ) -> None:
-    row = BlacklistedToken(
-        jti=jti, user_id=user_id, token_type=token_type, expires_at=expires, reason=reason
-    )
-    BlacklistedToken.objects.bulk_create([row], ignore_conflicts=True)
+    """Add ids, each with its user and its expiry; those that are there already stay as they are."""
+    rows = [
+        BlacklistedToken(
+            jti=jti, user_id=user_id, token_type=token_type, expires_at=expires, reason=reason
+        )
+        for jti, user_id, expires in entries
+    ]
+    BlacklistedToken.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def pruned_before() -> datetime:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from accounts.models.user import LAB_HASHER
 from accounts.tracing import step
 
 
@@ -34,7 +35,7 @@ class LabHasher(SiteHasher):
     makes hundreds of them.
     """
 
-    algorithm = "argon2lab"
+    algorithm = LAB_HASHER
     time_cost = 1
     memory_cost = 64
     parallelism = 1

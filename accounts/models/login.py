@@ -3,12 +3,13 @@
 import uuid
 from datetime import datetime, timedelta
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import conf
+from accounts.models.blacklist import blacklist
 from accounts.models.end_reason import EndReason
 from accounts.models.user import User
 
@@ -31,9 +32,24 @@ class LoginQuerySet(models.QuerySet["Login"]):
             by_token | by_other, ended_at=None, expires__gt=now
         )
 
-    def end(self, reason: "EndReason") -> int:
-        """End those that have not ended yet; the first reason stays. Returns how many ended."""
-        return self.filter(ended_at=None).update(ended_at=timezone.now(), end_reason=reason)
+    @transaction.atomic(savepoint=False)
+    def end(self, reason: EndReason) -> int:
+        """End those that have not ended yet: the one door. Returns how many ended.
+
+        Three facts can end a login, and each has one reader:
+
+        - a row of the blacklist, keyed by the login's id: asked by the check of the site's tokens;
+        - ``ended_at`` of the login: asked by sessions, opaque tokens and refresh, and shown to
+          people with its reason, the first of which stays;
+        - the counter of the user (``User.end_logins``): asked by all of them. What it refuses
+          needs no row of the blacklist.
+        """
+        going_on = self.filter(ended_at=None)
+        tokens = going_on.filter(
+            strategy=Login.TOKEN_STRATEGY, token_version=F("user__token_version")
+        )
+        blacklist(tokens.values_list("pk", "user_id", "expires"), "login", reason)
+        return going_on.update(ended_at=timezone.now(), end_reason=reason)
 
     def touch(self, login_id: uuid.UUID) -> None:
         """Note that a login was used, unless another request of this minute did."""
@@ -43,6 +59,9 @@ class LoginQuerySet(models.QuerySet["Login"]):
 
 class Login(models.Model):
     """One signed-in device of one user, whichever strategy carries it; its id is the ``sid``."""
+
+    # Its tokens are looked up on the blacklist; other logins need no row there.
+    TOKEN_STRATEGY = "jwt-blacklist-joined"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="logins")
@@ -112,6 +131,11 @@ def login_begin(
         ip=ip,
         user_agent=user_agent[:400].replace("\0", ""),
     )
+
+
+def blacklist_login(login: Login, *, reason: EndReason) -> None:
+    """Blacklist every token of a login, also the older ones; its row stays as it is."""
+    blacklist([(login.pk, login.user_id, login.expires)], "login", reason)
 
 
 class Session(models.Model):

@@ -6,13 +6,15 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.password_validation import password_changed
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from accounts.models.end_reason import EndReason
-from accounts.models.hashers import LabHasher
 from accounts.models.session_keys import session_keys
+
+LAB_HASHER = "argon2lab"  # of throwaway users
 
 
 class Role(models.TextChoices):
@@ -20,6 +22,10 @@ class Role(models.TextChoices):
 
     MEMBER = "member"
     EDITOR = "editor"
+
+
+class PasswordReplaced(Exception):
+    """Somebody else changed the password after it had been checked."""
 
 
 class User(AbstractUser):
@@ -33,7 +39,7 @@ class User(AbstractUser):
     )
     visitor = models.UUIDField(null=True, blank=True, editable=False)
 
-    # Why the logins end when a new password is saved; the admin says otherwise.
+    # Reason recorded when a new password ends the user's logins; the admin's form sets RESET.
     password_end_reason = EndReason.PASSWORD
 
     class Meta(AbstractUser.Meta):
@@ -55,7 +61,7 @@ class User(AbstractUser):
 
     def set_password(self, raw_password: str | None) -> None:
         """Hash a new password; those of the lab's users are random, and need no slow hash."""
-        hasher = LabHasher.algorithm if self.visitor else "default"
+        hasher = LAB_HASHER if self.visitor else "default"
         self.password = make_password(raw_password, hasher=hasher)
         self._password = raw_password
 
@@ -100,7 +106,7 @@ class User(AbstractUser):
         return None
 
     def _save_row(self, *args: Any, **kwargs: Any) -> None:
-        # Counted by the database: an older copy of the row must not take the number back.
+        # Let the database increment it: saving a stale instance must not reset the counter.
         known, self.token_version = self.token_version, F("token_version")
         super().save(*args, **kwargs)
         self.token_version = known
@@ -115,9 +121,28 @@ class User(AbstractUser):
         """
         User.objects.filter(pk=self.pk).update(token_version=F("token_version") + 1)
         self.refresh_from_db(fields=["token_version"])
-        ending = self.logins.in_use()
         if keep is not None:
             current = self.logins.filter(pk=keep, token_version=self.token_version - 1)
             current.update(token_version=self.token_version)
-            ending = ending.exclude(pk=keep)
-        return ending.end(reason)
+        outdated = self.logins.in_use().filter(token_version__lt=self.token_version)
+        return outdated.end(reason)
+
+    def change_password(self, password: str, *, keep: uuid.UUID | None) -> int:
+        """Set a password and end every other login, in both modes, at once.
+
+        ``keep`` is the login that made the change. Returns how many others ended. A constant number
+        of queries, however many devices there are.
+
+        Raises:
+            PasswordReplaced: the password that was checked has been replaced meanwhile.
+        """
+        checked = User.objects.filter(pk=self.pk, password=self.password)
+        self.set_password(password)
+        # The WHERE clause decides the race: whoever knows the old password must not overwrite a
+        # newer one. Only this column is written: a stale copy of the row must not re-enable the
+        # account.
+        with transaction.atomic():
+            if not checked.update(password=self.password):
+                raise PasswordReplaced
+            password_changed(password, self)
+            return self.end_logins(EndReason.PASSWORD, keep=keep)

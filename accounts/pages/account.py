@@ -14,12 +14,11 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts.models import User
+from accounts.models import PasswordReplaced, User
 from accounts.pages.errors import throttled
 from accounts.pages.forms import LoginForm, PasswordForm, SignUpForm, focus_first_error
 from accounts.site.signin import (
     BadCredentials,
-    change_password,
     count_sign_up,
     current_login,
     end_session,
@@ -95,10 +94,10 @@ def password(request: HttpRequest) -> HttpResponse:
     old, new = form.cleaned_data["old_password"], form.cleaned_data["new_password1"]
     try:
         user = sign_in(request, username=request.user.get_username(), password=old)
-        ended = change_password(user, password=new, keep=current_login(request))
+        ended = user.change_password(new, keep=current_login(request))
     except Throttled as problem:
         return throttled(request, problem.retry_after)
-    except BadCredentials:
+    except (BadCredentials, PasswordReplaced):
         form.add_error("old_password", "This is not your current password.")
         return show(request, "pages/password.html", form)
     renew_session_key(request)

@@ -9,12 +9,12 @@ from django.http import QueryDict
 
 from accounts import conf
 from accounts.models import User
-from accounts.site.signin import LONGEST_PASSWORD
+from accounts.site.signin import MAX_PASSWORD_LENGTH
 from accounts.templatetags.moments import as_span
 
 # A validator, not `max_length`: that would let the browser cut a pasted password in silence.
 LONG_PASSWORD = MaxLengthValidator(
-    LONGEST_PASSWORD, f"A password has at most {LONGEST_PASSWORD} characters."
+    MAX_PASSWORD_LENGTH, f"A password has at most {MAX_PASSWORD_LENGTH} characters."
 )
 
 

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts import conf
-from accounts.models import User
+from accounts.models import EndReason, User
 from accounts.pages.account import form_page
 from accounts.site import logins as devices
-from accounts.site.signin import current_login, end_session, log_out_everywhere
+from accounts.site.signin import current_login, end_session
 
 
 @login_required
@@ -75,7 +75,7 @@ def end_all(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         found = devices.listing(user, current=current_login(request))
         return render(request, "pages/login_end_all.html", {"entries": found.live, "found": found})
-    ended = log_out_everywhere(user)
+    ended = user.end_logins(EndReason.EVERYWHERE)
     return leave(request, f"You are logged out everywhere: {counted(ended)} signed out.")
 
 

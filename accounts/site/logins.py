@@ -5,20 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Case, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import conf
-from accounts.models import BlacklistedToken, EndReason, Login, User
+from accounts.models import EndReason, Login, User
 from accounts.site.devices import Device, device
 from accounts.strategies import Family, strategies
 
 PAGE = 100
-MOST_ENDED = 20
+MAX_ENDED = 20
 
-# Beyond, an offset does not fit into the integers of a database.
+# A longer number would overflow the database's integer type as an OFFSET.
 _DIGITS = 9
 
 EXPIRED = "expired"
@@ -79,9 +78,10 @@ def _over(user: User, live: "QuerySet[Login]", current: uuid.UUID | None) -> Seq
     since = timezone.now() - conf.ended_logins_kept()
     rows = user.logins.filter(Q(ended_at=None) | Q(ended_at__gt=since), expires__gt=since)
     newest = rows.exclude(pk__in=live).order_by(Coalesce("ended_at", "last_seen").desc())
-    # More than are shown: an expired login is over later than it was last used.
-    entries = [entry(row, user, current) for row in newest[: 3 * MOST_ENDED]]
-    return sorted(entries, key=lambda e: e.over_since, reverse=True)[:MOST_ENDED]
+    # Fetch more than we show: SQL sorts by last use, but an expired login ends later than that;
+    # the exact order is made in Python.
+    entries = [entry(row, user, current) for row in newest[: 3 * MAX_ENDED]]
+    return sorted(entries, key=lambda e: e.over_since, reverse=True)[:MAX_ENDED]
 
 
 def page_number(text: str | None) -> int:
@@ -124,29 +124,10 @@ def end_one(user: User, login_id: uuid.UUID, *, current: uuid.UUID | None) -> Lo
     """
     login = user.logins.get(pk=login_id)
     reason = EndReason.LOGGED_OUT if login_id == current else EndReason.ELSEWHERE
-    end(user.logins.filter(pk=login_id), reason)
+    user.logins.filter(pk=login_id).end(reason)
     return login
 
 
 def end_others(user: User, *, current: uuid.UUID | None) -> int:
     """End every login of a user but the current one. Returns how many ended."""
     return user.end_logins(EndReason.ELSEWHERE, keep=current)
-
-
-@transaction.atomic
-def end(logins: "QuerySet[Login]", reason: EndReason) -> int:
-    """End some logins, and blacklist the tokens of those that have any. Returns how many ended.
-
-    Three statements, however many there are; doing it twice changes nothing.
-    """
-    going_on = logins.filter(ended_at=None)
-    rows = [
-        BlacklistedToken(
-            jti=pk, user_id=user_id, token_type="login", expires_at=expires, reason=reason
-        )
-        for pk, user_id, expires in going_on.exclude(refresh_jti=None).values_list(
-            "pk", "user_id", "expires"
-        )
-    ]
-    BlacklistedToken.objects.bulk_create(rows, ignore_conflicts=True)
-    return going_on.update(ended_at=timezone.now(), end_reason=reason)

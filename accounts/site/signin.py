@@ -5,12 +5,11 @@ from datetime import timedelta
 
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as django_login
-from django.contrib.auth.password_validation import password_changed
 from django.db import transaction
 from django.http import HttpRequest
 
 from accounts import conf
-from accounts.models import EndReason, Login, User, blacklist_login, login_begin
+from accounts.models import EndReason, Login, User, login_begin
 from accounts.site import throttle
 from accounts.site.clients import client_address, client_digest, network
 from accounts.site.throttle import Slot, Throttled
@@ -19,7 +18,7 @@ from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionStore
 from accounts.tokens import site
 
-LONGEST_PASSWORD = 4096
+MAX_PASSWORD_LENGTH = 4096
 _BACKEND = "accounts.site.backends.SiteBackend"
 
 
@@ -35,7 +34,7 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
         BadCredentials: unknown, wrong or disabled, all alike and in about the same time.
     """
     name = User.normalize_username(username)
-    if len(password) > LONGEST_PASSWORD:
+    if len(password) > MAX_PASSWORD_LENGTH:
         raise BadCredentials
     slots = _count(name, client_address(request))
     user = authenticate(request, username=name, password=password)
@@ -49,7 +48,8 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
 def _count(name: str, address: str | None) -> list[Slot]:
     limits, peer, account = conf.sign_in_limits(), network(address), name.casefold()
     slots = []
-    # The narrowest first: who is refused by it takes nothing from the neighbours' share.
+    # Check the narrowest limit first, so that an attempt it refuses does not consume the budget
+    # shared by everyone at that address.
     for scope, who, limit in (
         ("pair", f"{peer} {account}", limits.pair),
         ("address", peer, limits.address),
@@ -126,10 +126,14 @@ def token_strategy() -> JwtBlacklistJoined:
     return JwtBlacklistJoined(site())
 
 
+@transaction.atomic
 def start_token_login(
     request: HttpRequest, user: User, *, lifetime: timedelta | None = None
 ) -> Credential:
-    """Log an API client in: a login of its own, and its first pair of tokens."""
+    """Log an API client in: a login of its own, and its first pair of tokens.
+
+    In one transaction: a login without its refresh token is never seen, nor ended.
+    """
     strategy: Strategy = token_strategy()
     login = login_begin(
         user,
@@ -144,37 +148,3 @@ def start_token_login(
 def refresh_tokens(request: HttpRequest, refresh: str) -> Credential | Refused:
     """Spend a refresh token of an API client; one that was spent before ends its login."""
     return token_strategy().renew(refresh, client=client_digest(request, site()))
-
-
-@transaction.atomic
-def end_token_login(login_id: uuid.UUID, reason: EndReason) -> None:
-    """End a token login: every token it was ever given is refused from the next request on."""
-    login = Login.objects.filter(pk=login_id).first()
-    if login is not None:
-        blacklist_login(login, reason=reason)
-        Login.objects.filter(pk=login_id).end(reason)
-
-
-@transaction.atomic
-def change_password(user: User, *, password: str, keep: uuid.UUID | None) -> int:
-    """Set a password and end every other login of the user, in both modes, at once.
-
-    ``keep`` is the login that made the change. Returns how many others ended. A constant number of
-    queries, however many devices there are.
-
-    Raises:
-        BadCredentials: the password that was checked has been replaced meanwhile.
-    """
-    checked = User.objects.filter(pk=user.pk, password=user.password)
-    user.set_password(password)
-    # The condition decides a race: who knows the old password must not undo its replacement. And
-    # the one column: an older copy of the row must not enable the account again.
-    if not checked.update(password=user.password):
-        raise BadCredentials
-    password_changed(password, user)
-    return user.end_logins(EndReason.PASSWORD, keep=keep)
-
-
-def log_out_everywhere(user: User) -> int:
-    """End every login of the user, in both modes, at once. Returns how many ended."""
-    return user.end_logins(EndReason.EVERYWHERE)

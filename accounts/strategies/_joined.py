@@ -35,14 +35,15 @@ class Statement:
 
 
 @cache
-def statement(source: str, extra: str = "") -> Statement:
+def statement(source: str, extra: str = "", *, ended: str = "l.end_reason") -> Statement:
     """One way to find the login ``l`` and the user ``u``; parameters in order.
 
+    ``ended`` is why the login has ended, if it has: empty or NULL where something else decides.
     The first two parameters are always the moments before which a login is expired and not touched.
     """
     return Statement(
         f"SELECT {_user_columns()}, l.id AS login_id, "  # noqa: S608 - all of it is our own text
-        "l.end_reason AS login_ended, l.expires <= %s AS login_expired, "
+        f"{ended} AS login_ended, l.expires <= %s AS login_expired, "
         "l.last_seen < %s AS login_needs_touch, "
         "l.token_version <> u.token_version AS login_outdated"
         f"{extra} FROM {source}"

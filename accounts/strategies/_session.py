@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY, get_user, update_session_auth_hash
+from django.contrib.auth import BACKEND_SESSION_KEY, SESSION_KEY, get_user, update_session_auth_hash
 from django.contrib.auth import login as django_login
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import SessionBase
@@ -23,6 +23,7 @@ from accounts.tracing import mask
 _KEY = re.compile(r"[\w.:=-]{8,4096}", re.ASCII)
 LOGIN = "login"
 BACKEND = "accounts.site.backends.LabBackend"
+_FORMER_BACKEND = "accounts.backends.LabBackend"  # in sessions from before it moved
 UNREADABLE = Refused(
     "check signature", "session_unreadable", "The session was signed with a key that is not known"
 )
@@ -122,6 +123,8 @@ class DjangoSessions:
         if session.get(SESSION_KEY) is None:
             return missing if session.session_key is None else unreadable
         login_id = session.get(LOGIN)
+        if session.get(BACKEND_SESSION_KEY) == _FORMER_BACKEND:
+            session[BACKEND_SESSION_KEY] = BACKEND
         with session_keys_of(self._keys):
             user = get_user(_request(session))
         if isinstance(user, User):

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from django.db.models import F
-
-from accounts.models import BlacklistedToken, EndReason, Login, User, blacklist_login
+from accounts.models import BlacklistedToken, EndReason, Login, User
 from accounts.strategies import _jwt, _rotation
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
@@ -25,6 +23,7 @@ def _question() -> Statement:
         "WHERE u.id = %s",
         f", (SELECT b.reason FROM {table(BlacklistedToken)} b "  # noqa: S608 - our own text
         "WHERE b.jti IN (%s, %s) LIMIT 1) AS blacklisted",
+        ended="NULL",  # the blacklist decides: whatever ends this login writes a row there
     )
 
 
@@ -39,7 +38,7 @@ class JwtBlacklistJoined(Strategy):
     This is the bearer token of this site's API.
     """
 
-    slug = "jwt-blacklist-joined"
+    slug = Login.TOKEN_STRATEGY
     title = "+ blacklist, one query"
     subtitle = "blacklist joined to user"
     family = Family.JWT
@@ -90,11 +89,11 @@ class JwtBlacklistJoined(Strategy):
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """Blacklist the login: every token it was ever given, older access tokens too."""
-        blacklist_login(login, reason=EndReason.LOGGED_OUT)
+        Login.objects.filter(pk=login.pk).end(EndReason.LOGGED_OUT)
 
     def revoke_all(self, user: User) -> None:
         """Raise the counter that every login of the user is compared with."""
-        User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
+        user.end_logins(EndReason.EVERYWHERE)
 
     def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The blacklist row, once there is one."""

@@ -3,8 +3,6 @@
 import uuid
 from collections.abc import Sequence
 
-from django.db.models import F
-
 from accounts.models import EndReason, Login, User
 from accounts.strategies import _jwt, _rotation
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
@@ -77,7 +75,7 @@ class JwtRotating(Strategy):
 
     def revoke_all(self, user: User) -> None:
         """Raise the counter that a refresh compares."""
-        User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
+        user.end_logins(EndReason.EVERYWHERE)
 
     def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The login's row with the one refresh token that is not yet spent."""

@@ -4,8 +4,6 @@ import secrets
 from collections.abc import Sequence
 from functools import cache
 
-from django.db.models import F
-
 from accounts.models import EndReason, Login, User
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
@@ -64,7 +62,7 @@ class Opaque(Strategy):
 
     def revoke_all(self, user: User) -> None:
         """Raise the counter that every login of the user is compared with."""
-        User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
+        user.end_logins(EndReason.EVERYWHERE)
 
     def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The login's row with the digest."""

@@ -12,11 +12,11 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import conf, tokens
-from accounts.models import Login, Session, User
+from accounts.models import EndReason, Login, Session, User
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
 from accounts.tracing import mask, step
@@ -216,12 +216,13 @@ class SessionJoined(Strategy):
         return store.verdict
 
     def revoke(self, login: Login, credential: str = "") -> None:
-        """Delete the row."""
-        Session.objects.filter(login=login).delete()
+        """End the login, and delete the row of the key that was sent."""
+        Login.objects.filter(pk=login.pk).end(EndReason.LOGGED_OUT)
+        self._store(credential).delete()
 
     def revoke_all(self, user: User) -> None:
         """Raise the counter that every login of the user is compared with."""
-        User.objects.filter(pk=user.pk).update(token_version=F("token_version") + 1)
+        user.end_logins(EndReason.EVERYWHERE)
 
     def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
         """The session row, if it is still there."""

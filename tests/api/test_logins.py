@@ -332,8 +332,9 @@ class TestQueries:
     def test_logging_out_everywhere(
         self, asking: Device, django_assert_num_queries: DjangoAssertNumQueries, count: int
     ) -> None:
-        # Who asks, a transaction, the counter up and read, the logins; for a cookie its row.
-        with django_assert_num_queries(7 if asking.carrier == "session" else 6):
+        # Who asks, a transaction, the counter up and read, the logins found and ended; for a
+        # cookie its row.
+        with django_assert_num_queries(8 if asking.carrier == "session" else 7):
             answer = asking.send("POST", "/api/logout-everywhere/")
         assert answer.json() == {"ended": count + 1}
 
@@ -341,9 +342,10 @@ class TestQueries:
         with CaptureQueriesContext(connection) as queries:
             assert change(asking).json() == {"ended": count}
         # Apart from the throttle's: who asks, the password checked and replaced, the counter up
-        # and read, this login, the others. A cookie gets a new key: its row is made anew.
+        # and read, this login, the others found and ended. A cookie gets a new key: its row is
+        # made anew.
         ours = [query["sql"] for query in queries if '"accounts_' in query["sql"]]
-        assert len(ours) == (12 if asking.carrier == "session" else 7)
+        assert len(ours) == (13 if asking.carrier == "session" else 8)
 
     @pytest.mark.parametrize("what", ["disabled", "reset"])
     def test_disabling_the_account_and_setting_its_password(
@@ -357,8 +359,9 @@ class TestQueries:
             alice.is_active = False
         else:
             alice.set_password(NEW_PASSWORD)
-        # The row, the counter up and read, the logins, and the two transactions around them.
-        with django_assert_num_queries(8):
+        # The row, the counter up and read, the logins found and ended, and the two transactions
+        # around them.
+        with django_assert_num_queries(9):
             alice.save()
         assert not asking.is_in()
         assert Login.objects.filter(ended_at=None).count() == 0

@@ -3,14 +3,17 @@
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.db import IntegrityError, connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import BlacklistedToken, EndReason, Login, User, blacklist_login, login_begin
 from accounts.models.hashers import SiteHasher
@@ -228,3 +231,52 @@ def test_a_login_says_what_it_is_and_no_secret(login: Login) -> None:
     login.digest = uuid.uuid4()
     assert "opaque" in str(login)
     assert login.digest.hex not in str(login)
+
+
+class TestEndingLogins:
+    def begin(self, user: User, strategy: str) -> Login:
+        return login_begin(user, strategy=strategy)
+
+    def test_the_sites_tokens_go_on_the_blacklist_and_no_other_login_does(
+        self, alice: User
+    ) -> None:
+        token = self.begin(alice, Login.TOKEN_STRATEGY)
+        self.begin(alice, "session-joined")
+        assert alice.logins.all().end(EndReason.STAFF) == 2
+        row = BlacklistedToken.objects.get()
+        assert (row.jti, row.reason, row.token_type) == (token.pk, EndReason.STAFF, "login")
+        assert row.expires_at == token.expires
+
+    def test_what_the_counter_ends_needs_no_row_on_the_blacklist(self, alice: User) -> None:
+        self.begin(alice, Login.TOKEN_STRATEGY)
+        assert alice.end_logins(EndReason.PASSWORD) == 1
+        assert not BlacklistedToken.objects.exists()
+        assert alice.logins.get().end_reason == EndReason.PASSWORD
+
+    def test_a_login_that_has_ended_is_not_blacklisted_again(self, alice: User) -> None:
+        self.begin(alice, Login.TOKEN_STRATEGY)
+        alice.logins.all().end(EndReason.STAFF)
+        BlacklistedToken.objects.all().delete()
+        assert alice.logins.all().end(EndReason.LOGGED_OUT) == 0
+        assert not BlacklistedToken.objects.exists()
+
+    def test_a_stale_login_that_was_to_be_kept_is_shown_as_ended(self, alice: User) -> None:
+        stale = self.begin(alice, "session-joined")
+        alice.end_logins(EndReason.EVERYWHERE)
+        Login.objects.update(ended_at=None, end_reason="")
+        alice.end_logins(EndReason.PASSWORD, keep=stale.pk)
+        assert Login.objects.get().end_reason == EndReason.PASSWORD
+
+
+def test_migrating_blacklists_the_tokens_of_logins_that_had_ended(alice: User) -> None:
+    ended, live = (login_begin(alice, strategy=Login.TOKEN_STRATEGY) for _ in range(2))
+    cookie = login_begin(alice, strategy="session-joined")
+    Login.objects.filter(pk__in=[ended.pk, cookie.pk]).update(
+        ended_at=timezone.now(), end_reason=EndReason.REPLAYED
+    )
+    migration = import_module("accounts.migrations.0004_blacklist_ended_logins")
+    for _ in range(2):
+        migration.blacklist(apps, None)
+    row = BlacklistedToken.objects.get()
+    assert (row.jti, row.reason) == (ended.pk, EndReason.REPLAYED)
+    assert live.ended_at is None

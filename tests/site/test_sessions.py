@@ -7,6 +7,7 @@ from http.cookies import Morsel
 import pytest
 import time_machine
 from django.conf import settings as site_settings
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -191,3 +192,11 @@ class TestLastSeen:
         assert not device.is_in()
         login.refresh_from_db()
         assert login.last_seen < datetime.now(UTC) - timedelta(minutes=1)
+
+
+def test_a_session_from_before_its_backend_moved_goes_on(alice: User) -> None:
+    browser = browser_of(alice, remember=True)
+    session = SessionStore(cookie_of(browser).value)
+    session[BACKEND_SESSION_KEY] = "accounts.backends.SiteBackend"
+    session.save()
+    assert is_in(browser)

@@ -204,7 +204,7 @@ class TestAlike:
 
     def test_a_password_beyond_the_limit_is_not_even_hashed(self, alice: User) -> None:
         with tracing() as trace:
-            assert attempt(password="x" * (signin.LONGEST_PASSWORD + 1)) == "BadCredentials"
+            assert attempt(password="x" * (signin.MAX_PASSWORD_LENGTH + 1)) == "BadCredentials"
         assert trace.count("hash") == 0
 
     def test_neither_name_nor_password_is_kept_in_the_cache(self, alice: User) -> None:

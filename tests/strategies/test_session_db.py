@@ -1,5 +1,7 @@
 """Django's default session, under a realm's keys."""
 
+import pytest
+from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.sessions.models import Session
 
 from accounts.lab import Visit
@@ -64,3 +66,15 @@ def test_a_session_signed_with_a_forgotten_key_cannot_be_read(
     _, credential = log_in(strategy, visit)
     rotated = process("session-db", strategy.realm.rotated(overlap=False))
     assert code(rotated.check(credential.value)) == "session_unreadable"
+
+
+@pytest.mark.parametrize("slug", ["session-db", "session-cached", "session-signed"])
+def test_a_session_from_before_its_backend_moved_goes_on(
+    slug: str, process: Process, visit: Visit
+) -> None:
+    strategy = process(slug)
+    _, credential = log_in(strategy, visit)
+    session = strategy._sessions.engine(credential.value)  # type: ignore[attr-defined]
+    session[BACKEND_SESSION_KEY] = "accounts.backends.LabBackend"
+    session.save()
+    assert isinstance(strategy.check(session.session_key), Accepted)

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from accounts import lab
 from accounts.api.lab import answers as lab_answers
 from accounts.api.lab.views import SLUG, LabView
-from accounts.site.signin import BadCredentials
+from accounts.models import PasswordReplaced
 from accounts.strategies import Refused
 
 _CHANGED = Refused(
@@ -49,7 +49,7 @@ class LabPassword(LabView):
         self.login = self.own_login(request)
         try:
             password = lab.change_password(self.login)
-        except BadCredentials:
+        except PasswordReplaced:
             self.refuse(_CHANGED)
         credential = self.strategy.reissue(self.login, self.credential)
         self.verdict = lab_answers.did("change password", "password_changed", "Password changed")
