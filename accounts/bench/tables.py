@@ -1,171 +1,236 @@
-"""A result of ``manage.py bench`` as tables in a terminal."""
+"""The figures of a result as tables: described once, for the terminal and for the page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from rich import box
-from rich.table import Table
+from accounts.bench.result import (
+    FLOOR,
+    Cost,
+    Growing,
+    Growth,
+    Http,
+    Kept,
+    Latency,
+    Measured,
+    Result,
+)
 
-from accounts.bench.result import FLOOR, Cost, Growth, Http, Kept, Latency, Measured, Result
+NEGLIGIBLE = 20  # microseconds: a method that only returns
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a row is about, and its cells. ``slug`` names the strategy, where it is about one."""
+
+    name: str
+    cells: Sequence[str]
+    slug: str = ""
+    missed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Figures in words. The first column names the rows; ``note`` says how they were measured."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Row]
+    note: str = ""
 
 
 def tables(result: Result) -> Iterator[Table]:
-    """One per subject; what was not measured has none."""
-    yield _requests(result)
-    yield _logins(result)
-    if latency := result["latency"]:
-        yield _latency(latency)
-    if http := result["http"]:
-        yield _http(http)
-    if growth := result["growth"]:
-        yield _growth(growth)
-    yield _goals(result)
+    """All figures; a part that was not measured has no table."""
+    strategies = result["strategies"]
+    yield requests(strategies)
+    yield logins(result)
+    if distant := result["latency"]:
+        yield latency(distant, strategies)
+    if growing := result["growth"]:
+        yield growth(growing)
+    if served := result["http"]:
+        yield http(served, strategies)
+    yield goals(result)
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", no_wrap=True)
-    return table
+def carried(result: Result) -> list[Measured]:
+    """The strategies, without the floor."""
+    return [one for one in result["strategies"] if one["slug"] != FLOOR]
 
 
-def _requests(result: Result) -> Table:
-    machine = result["machine"]
-    title = (
-        f"One authenticated request, in µs: {result['rounds']} rounds on {result['database']}, "
-        f"{machine['cores']} × {machine['cpu']} (load {machine['load']})"
+def requests(strategies: Sequence[Measured]) -> Table:
+    """What a request costs."""
+    return Table(
+        title="Time per request",
+        note="Median wall time of a request through the whole application, without a network.",
+        columns=(
+            "Way",
+            "Wall µs",
+            "p99",
+            "CPU µs",
+            "p99",
+            "÷ nobody asks",
+            "÷ Django's default",
+            "SQL",
+            "Signatures",
+            "Function calls",
+            "Queries",
+            "Bytes",
+        ),
+        rows=[_row(one, *_request(one)) for one in strategies],
     )
-    table = _table(
-        title,
-        "strategy",
-        "SQL",
-        "calls",
-        "CPU",
-        "p99",
-        "wall",
-        "p99",
-        "÷ floor",
-        "÷ session-db",
-        "SQL %",
-        "crypto %",
-        "bytes sent",
-    )
-    for one in result["strategies"]:
-        table.add_row(*_request(one), style="dim" if one["slug"] == FLOOR else None)
-    return table
+
+
+def _row(one: Measured, *cells: str) -> Row:
+    return Row(f"{one['title']}, {one['subtitle']}", cells, one["slug"])
 
 
 def _request(one: Measured) -> Iterator[str]:
-    yield one["slug"]
-    yield str(one["queries"])
-    yield f"{one['calls']:,}"
-    for spread in (one["cpu_us"], one["wall_us"]):
-        yield f"{spread['median']:.0f}"
-        yield f"{spread['p99']:.0f}"
-    yield f"{one['to_floor']['cpu']:.2f}"
-    yield f"{one['to_base']['cpu']:.2f}"
+    for spread in (one["wall_us"], one["cpu_us"]):
+        yield f"{spread['median']:,.0f}"
+        yield f"{spread['p99']:,.0f}"
+    yield f"{one['to_floor']['wall']:.2f}"
+    yield f"{one['to_base']['wall']:.2f}"
     yield f"{one['split']['sql']:.0%}"
     yield f"{one['split']['crypto']:.0%}"
+    yield f"{one['calls']:,}"
+    yield str(one["queries"])
     yield str(one["bytes_sent"])
 
 
-def _logins(result: Result) -> Table:
+def queries(result: Result) -> Table:
+    """SQL statements per request, which the first table has as well."""
+    rows = [_row(one, str(one["queries"])) for one in carried(result)]
+    return Table("SQL queries per request", ("Way", "Queries"), rows)
+
+
+def bytes_sent(result: Result) -> Table:
+    """Bytes of the credential, which the first table has as well."""
+    rows = [_row(one, str(one["bytes_sent"])) for one in carried(result)]
+    note = "The value of the header that carries the login."
+    return Table("Bytes sent with every request", ("Way", "Bytes"), rows, note)
+
+
+def logins(result: Result) -> Table:
+    """What it costs to log in and out, and what the server stores for a login."""
     around = result["around"]
-    table = _table(
-        f"Logins: CPU in µs and SQL, without the password's hash ({around['hash_us']:.0f} µs)",
-        "strategy",
-        "log in",
-        "log out",
-        "everywhere",
-        "rows kept",
-        "bytes kept",
-        "rows after log-out",
-        "bytes",
+    return Table(
+        title="Logging in, logging out, and what is kept",
+        note=(
+            f"CPU time, without the password's hash, which takes {around['hash_us'] / 1000:.0f} ms "
+            f"and costs every way the same. “Everywhere” with {around['devices']} devices of the "
+            f"user among {around['logins_each']} logins of others."
+        ),
+        columns=("Way", "Log in", "Log out", "Everywhere", "Kept for a login", "After log-out"),
+        rows=[_row(one, *_login(one)) for one in carried(result)],
     )
-    for one in result["strategies"]:
-        if one["slug"] != FLOOR:
-            table.add_row(
-                one["slug"],
-                _cost(one["login"]),
-                _cost(one["logout"]),
-                _cost(one["everywhere"]),
-                *_kept(one["kept"]),
-                *_kept(one["kept_after_logout"]),
-            )
-    return table
+
+
+def _login(one: Measured) -> Iterator[str]:
+    for cost in (one["login"], one["logout"], one["everywhere"]):
+        yield _cost(cost)
+    for kept in (one["kept"], one["kept_after_logout"]):
+        yield _kept(kept)
 
 
 def _cost(cost: Cost | None) -> str:
-    return f"{cost['cpu_us']:.0f} / {cost['queries']}" if cost else ""
+    if cost is None:
+        return "–"
+    if not cost["queries"] and cost["cpu_us"] < NEGLIGIBLE:
+        return "does nothing"
+    return f"{cost['cpu_us']:,.0f} µs, {cost['queries'] or 'no'} SQL"
 
 
-def _kept(kept: Kept | None) -> tuple[str, str]:
-    if kept is None:
-        return "", ""
-    return f"{kept['rows']:g}", "?" if kept["bytes"] is None else f"{kept['bytes']:.0f}"
+def _kept(kept: Kept | None) -> str:
+    if kept is None or not kept["rows"]:
+        return "nothing"
+    rows = f"{kept['rows']:g} {'row' if kept['rows'] == 1 else 'rows'}"
+    return rows if kept["bytes"] is None else f"{rows}, {kept['bytes']:.0f} B"
 
 
-def _latency(latency: Latency) -> Table:
-    steps = latency["steps"]
-    table = _table(
-        f"Wall time in ms with a distant database: {latency['how']}",
-        "strategy",
-        *(f"{step['asked_ms']:g} ms ({step['measured_ms']:g})" for step in steps),
+def latency(found: Latency, strategies: Sequence[Measured]) -> Table:
+    """Milliseconds by distance: the distance asked for, and the one that was measured."""
+    steps = found["steps"]
+    heads = [f"{step['asked_ms']:g} ms (really {step['measured_ms']:g})" for step in steps]
+    return Table(
+        title="Requests when the database is far away",
+        note=f"How: {found['how']}. {found['rounds']} rounds each.",
+        columns=("Way", *heads),
+        rows=[
+            _row(one, *(f"{step['wall_us'][one['slug']] / 1000:.2f}" for step in steps))
+            for one in strategies
+            if one["slug"] in steps[0]["wall_us"]
+        ],
     )
-    for slug in steps[0]["wall_us"]:
-        table.add_row(slug, *(f"{step['wall_us'][slug] / 1000:.2f}" for step in steps))
-    return table
 
 
-def _http(http: Http) -> Table:
-    table = _table(
-        f"Over HTTP: {http['server']}; {http['client']}",
-        "strategy",
-        "requests/s",
-        "p50 ms",
-        "p99 ms",
-        "requests",
+def growth(found: Growth) -> Table:
+    """Times of look-ups and sizes of rows, by the number of rows."""
+    return Table(
+        title="Look-ups as the tables grow",
+        note=_pruned(found),
+        columns=(
+            "Rows",
+            "Blacklist µs",
+            "p99",
+            "Session µs",
+            "p99",
+            "Bytes a blacklist row",
+            "Bytes a session row",
+        ),
+        rows=[Row(f"{step['rows']:,}", list(_lookups(step))) for step in found["steps"]],
     )
-    for one in http["strategies"]:
-        table.add_row(
-            one["slug"],
-            f"{one['per_second']:.0f}",
-            f"{one['p50_ms']:.2f}",
-            f"{one['p99_ms']:.2f}",
-            str(one["requests"]),
-        )
-    return table
 
 
-def _growth(growth: Growth) -> Table:
-    title = "Look-ups in growing tables, in µs"
-    if pruned := growth["pruned"]:
-        title += (
-            f"; pruning {pruned['rows']:,} rows took {pruned['seconds']:.0f} s, "
-            f"its longest statement {pruned['longest_statement_ms']:.0f} ms, "
-            f"{pruned['memory_mib']:.1f} MiB"
-        )
-    table = _table(
-        title, "rows", "blacklist", "p99", "session", "p99", "bytes / blacklist row", "/ session"
+def _lookups(step: Growing) -> Iterator[str]:
+    for spread in (step["blacklist_us"], step["session_us"]):
+        yield f"{spread['median']:.1f}"
+        yield f"{spread['p99']:.1f}"
+    for size in (step["blacklist_row_bytes"], step["session_row_bytes"]):
+        yield "–" if size is None else f"{size:.0f}"
+
+
+def _pruned(found: Growth) -> str:
+    done = found["pruned"]
+    if done is None:
+        return ""
+    return (
+        f"Pruning {done['rows']:,} expired rows took {done['seconds']:.0f} s; its longest "
+        f"statement took {done['longest_statement_ms']:.0f} ms, and memory grew by "
+        f"{done['memory_mib']:.1f} MiB."
     )
-    for step in growth["steps"]:
-        times = [step["blacklist_us"], step["session_us"]]
-        sizes = [step["blacklist_row_bytes"], step["session_row_bytes"]]
-        table.add_row(
-            f"{step['rows']:,}",
-            *(f"{time[key]:.1f}" for time in times for key in ("median", "p99")),
-            *("" if size is None else f"{size:.0f}" for size in sizes),
-        )
-    return table
 
 
-def _goals(result: Result) -> Table:
-    table = _table("To be reached", "figure", "at most", "measured", "")
-    for goal in result["goals"]:
-        reached = goal["reached"]
-        table.add_row(
-            goal["title"],
-            f"{goal['limit']:g}",
-            f"{goal['figure']:g}",
-            "yes" if reached else "[bold red]no[/]",
-        )
-    return table
+def http(found: Http, strategies: Sequence[Measured]) -> Table:
+    """Rates and latencies over HTTP."""
+    by_slug = {one["slug"]: one for one in strategies}
+    return Table(
+        title="Requests a second over HTTP",
+        note=f"{found['server']}; {found['client']}; {found['seconds_each']:g} s each, in turns.",
+        columns=("Way", "Requests/s", "p50 ms", "p99 ms", "Requests"),
+        rows=[
+            _row(
+                by_slug[one["slug"]],
+                f"{one['per_second']:.0f}",
+                f"{one['p50_ms']:.2f}",
+                f"{one['p99_ms']:.2f}",
+                f"{one['requests']:,}",
+            )
+            for one in found["strategies"]
+        ],
+    )
+
+
+def goals(result: Result) -> Table:
+    """The limits that this project set itself, and what was measured."""
+    return Table(
+        title="What was to be reached",
+        columns=("Figure", "At most", "Measured", "Reached"),
+        rows=[
+            Row(
+                one["title"],
+                (f"{one['limit']:g}", f"{one['figure']:g}", "yes" if one["reached"] else "no"),
+                missed=not one["reached"],
+            )
+            for one in result["goals"]
+        ],
+    )

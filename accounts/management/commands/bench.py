@@ -10,20 +10,21 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
+from rich import box, table
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as ProgressBar
 
 from accounts.bench import archive
 from accounts.bench.options import GROWTH, MOST, ROUNDS, Options
-from accounts.bench.result import Result
+from accounts.bench.result import FLOOR, Result
 from accounts.bench.runner import VENDORS, BenchError, Progress, bench
-from accounts.bench.tables import tables
+from accounts.bench.tables import Table, tables
 from accounts.strategies import strategies
 
 Number = TypeVar("Number", int, float)
 FEWEST_ROUNDS = 20
-WIDEST_TABLE = 132  # characters
+MIN_WIDTH = 150  # characters, as the widest table has
 FARTHEST = 100  # milliseconds
 INTERRUPTED = 128 + signal.SIGINT  # as a shell puts it
 
@@ -98,14 +99,40 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(result, indent=1))
         else:
-            console = Console(highlight=False)
-            console.width = max(console.width, WIDEST_TABLE)  # rather a wrapped line than a cut one
-            for table in tables(result):
-                console.print(table)
+            self._print(result)
         if options["ship"]:
             archive.save(result, archive.SHIPPED, result["database"])
         elif not options["no_save"]:
             _say(f"Saved as {archive.save(result)}")
+
+    def _print(self, result: Result) -> None:
+        console = Console(highlight=False)
+        # A narrow terminal wraps a wide table; rich would cut its cells.
+        console.width = max(console.width, MIN_WIDTH)
+        machine = result["machine"]
+        console.print(
+            f"{result['rounds']} rounds on {result['database']}, "
+            f"{machine['cores']} × {machine['cpu']} (load {machine['load']})"
+        )
+        for found in tables(result):
+            console.print(in_terminal(found))
+
+
+def in_terminal(found: Table) -> table.Table:
+    """A table for rich. A strategy is called by the slug that ``--strategy`` takes."""
+    drawn = table.Table(
+        title=found.title,
+        caption=found.note,
+        title_justify="left",
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
+    for number, column in enumerate(found.columns):
+        drawn.add_column(column, justify="right" if number else "left", no_wrap=True)
+    for row in found.rows:
+        style = "bold red" if row.missed else "dim" if row.slug == FLOOR else None
+        drawn.add_row(row.slug or row.name, *row.cells, style=style)
+    return drawn
 
 
 def _stop(*_: object) -> NoReturn:

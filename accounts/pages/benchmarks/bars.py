@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from accounts.bench import tables
 from accounts.bench.result import FLOOR, Http, Measured, Result, Served
-from accounts.pages.benchmarks import tables, words
-from accounts.pages.benchmarks.charts import Bars, Item, Key, Part, Table, along, place
+from accounts.bench.tables import carried
+from accounts.pages.benchmarks import words
+from accounts.pages.benchmarks.charts import Bars, Item, Key, Part, along, place
 
 WHERE = (
     Key("framework", "Django, DRF and Python"),
@@ -17,17 +19,13 @@ WHERE = (
 
 def time(result: Result) -> Bars:
     """Time per request, split by where it goes."""
-    found = words.carried(result)
+    found = carried(result)
     floor = next(one for one in result["strategies"] if one["slug"] == FLOOR)
     longest = max(one["wall_us"]["median"] for one in found)
     return Bars(
         slug="time",
-        title="Time per request",
         sentence=words.time(result),
-        note=(
-            "Median wall time of a request through the whole application, without a network. "
-            "The upright lines are the same view when nobody asks who is there."
-        ),
+        legend_note="The upright lines are the same view when nobody asks who is there.",
         bars=place([_time(one) for one in found]),
         legend=[key for key in WHERE if any(_shares(one)[key.kind] for one in found)],
         mark=along(floor["wall_us"]["median"], longest),
@@ -60,30 +58,27 @@ def _time(one: Measured) -> Item:
 
 def queries(result: Result) -> Bars:
     """SQL statements per request."""
-    found = words.carried(result)
+    found = carried(result)
     return Bars(
         slug="queries",
-        title="SQL queries per request",
         sentence=words.queries(result),
         bars=place(
             [_plain(one, one["queries"], str(one["queries"]), "SQL queries") for one in found]
         ),
-        table=_two_columns("Queries", [(one, one["queries"]) for one in found]),
+        table=tables.queries(result),
     )
 
 
 def sent(result: Result) -> Bars:
     """Bytes of the credential, with each request."""
-    found = words.carried(result)
+    found = carried(result)
     return Bars(
         slug="bytes",
-        title="Bytes sent with every request",
         sentence=words.sent(result),
-        note="The value of the header that carries the login.",
         bars=place(
             [_plain(one, one["bytes_sent"], f"{one['bytes_sent']} B", "bytes") for one in found]
         ),
-        table=_two_columns("Bytes", [(one, one["bytes_sent"]) for one in found]),
+        table=tables.bytes_sent(result),
     )
 
 
@@ -104,11 +99,9 @@ def http(found: Http, strategies: Sequence[Measured]) -> Bars:
     served = [one for one in found["strategies"] if one["slug"] != FLOOR]
     return Bars(
         slug="http",
-        title="Requests a second over HTTP",
         sentence=words.http(found, strategies),
-        note=f"{found['server']}; {found['client']}; {found['seconds_each']:g} s each, in turns.",
         bars=place([_served(one, by_slug[one["slug"]]) for one in served]),
-        table=tables.http(found, {slug: one["title"] for slug, one in by_slug.items()}),
+        table=tables.http(found, strategies),
     )
 
 
@@ -122,7 +115,3 @@ def _served(one: Served, strategy: Measured) -> Item:
         f"{strategy['title']}: {one['per_second']:.0f} requests a second, "
         f"p50 {one['p50_ms']:.2f} ms, p99 {one['p99_ms']:.2f} ms",
     )
-
-
-def _two_columns(title: str, rows: Sequence[tuple[Measured, int]]) -> Table:
-    return Table(("Way", title), [[tables.full_name(one), str(value)] for one, value in rows])

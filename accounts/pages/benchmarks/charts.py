@@ -1,38 +1,33 @@
-"""Charts as plain values that a template draws as SVG: where things stand, and what they say.
+"""Charts as plain values that a template draws as SVG: where everything stands, and its words.
 
-Widths are in per cent of the chart and heights in pixels. So a chart is as wide as its page
-and its letters stay as large as they are. Nothing here knows what is measured.
+Widths are in per cent of the chart and heights in pixels, so that a chart is as wide as its page
+while its letters keep their size. Nothing here knows what is measured.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
+
+from accounts.bench.tables import Table
 
 ROW = 46  # pixels from one bar to the next
 PLOT_HEIGHT = 240  # pixels, of lines
-# Per cent of the width. What is left beside the longest bar and the lines is for words.
-LONGEST = 82
+LABEL_HEIGHT = 17  # pixels
+# Per cent of the width. The rest, beside the longest bar and the lines, is for words.
+MAX_BAR = 82
 LEFT, RIGHT = 8, 81
 _STEPS = (1, 2, 2.5, 5, 10)
 
 
 def along(amount: float, whole: float) -> str:
-    """The length of a bar, or the place of its end, as SVG writes it."""
-    return f"{LONGEST * amount / whole:.2f}%" if whole else "0%"
+    """The length of a bar that stands for an amount, or the place of its end, as SVG writes it."""
+    return f"{MAX_BAR * amount / whole:.2f}%" if whole else "0%"
 
 
 def sideways(share: float) -> str:
     """A place between the left end of the lines (0) and the right (1)."""
     return f"{LEFT + share * (RIGHT - LEFT):.2f}%"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The same figures for whoever wants to read them: the first column names the row."""
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a bar is made of: a kind and an amount."""
+    """A part of a bar: its kind and its amount."""
 
     kind: str
     amount: float
@@ -53,7 +48,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One bar before it has a place. ``value`` is written at its end, ``says`` is all it tells."""
+    """A bar before it has a place.
+
+    ``value`` is written at its end; ``says`` is the whole of it in words, for a tip and a screen
+    reader.
+    """
 
     title: str
     subtitle: str
@@ -64,7 +63,7 @@ class Item:
 
     @property
     def amount(self) -> float:
-        """How long it is."""
+        """The sum of its parts."""
         return sum(part.amount for part in self.parts)
 
 
@@ -89,13 +88,15 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What every chart has: a name, a sentence that says what it shows, and a table behind it."""
+    """What every chart has: a sentence that says what it shows, and a table with its figures.
+
+    Title and note are the table's; ``legend_note`` explains what only the drawing has.
+    """
 
     slug: str
-    title: str
     sentence: str
     table: Table
-    note: str = ""
+    legend_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Bars(Chart):
 
     @property
     def height(self) -> int:
-        """Of all rows together."""
+        """Pixels of all rows together."""
         return ROW * len(self.bars)
 
 
@@ -177,7 +178,7 @@ class Lines(Chart):
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A line before it has a place: amounts, each with what its point tells."""
+    """A line before it has a place: amounts, and for each of them its point's words."""
 
     title: str
     family: str
@@ -188,14 +189,14 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From amounts to pixels; the top is a round number."""
+    """Turns amounts into pixels; ``top``, the largest amount, is a round number."""
 
     top: float
     step: float = field(default=0)
 
     @classmethod
     def over(cls, amounts: Sequence[float], steps: int = 4) -> "Scale":
-        """Large enough for all of them, with about so many ticks."""
+        """A scale that holds all amounts and has about ``steps`` ticks."""
         rough = max(max(amounts, default=1), 1e-9) / steps
         power = 10 ** math.floor(math.log10(rough))
         step = next(one * power for one in _STEPS if one * power >= rough)
@@ -206,12 +207,12 @@ class Scale:
         return round(PLOT_HEIGHT * (1 - amount / self.top), 1)
 
     def ticks(self) -> list[float]:
-        """From nothing to the top."""
+        """The amounts at which ticks stand, from zero to the top."""
         return [self.step * number for number in range(round(self.top / self.step) + 1)]
 
 
 def place(items: Sequence[Item]) -> list[Bar]:
-    """Bars below each other, the longest as wide as the plot."""
+    """Bars one below the other, the longest as wide as the plot."""
     longest = max((item.amount for item in items), default=0)
     return [
         Bar(item, ROW * number, along(item.amount, longest), _segments(item, longest))
@@ -230,8 +231,7 @@ def _segments(item: Item, longest: float) -> list[Segment]:
 
 def draw(courses: Sequence[Course], places: Sequence[float], scale: Scale) -> list[Line]:
     """Lines through their points; ``places`` are shares of the way from left to right."""
-    lines = [_line(course, places, scale) for course in courses]
-    return _apart(lines)
+    return _with_labels_apart([_line(course, places, scale) for course in courses])
 
 
 def _line(course: Course, places: Sequence[float], scale: Scale) -> Line:
@@ -243,21 +243,11 @@ def _line(course: Course, places: Sequence[float], scale: Scale) -> Line:
     return Line(course.title, course.family, points, strokes, course.label, points[-1].y)
 
 
-def _apart(lines: Sequence[Line], least: float = 17) -> list[Line]:
-    """Labels moved so far down that none lies on another."""
+def _with_labels_apart(lines: Sequence[Line]) -> list[Line]:
+    """The lines, their labels moved down until none lies on another."""
     moved: dict[int, float] = {}
     lowest = -math.inf
     for line in sorted((one for one in lines if one.label), key=lambda one: one.label_y):
-        lowest = max(line.label_y, lowest + least)
+        lowest = max(line.label_y, lowest + LABEL_HEIGHT)
         moved[id(line)] = lowest
-    return [
-        Line(
-            one.title,
-            one.family,
-            one.points,
-            one.strokes,
-            one.label,
-            moved.get(id(one), one.label_y),
-        )
-        for one in lines
-    ]
+    return [replace(one, label_y=moved.get(id(one), one.label_y)) for one in lines]

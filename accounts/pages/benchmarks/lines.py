@@ -1,9 +1,11 @@
 """Lines: look-ups as the tables grow, requests as the database moves away."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from accounts.bench import tables
 from accounts.bench.result import FLOOR, Growing, Growth, Latency, Measured
-from accounts.pages.benchmarks import tables, words
+from accounts.pages.benchmarks import words
 from accounts.pages.benchmarks.charts import Course, Lines, Scale, Tick, draw, sideways
 
 
@@ -22,9 +24,7 @@ def growth(found: Growth) -> Lines:
     scale = Scale.over([amount for course in courses for amount in course.amounts])
     return Lines(
         slug="growth",
-        title="Look-ups as the tables grow",
         sentence=words.growth(found),
-        note=words.pruned(found),
         lines=draw(courses, places, scale),
         across=[
             Tick(sideways(at), _rows(step["rows"])) for at, step in zip(places, steps, strict=True)
@@ -61,16 +61,14 @@ def latency(found: Latency, strategies: Sequence[Measured]) -> Lines:
     scale = Scale.over([amount for course in courses for amount in course.amounts])
     return Lines(
         slug="latency",
-        title="Requests when the database is far away",
         sentence=words.latency(found, [one for one in strategies if one["slug"] != FLOOR]),
-        note=f"How: {found['how']}. {found['rounds']} rounds each.",
         lines=draw(courses, places, scale),
         across=[Tick(sideways(at), f"{one:g} ms") for at, one in zip(places, asked, strict=True)],
         upward=_upward(scale),
         across_words="to the database and back",
         upward_words="ms for one request",
         shared=True,
-        table=tables.latency(found, shown),
+        table=tables.latency(found, strategies),
     )
 
 
@@ -91,10 +89,7 @@ def _labelled(courses: Sequence[Course], strategies: Sequence[Measured]) -> list
         if known is None or course.amounts[-1] > known.amounts[-1]:
             highest[one["queries"]] = course
     labels = {id(course): _queries(count) for count, course in highest.items()}
-    return [
-        Course(one.title, one.family, one.amounts, one.says, labels.get(id(one), ""))
-        for one in courses
-    ]
+    return [replace(one, label=labels.get(id(one), "")) for one in courses]
 
 
 def _family(one: Measured) -> str:

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.bench import archive
+from accounts.bench import archive, tables
 from accounts.bench import runs as benchruns
 from accounts.bench.programs.worker import STAGES
 from accounts.bench.result import Result, known
 from accounts.models import BenchRun
-from accounts.pages.benchmarks import bars, lines, tables, words
+from accounts.pages.benchmarks import bars, lines, words
 from accounts.pages.benchmarks.charts import Chart
 from accounts.strategies import Family
 
@@ -64,10 +64,9 @@ def _content(shown: Choice, choices: Sequence[Choice]) -> dict[str, Any]:
     return {
         "charts": charts(result),
         "elsewhere": elsewhere(shown, choices),
-        "logins": tables.logins(words.carried(result)),
+        "logins": tables.logins(result),
         "logins_sentence": words.logins(result),
-        "hash_ms": f"{result['around']['hash_us'] / 1000:.0f}",
-        "goals": tables.goals(result["goals"]),
+        "goals": tables.goals(result),
         "goals_sentence": words.goals(result["goals"]),
     }
 

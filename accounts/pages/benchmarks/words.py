@@ -5,6 +5,7 @@ from statistics import median
 
 from accounts.bench.goals import LARGE, SMALL
 from accounts.bench.result import FLOOR, Cost, Goal, Growth, Http, Latency, Measured, Result
+from accounts.bench.tables import carried
 from accounts.strategies import Family
 
 OWN = (
@@ -12,11 +13,6 @@ OWN = (
     ("token", "jwt-blacklist-joined", "jwt-user"),
 )
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-
-
-def carried(result: Result) -> list[Measured]:
-    """The strategies, without the floor."""
-    return [one for one in result["strategies"] if one["slug"] != FLOOR]
 
 
 def name(one: Measured) -> str:
@@ -158,18 +154,6 @@ def http(found: Http, strategies: Sequence[Measured]) -> str:
 def _listed(parts: Sequence[str]) -> str:
     """``one, two and three``."""
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-
-
-def pruned(found: Growth) -> str:
-    """How the blacklist was pruned."""
-    done = found["pruned"]
-    if done is None:
-        return ""
-    return (
-        f"Pruning {done['rows']:,} expired rows took {done['seconds']:.0f} s; its longest "
-        f"statement took {done['longest_statement_ms']:.0f} ms, and memory grew by "
-        f"{done['memory_mib']:.1f} MiB."
-    )
 
 
 def goals(found: Sequence[Goal]) -> str:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from accounts.pages.benchmarks.charts import (
-    LONGEST,
+    MAX_BAR,
     PLOT_HEIGHT,
     ROW,
     Course,
@@ -26,7 +26,7 @@ def item(title: str, *amounts: float) -> Item:
 def test_bars_are_as_long_as_their_share_of_the_longest() -> None:
     whole, half = place([item("whole", 6, 4), item("half", 5)])
 
-    assert (whole.end, half.end) == (f"{LONGEST:.2f}%", f"{LONGEST / 2:.2f}%")
+    assert (whole.end, half.end) == (f"{MAX_BAR:.2f}%", f"{MAX_BAR / 2:.2f}%")
     assert [segment.width for segment in whole.segments] == ["49.20%", "32.80%"]
     assert whole.segments[1].x == whole.segments[0].width
     assert (whole.y, half.y) == (0, ROW)

@@ -1,0 +1,59 @@
+"""The tables of a result, and how a terminal shows them."""
+
+import io
+
+from rich.console import Console
+
+from accounts.bench.tables import Row, Table, growth, logins, tables
+from accounts.management.commands.bench import MIN_WIDTH, in_terminal
+from tests.bench.sample import result
+
+
+def printed(table: Table) -> list[str]:
+    console = Console(file=io.StringIO(), width=MIN_WIDTH)
+    console.print(in_terminal(table))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def test_what_was_not_measured_has_no_table() -> None:
+    assert [len(table.columns) for table in tables(result())] == [12, 6, 4]
+    assert len(list(tables(result(long=True)))) == 6
+
+
+def test_every_row_has_a_cell_for_every_column() -> None:
+    for table in tables(result(long=True)):
+        assert {1 + len(row.cells) for row in table.rows} == {len(table.columns)}
+
+
+def test_the_terminal_shows_every_figure_and_calls_strategies_by_their_slugs() -> None:
+    for table in tables(result(long=True)):
+        lines = printed(table)
+        assert lines[0].strip() == table.title
+        for row in table.rows:
+            cells = [row.slug or row.name, *row.cells]
+            assert any(line.split() == " ".join(cells).split() for line in lines), cells
+        assert " ".join(table.note.split()) in " ".join(" ".join(lines).split())
+
+
+def test_a_limit_that_was_missed_stands_out_in_a_terminal() -> None:
+    table = Table(
+        "Limits", ("Figure", "Measured"), [Row("kept", "1"), Row("missed", "2", missed=True)]
+    )
+    assert [row.style for row in in_terminal(table).rows] == [None, "bold red"]
+
+
+def test_a_method_that_does_nothing_has_no_time() -> None:
+    found = result()
+    found["strategies"][1]["logout"] = {"queries": 0, "cpu_us": 5.3, "wall_us": 7.3}
+    found["strategies"][1]["everywhere"] = {"queries": 0, "cpu_us": 500.0, "wall_us": 500.0}
+
+    row = logins(found).rows[0]
+
+    assert list(row.cells[:3]) == ["700 µs, 2 SQL", "does nothing", "500 µs, no SQL"]
+
+
+def test_the_note_of_growing_tables_says_how_they_were_pruned() -> None:
+    found = result(long=True)["growth"]
+    assert found
+    assert growth(found).note.startswith("Pruning 1,000,000 expired rows took 30 s")
