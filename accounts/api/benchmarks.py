@@ -17,7 +17,7 @@ from accounts.api.views import OpenView
 from accounts.bench import runs as benchruns
 from accounts.middleware.login import session_user
 from accounts.models import BenchRun
-from accounts.site.clients import client_address, network
+from accounts.site.clients import client_ip, throttle_key
 
 
 class BenchAnswer(drf.Serializer[None]):
@@ -67,7 +67,7 @@ class Benchmarks(OpenView):
         if not benchruns.may_begin(session_user(request._request)):
             raise PermissionDenied("Only staff may start a benchmark here")
         try:
-            run = benchruns.bench_begin(network(client_address(request._request)))
+            run = benchruns.bench_begin(throttle_key(client_ip(request._request)))
         except benchruns.Running as other:
             return Response(_answer(other.run), status=status.HTTP_409_CONFLICT)
         return Response(_answer(run), status=status.HTTP_202_ACCEPTED)

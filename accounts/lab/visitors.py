@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 
 from accounts import conf
 from accounts.site import throttle
-from accounts.site.clients import client_address, network
+from accounts.site.clients import client_ip, throttle_key
 
 _COOKIE = "lab_visitor"
 _SALT = "lab visitor"
@@ -34,7 +34,7 @@ def visitor_count(request: HttpRequest) -> None:
     Raises:
         Throttled: its address has made too many.
     """
-    peer = network(client_address(request))
+    peer = throttle_key(client_ip(request))
     seconds = conf.sign_in_limits().seconds
     throttle.take("lab", peer, limit=conf.lab_limit(), seconds=seconds)
 

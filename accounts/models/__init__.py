@@ -1,6 +1,7 @@
-"""Users, their logins, the rows of our session engine and the blacklist.
+"""Users, their logins, the rows of our session engine, the blacklist, and what was played.
 
-No credential is stored: a keyed digest at most.
+No credential is stored: a keyed digest at most. Imports ``conf`` alone of the project.
+Read ``login.py`` first: a login is a signed-in device, and ``end`` is the one door out.
 """
 
 from accounts.models.blacklist import (

@@ -1,4 +1,4 @@
-"""The address of a request's sender, as far as it can be believed."""
+"""Who sends a request: its address, as far as it can be believed, and what to count it by."""
 
 import ipaddress
 import uuid
@@ -9,34 +9,34 @@ from accounts import conf
 from accounts.tokens import Realm
 
 
-def client_address(request: HttpRequest) -> str | None:
-    """The peer's address; what a header says counts only behind a configured proxy.
+def client_ip(request: HttpRequest) -> str | None:
+    """The address of the peer, or the one that a configured proxy names; None where it has none.
 
-    Anybody can send ``X-Forwarded-For``: read from the right, up to the first address that is not
-    one of our own proxies.
+    Anybody can send ``X-Forwarded-For``: the list is read from the right, up to the first address
+    that is not one of our own proxies.
     """
     address = _valid(request.META.get("REMOTE_ADDR", ""))
     proxies = conf.trusted_proxies()
     for entry in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
         named = _valid(entry) if address in proxies else None
         if named is None:
-            # Further left stands what the sender wrote itself.
+            # Everything further left was supplied by the client and cannot be trusted.
             break
         address = named
     return address
 
 
-def client_digest(request: HttpRequest, realm: Realm) -> uuid.UUID:
-    """Tells one client from another, by address and user agent, without keeping either.
+def client_fingerprint(request: HttpRequest, realm: Realm) -> uuid.UUID:
+    """A keyed digest of address and user agent, which keeps neither.
 
-    A hint, not a proof: a user agent is whatever the sender says.
+    A hint, not a proof: the sender chooses its user agent.
     """
     agent = request.META.get("HTTP_USER_AGENT", "")
-    return realm.digest(f"{client_address(request)} {agent}")
+    return realm.digest(f"{client_ip(request)} {agent}")
 
 
-def network(address: str | None) -> str:
-    """What a throttle counts by: an IPv6 host owns a whole /64."""
+def throttle_key(address: str | None) -> str:
+    """What a throttle counts an address by: an IPv6 host owns a whole /64."""
     if address is None:
         return "unknown"
     if ":" in address:

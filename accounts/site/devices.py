@@ -1,4 +1,4 @@
-"""What a User-Agent header says, in words. Anybody can send any: shown, never trusted."""
+"""A User-Agent header in words. Its sender chooses it, so it is shown and never trusted."""
 
 import re
 from dataclasses import dataclass

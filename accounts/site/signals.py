@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts import conf
 from accounts.models import User, login_begin
-from accounts.site.clients import client_address
+from accounts.site.clients import client_ip
 from accounts.strategies.session_joined import SessionJoined, SessionStore
 
 
@@ -21,7 +21,7 @@ def bind_login(sender: type[User], request: HttpRequest, user: User, **kwargs: A
             user,
             strategy=SessionJoined.slug,
             lifetime=conf.login_lifetime() if remembered else conf.unremembered_lifetime(),
-            ip=client_address(request),
+            ip=client_ip(request),
             user_agent=request.META.get("HTTP_USER_AGENT", ""),
         )
         request.session.bind(login)

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from accounts import conf
 from accounts.models import EndReason, Login, User, login_begin
 from accounts.site import throttle
-from accounts.site.clients import client_address, client_digest, network
+from accounts.site.clients import client_fingerprint, client_ip, throttle_key
 from accounts.site.throttle import Slot, Throttled
 from accounts.strategies import Credential, Refused, Strategy
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
@@ -36,7 +36,7 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
     name = User.normalize_username(username)
     if len(password) > MAX_PASSWORD_LENGTH:
         raise BadCredentials
-    slots = _count(name, client_address(request))
+    slots = _count(name, client_ip(request))
     user = authenticate(request, username=name, password=password)
     if not isinstance(user, User):
         raise BadCredentials
@@ -46,7 +46,7 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
 
 
 def _count(name: str, address: str | None) -> list[Slot]:
-    limits, peer, account = conf.sign_in_limits(), network(address), name.casefold()
+    limits, peer, account = conf.sign_in_limits(), throttle_key(address), name.casefold()
     slots = []
     # Check the narrowest limit first, so that an attempt it refuses does not consume the budget
     # shared by everyone at that address.
@@ -75,7 +75,7 @@ def count_sign_up(request: HttpRequest) -> None:
     Raises:
         Throttled: too many from this address.
     """
-    peer, limit = network(client_address(request)), conf.sign_up_limit()
+    peer, limit = throttle_key(client_ip(request)), conf.sign_up_limit()
     throttle.take("sign-up", peer, limit=limit.count, seconds=limit.seconds)
 
 
@@ -139,7 +139,7 @@ def start_token_login(
         user,
         strategy=JwtBlacklistJoined.slug,
         lifetime=lifetime,
-        ip=client_address(request),
+        ip=client_ip(request),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
     )
     return strategy.issue(login)
@@ -147,4 +147,4 @@ def start_token_login(
 
 def refresh_tokens(request: HttpRequest, refresh: str) -> Credential | Refused:
     """Spend a refresh token of an API client; one that was spent before ends its login."""
-    return token_strategy().renew(refresh, client=client_digest(request, site()))
+    return token_strategy().renew(refresh, client=client_fingerprint(request, site()))

@@ -123,7 +123,7 @@ class Strategy(ABC):
     def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
         """Spend a refresh token; only where ``refreshes`` is true.
 
-        ``client`` tells the sender from others (``peers.client_digest``).
+        ``client`` tells the sender from others (``site.clients.client_fingerprint``).
         """
         return Refused("renew", "no_refresh", f"{self.slug} has no refresh tokens")
 

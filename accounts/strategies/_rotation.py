@@ -50,7 +50,8 @@ def spend(claims: Claims, *, client: uuid.UUID | None, grace: timedelta) -> Spen
     A token that was spent before ends the login, unless the client that spent it sends it again
     within ``grace``: then the answer may have been lost on the way, and the successor that was lost
     is handed out once more. It is not a second successor: if a thief has the other copy, the two
-    will meet at the next refresh. ``client`` is ``peers.client_digest``; None is never the same.
+    will meet at the next refresh. ``client`` tells the sender from
+    others; None is never the same.
     """
     successor = uuid.uuid4()
     # Together, so that who wins the row also reads it before a loser can end the login.

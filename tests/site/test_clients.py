@@ -4,14 +4,14 @@ import pytest
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from accounts.site.clients import client_address, network
+from accounts.site.clients import client_ip, throttle_key
 
 PROXY, INNER, ALICE, MALLORY = "10.0.0.1", "10.0.0.2", "198.51.100.7", "203.0.113.66"
 
 
 def address(peer: str, forwarded: str | None = None) -> str | None:
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
-    return client_address(RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers))
+    return client_ip(RequestFactory().get("/", REMOTE_ADDR=peer, headers=headers))
 
 
 @pytest.fixture(autouse=True)
@@ -57,13 +57,13 @@ def test_an_interface_is_no_part_of_an_address() -> None:
 def test_a_peer_without_an_address_is_nobody_in_particular() -> None:
     assert address("") is None
     assert address("unix:") is None
-    assert network(None) == "unknown"
+    assert throttle_key(None) == "unknown"
 
 
 def test_an_ipv6_host_owns_its_whole_network() -> None:
-    assert network("2001:db8::1") == network("2001:db8::ffff:ffff:ffff:ffff")
-    assert network("2001:db8::1") != network("2001:db8:0:1::1")
+    assert throttle_key("2001:db8::1") == throttle_key("2001:db8::ffff:ffff:ffff:ffff")
+    assert throttle_key("2001:db8::1") != throttle_key("2001:db8:0:1::1")
 
 
 def test_ipv4_hosts_count_one_by_one() -> None:
-    assert network(ALICE) != network("198.51.100.8")
+    assert throttle_key(ALICE) != throttle_key("198.51.100.8")

@@ -17,7 +17,7 @@ from accounts.api.lab import answers as lab_answers
 from accounts.api.views import OpenView
 from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
 from accounts.models import Login
-from accounts.site.clients import client_digest
+from accounts.site.clients import client_fingerprint
 from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
 from accounts.tracing import step, untraced
 
@@ -219,7 +219,7 @@ class LabRefresh(LabView):
         body.is_valid(raise_exception=True)
         refresh = body.validated_data["refresh"]
         note_credential("body", "refresh", refresh)
-        client = client_digest(request._request, self.strategy.realm)
+        client = client_fingerprint(request._request, self.strategy.realm)
         renewed = self.strategy.renew(refresh, client=client)
         if isinstance(renewed, Refused):
             self.refuse(renewed)
