@@ -4,11 +4,11 @@ Loaded by ``-p`` in pyproject.toml, because Django reads the database's URL befo
 """
 
 import os
-from contextlib import ExitStack
 
 import pytest
 
-from accounts.services.postgres import PostgresError, temporary_postgres
+from accounts.services._base import ServiceError
+from accounts.services.postgres import Postgres
 
 # The tests decide on these themselves, whatever the shell that starts them has set.
 FOREIGN = (
@@ -43,11 +43,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
 
 def _start_postgres(config: pytest.Config) -> str:
-    stack = ExitStack()
-    config.add_cleanup(stack.close)
+    server = Postgres()
+    config.add_cleanup(server.stop)
     try:
-        return stack.enter_context(temporary_postgres())
-    except PostgresError as error:
+        return server.start()
+    except ServiceError as error:
         raise pytest.UsageError(str(error)) from None
 
 

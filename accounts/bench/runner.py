@@ -1,36 +1,26 @@
 """Runs the workers on a temporary database, and puts a result together."""
 
-import json
 import os
 import secrets
-import signal
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, cast
-from urllib.parse import parse_qs, quote, urlsplit
-
-from django.conf import settings
 
 from accounts.bench.goals import goals
 from accounts.bench.measures import latency
 from accounts.bench.options import Options
 from accounts.bench.programs.worker import arguments, latency_rounds
 from accounts.bench.result import FORMAT, Result
-from accounts.services.delay_proxy import SOCKET
-from accounts.services.postgres import PostgresError
-from accounts.services.processes import die_with_parent
-from accounts.services.temporary import throwaway_database
+from accounts.services._base import Service, ServiceError
+from accounts.services.delay_proxy import DelayProxy
+from accounts.services.json_lines import JsonLines
+from accounts.services.temporary import temporary_database
 
 VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
 INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
-_START = 10  # seconds for the proxy to listen
 
 
 class BenchError(RuntimeError):
@@ -54,9 +44,9 @@ def bench(options: Options) -> Iterator[Progress | Result]:
     """
     began, made = time.monotonic(), datetime.now(UTC)
     try:
-        with throwaway_database(options.database) as url:
-            parts = yield from _parts(options, url)
-    except PostgresError as error:
+        with temporary_database(options.database) as database:
+            parts = yield from _parts(options, database.address)
+    except ServiceError as error:
         raise BenchError(str(error)) from None
     result = {
         "format": FORMAT,
@@ -89,42 +79,33 @@ def _parts(options: Options, url: str) -> Working:
 def _latency(options: Options, url: str) -> Working:
     steps = []
     for milliseconds in options.latency:
-        with _at_distance(url, milliseconds) as distant:
-            steps.append((yield from _work(distant, "latency", options, f"{milliseconds:g}")))
+        with _delayed(url, milliseconds) as proxy:
+            address = proxy.address if proxy else url
+            steps.append((yield from _work(address, "latency", options, f"{milliseconds:g}")))
     how = latency.HOW[VENDORS[options.database]]
     return {"how": how, "rounds": latency_rounds(options), "steps": steps}
 
 
+def _delayed(url: str, milliseconds: float) -> AbstractContextManager[Service | None]:
+    """The same database some milliseconds away; on SQLite the worker itself waits."""
+    return DelayProxy(url, milliseconds) if url.startswith("postgres") else nullcontext()
+
+
 def _work(url: str, job: str, options: Options, *more: str) -> Working:
     """Run a worker; returns its result."""
-    process = subprocess.Popen(
-        arguments(job, options, *more),
-        cwd=settings.BASE_DIR,
-        env=environment(url),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call
-    )
     result = None
-    try:
-        for line in process.stdout or ():
-            found = json.loads(line)
-            if "result" in found:
-                result = found["result"]
-            else:
-                yield Progress(**found)
-        if process.wait() or result is None:
-            raise BenchError(f"The worker for {job} failed: {_reason(process)}")
-        return result
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def _reason(process: "subprocess.Popen[str]") -> str:
-    said = process.stderr.read().strip().splitlines() if process.stderr else []
-    return said[-1] if said else f"it ended with status {process.returncode}"
+    with JsonLines(arguments(job, options, *more), environment=environment(url)) as worker:
+        try:
+            for line in worker.lines():
+                if "result" in line:
+                    result = line["result"]
+                else:
+                    yield Progress(**line)
+        except ServiceError as error:
+            raise BenchError(f"The worker for {job} failed: {error}") from None
+    if result is None:
+        raise BenchError(f"The worker for {job} ended without a result.")
+    return result
 
 
 def environment(url: str) -> dict[str, str]:
@@ -138,39 +119,3 @@ def environment(url: str) -> dict[str, str]:
         "TRACING": "0",
         "PYTHONHASHSEED": "0",
     }
-
-
-@contextmanager
-def _at_distance(url: str, milliseconds: float) -> Iterator[str]:
-    """The same database some milliseconds away; on SQLite the worker itself waits."""
-    if not url.startswith("postgres"):
-        yield url
-        return
-    [target] = parse_qs(urlsplit(url).query)["host"]
-    with tempfile.TemporaryDirectory(prefix="authdemo-") as folder:
-        proxy = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "accounts.services.delay_proxy",
-                str(milliseconds),
-                folder,
-                target,
-            ],
-            cwd=settings.BASE_DIR,
-            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509
-        )
-        try:
-            _wait_for(Path(folder, SOCKET), proxy)
-            yield url.replace(quote(target, safe=""), quote(folder, safe=""))
-        finally:
-            proxy.kill()
-            proxy.wait()
-
-
-def _wait_for(socket: Path, proxy: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + _START
-    while not socket.exists():
-        if proxy.poll() is not None or time.monotonic() > end:
-            raise BenchError("The proxy that puts the database at a distance did not start.")
-        time.sleep(0.01)

@@ -4,25 +4,22 @@ It measures in a database of its own, like ``manage.py bench``; only how far it 
 are written to the site's.
 """
 
-import json
 import logging
-import signal
-import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts import conf
 from accounts.models import BenchRun, BenchRunQuerySet, User
-from accounts.services.processes import die_with_parent
+from accounts.services._base import ServiceError
+from accounts.services.json_lines import JsonLines
+from accounts.services.manage import MANAGE
 from accounts.site import throttle
 
 ROUNDS = 60
@@ -71,13 +68,7 @@ def bench_begin(client: str) -> BenchRun:
     return run
 
 
-COMMAND = [
-    sys.executable,
-    str(settings.BASE_DIR / "manage.py"),
-    "bench",
-    "--lines",
-    "--no-save",
-]
+COMMAND = [*MANAGE, "bench", "--lines", "--no-save"]
 
 
 def _claim() -> BenchRun:
@@ -106,39 +97,18 @@ def _note(run: BenchRunQuerySet, command: list[str]) -> None:
     """Run the command to its end and note what it says."""
     problem = "The run ended without a result."
     try:
-        for line in _lines(command):
-            if "result" in line:
-                run.update(result=line["result"])
-                problem = ""
-            else:
-                run.update(**line, seen=timezone.now())
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        with JsonLines(command, timeout=MAX_SECONDS) as child:
+            for line in _now_and_then(child.lines()):
+                if "result" in line:
+                    run.update(result=line["result"])
+                    problem = ""
+                else:
+                    run.update(**line, seen=timezone.now())
+    except (OSError, ValueError, ServiceError) as error:
         logger.exception("The benchmark failed")
         problem = str(error)
     finally:
         run.update(slot=None, problem=problem[:_MAX_PROBLEM])
-
-
-def _lines(command: list[str]) -> Iterator[dict[str, Any]]:
-    """Progress every now and then, and the result. Raises SubprocessError when there is none."""
-    with subprocess.Popen(
-        command,
-        cwd=settings.BASE_DIR,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call
-    ) as process:
-        end = threading.Timer(MAX_SECONDS, process.terminate)
-        end.start()
-        try:
-            yield from _now_and_then(json.loads(line) for line in process.stdout or ())
-            if process.wait():
-                said = process.stderr.read().strip().splitlines() if process.stderr else []
-                raise subprocess.SubprocessError(said[-1] if said else "It was stopped.")
-        finally:
-            end.cancel()
-            process.terminate()
 
 
 def _now_and_then(lines: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:

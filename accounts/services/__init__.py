@@ -1,0 +1,6 @@
+"""What runs beside the site: PostgreSQL, server processes, a delay proxy, temporary databases.
+
+One module per service, all with the interface of ``_base.Service``: start, ready, stop, kill.
+A module that is also a program (``delay_proxy``, ``load_generator``) holds both sides of it.
+Nothing of ours is imported here, so that everything may start a service. Read ``_base.py`` first.
+"""

@@ -1,8 +1,8 @@
-"""A load generator. Run as a program of its own, so that it shares no lock with what it measures.
+"""A load generator. It runs as a program of its own and shares no lock with what it measures.
 
-Reads ``{"port", "path", "headers", "connections", "seconds", "most"}`` from its standard input and
-writes ``{"requests", "seconds", "took_ns"}``. It talks to 127.0.0.1 alone, and ends after that many
-seconds or requests, whichever comes first.
+``python -m accounts.services.load_generator`` reads orders from its standard input, a line each:
+``{"url", "headers", "connections", "seconds", "max_requests"}``. It answers each with a line
+``{"requests", "seconds", "took_ns"}``, after that many seconds or requests, whichever comes first.
 """
 
 import json
@@ -10,20 +10,56 @@ import sys
 import threading
 import time
 from http.client import HTTPConnection
-from typing import Any
+from typing import TypedDict, cast
+from urllib.parse import urlsplit
+
+from accounts.services.json_lines import JsonLines
 
 _OK = 200
 _TIMEOUT = 10  # seconds for one answer
 
 
-def run(order: dict[str, Any]) -> dict[str, Any]:
-    """Send requests over several connections that stay open.
+class Load(TypedDict):
+    """What to send. The headers go through a pipe: other users can read a command line."""
+
+    url: str  # without a query
+    headers: dict[str, str]
+    connections: int  # that stay open, each with one request at a time
+    seconds: float
+    max_requests: int
+
+
+class Sent(TypedDict):
+    """What was sent, and how long each answer took in nanoseconds."""
+
+    requests: int
+    seconds: float
+    took_ns: list[int]
+
+
+class LoadGenerator(JsonLines):
+    """Sends requests from a process of its own."""
+
+    def __init__(self) -> None:
+        super().__init__([sys.executable, "-m", "accounts.services.load_generator"])
+
+    def send(self, load: Load) -> Sent:
+        """Send one load after another to a server.
+
+        Raises:
+            ServiceError: an answer was not 200.
+        """
+        return cast(Sent, self.ask(load))
+
+
+def run(load: Load) -> Sent:
+    """Send requests over several connections.
 
     Raises:
         RuntimeError: an answer was not 200.
     """
     began = time.perf_counter()
-    workers = [_Worker(order, began + order["seconds"]) for _ in range(order["connections"])]
+    workers = [_Worker(load, began + load["seconds"]) for _ in range(load["connections"])]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -37,17 +73,18 @@ def run(order: dict[str, Any]) -> dict[str, Any]:
 class _Worker(threading.Thread):
     """One connection: a request, its answer, the next request."""
 
-    def __init__(self, order: dict[str, Any], end: float) -> None:
+    def __init__(self, load: Load, end: float) -> None:
         super().__init__(daemon=True)
-        self._order = order
+        self._load = load
+        self._url = urlsplit(load["url"])
         self._end = end
         self.took: list[int] = []
         self.failure = ""
 
     def run(self) -> None:
         """Until the time is over, or the share of the requests is sent."""
-        connection = HTTPConnection("127.0.0.1", self._order["port"], timeout=_TIMEOUT)
-        share = self._order["most"] // self._order["connections"]
+        connection = HTTPConnection(self._url.hostname or "", self._url.port, timeout=_TIMEOUT)
+        share = self._load["max_requests"] // self._load["connections"]
         try:
             while time.perf_counter() < self._end and len(self.took) < share:
                 self.took.append(self._one(connection))
@@ -58,13 +95,14 @@ class _Worker(threading.Thread):
 
     def _one(self, connection: HTTPConnection) -> int:
         began = time.perf_counter_ns()
-        connection.request("GET", self._order["path"], headers=self._order["headers"])
+        connection.request("GET", self._url.path, headers=self._load["headers"])
         answer = connection.getresponse()
         answer.read()
         if answer.status != _OK:
-            raise RuntimeError(f"{self._order['path']} answered {answer.status}")
+            raise RuntimeError(f"{self._url.path} answered {answer.status}")
         return time.perf_counter_ns() - began
 
 
 if __name__ == "__main__":
-    json.dump(run(json.load(sys.stdin)), sys.stdout)
+    for line in sys.stdin:
+        print(json.dumps(run(json.loads(line))), flush=True)  # noqa: T201 - for who gave the order

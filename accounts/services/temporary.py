@@ -1,35 +1,34 @@
-"""Running a command of ours on a database that exists only meanwhile."""
+"""Databases that exist only meanwhile."""
 
-import os
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import ExitStack
 
-from django.conf import settings
-
-from accounts.services.postgres import temporary_postgres
+from accounts.services._base import Service
+from accounts.services.postgres import Postgres
 
 
-@contextmanager
-def throwaway_database(kind: str) -> Iterator[str]:
-    """The URL of an empty database, ``sqlite`` or ``postgres``, that is gone when the block ends.
-
-    Raises:
-        PostgresError: the server does not start; the text says why.
-    """
-    if kind == "postgres":
-        with temporary_postgres() as url:
-            yield url
-        return
-    with tempfile.TemporaryDirectory(prefix="authdemo-") as folder:
-        yield f"sqlite:///{folder}/database.sqlite3"
+def temporary_database(kind: str) -> Service:
+    """An empty database, ``sqlite`` or ``postgres``, that is thrown away when it stops."""
+    return Postgres() if kind == "postgres" else SqliteFile()
 
 
-def run_again(arguments: Sequence[str], *, database_url: str) -> int:
-    """Run ``manage.py`` with another database; settings read the environment once. Its status."""
-    command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), *arguments]
-    environment = {**os.environ, "DATABASE_URL": database_url}
-    return subprocess.run(command, env=environment, check=False).returncode
+class SqliteFile(Service):
+    """An empty SQLite database in a folder of its own."""
+
+    def __init__(self) -> None:
+        self._folder = ExitStack()
+
+    def start(self) -> str:
+        folder = self._folder.enter_context(tempfile.TemporaryDirectory(prefix="authdemo-"))
+        self.address = f"sqlite:///{folder}/database.sqlite3"
+        return self.address
+
+    def ready(self) -> bool:
+        return bool(self.address)
+
+    def stop(self) -> None:
+        self._folder.close()
+        self.address = ""
+
+    def kill(self) -> None:
+        self.stop()

@@ -109,13 +109,13 @@ def test_it_can_be_played_on_a_database_of_its_own() -> None:
 def test_the_status_of_a_run_on_a_database_of_its_own_is_the_commands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked = []
+    asked: list[str] = []
 
-    def differs(arguments: list[str], *, database_url: str) -> int:
+    def differs(*arguments: str, environment: dict[str, str]) -> int:
         asked.extend(arguments)
         return 1
 
-    monkeypatch.setattr(matrix, "run_again", differs)
+    monkeypatch.setattr(matrix, "manage", differs)
     with pytest.raises(SystemExit) as ended:
         printed("--database=sqlite", "--strategy=opaque", "--event=log-out", "--json")
     assert ended.value.code == 1

@@ -12,17 +12,18 @@ import psutil
 import psycopg
 import pytest
 
-from accounts.services import postgres
-from accounts.services.postgres import PostgresError, private_postgres
+from accounts.services import _cluster
+from accounts.services._base import ServiceError
+from accounts.services.postgres import Postgres
 
 pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
 
 SERVE = """
 import signal, sys
 from pathlib import Path
-from authdemo.postgres import private_postgres
-with private_postgres(Path(sys.argv[1]), durable=False) as url:
-    print(url, flush=True)
+from accounts.services.postgres import Postgres
+with Postgres(Path(sys.argv[1])) as server:
+    print(server.address, flush=True)
     signal.pause()
 """
 
@@ -35,7 +36,7 @@ def ask(url: str, statement: str) -> str:
 
 
 def start_and_stop(data: Path) -> None:
-    with private_postgres(data, durable=False):
+    with Postgres(data):
         pass
 
 
@@ -53,8 +54,8 @@ def serve_in_a_child(data: Path) -> subprocess.Popen[str]:
 
 
 def test_it_answers_through_its_socket_and_opens_no_port(tmp_path: Path) -> None:
-    with private_postgres(tmp_path / "data", durable=False) as url:
-        assert ask(url, "SHOW listen_addresses") == ""
+    with Postgres(tmp_path / "data") as server:
+        assert ask(server.address, "SHOW listen_addresses") == ""
         assert not [
             connection
             for connection in server_process(tmp_path / "data").net_connections("inet")
@@ -63,28 +64,28 @@ def test_it_answers_through_its_socket_and_opens_no_port(tmp_path: Path) -> None
 
 
 def test_it_never_runs_as_root(tmp_path: Path) -> None:
-    with private_postgres(tmp_path / "data", durable=False):
+    with Postgres(tmp_path / "data"):
         assert server_process(tmp_path / "data").uids().effective != 0
 
 
 def test_others_can_enter_neither_its_data_nor_the_folder_of_its_socket(tmp_path: Path) -> None:
-    with private_postgres(tmp_path / "data", durable=False) as url:
-        socket = Path(ask(url, "SHOW unix_socket_directories"))
+    with Postgres(tmp_path / "data") as server:
+        socket = Path(ask(server.address, "SHOW unix_socket_directories"))
         assert [path.stat().st_mode & 0o077 for path in (socket, tmp_path / "data")] == [0, 0]
 
 
 def test_its_data_survives_a_restart(tmp_path: Path) -> None:
     with (
-        private_postgres(tmp_path / "data", durable=True) as url,
-        psycopg.connect(url) as connection,
+        Postgres(tmp_path / "data", durable=True) as server,
+        psycopg.connect(server.address) as connection,
     ):
         connection.execute("CREATE TABLE kept AS SELECT 'still here' AS word")
-    with private_postgres(tmp_path / "data", durable=True) as url:
-        assert ask(url, "SELECT word FROM kept") == "still here"
+    with Postgres(tmp_path / "data", durable=True) as server:
+        assert ask(server.address, "SELECT word FROM kept") == "still here"
 
 
 def test_it_is_gone_after_the_block_even_after_an_error(tmp_path: Path) -> None:
-    with suppress(ZeroDivisionError), private_postgres(tmp_path / "data", durable=False):
+    with suppress(ZeroDivisionError), Postgres(tmp_path / "data"):
         process = server_process(tmp_path / "data")
         raise ZeroDivisionError
     assert not process.is_running()
@@ -92,8 +93,8 @@ def test_it_is_gone_after_the_block_even_after_an_error(tmp_path: Path) -> None:
 
 def test_a_second_one_on_the_same_data_is_told_why_not(tmp_path: Path) -> None:
     with (
-        private_postgres(tmp_path / "data", durable=False),
-        pytest.raises(PostgresError, match="is in use: stop the demo"),
+        Postgres(tmp_path / "data"),
+        pytest.raises(ServiceError, match="is in use: stop the demo"),
     ):
         start_and_stop(tmp_path / "data")
 
@@ -104,35 +105,35 @@ def test_killing_its_parent_ends_it_and_the_next_one_starts(tmp_path: Path) -> N
     process = server_process(tmp_path / "data")
     child.kill()
     child.communicate()
-    with private_postgres(tmp_path / "data", durable=False) as url:
-        assert ask(url, "SELECT 'up'") == "up"
+    with Postgres(tmp_path / "data") as server:
+        assert ask(server.address, "SELECT 'up'") == "up"
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
 
 
 def test_the_pid_file_of_a_killed_server_does_not_stop_the_next(tmp_path: Path) -> None:
     """Its number may meanwhile belong to another program of the same user."""
-    with private_postgres(tmp_path / "data", durable=False):
+    with Postgres(tmp_path / "data"):
         owner = server_process(tmp_path / "data").uids().effective
         content = (tmp_path / "data/cluster/postmaster.pid").read_text()
     with subprocess.Popen(["sleep", "60"], user=owner if os.geteuid() == 0 else None) as other:
         stale = content.replace(content.split("\n", 1)[0], str(other.pid), 1)
         (tmp_path / "data/cluster/postmaster.pid").write_text(stale)
-        with private_postgres(tmp_path / "data", durable=False) as url:
-            assert ask(url, "SELECT 'up'") == "up"
+        with Postgres(tmp_path / "data") as server:
+            assert ask(server.address, "SELECT 'up'") == "up"
         assert other.poll() is None
         other.kill()
 
 
 def test_data_of_an_interrupted_first_start_is_made_again(tmp_path: Path) -> None:
     (tmp_path / "data/cluster.new/base").mkdir(parents=True)
-    with private_postgres(tmp_path / "data", durable=False) as url:
-        assert ask(url, "SELECT 'up'") == "up"
+    with Postgres(tmp_path / "data") as server:
+        assert ask(server.address, "SELECT 'up'") == "up"
 
 
 def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
     start_and_stop(tmp_path / "data")
     (tmp_path / "data/cluster/PG_VERSION").write_text("9\n")
-    with pytest.raises(PostgresError, match="incompatible with server"):
+    with pytest.raises(ServiceError, match="incompatible with server"):
         start_and_stop(tmp_path / "data")
 
 
@@ -141,12 +142,12 @@ def test_programs_that_its_user_cannot_reach_are_copied(
 ) -> None:
     if os.geteuid() != 0:  # only root can become another user: let the other user be us
         myself = pwd.getpwuid(os.geteuid())
-        monkeypatch.setattr(postgres, "_unprivileged", lambda _: myself)
-        monkeypatch.setattr(postgres, "_as", lambda _: {"env": postgres._ENVIRONMENT})
+        monkeypatch.setattr(_cluster, "_unprivileged", lambda _: myself)
+        monkeypatch.setattr(_cluster, "_as", lambda _: {"env": _cluster.ENVIRONMENT})
         monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(postgres, "_may_run", lambda *_: False)
-    with private_postgres(tmp_path / "data", durable=False) as url:
-        assert ask(url, "SELECT 'up'") == "up"
+    monkeypatch.setattr(_cluster, "_may_run", lambda *_: False)
+    with Postgres(tmp_path / "data") as server:
+        assert ask(server.address, "SELECT 'up'") == "up"
         program = Path(server_process(tmp_path / "data").exe())
         assert Path(sys.prefix) not in program.parents
     assert not program.exists()
@@ -155,8 +156,8 @@ def test_programs_that_its_user_cannot_reach_are_copied(
 def test_stopping_a_server_that_hears_nothing_takes_force(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres, "STOP_TIMEOUT", 0.2)
-    with private_postgres(tmp_path / "data", durable=False):
+    monkeypatch.setattr(Postgres, "stop_timeout", 0.2)
+    with Postgres(tmp_path / "data"):
         process = server_process(tmp_path / "data")
         process.send_signal(signal.SIGSTOP)
     assert not process.is_running()

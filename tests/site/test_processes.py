@@ -1,12 +1,11 @@
 """Two real server processes on one database: what one has acknowledged, the other one knows."""
 
 import os
-import socket
 import statistics
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,9 +15,9 @@ import pytest
 from django.db import connection
 
 from accounts import lab
-from accounts.demo.server import Address, gunicorn_running
 from accounts.lab.events import events
 from accounts.lab.scenarios import Outcome, expected
+from accounts.services.gunicorn import Gunicorn
 from accounts.strategies import Family, Strategy, strategies
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
 from accounts.tokens import lab as lab_realm
@@ -90,12 +89,6 @@ def statements(answer: httpx.Response) -> int:
     return int(body["trace"]["tally"]["sql"])
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def database_url(name: str | None = None) -> str:
     """The URL of the tests' own database, or of another one beside it."""
     name = name or str(connection.settings_dict["NAME"])
@@ -108,14 +101,8 @@ def database_url(name: str | None = None) -> str:
 def servers(django_db_setup: None) -> Iterator[list[str]]:
     """Two gunicorns of one worker each."""
     environment = {**os.environ, "DATABASE_URL": database_url(), "TRACING": "1"}
-    with ExitStack() as stack:
-        found = []
-        for _ in range(2):
-            address = Address("127.0.0.1", free_port())
-            running = gunicorn_running(address, workers=1, environment=environment)
-            stack.enter_context(running)
-            found.append(f"http://{address}")
-        yield found
+    with Gunicorn(environment=environment) as here, Gunicorn(environment=environment) as there:
+        yield [here.address, there.address]
 
 
 @pytest.fixture

@@ -2,19 +2,17 @@
 
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-import httpx
 import pytest
 from django.conf import settings
 
+from accounts.services.gunicorn import Gunicorn
 from tests.cast import PASSWORD
 from tests.clients import Api
 
@@ -54,67 +52,30 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return env
 
 
-@contextmanager
-def serving(env: dict[str, str]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The address of a running gunicorn, and its master process, which leads a group of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "authdemo.wsgi", "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(
-        [*command, "--workers", "2", "--log-level", "critical"],
-        env=env,
-        cwd=settings.BASE_DIR,
-        start_new_session=True,
-    )
-    try:
-        wait_for(port)
-        yield f"http://127.0.0.1:{port}", process
-    finally:
-        kill(process)
-
-
-def wait_for(port: int) -> None:
-    for _ in range(300):
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/api/me/", timeout=5)
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail("gunicorn did not start")
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """kill -9, master and workers at once: nothing gets to say goodbye."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
 def test_an_acknowledged_log_out_survives_kill_9(installed: dict[str, str]) -> None:
-    with ExitStack() as stack:
-        with serving(installed) as (url, process):
-            browser, program = (stack.enter_context(Api(base_url=url)) for _ in range(2))
-            browser.log_in("alice")
-            stolen = dict(browser.cookies)
-            access, refresh = program.pair("alice")
-            kept, _ = program.pair("alice")
-            assert browser.log_out().status_code == 204
-            body = {"refresh": refresh}
-            assert program.post("/api/token/blacklist/", json=body).status_code == 200
-            kill(process)
-        with serving(installed) as (url, _):
-            thief = stack.enter_context(Api(base_url=url, cookies=stolen))
-            assert thief.me().status_code == 401
-            assert thief.me(access).status_code == 401
-            assert thief.post("/api/token/refresh/", json=body).status_code == 401
-            assert thief.me(kept).status_code == 200
+    with ExitStack() as stack, Gunicorn(workers=2, environment=installed) as server:
+        url = server.address
+        browser, program = (stack.enter_context(Api(base_url=url)) for _ in range(2))
+        browser.log_in("alice")
+        stolen = dict(browser.cookies)
+        access, refresh = program.pair("alice")
+        kept, _ = program.pair("alice")
+        assert browser.log_out().status_code == 204
+        body = {"refresh": refresh}
+        assert program.post("/api/token/blacklist/", json=body).status_code == 200
+        server.kill()  # master and workers at once: nothing gets to say goodbye
+        server.start()
+        thief = stack.enter_context(Api(base_url=url, cookies=stolen))
+        assert thief.me().status_code == 401
+        assert thief.me(access).status_code == 401
+        assert thief.post("/api/token/refresh/", json=body).status_code == 401
+        assert thief.me(kept).status_code == 200
 
 
 @pytest.fixture(scope="module")
 def address(installed: dict[str, str]) -> Iterator[tuple[str, int]]:
-    with serving(installed) as (url, _):
-        yield "127.0.0.1", int(url.rpartition(":")[2])
+    with Gunicorn(workers=2, environment=installed) as server:
+        yield "127.0.0.1", int(server.address.rpartition(":")[2])
 
 
 def exchange(address: tuple[str, int], request: bytes) -> bytes:

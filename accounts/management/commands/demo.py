@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -22,9 +21,13 @@ from rich.table import Table
 
 from accounts.demo.accounts import demo_accounts_make
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
-from accounts.demo.server import Address, address_must_be_free, gunicorn_running
 from accounts.demo.static_files import static_files_collect
-from accounts.services.postgres import PostgresError, private_postgres
+from accounts.services._base import ServiceError
+from accounts.services.gunicorn import Gunicorn, listen
+from accounts.services.manage import manage
+from accounts.services.postgres import Postgres
+
+PORTS = 65536
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -70,29 +73,43 @@ class Command(BaseCommand):
                 return
             _interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
             demo(
-                Address(options["host"], options["port"]),
+                host=options["host"],
+                port=options["port"],
                 data=options["data"],
                 workers=options["workers"],
                 postgres=options["postgres"],
             )
-        except PostgresError as error:
+        except ServiceError as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             console.print("Stopped.")
 
 
-def demo(address: Address, *, data: Path, workers: int, postgres: bool) -> None:
+def demo(*, host: str, port: int, data: Path, workers: int, postgres: bool) -> None:
     """Bring up the database, prepare it and serve the site until somebody stops it."""
-    address_must_be_free(address)
+    address_must_be_free(host, port)
     folder = demo_folder(data)
     with database(folder, postgres=postgres) as database_url:
         environment = demo_environment(
-            database_url=database_url, secret_key=secret_key_kept_in(folder), host=address.host
+            database_url=database_url, secret_key=secret_key_kept_in(folder), host=host
         )
-        _prepare_in_child(environment)
-        with gunicorn_running(address, workers=workers, environment=environment) as server:
-            console.print(f"Open [bold]http://{address.to_open}/[/bold] (Ctrl-C stops it)")
+        if status := manage("demo", "--prepare", environment=environment):
+            sys.exit(status)  # it has said itself what went wrong
+        with Gunicorn(host=host, port=port, workers=workers, environment=environment) as server:
+            console.print(f"Open [bold]{server.address}/[/bold] (Ctrl-C stops it)")
             raise CommandError(f"The web server stopped by itself, with status {server.wait()}.")
+
+
+def address_must_be_free(host: str, port: int) -> None:
+    """Raise CommandError when nothing can listen there, with the reason and what to do."""
+    if not 0 < port < PORTS:
+        raise CommandError(f"There is no port {port}: choose one from 1 to {PORTS - 1}.")
+    try:
+        listen(host, port).close()
+    except ServiceError as error:
+        raise CommandError(
+            f"{error} Stop what uses it, or choose another port: make demo PORT={port + 1}"
+        ) from None
 
 
 @contextmanager
@@ -102,9 +119,9 @@ def database(folder: Path, *, postgres: bool) -> Iterator[str]:
         console.print("Database: the one that DATABASE_URL names")
         yield os.environ["DATABASE_URL"]
     elif postgres:
-        with private_postgres(folder / "postgres", durable=True) as url:
+        with Postgres(folder / "postgres", durable=True) as server:
             console.print(f"Database: a private PostgreSQL, its data in {folder / 'postgres'}")
-            yield url
+            yield server.address
     else:
         console.print(f"Database: SQLite, {folder / 'db.sqlite3'}")
         yield f"sqlite:///{folder / 'db.sqlite3'}"
@@ -149,14 +166,6 @@ def _accounts_table() -> Table:
         note = "may enter /admin/" if account.is_staff else ""
         table.add_row(account.username, account.password or "[dim]changed[/dim]", note)
     return table
-
-
-def _prepare_in_child(environment: dict[str, str]) -> None:
-    """Run ``manage.py demo --prepare``; it has said itself what went wrong, if anything did."""
-    command = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py"), "demo", "--prepare"]
-    status = subprocess.run(command, env=environment, check=False).returncode
-    if status:
-        sys.exit(status)
 
 
 def _interrupted_by(*signals: signal.Signals) -> None:

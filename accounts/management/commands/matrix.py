@@ -21,8 +21,9 @@ from accounts.lab.runs import runs_share
 from accounts.lab.scenarios import Report, play_many
 from accounts.lab.wording import LEGEND, SIGNS, in_words
 from accounts.models import Login
-from accounts.services.postgres import PostgresError
-from accounts.services.temporary import run_again, throwaway_database
+from accounts.services._base import ServiceError
+from accounts.services.manage import manage
+from accounts.services.temporary import temporary_database
 from accounts.strategies import strategies
 
 _STYLES = {
@@ -93,9 +94,10 @@ def _elsewhere(options: dict[str, Any]) -> int:
     switches = [f"--{name}" for name in ("json", "transcripts", "share") if options[name]]
     arguments = ["matrix", "--migrate", f"--workers={options['workers']}", *chosen, *switches]
     try:
-        with throwaway_database(options["database"]) as url:
-            return run_again(arguments, database_url=url)
-    except PostgresError as error:
+        with temporary_database(options["database"]) as database:
+            environment = {**os.environ, "DATABASE_URL": database.address}
+            return manage(*arguments, environment=environment)
+    except ServiceError as error:
         raise CommandError(str(error)) from None
 
 
