@@ -13,8 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import lab
 from accounts.models import BlacklistedToken, EndReason, Login, User
 from accounts.strategies.opaque import Opaque
-from accounts.tokens import lab as lab_realm
-from accounts.tokens import site
+from accounts.tokens.realm import lab_realm, site_realm
 from tests.cast import PASSWORD
 from tests.devices import CARRIERS, Carrier, Device
 
@@ -200,7 +199,7 @@ class TestSecrets:
         for key in (opaque.digest, row.refresh_jti, row.previous_refresh_jti, row.refreshed_by):
             assert key is not None
             secrets += [str(key), key.hex]
-        secrets += [str(site().digest(browser.cookie)), *alice.password.split("$")[-2:]]
+        secrets += [str(site_realm().digest(browser.cookie)), *alice.password.split("$")[-2:]]
         pages = [page(staff, f"accounts/{table}/") for table in TABLES]
         pages += [page(staff, f"accounts/login/{key.pk}/change/") for key in Login.objects.all()]
         pages += [page(staff, f"accounts/user/{alice.pk}/change/")]

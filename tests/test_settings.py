@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from accounts.tokens import Key
+from accounts.tokens.keys import Key
 from authdemo import settings as site
 
 pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
@@ -162,8 +162,8 @@ def test_another_host_is_refused(answer: dict[str, Any]) -> None:
 
 
 PRINT_KEYS = (
-    "import django; django.setup(); from accounts.tokens import site;"
-    "print(*(key.kid for key in site().keyring))"
+    "import django; django.setup(); from accounts.tokens.realm import site_realm;"
+    "print(*(key.kid for key in site_realm().keyring))"
 )
 
 

@@ -15,7 +15,8 @@ from accounts.models import Login, User
 from accounts.site.signin import token_strategy
 from accounts.strategies import Accepted, Refused
 from accounts.strategies.session_joined import SessionStore
-from accounts.tracing import current_trace, mask, step
+from accounts.tracing.recorder import current_trace, step
+from accounts.tracing.redaction import mask
 
 CHALLENGE = 'Bearer realm="api"'
 

@@ -17,7 +17,8 @@ from accounts.api.views import ApiView, OpenView
 from accounts.models import EndReason, Login, User, blacklist_token
 from accounts.site import signin
 from accounts.strategies import Accepted
-from accounts.tokens import Claims, site
+from accounts.tokens.codec import Claims
+from accounts.tokens.realm import site_realm
 
 _KEYS_MAX_AGE = 300
 
@@ -147,8 +148,8 @@ def _described(verdict: Accepted, claims: Claims) -> dict[str, Any]:
         "sub": str(claims.user_id),
         "exp": claims.expires,
         "iat": claims.issued,
-        "iss": site().issuer,
-        "aud": site().audience,
+        "iss": site_realm().issuer,
+        "aud": site_realm().audience,
         "jti": claims.jti.hex,
         "sid": claims.sid.hex,
     }
@@ -163,6 +164,6 @@ class JwksView(OpenView):
     @extend_schema(responses=Jwks)
     def get(self, request: Request) -> Response:
         """The keys that verify this site's tokens; none while they are signed with a secret."""
-        response = Response({"keys": site().keyring.public()})
+        response = Response({"keys": site_realm().keyring.public()})
         response["Cache-Control"] = f"public, max-age={_KEYS_MAX_AGE}"
         return response

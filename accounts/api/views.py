@@ -18,7 +18,8 @@ from accounts.api.negotiation import OnlyForm
 from accounts.models import EndReason, Login, User
 from accounts.site import signin
 from accounts.strategies import Refused
-from accounts.tokens import TokenRefused, decode, site
+from accounts.tokens.codec import decode
+from accounts.tokens.realm import TokenRefused, site_realm
 
 _BAD = {401: serializers.Problem, 429: serializers.Problem}
 
@@ -156,7 +157,7 @@ class TokenBlacklist(OpenView):
         """
         refresh = valid(serializers.Refresh, request)["refresh"]
         try:
-            claims = decode(site(), refresh, token_type="refresh")
+            claims = decode(site_realm(), refresh, token_type="refresh")
         except TokenRefused as error:
             raise _token_not_valid(error) from error
         Login.objects.filter(pk=claims.sid).end(EndReason.LOGGED_OUT)

@@ -3,7 +3,8 @@
 from accounts.models import Login
 from accounts.strategies import Accepted, Credential, Refused
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
-from accounts.tokens import TokenRefused, decode
+from accounts.tokens.codec import decode
+from accounts.tokens.realm import TokenRefused
 
 MEASURED = JwtBlacklistMemory.slug
 

@@ -8,13 +8,14 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from accounts import lab, tokens
+from accounts import lab
 from accounts.bench.client import Environ, environ, me
 from accounts.bench.floor import Floor
 from accounts.bench.options import Options
 from accounts.bench.rowless import Rowless
 from accounts.models import Login, User
 from accounts.strategies import Credential, Family, Strategy, strategies
+from accounts.tokens.realm import lab_realm
 
 _LONG = timedelta(days=1)  # a token must not expire between two rounds
 
@@ -49,7 +50,7 @@ def world(options: Options) -> Iterator[list[Subject]]:
     """The subjects, the floor first; while it lasts, the lab knows the floor as well."""
     long_lifetimes()
     user = new_user()
-    floor = Floor(tokens.lab())
+    floor = Floor(lab_realm())
     with lab.playing(floor):
         yield [signed_in(strategy, user) for strategy in (floor, *chosen(options))]
 
@@ -57,7 +58,7 @@ def world(options: Options) -> Iterator[list[Subject]]:
 @contextmanager
 def rowless() -> Iterator[Subject]:
     """One more subject, which the lab knows while it lasts."""
-    strategy = Rowless(tokens.lab())
+    strategy = Rowless(lab_realm())
     try:
         with lab.playing(strategy):
             yield signed_in(strategy, new_user())

@@ -25,9 +25,10 @@ from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from accounts import conf, tokens
+from accounts import conf
 from accounts.models import LAB_HASHER, Login, Role, User, login_begin
 from accounts.strategies import Family, Strategy, strategies
+from accounts.tokens.realm import lab_realm
 
 PATH = "/api/lab/"
 
@@ -117,7 +118,7 @@ def _instance(slug: str) -> Strategy:
 def _make(slug: str) -> Strategy:
     with _making:
         if slug not in _made:
-            _made[slug] = strategies[slug](tokens.lab())
+            _made[slug] = strategies[slug](lab_realm())
         return _made[slug]
 
 
@@ -184,8 +185,8 @@ def cookie_path(slug: str) -> str:
 
 
 def _safe() -> Fernet:
-    key = tokens.lab().digest("the thief's pocket").bytes
-    return Fernet(base64.urlsafe_b64encode(key + tokens.lab().digest("second half").bytes))
+    key = lab_realm().digest("the thief's pocket").bytes
+    return Fernet(base64.urlsafe_b64encode(key + lab_realm().digest("second half").bytes))
 
 
 def seal(loot: Loot) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from accounts.models.user import LAB_HASHER
-from accounts.tracing import step
+from accounts.tracing.recorder import step
 
 
 class SiteHasher(Argon2PasswordHasher):

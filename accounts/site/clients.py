@@ -6,7 +6,7 @@ import uuid
 from django.http import HttpRequest
 
 from accounts import conf
-from accounts.tokens import Realm
+from accounts.tokens.realm import Realm
 
 
 def client_ip(request: HttpRequest) -> str | None:

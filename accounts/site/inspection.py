@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from accounts.site import signin
 from accounts.strategies import Accepted, Refused, Strategy
-from accounts.tokens import peek
-from accounts.tracing import Step, tracing
+from accounts.tokens.codec import peek
+from accounts.tracing.recorder import Step, tracing
 from accounts.tracing.sql import sql_steps
 
 State = Literal["held", "failed", "not reached"]

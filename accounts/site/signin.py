@@ -16,7 +16,7 @@ from accounts.site.throttle import Slot, Throttled
 from accounts.strategies import Credential, Refused, Strategy
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionStore
-from accounts.tokens import site
+from accounts.tokens.realm import site_realm
 
 MAX_PASSWORD_LENGTH = 4096
 _BACKEND = "accounts.site.backends.SiteBackend"
@@ -123,7 +123,7 @@ def _store(request: HttpRequest) -> SessionStore:
 
 def token_strategy() -> JwtBlacklistJoined:
     """The strategy that carries the site's bearer tokens."""
-    return JwtBlacklistJoined(site())
+    return JwtBlacklistJoined(site_realm())
 
 
 @transaction.atomic
@@ -147,4 +147,4 @@ def start_token_login(
 
 def refresh_tokens(request: HttpRequest, refresh: str) -> Credential | Refused:
     """Spend a refresh token of an API client; one that was spent before ends its login."""
-    return token_strategy().renew(refresh, client=client_fingerprint(request, site()))
+    return token_strategy().renew(refresh, client=client_fingerprint(request, site_realm()))

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from accounts.models import Login, User
 from accounts.strategies._expected import Expected
-from accounts.tokens import Realm
+from accounts.tokens.realm import Realm
 
 _AT_ONCE = timedelta(0)
 

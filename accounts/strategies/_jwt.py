@@ -9,8 +9,10 @@ from typing import Any
 from accounts.models import BlacklistedToken, Login
 from accounts.strategies._base import Credential, Refused, StoredRow
 from accounts.strategies._expected import Expected, Outcome
-from accounts.tokens import Claims, Realm, Simplejwt, Token, TokenRefused, issue
-from accounts.tracing import mask
+from accounts.tokens.codec import Claims, issue
+from accounts.tokens.realm import Realm, TokenRefused
+from accounts.tokens.simplejwt import Simplejwt, Token
+from accounts.tracing.redaction import mask
 
 # simplejwt knows one key: a retired one verifies nothing. Its refresh token may be used again and
 # again, so that nobody notices who else does.
@@ -30,7 +32,7 @@ class NamedUser:
 
 def simplejwt_pair(simplejwt: Simplejwt, login: Login) -> Credential:
     """simplejwt's pair of tokens, with the login and the role as further claims."""
-    access, refresh = simplejwt.pair(login, login.user, {"role": login.user.role})
+    access, refresh = simplejwt.pair(login.user, login.id, {"role": login.user.role})
     return Credential(access, _expires(simplejwt.realm), refresh)
 
 
@@ -45,9 +47,10 @@ def strict_pair(
     access = strict_access(realm, login, claims=claims)
     refresh = issue(
         realm,
-        login,
         token_type="refresh",
-        lifetime=realm.refresh_lifetime,
+        user_id=login.user_id,
+        sid=login.id,
+        login_expires=login.expires,
         jti=refresh_jti,
         extra=claims,
     )
@@ -56,8 +59,14 @@ def strict_pair(
 
 def strict_access(realm: Realm, login: Login, *, claims: Mapping[str, Any] | None = None) -> str:
     """An access token as the strict decoder wants it."""
-    lifetime = realm.access_lifetime
-    return issue(realm, login, token_type="access", lifetime=lifetime, extra=claims)
+    return issue(
+        realm,
+        token_type="access",
+        user_id=login.user_id,
+        sid=login.id,
+        login_expires=login.expires,
+        extra=claims,
+    )
 
 
 def strict_renew(

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import EndReason, Login
 from accounts.strategies._base import Accepted, Refused
 from accounts.strategies._joined import judge
-from accounts.tokens import Claims
+from accounts.tokens.codec import Claims
 
 _REPLAYED = Refused(
     "spend refresh token",

@@ -17,8 +17,8 @@ from django.utils import timezone
 from accounts.models import Login, User
 from accounts.models.session_keys import session_keys_of
 from accounts.strategies._base import Accepted, Credential, Refused, StoredRow
-from accounts.tokens import Realm
-from accounts.tracing import mask
+from accounts.tokens.realm import Realm
+from accounts.tracing.redaction import mask
 
 _KEY = re.compile(r"[\w.:=-]{8,4096}", re.ASCII)
 LOGIN = "login"

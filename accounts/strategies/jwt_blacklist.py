@@ -7,7 +7,8 @@ from accounts.models import BlacklistedToken, EndReason, Login, User, blacklist_
 from accounts.strategies import _jwt
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._expected import Expected, Outcome
-from accounts.tokens import Realm, Simplejwt, Token, TokenRefused
+from accounts.tokens.realm import Realm, TokenRefused
+from accounts.tokens.simplejwt import Simplejwt, Token
 
 _LISTED = Refused("look up blacklist", "token_blacklisted", "This login is on the blacklist")
 

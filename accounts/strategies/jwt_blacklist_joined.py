@@ -9,7 +9,8 @@ from accounts.models import BlacklistedToken, EndReason, Login, User
 from accounts.strategies import _jwt, _rotation
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
-from accounts.tokens import Claims, TokenRefused, decode
+from accounts.tokens.codec import Claims, decode
+from accounts.tokens.realm import TokenRefused
 
 # The statement gives the reason as the number that is stored.
 _REASONS = BlacklistedToken._meta.get_field("reason").texts

@@ -14,8 +14,9 @@ from accounts.strategies._joined import fetch_user
 from accounts.strategies._memory import Feed, Memory, NoFeed
 from accounts.strategies._memory_postgres import PostgresFeed
 from accounts.strategies._memory_sqlite import SqliteFeed
-from accounts.tokens import Claims, Realm, TokenRefused, decode
-from accounts.tracing import step
+from accounts.tokens.codec import Claims, decode
+from accounts.tokens.realm import Realm, TokenRefused
+from accounts.tracing.recorder import step
 
 _LISTED = Refused("look up blacklist", "token_blacklisted", "This login is on the blacklist")
 _NO_USER = Refused("load user", "user_not_found", "User not found")

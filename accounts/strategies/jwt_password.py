@@ -6,7 +6,8 @@ from accounts.models import Login
 from accounts.strategies import _jwt
 from accounts.strategies._base import Accepted, Credential, Family, Refused, Strategy
 from accounts.strategies._expected import Expected, Outcome
-from accounts.tokens import PasswordSimplejwt, Realm, TokenRefused
+from accounts.tokens.realm import Realm, TokenRefused
+from accounts.tokens.simplejwt import PasswordSimplejwt
 
 
 class JwtPassword(Strategy):

@@ -7,8 +7,9 @@ from accounts.models import EndReason, Login, User
 from accounts.strategies import _jwt, _rotation
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._expected import Expected, Outcome
-from accounts.tokens import TokenRefused, decode
-from accounts.tracing import mask
+from accounts.tokens.codec import decode
+from accounts.tokens.realm import TokenRefused
+from accounts.tracing.redaction import mask
 
 
 class JwtRotating(Strategy):

@@ -10,7 +10,8 @@ from accounts.strategies import _jwt
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._expected import Expected, Outcome
 from accounts.strategies._joined import fetch_user
-from accounts.tokens import Claims, TokenRefused, decode
+from accounts.tokens.codec import Claims, decode
+from accounts.tokens.realm import TokenRefused
 
 _NO_USER = Refused("load user", "user_not_found", "User not found")
 _INACTIVE = Refused("load user", "user_inactive", "The account is disabled")

@@ -7,7 +7,8 @@ from functools import cache
 from accounts.models import EndReason, Login, User
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
-from accounts.tracing import mask, step
+from accounts.tracing.recorder import step
+from accounts.tracing.redaction import mask
 
 
 @cache

@@ -14,7 +14,7 @@ from accounts.models import Login, User
 from accounts.strategies import _session
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._expected import Expected, Outcome
-from accounts.tokens import Realm
+from accounts.tokens.realm import Realm
 from accounts.tracing.cache import TracedLocMemCache
 
 _GONE = Refused("load session", "session_missing", "Neither the cache nor the database has this id")

@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from accounts.models import Login, User
 from accounts.strategies import _session
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
-from accounts.tokens import Realm
+from accounts.tokens.realm import Realm
 
 _GONE = Refused(
     "load session", "session_missing", "The row is gone or expired, so the id means nothing"

@@ -15,11 +15,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import conf, tokens
+from accounts import conf
 from accounts.models import EndReason, Login, Session, User
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
-from accounts.tracing import mask, step
+from accounts.tokens.realm import Realm, site_realm
+from accounts.tracing.recorder import step
+from accounts.tracing.redaction import mask
 
 _GONE = Refused("load session", "session_missing", "The row is gone, so the id means nothing")
 _EXPIRED = Refused("load session", "session_expired", "The session has expired")
@@ -44,7 +46,7 @@ class SessionStore(SessionBase):
     ``verdict`` says why it is refused. A session without a login (nobody signed in) works too.
     """
 
-    def __init__(self, session_key: str | None = None, realm: tokens.Realm | None = None) -> None:
+    def __init__(self, session_key: str | None = None, realm: Realm | None = None) -> None:
         super().__init__(session_key)
         self._realm = realm
         self.user: User | AnonymousUser = AnonymousUser()
@@ -52,9 +54,9 @@ class SessionStore(SessionBase):
         self.verdict: Accepted | Refused = _GONE
 
     @property
-    def realm(self) -> tokens.Realm:
+    def realm(self) -> Realm:
         """Whose peppers key the digests."""
-        return self._realm or tokens.site()
+        return self._realm or site_realm()
 
     def _digests(self, session_key: str | None) -> list[uuid.UUID]:
         return self.realm.digests(session_key or "")

@@ -9,8 +9,8 @@ from accounts.models import Login
 from accounts.strategies import _session
 from accounts.strategies._base import Accepted, Credential, Family, Refused, Strategy
 from accounts.strategies._expected import Expected, Outcome
-from accounts.tokens import Realm
-from accounts.tracing import step
+from accounts.tokens.realm import Realm
+from accounts.tracing.recorder import step
 
 _INVALID = Refused(
     "check signature", "session_missing", "The signature does not hold, or it is too old"

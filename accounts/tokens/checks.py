@@ -6,22 +6,23 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from accounts import tokens
+from accounts.tokens.keys import BadKey
+from accounts.tokens.realm import site_realm
 
 # RFC 7518, section 3.2: a key for HS256 has at least as many bits as its hash.
-SHORTEST_SECRET = 32
+MIN_SECRET_BYTES = 32
 
 
 @register(Tags.security)
 def signing_keys(**kwargs: Any) -> Sequence[CheckMessage]:
     """The configured signing keys fit their algorithm."""
     secrets = [settings.JWT_SIGNING_KEY, *settings.JWT_RETIRED_KEYS]
-    is_short = any(0 < len(secret) < SHORTEST_SECRET for secret in secrets)
+    is_short = any(0 < len(secret) < MIN_SECRET_BYTES for secret in secrets)
     if settings.JWT_ALGORITHM == "HS256" and is_short:
-        hint = f"Use {SHORTEST_SECRET} or more random characters."
+        hint = f"Use {MIN_SECRET_BYTES} or more random characters."
         return [Error("A signing key is too short for HS256.", hint=hint, id="accounts.E001")]
     try:
-        tokens.site()
-    except tokens.BadKey as error:
+        site_realm()
+    except BadKey as error:
         return [Error(f"The signing keys cannot be used: {error}.", id="accounts.E002")]
     return []

@@ -10,7 +10,7 @@ import re
 import time
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime
 from typing import Any, NamedTuple, NoReturn
 
 from joserfc import jws
@@ -19,13 +19,12 @@ from joserfc.jws import JWSRegistry
 from joserfc.registry import JWS_HEADER_REGISTRY
 from joserfc.util import urlsafe_b64decode
 
-from accounts.models import Login
 from accounts.tokens.keys import Key
-from accounts.tokens.realm import Realm
-from accounts.tracing import step
+from accounts.tokens.realm import Realm, TokenRefused, TokenType
+from accounts.tracing.recorder import step
 
-LARGEST = 4096
-DEEPEST = 64
+MAX_BYTES = 4096
+MAX_DEPTH = 64
 # The signature may be empty here: it is refused for what it is, not for its form.
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -47,20 +46,10 @@ class _Registry(JWSRegistry):
 _REGISTRY = _Registry(algorithms=_ALGORITHMS)
 
 
-class TokenRefused(Exception):
-    """A token that does not hold. ``code`` is for programs, ``reason`` for people."""
-
-    def __init__(self, step: str, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.step = step
-        self.code = code
-        self.reason = reason
-
-
 class Claims(NamedTuple):
     """What a token says, after everything about its form was checked. Times in epoch seconds."""
 
-    token_type: str
+    token_type: TokenType
     user_id: int
     jti: uuid.UUID
     sid: uuid.UUID
@@ -71,23 +60,25 @@ class Claims(NamedTuple):
 
 def issue(
     realm: Realm,
-    login: Login,
     *,
-    token_type: str,
-    lifetime: timedelta,
+    token_type: TokenType,
+    user_id: int,
+    sid: uuid.UUID,
+    login_expires: datetime,
     jti: uuid.UUID | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> str:
-    """Sign a token of a login. It never outlives the login's fixed end."""
+    """Sign a token of the login ``sid``. It never outlives the login's fixed end."""
     now = int(time.time())
+    lifetime = int(realm.lifetime_of(token_type).total_seconds())
     claims = {
         **(extra or {}),
         "token_type": token_type,
-        "exp": min(now + int(lifetime.total_seconds()), int(login.expires.timestamp())),
+        "exp": min(now + lifetime, int(login_expires.timestamp())),
         "iat": now,
         "jti": (jti or uuid.uuid4()).hex,
-        "sid": login.id.hex,
-        "user_id": str(login.user_id),
+        "sid": sid.hex,
+        "user_id": str(user_id),
         "iss": realm.issuer,
         "aud": realm.audience,
     }
@@ -97,7 +88,7 @@ def issue(
         return jws.serialize_compact(key.header, payload, key.jwk, registry=_REGISTRY)
 
 
-def decode(realm: Realm, token: str, *, token_type: str | None = "access") -> Claims:
+def decode(realm: Realm, token: str, *, token_type: TokenType | None = "access") -> Claims:
     """Check a token's form, signature, times and claims; ``token_type=None`` allows any type.
 
     Raises:
@@ -120,8 +111,8 @@ class _Unverified(NamedTuple):
 
 def _parse(realm: Realm, token: str) -> tuple[_Unverified, Key]:
     # Before the signature is checked, everything here is attacker-controlled.
-    if len(token) > LARGEST:
-        raise TokenRefused("parse token", "too_large", f"A token has at most {LARGEST} bytes")
+    if len(token) > MAX_BYTES:
+        raise TokenRefused("parse token", "too_large", f"A token has at most {MAX_BYTES} bytes")
     if not _COMPACT.fullmatch(token):
         raise TokenRefused("parse token", "malformed", "Token is not three base64url parts")
     signed, _, signature = token.encode().rpartition(b".")
@@ -172,7 +163,7 @@ def _refuse(code: str, reason: str) -> NoReturn:
     raise TokenRefused("read claims", code, reason)
 
 
-def _claims(realm: Realm, payload: bytes, token_type: str | None) -> Claims:
+def _claims(realm: Realm, payload: bytes, token_type: TokenType | None) -> Claims:
     try:
         found = json.loads(payload.decode())
     except (ValueError, RecursionError):
@@ -202,13 +193,12 @@ def _check_audience(realm: Realm, found: Mapping[str, Any]) -> None:
         _refuse("wrong_audience", "Token is meant for another audience")
 
 
-def _check_times(realm: Realm, kind: str, found: Mapping[str, Any]) -> tuple[int, int]:
+def _check_times(realm: Realm, kind: TokenType, found: Mapping[str, Any]) -> tuple[int, int]:
     issued, expires = found.get("iat"), found.get("exp")
     begins = found.get("nbf", issued)
     if type(issued) is not int or type(expires) is not int or type(begins) is not int:
         _refuse("bad_times", "Token times are not whole seconds")
-    longest = realm.access_lifetime if kind == "access" else realm.refresh_lifetime
-    if expires - issued > longest.total_seconds():
+    if expires - issued > realm.lifetime_of(kind).total_seconds():
         _refuse("too_long", "Token lives longer than any issued here")
     now, leeway = time.time(), realm.leeway.total_seconds()
     if expires <= now - leeway:
@@ -236,7 +226,7 @@ def peek(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
 
     Nothing is verified: decide nothing by it.
     """
-    header, _, rest = token[:LARGEST].partition(".")
+    header, _, rest = token[:MAX_BYTES].partition(".")
     return _peek_part(header), _peek_part(rest.partition(".")[0])
 
 
@@ -244,7 +234,7 @@ def _peek_part(part: str) -> dict[str, Any]:
     try:
         text = urlsafe_b64decode(part.encode()).decode()
         # What is shown is written as JSON once more, deeper in the stack than it was read.
-        if text.count("[") + text.count("{") > DEEPEST:
+        if text.count("[") + text.count("{") > MAX_DEPTH:
             return {}
         found = json.loads(text)
     except (ValueError, RecursionError):

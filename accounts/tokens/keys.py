@@ -12,7 +12,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.util import json_b64encode
 
 Jwk = OctKey | RSAKey | ECKey | OKPKey
-SMALLEST_RSA = 2048
+MIN_RSA_BITS = 2048
 _SMALL_PRIMES = [n for n in range(3, 168) if all(n % divisor for divisor in range(2, n))]
 
 
@@ -132,9 +132,9 @@ def _kind_of(key: object) -> tuple[str, type[RSAKey | ECKey | OKPKey]]:
             if isinstance(key.curve, ec.SECP256R1):
                 return "ES256", ECKey
         case rsa.RSAPrivateKey() | rsa.RSAPublicKey():
-            if key.key_size >= SMALLEST_RSA and not _is_roca(key):
+            if key.key_size >= MIN_RSA_BITS and not _is_roca(key):
                 return "RS256", RSAKey
-    raise BadKey(f"use Ed25519, P-256 or RSA of {SMALLEST_RSA} bits or more")
+    raise BadKey(f"use Ed25519, P-256 or RSA of {MIN_RSA_BITS} bits or more")
 
 
 def _is_roca(key: rsa.RSAPrivateKey | rsa.RSAPublicKey) -> bool:

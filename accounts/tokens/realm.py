@@ -1,4 +1,4 @@
-"""Where a credential counts. The site and the lab share no key, no audience and no cookie name."""
+"""Where a credential counts: the site and the lab share no key, no audience and no cookie name."""
 
 import hashlib
 import secrets
@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
+from typing import Literal
 
 from django.conf import settings
 from django.core.signals import setting_changed
@@ -15,7 +16,21 @@ from django.utils.encoding import force_bytes
 from accounts import conf
 from accounts.tokens.keys import BadKey, Key, Keyring
 
+TokenType = Literal["access", "refresh"]
 _NONE = timedelta(0)
+
+
+class TokenRefused(Exception):
+    """A token that does not hold in a realm: the step that found it, a code, a reason for people.
+
+    The strategies turn it into a verdict of the same three.
+    """
+
+    def __init__(self, step: str, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.step = step
+        self.code = code
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,10 @@ class Realm:
     def digests(self, credential: str) -> list[uuid.UUID]:
         """What may be stored of it: the digest under this pepper, then under the retired ones."""
         return [_digest(credential, pepper) for pepper in (self.pepper, *self.retired_peppers)]
+
+    def lifetime_of(self, token_type: TokenType) -> timedelta:
+        """How long a token of this type lives."""
+        return self.access_lifetime if token_type == "access" else self.refresh_lifetime
 
     def rotated(self, *, overlap: bool) -> "Realm":
         """This realm under a new random secret; with ``overlap`` the old one still verifies."""
@@ -118,7 +137,7 @@ def _retired_peppers(name: str) -> tuple[bytes, ...]:
 
 
 @cache
-def site() -> Realm:
+def site_realm() -> Realm:
     """The site's own two modes."""
     return Realm(
         name="site",
@@ -136,7 +155,7 @@ def site() -> Realm:
 
 
 @cache
-def lab() -> Realm:
+def lab_realm() -> Realm:
     """The lab's strategies, weak on purpose. No leeway: what has expired is refused at once."""
     return Realm(
         name="lab",
@@ -154,5 +173,5 @@ def lab() -> Realm:
 
 @receiver(setting_changed)
 def _forget(**kwargs: object) -> None:
-    site.cache_clear()
-    lab.cache_clear()
+    site_realm.cache_clear()
+    lab_realm.cache_clear()

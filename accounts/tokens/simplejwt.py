@@ -5,10 +5,12 @@ classes instead, so that neither the site nor a key rotation in the lab touches 
 https://django-rest-framework-simplejwt.readthedocs.io/en/latest/
 """
 
+import uuid
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.authentication import (
     JWTAuthentication,
@@ -20,10 +22,10 @@ from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
-from accounts.models import Login, User
-from accounts.tokens.codec import TokenRefused
-from accounts.tokens.realm import Realm
-from accounts.tracing import step
+from accounts.tokens.realm import Realm, TokenRefused
+from accounts.tracing.recorder import step
+
+__all__ = ["PasswordSimplejwt", "Simplejwt", "StatelessSimplejwt", "Token"]
 
 
 class Simplejwt:
@@ -62,15 +64,21 @@ class Simplejwt:
         }
         return type("RefreshToken", (RefreshToken,), attributes)
 
-    def pair(self, login: Login, user: User, extra: Mapping[str, Any]) -> tuple[str, str]:
-        """A new access and refresh token of a login."""
+    def pair(
+        self, user: AbstractBaseUser, sid: uuid.UUID, extra: Mapping[str, Any]
+    ) -> tuple[str, str]:
+        """A new access and refresh token of the login ``sid``."""
         refresh = self.refresh_class.for_user(user)
-        for name, value in {**extra, "sid": login.id.hex}.items():
+        for name, value in {**extra, **self.claims_about(user), "sid": sid.hex}.items():
             refresh[name] = value
         with step("sign token", kind="crypto", detail=self._backend.algorithm):
             access = str(refresh.access_token)
         with step("sign token", kind="crypto", detail=self._backend.algorithm):
             return access, str(refresh)
+
+    def claims_about(self, user: AbstractBaseUser) -> dict[str, Any]:
+        """Further claims that this way of authentication needs."""
+        return {}
 
     def access_from(self, refresh: Token) -> str:
         """A new access token for a verified refresh token."""
@@ -136,9 +144,9 @@ class StatelessSimplejwt(Simplejwt):
     def __init__(self, realm: Realm) -> None:
         super().__init__(realm, JWTStatelessUserAuthentication)
 
-    def pair(self, login: Login, user: User, extra: Mapping[str, Any]) -> tuple[str, str]:
-        """A pair of tokens that name the user: no row will be read for it."""
-        return super().pair(login, user, {**extra, "username": user.get_username()})
+    def claims_about(self, user: AbstractBaseUser) -> dict[str, Any]:
+        """The user's name: no row will be read for it."""
+        return {"username": user.get_username()}
 
 
 class PasswordSimplejwt(Simplejwt):
@@ -151,10 +159,9 @@ class PasswordSimplejwt(Simplejwt):
     def __init__(self, realm: Realm) -> None:
         super().__init__(realm, _PasswordAuthentication)
 
-    def pair(self, login: Login, user: User, extra: Mapping[str, Any]) -> tuple[str, str]:
-        """A pair of tokens with a digest of the password's hash."""
-        digest = get_md5_hash_password(user.password)
-        return super().pair(login, user, {**extra, api_settings.REVOKE_TOKEN_CLAIM: digest})
+    def claims_about(self, user: AbstractBaseUser) -> dict[str, Any]:
+        """A digest of the password's hash."""
+        return {api_settings.REVOKE_TOKEN_CLAIM: get_md5_hash_password(user.password)}
 
 
 class _PasswordAuthentication(JWTAuthentication):

@@ -16,7 +16,7 @@ from accounts.models import BlacklistedToken, EndReason, Login, User, login_begi
 from accounts.site import logins, signin
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionJoined
-from accounts.tokens import site
+from accounts.tokens.realm import site_realm
 from tests.cast import PASSWORD
 from tests.devices import CARRIERS, Carrier, Device, stolen
 
@@ -319,7 +319,7 @@ class TestQueries:
     @pytest.fixture
     def asking(self, alice: User, carrier: Carrier, count: int) -> Device:
         for number in range(count):
-            strategy = (SessionJoined, JwtBlacklistJoined)[number % 2](site())
+            strategy = (SessionJoined, JwtBlacklistJoined)[number % 2](site_realm())
             strategy.issue(login_begin(alice, strategy=strategy.slug))
         return Device(carrier).log_in(alice)
 
@@ -371,4 +371,4 @@ def test_a_login_by_token_lasts_as_long_as_one_by_cookie(alice: User) -> None:
     program = Device("jwt").log_in(alice)
     browser = Device("session").log_in(alice, remember=True)
     assert abs(program.login.expires - browser.login.expires) < timedelta(minutes=1)
-    assert site().refresh_lifetime < timedelta(days=14)
+    assert site_realm().refresh_lifetime < timedelta(days=14)

@@ -8,9 +8,9 @@ import httpx
 import pytest
 import time_machine
 
-from accounts import tokens
 from accounts.models import EndReason, Login, User
 from accounts.tokens.codec import peek
+from accounts.tokens.realm import site_realm
 from tests.cast import PASSWORD
 from tests.clients import Api, bearer
 from tests.tokens.forge import claims_of, forged
@@ -163,21 +163,21 @@ class TestForgery:
     ) -> None:
         access, _ = client.pair("alice")
         sid = peek(access)[1]["sid"]
-        claims = claims_of(tokens.site(), sid=sid, user_id=str(bob.pk))
-        assert client.me(forged(tokens.site(), payload=claims)).status_code == 401
+        claims = claims_of(site_realm(), sid=sid, user_id=str(bob.pk))
+        assert client.me(forged(site_realm(), payload=claims)).status_code == 401
 
     def test_a_token_without_a_login_opens_nothing(self, client: Api, alice: User) -> None:
-        claims = claims_of(tokens.site(), sid=uuid.uuid4().hex, user_id=str(alice.pk))
-        token = forged(tokens.site(), payload=claims)
+        claims = claims_of(site_realm(), sid=uuid.uuid4().hex, user_id=str(alice.pk))
+        token = forged(site_realm(), payload=claims)
         assert client.me(token).status_code == 401
         assert verify(client, token).status_code == 401
 
     def test_blacklisting_with_an_invented_login_ends_nothing(
         self, client: Api, alice: User
     ) -> None:
-        claims = claims_of(tokens.site(), token_type="refresh", user_id=str(alice.pk))
+        claims = claims_of(site_realm(), token_type="refresh", user_id=str(alice.pk))
         access, _ = client.pair("alice")
-        assert blacklist(client, forged(tokens.site(), payload=claims)).status_code == 200
+        assert blacklist(client, forged(site_realm(), payload=claims)).status_code == 200
         assert client.me(access).status_code == 200
 
 

@@ -22,7 +22,7 @@ from accounts.models.pruning import BATCH, Prunable, _delete, prunables, prune
 from accounts.strategies import Refused
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionJoined
-from accounts.tokens import site
+from accounts.tokens.realm import site_realm
 from tests.devices import Device
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def django_session(ago: timedelta) -> DjangoSession:
 def login(user: User, ago: timedelta) -> Login:
     """With its session, which goes with it."""
     begun = login_begin(user, strategy=SessionJoined.slug)
-    SessionJoined(site()).issue(begun)
+    SessionJoined(site_realm()).issue(begun)
     Login.objects.filter(pk=begun.pk).update(expires=NOW - ago)
     return begun
 
@@ -235,7 +235,7 @@ class TestBatches:
 @pytest.mark.parametrize("strategy", [SessionJoined, JwtBlacklistJoined])
 def test_a_credential_whose_login_was_pruned_is_refused(alice: User, strategy: Any) -> None:
     begun = login_begin(alice, strategy=strategy.slug)
-    credential = strategy(site()).issue(begun)
+    credential = strategy(site_realm()).issue(begun)
     Login.objects.filter(pk=begun.pk).update(expires=NOW - DEAD)
     pruned()
-    assert isinstance(strategy(site()).check(credential.value), Refused)
+    assert isinstance(strategy(site_realm()).check(credential.value), Refused)

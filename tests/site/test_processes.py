@@ -20,7 +20,7 @@ from accounts.lab.scenarios import Outcome, expected
 from accounts.services.gunicorn import Gunicorn
 from accounts.strategies import Family, Strategy, strategies
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
-from accounts.tokens import lab as lab_realm
+from accounts.tokens.realm import lab_realm
 from tests.clients import Api, Json, bearer
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from accounts.models import Login, User, login_begin
 from accounts.site import signin
 from accounts.site.signin import BadCredentials, sign_in
 from accounts.site.throttle import Throttled
-from accounts.tracing import tracing
+from accounts.tracing.recorder import tracing
 from tests.cast import PASSWORD
 
 if TYPE_CHECKING:

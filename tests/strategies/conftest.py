@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from accounts import lab, tokens
+from accounts import lab
 from accounts.lab import Visit
 from accounts.strategies import Strategy, strategies
-from accounts.tokens import Realm
+from accounts.tokens.realm import Realm, lab_realm
 from tests.processes import Process
 
 
@@ -26,7 +26,7 @@ def process() -> Iterator[Process]:
     started = []
 
     def start(slug: str, realm: Realm | None = None, **changes: Any) -> Strategy:
-        instance = strategies[slug](replace(realm or tokens.lab(), **changes))
+        instance = strategies[slug](replace(realm or lab_realm(), **changes))
         started.append(instance)
         return instance
 

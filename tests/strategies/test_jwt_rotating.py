@@ -10,7 +10,7 @@ from accounts import lab
 from accounts.lab import Visit
 from accounts.models import EndReason, Login, Role, User
 from accounts.strategies import Accepted, Credential, Refused, Strategy
-from accounts.tokens import peek
+from accounts.tokens.codec import peek
 from tests.processes import Process, code, is_accepted, log_in
 from tests.tokens.forge import forged
 

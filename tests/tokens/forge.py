@@ -8,7 +8,7 @@ import time
 import uuid
 from typing import Any
 
-from accounts.tokens import Realm
+from accounts.tokens.realm import Realm
 
 Part = bytes | dict[str, Any] | list[Any] | str | int | None
 

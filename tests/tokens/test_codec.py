@@ -6,6 +6,7 @@ import re
 import time
 import uuid
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,10 +18,10 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from joserfc.jwk import RSAKey
 
-from accounts import tokens
 from accounts.models import Login
-from accounts.tokens import Key, Keyring, Realm, TokenRefused, decode, issue
-from accounts.tokens.codec import LARGEST, peek
+from accounts.tokens.codec import MAX_BYTES, decode, issue, peek
+from accounts.tokens.keys import Key, Keyring
+from accounts.tokens.realm import Realm, TokenRefused, TokenType, lab_realm, site_realm
 from tests.tokens.forge import base64url, claims_of, forged, header_of, part, signed
 
 MINUTE = timedelta(minutes=1)
@@ -30,7 +31,7 @@ HUGE = "9" * 5000
 
 @pytest.fixture
 def realm() -> Realm:
-    return tokens.site()
+    return site_realm()
 
 
 @pytest.fixture
@@ -38,7 +39,21 @@ def login() -> Login:
     return Login(user_id=7, expires=datetime.now(UTC) + timedelta(days=1))
 
 
-def refusal(realm: Realm, token: str, token_type: str | None = "access") -> TokenRefused:
+def sign(
+    realm: Realm, login: Login, token_type: TokenType = "access", jti: uuid.UUID | None = None
+) -> str:
+    """A token of a login as the site signs it, of one minute."""
+    return issue(
+        replace(realm, access_lifetime=MINUTE, refresh_lifetime=MINUTE),
+        token_type=token_type,
+        user_id=login.user_id,
+        sid=login.id,
+        login_expires=login.expires,
+        jti=jti,
+    )
+
+
+def refusal(realm: Realm, token: str, token_type: TokenType | None = "access") -> TokenRefused:
     with pytest.raises(TokenRefused) as caught:
         decode(realm, token, token_type=token_type)
     return caught.value
@@ -47,13 +62,13 @@ def refusal(realm: Realm, token: str, token_type: str | None = "access") -> Toke
 class TestWhatTheSiteSigns:
     def test_it_accepts_and_reads_its_own_token(self, realm: Realm, login: Login) -> None:
         jti = uuid.uuid4()
-        token = issue(realm, login, token_type="access", lifetime=MINUTE, jti=jti)
+        token = sign(realm, login, jti=jti)
         claims = decode(realm, token)
         assert (claims.user_id, claims.sid, claims.jti) == (7, login.id, jti)
         assert claims.expires - claims.issued == 60
 
     def test_it_has_the_claims_that_simplejwt_has(self, realm: Realm, login: Login) -> None:
-        token = issue(realm, login, token_type="refresh", lifetime=MINUTE)
+        token = sign(realm, login, "refresh")
         header, claims = peek(token)
         assert set(header) == {"alg", "kid", "typ"}
         assert {"token_type", "exp", "iat", "jti", "user_id"} <= set(claims)
@@ -61,17 +76,17 @@ class TestWhatTheSiteSigns:
 
     def test_it_never_outlives_its_login(self, realm: Realm, login: Login) -> None:
         login.expires = datetime.now(UTC) + timedelta(seconds=30)
-        token = issue(realm, login, token_type="access", lifetime=MINUTE)
+        token = sign(realm, login)
         assert decode(realm, token).expires == int(login.expires.timestamp())
 
     def test_the_other_realm_refuses_it(self, realm: Realm, login: Login) -> None:
-        token = issue(realm, login, token_type="access", lifetime=MINUTE)
-        assert refusal(tokens.lab(), token).code == "unknown_key"
-        theirs = issue(tokens.lab(), login, token_type="access", lifetime=MINUTE)
+        token = sign(realm, login)
+        assert refusal(lab_realm(), token).code == "unknown_key"
+        theirs = sign(lab_realm(), login)
         assert refusal(realm, theirs).code == "unknown_key"
 
     def test_two_tokens_of_one_second_differ(self, realm: Realm, login: Login) -> None:
-        pair = {issue(realm, login, token_type="access", lifetime=MINUTE) for _ in range(2)}
+        pair = {sign(realm, login) for _ in range(2)}
         assert len(pair) == 2
 
     def test_a_forged_token_of_the_usual_form_is_what_this_module_means(self, realm: Realm) -> None:
@@ -81,7 +96,7 @@ class TestWhatTheSiteSigns:
 class TestTimes:
     def test_it_lives_until_its_end_and_the_leeway(self, realm: Realm, login: Login) -> None:
         with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-            token = issue(realm, login, token_type="access", lifetime=MINUTE)
+            token = sign(realm, login)
             clock.shift(MINUTE + realm.leeway - timedelta(seconds=1))
             assert decode(realm, token)
             clock.shift(timedelta(seconds=1))
@@ -90,7 +105,7 @@ class TestTimes:
     def test_a_retired_key_still_verifies_and_a_removed_one_does_not(
         self, realm: Realm, login: Login
     ) -> None:
-        token = issue(realm, login, token_type="access", lifetime=MINUTE)
+        token = sign(realm, login)
         new = Key.symmetric(b"n" * 32)
         overlap = with_keys(realm, new, realm.keyring.signing)
         assert decode(overlap, token)
@@ -187,7 +202,7 @@ class TestClaims:
         token = forged(realm, payload=claims)
         problem = refusal(realm, token)
         # An oversize value is stopped earlier still, before anything is parsed.
-        assert problem.code == ("too_large" if len(token) > LARGEST else code)
+        assert problem.code == ("too_large" if len(token) > MAX_BYTES else code)
 
     @pytest.mark.parametrize(
         "payload",
@@ -369,8 +384,8 @@ class TestForm:
         assert refusal(realm, f"{text}.AAAA").code == "bad_signature"
 
     def test_what_is_too_large_is_not_even_parsed(self, realm: Realm) -> None:
-        assert refusal(realm, "a" * (LARGEST + 1)).code == "too_large"
-        long = forged(realm, payload=claims_of(realm, more="x" * LARGEST))
+        assert refusal(realm, "a" * (MAX_BYTES + 1)).code == "too_large"
+        long = forged(realm, payload=claims_of(realm, more="x" * MAX_BYTES))
         assert refusal(realm, long).code == "too_large"
 
     def test_the_refusal_never_repeats_the_token(self, realm: Realm) -> None:
@@ -395,21 +410,21 @@ class TestWhateverComes:
     @example("\ud800.\ud800.\ud800")
     @example("e30.e30.e30")
     def test_text(self, token: str) -> None:
-        refusal(tokens.site(), token, None)
+        refusal(site_realm(), token, None)
 
     @given(st.lists(st.binary(max_size=200), min_size=3, max_size=3))
     def test_three_parts_of_any_bytes(self, parts: list[bytes]) -> None:
-        refusal(tokens.site(), ".".join(map(base64url, parts)), None)
+        refusal(site_realm(), ".".join(map(base64url, parts)), None)
 
     @given(st.dictionaries(st.sampled_from(NAMES), JSON))
     def test_a_genuine_signature_under_any_header(self, header: dict[str, Any]) -> None:
-        realm = tokens.site()
+        realm = site_realm()
         assume((header_of(realm) | header) != header_of(realm))
         refusal(realm, forged(realm, header=header_of(realm) | header), None)
 
     @given(st.dictionaries(st.sampled_from(CLAIMS), JSON, min_size=1))
     def test_a_genuine_signature_over_any_claims(self, claims: dict[str, Any]) -> None:
-        realm = tokens.site()
+        realm = site_realm()
         with suppress(TokenRefused):
             decode(realm, forged(realm, payload=claims_of(realm) | claims), token_type=None)
 

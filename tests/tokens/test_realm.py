@@ -5,17 +5,16 @@ from datetime import timedelta
 import pytest
 from pytest_django.fixtures import Settings
 
-from accounts import tokens
-from accounts.tokens import Realm
+from accounts.tokens.realm import Realm, lab_realm, site_realm
 
 
 @pytest.fixture(params=["site", "lab"])
 def realm(request: pytest.FixtureRequest) -> Realm:
-    return tokens.site() if request.param == "site" else tokens.lab()
+    return site_realm() if request.param == "site" else lab_realm()
 
 
 def test_site_and_lab_share_no_key_no_audience_and_no_digest() -> None:
-    site, lab = tokens.site(), tokens.lab()
+    site, lab = site_realm(), lab_realm()
     assert site.audience != lab.audience
     assert not {key.kid for key in site.keyring} & {key.kid for key in lab.keyring}
     assert site.keyring.signing.secret != lab.keyring.signing.secret
@@ -30,7 +29,7 @@ def test_a_digest_is_the_same_each_time_and_another_for_another_credential(realm
 def test_a_digest_cannot_be_checked_without_the_pepper(realm: Realm, settings: Settings) -> None:
     before = realm.digest("credential")
     settings.SECRET_KEY = "another key of the same server"
-    after = (tokens.site() if realm.name == "site" else tokens.lab()).digest("credential")
+    after = (site_realm() if realm.name == "site" else lab_realm()).digest("credential")
     assert before != after
 
 
@@ -43,24 +42,24 @@ def test_no_key_and_no_pepper_is_shown_where_a_realm_is_printed(realm: Realm) ->
 
 
 def test_a_retired_secret_key_still_verifies_and_no_longer_signs(settings: Settings) -> None:
-    old = tokens.site().keyring.signing.kid
+    old = site_realm().keyring.signing.kid
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "a new key of fifty characters or more, made this very day"
-    keyring = tokens.site().keyring
+    keyring = site_realm().keyring
     assert keyring.signing.kid != old
     assert keyring.find(old) is not None
 
 
 def test_changed_lifetimes_count_at_once(settings: Settings) -> None:
-    settings.ACCESS_TOKEN_LIFETIME = tokens.site().access_lifetime * 2
-    assert tokens.site().access_lifetime == settings.ACCESS_TOKEN_LIFETIME
+    settings.ACCESS_TOKEN_LIFETIME = site_realm().access_lifetime * 2
+    assert site_realm().access_lifetime == settings.ACCESS_TOKEN_LIFETIME
 
 
 def test_what_was_digested_under_a_retired_secret_key_is_still_found(settings: Settings) -> None:
-    before = tokens.site().digest("credential")
+    before = site_realm().digest("credential")
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "a new key of fifty characters or more, made this very day"
-    assert tokens.site().digests("credential") == [tokens.site().digest("credential"), before]
+    assert site_realm().digests("credential") == [site_realm().digest("credential"), before]
 
 
 def test_a_rotation_with_overlap_keeps_the_old_key_for_verifying(realm: Realm) -> None:

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import pytest
 from joserfc.jwk import JWKRegistry
 
-from accounts import tokens
-from accounts.tokens import Key, Keyring, Realm, TokenRefused, codec, decode
-from accounts.tokens.keys import BadKey
+from accounts.tokens import codec
+from accounts.tokens.codec import decode
+from accounts.tokens.keys import BadKey, Key, Keyring
+from accounts.tokens.realm import Realm, TokenRefused, site_realm
 
 VECTORS = Path(__file__).parents[1] / "data" / "wycheproof"
 OURS = {"HS256", "RS256", "ES256", "EdDSA"}
@@ -63,7 +64,7 @@ def no_type_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def realm_of(keys: list[dict[str, Any]]) -> Realm:
     first, *others = [Key(key["kid"], key.get("alg", ""), imported(key)) for key in keys]
-    return replace(tokens.site(), keyring=Keyring(first, tuple(others)))
+    return replace(site_realm(), keyring=Keyring(first, tuple(others)))
 
 
 def imported(key: dict[str, Any]) -> Any:

@@ -3,8 +3,8 @@
 import pytest
 from django.core.cache import cache
 
-from accounts.tracing import tracing
 from accounts.tracing.cache import TracedLocMemCache
+from accounts.tracing.recorder import tracing
 
 pytestmark = pytest.mark.django_db
 

@@ -16,8 +16,8 @@ from pytest_django.fixtures import Settings
 from accounts import lab
 from accounts.models import User
 from accounts.strategies import strategies
-from accounts.tracing import step, tracing, wanted
 from accounts.tracing.middleware import server_timing
+from accounts.tracing.recorder import step, tracing, wanted
 from tests.cast import PASSWORD
 from tests.clients import LabDevice, bearer
 

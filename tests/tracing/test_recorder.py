@@ -5,8 +5,8 @@ from threading import Thread
 
 import pytest
 
-from accounts.tracing import current_trace, recorder, step, tracing, untraced
-from accounts.tracing.recorder import Trace
+from accounts.tracing import recorder
+from accounts.tracing.recorder import Trace, current_trace, step, tracing, untraced
 
 
 def names(trace: Trace) -> list[str]:

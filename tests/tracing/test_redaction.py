@@ -10,7 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from accounts.models.hashers import LabHasher, SiteHasher
-from accounts.tracing import mask, redact, step, tracing
+from accounts.tracing.recorder import step, tracing
+from accounts.tracing.redaction import mask, redact
 
 SESSION_KEYS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=32, max_size=32)
 RANDOM = st.binary(min_size=32, max_size=32)

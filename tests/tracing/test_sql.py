@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Login, User, login_begin
-from accounts.tracing import tracing, untraced
+from accounts.tracing.recorder import tracing, untraced
 from accounts.tracing.sql import sql_steps, summary
 
 pytestmark = pytest.mark.django_db

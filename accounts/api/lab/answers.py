@@ -12,8 +12,9 @@ from rest_framework.response import Response
 from accounts import lab
 from accounts.models import Login
 from accounts.strategies import Family, Refused, StoredRow, Strategy
-from accounts.tokens import peek
-from accounts.tracing import current_trace, mask, untraced
+from accounts.tokens.codec import peek
+from accounts.tracing.recorder import current_trace, untraced
+from accounts.tracing.redaction import mask
 
 if TYPE_CHECKING:
     from accounts.api.lab.views import LabView

@@ -15,7 +15,7 @@ from accounts.api.views import OpenView
 from accounts.lab.scenarios import play_lost_answer
 from accounts.lab.visitors import visitor_count
 from accounts.strategies import strategies
-from accounts.tracing import untraced
+from accounts.tracing.recorder import untraced
 
 _NO_GRACE = timedelta(0)
 

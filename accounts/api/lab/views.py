@@ -19,7 +19,7 @@ from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
 from accounts.models import Login
 from accounts.site.clients import client_fingerprint
 from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
-from accounts.tracing import step, untraced
+from accounts.tracing.recorder import step, untraced
 
 SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="A strategy.")
 _NO_CREDENTIAL = Refused("read credential", "not_authenticated", "No credential was sent")

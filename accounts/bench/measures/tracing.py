@@ -13,12 +13,13 @@ from django.core.wsgi import get_wsgi_application
 from django.test.utils import override_settings
 from django.urls import reverse
 
-from accounts import tokens, tracing
 from accounts.bench.client import Sender, environ
 from accounts.bench.result import TracingCost
 from accounts.bench.statistics import microseconds, ratio
 from accounts.models import User, login_begin
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
+from accounts.tokens.realm import site_realm
+from accounts.tracing import recorder
 
 _MIDDLEWARE = "accounts.tracing.middleware.TraceMiddleware"
 _SEED = 5
@@ -74,7 +75,7 @@ def _one(sender: Sender, headers: dict[str, str]) -> int:
 
 def _token() -> str:
     user = User.objects.create_user("bench")
-    strategy = JwtBlacklistJoined(tokens.site())
+    strategy = JwtBlacklistJoined(site_realm())
     return strategy.issue(login_begin(user, strategy=strategy.slug)).value
 
 
@@ -104,7 +105,7 @@ def _switched_on() -> Iterator[None]:
 @contextmanager
 def _taken_out() -> Iterator[None]:
     """No step anywhere: every module's ``step`` does nothing at all."""
-    step = tracing.step
+    step = recorder.step
     with ExitStack() as stack:
         for name, module in list(sys.modules.items()):
             if name.startswith("accounts.") and vars(module).get("step") is step:

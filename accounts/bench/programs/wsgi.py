@@ -7,12 +7,13 @@ from django.core.wsgi import get_wsgi_application
 
 _site = get_wsgi_application()  # sets Django up, without which the rest cannot be imported
 
-from accounts import lab, tokens  # noqa: E402
+from accounts import lab  # noqa: E402
 from accounts.bench.floor import Floor  # noqa: E402
 from accounts.bench.subjects import long_lifetimes  # noqa: E402
+from accounts.tokens.realm import lab_realm  # noqa: E402
 
 long_lifetimes()
-_FLOOR = Floor(tokens.lab())
+_FLOOR = Floor(lab_realm())
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

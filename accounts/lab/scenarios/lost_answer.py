@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from accounts import tokens
 from accounts.lab.events import Exchange
 from accounts.lab.stage.stage import Stage, stage_for
 from accounts.models import Login
 from accounts.strategies import Strategy, strategies
-from accounts.tracing import redact
+from accounts.tokens.realm import lab_realm
+from accounts.tracing.redaction import redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def play_lost_answer(
 ) -> Retry:
     """Let the answer to a refresh get lost, and the same client ask again. Never raises."""
     played = strategies[strategy] if isinstance(strategy, str) else strategy
-    realm = tokens.lab().with_grace(grace)
+    realm = lab_realm().with_grace(grace)
     goes_on, reason, end_reason, exchanges = False, "", "", list[Exchange]()
     error = None
     try:

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
-from accounts import tokens
 from accounts.lab.events import Event, events
 from accounts.lab.scenarios.report import Report
 from accounts.lab.scenarios.script import Found, Story, TooOld
 from accounts.lab.stage.client import SceneBroken
 from accounts.lab.stage.stage import Pause, stage_for
 from accounts.strategies import Expected, Outcome, Strategy, strategies
-from accounts.tracing import redact
+from accounts.tokens.realm import lab_realm
+from accounts.tracing.redaction import redact
 
 # Whole seconds, because a token's times are. Tried one after the other: on a machine that is busy,
 # a login may be over before the event has happened.
@@ -80,7 +80,7 @@ class Scene:
             thief=None if error else found.thief,
             thief_after_s=found.after_s,
             played_lifetime_s=found.lifetime.total_seconds() if found.lifetime else None,
-            usual_lifetime_s=tokens.lab().access_lifetime.total_seconds(),
+            usual_lifetime_s=lab_realm().access_lifetime.total_seconds(),
             other=found.other,
             role=found.role,
             cost_queries=found.cost_queries,
@@ -116,7 +116,7 @@ class Scene:
         raise SceneBroken("This machine is too busy to play with short lifetimes")
 
     def _take(self, lifetime: timedelta | None) -> Found:
-        realm = tokens.lab()
+        realm = lab_realm()
         if self.grace is not None:
             realm = realm.with_grace(self.grace)
         if lifetime is not None:

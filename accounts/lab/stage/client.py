@@ -14,8 +14,8 @@ from accounts import lab
 from accounts.lab.stage import masks as _masks
 from accounts.lab.stage.exchange import Exchange, Who
 from accounts.strategies import Family
-from accounts.tokens import peek
-from accounts.tracing import wanted
+from accounts.tokens.codec import peek
+from accounts.tracing.recorder import wanted
 
 if TYPE_CHECKING:
     from accounts.lab.stage.stage import Stage

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from accounts.tracing import mask
+from accounts.tracing.redaction import mask
 
 _SHOWN = frozenset(
     {"authorization", "content-type", "cookie", "origin", "user-agent", "x-csrftoken"}

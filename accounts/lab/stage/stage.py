@@ -18,8 +18,8 @@ from accounts.lab.stage.client import Actor
 from accounts.lab.stage.exchange import Exchange
 from accounts.models import BlacklistedToken, User
 from accounts.strategies import Strategy
-from accounts.tokens import Realm
-from accounts.tracing import tracing
+from accounts.tokens.realm import Realm
+from accounts.tracing.recorder import tracing
 from accounts.tracing.sql import sql_steps
 
 Pause = Callable[[float], None]

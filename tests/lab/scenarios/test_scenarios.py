@@ -14,7 +14,7 @@ from django.db.models import Model
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from accounts import lab, tokens
+from accounts import lab
 from accounts.lab.events import Event, events
 from accounts.lab.scenarios import (
     Expected,
@@ -28,6 +28,7 @@ from accounts.lab.scenarios import (
 from accounts.lab.stage.stage import Stage
 from accounts.models import BlacklistedToken, Login, Session, User, login_begin
 from accounts.strategies import Family, Refused, Strategy, strategies
+from accounts.tokens.realm import lab_realm, site_realm
 
 PAIRS = [(strategy.slug, event.slug) for strategy, event in all_pairs()]
 TABLES: list[type[Model]] = [User, Login, Session, BlacklistedToken, DjangoSession]
@@ -239,10 +240,10 @@ class TestPlay:
         assert User.objects.get() == login.user
 
     def test_rotating_a_key_leaves_the_running_server_alone(self, settings: Settings) -> None:
-        before = (settings.SECRET_KEY, tokens.site(), tokens.lab())
+        before = (settings.SECRET_KEY, site_realm(), lab_realm())
         play("session-db", "key-rotated")
         play("jwt-user", "key-rotated")
-        assert (settings.SECRET_KEY, tokens.site(), tokens.lab()) == before
+        assert (settings.SECRET_KEY, site_realm(), lab_realm()) == before
 
     def test_tracing_may_be_off(self, settings: Settings) -> None:
         settings.TRACING = False
