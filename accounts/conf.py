@@ -1,27 +1,8 @@
 """Lifetimes and switches, read when used: a test or an operator may change them while running."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-
-
-@dataclass(frozen=True, slots=True)
-class SignInLimits:
-    """Wrong guesses allowed per window of ``seconds``."""
-
-    seconds: int
-    pair: int
-    address: int
-    account: int
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """So many per window of ``seconds``."""
-
-    count: int
-    seconds: int
 
 
 def login_lifetime() -> timedelta:
@@ -69,16 +50,6 @@ def lab_lifetime() -> timedelta:
     return settings.LAB_LIFETIME
 
 
-def lab_limit() -> int:
-    """Throwaway users one address may make per window."""
-    return settings.LAB_LIMIT
-
-
-def lab_run_limit() -> int:
-    """Scenarios one visitor may play per window."""
-    return settings.LAB_RUN_LIMIT
-
-
 def lab_run_lifetime() -> timedelta:
     """How long a played scenario's transcript is kept."""
     return settings.LAB_RUN_LIFETIME
@@ -87,22 +58,6 @@ def lab_run_lifetime() -> timedelta:
 def bench_public() -> bool:
     """Whether everybody may start a short benchmark; if not, staff may."""
     return settings.BENCH_PUBLIC
-
-
-def bench_limits() -> Limit:
-    """Short benchmarks that one address may start."""
-    return Limit(settings.BENCH_LIMIT, int(settings.SIGN_IN_WINDOW.total_seconds()))
-
-
-def sign_in_limits() -> SignInLimits:
-    """What the log-in throttle counts against."""
-    seconds = int(settings.SIGN_IN_WINDOW.total_seconds())
-    return SignInLimits(seconds=seconds, **settings.SIGN_IN_LIMITS)
-
-
-def sign_up_limit() -> Limit:
-    """Accounts that one address may ask for."""
-    return Limit(settings.SIGN_UP_LIMIT, int(settings.SIGN_IN_WINDOW.total_seconds()))
 
 
 def tracing() -> bool:

@@ -4,7 +4,8 @@ Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATAB
 ``CACHE_URL``, ``ALLOWED_HOSTS`` (comma separated), ``DEMO``, ``TRACING``, ``TRUSTED_PROXIES``
 (comma separated addresses), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``,
 ``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
-``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths).
+``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths), and for each name in ``LIMITS`` below
+one like ``LIMIT_SIGN_UP=400/3600``: attempts per seconds.
 """
 
 from datetime import timedelta
@@ -121,23 +122,52 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Cache: throttles must count across all worker processes -----------------------------------
+# --- Cache: one that all server processes share, or none -----------------------------------------
 
-_CACHE_URL: str = env.str("CACHE_URL", default="")
-_DATABASE_CACHE = {
-    "BACKEND": "accounts.tracing.cache.TracedDatabaseCache",
-    "LOCATION": "cache",
-    # Django throws entries away above 300: a few hundred guesses would wipe the throttles' counts.
-    "OPTIONS": {"MAX_ENTRIES": 100_000},
-}
-_REDIS_CACHE = {"BACKEND": "accounts.tracing.cache.TracedRedisCache", "LOCATION": _CACHE_URL}
+CACHE_URL: str = env.str("CACHE_URL", default="")
+_REDIS_CACHE = {"BACKEND": "accounts.tracing.cache.TracedRedisCache", "LOCATION": CACHE_URL}
 # Only the lab's session-cached uses this one. Memory is what each process has for itself.
 _LAB_CACHE = {"BACKEND": "accounts.tracing.cache.TracedLocMemCache", "LOCATION": "lab"}
 CACHES = {
-    "default": _REDIS_CACHE if _CACHE_URL else _DATABASE_CACHE,
-    "lab": {**_REDIS_CACHE, "KEY_PREFIX": "lab"} if _CACHE_URL else _LAB_CACHE,
+    "default": _REDIS_CACHE if CACHE_URL else _LAB_CACHE,
+    "lab": {**_REDIS_CACHE, "KEY_PREFIX": "lab"} if CACHE_URL else _LAB_CACHE,
 }
 SESSION_CACHE_ALIAS = "lab"
+
+# --- Limits: attempts per window of seconds, counted for all processes together -------------------
+
+
+def _limit(name: str, default: str) -> tuple[int, int]:
+    """A limit from the environment, as attempts per seconds: ``LIMIT_SIGN_UP=200/3600``."""
+    variable = f"LIMIT_{name.upper().replace('-', '_')}"
+    text = env.str(variable, default=default)
+    count, _, seconds = text.partition("/")
+    if not (count.isdecimal() and seconds.isdecimal() and int(seconds)):
+        raise ImproperlyConfigured(
+            f"{variable}={text} is not understood: use attempts per seconds, like {default}."
+        )
+    return int(count), int(seconds)
+
+
+LIMITS = {
+    name: _limit(name, default)
+    for name, default in {
+        # Wrong passwords: for one account from one address (a classroom's perhaps), from one
+        # address, and for one account from anywhere (OWASP ASVS 5.0, 6.3.1).
+        "sign-in-pair": "100/3600",
+        "sign-in-address": "500/3600",
+        "sign-in-account": "100/3600",
+        # Once an account has had them: from each address, and from all together.
+        "sign-in-pair-slowly": "1/10",
+        "sign-in-account-slowly": "20/10",
+        # For each address: accounts asked for, throwaway users of the lab, benchmarks.
+        "sign-up": "400/3600",
+        "lab-users": "3000/3600",
+        "bench": "3/300",
+        # For each visitor of the lab: scenarios.
+        "lab-runs": "800/300",
+    }.items()
+}
 
 # --- Accounts ---------------------------------------------------------------------------------
 
@@ -171,19 +201,11 @@ REFRESH_GRACE = timedelta(seconds=10)
 TOKEN_LEEWAY = timedelta(seconds=5)
 LAB_LIFETIME = timedelta(hours=1)
 
-# Guesses per window: for one account from one address, for one address, for one account.
-SIGN_IN_WINDOW = timedelta(minutes=5)
-SIGN_IN_LIMITS = {"pair": 10, "address": 50, "account": 100}
-SIGN_UP_LIMIT = 100  # accounts asked for from one address, a classroom's perhaps
-LAB_LIMIT = 120
-
-# Played scenarios: how many one visitor may play per window, how long a transcript's link works.
-LAB_RUN_LIMIT = 800
+# How long the link to a played scenario's transcript works.
 LAB_RUN_LIFETIME = timedelta(days=30)
 
 # Short benchmarks from their page keep a core busy for a while: only a demo lets everybody.
 BENCH_PUBLIC = DEMO
-BENCH_LIMIT = 3
 
 # --- Sessions and cookies -----------------------------------------------------------------------
 

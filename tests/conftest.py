@@ -101,11 +101,9 @@ def _collect_static_files(root: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache(request: pytest.FixtureRequest) -> None:
-    """Forget the throttles' counts; flushing the tables of models leaves the cache's as it is."""
-    if request.node.get_closest_marker("django_db") or {"db", "live"} & set(request.fixturenames):
-        request.getfixturevalue("_django_db_helper")
-        cache.clear()
+def empty_cache() -> None:
+    """Forget what another test has cached: no transaction takes that back."""
+    cache.clear()
 
 
 def user_named(name: str) -> User:

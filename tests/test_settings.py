@@ -31,7 +31,6 @@ from django.conf import settings
 from django.test import Client
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-call_command("createcachetable")
 from accounts.models import User
 User.objects.create_user("alice", password="a horse walks into a bar")
 client = Client(SERVER_NAME="example.org")

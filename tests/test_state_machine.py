@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import transaction
 from django.test.utils import override_settings
 from hypothesis import HealthCheck, settings
@@ -71,7 +70,6 @@ class Logins(RuleBasedStateMachine):
         super().__init__()
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
-        cache.clear()
         self.users = {name: user_named(name) for name in NAMES}
         self.passwords = dict.fromkeys(NAMES, PASSWORD)
         self.known: list[Known] = []
@@ -233,14 +231,13 @@ class Logins(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def no_throttle() -> Iterator[None]:
-    """Many log-ins a second, and time enough between a refresh and its retry."""
-    limits = {"pair": 1000, "address": 1000, "account": 1000}
-    with override_settings(SIGN_IN_LIMITS=limits, REFRESH_GRACE=timedelta(hours=1)):
+def long_grace() -> Iterator[None]:
+    """Time enough between a refresh and its retry."""
+    with override_settings(REFRESH_GRACE=timedelta(hours=1)):
         yield
 
 
-@pytest.mark.usefixtures("no_throttle")
+@pytest.mark.usefixtures("long_grace")
 @pytest.mark.django_db
 def test_no_dead_credential_is_accepted_and_no_live_one_refused() -> None:
     run_state_machine_as_test(

@@ -21,6 +21,7 @@ from accounts.services._base import ServiceError
 from accounts.services.json_lines import JsonLines
 from accounts.services.manage import MANAGE
 from accounts.site import throttle
+from accounts.site.throttle import Limit
 
 ROUNDS = 60
 MAX_SECONDS = 300  # a short run takes ten to thirty
@@ -56,12 +57,12 @@ def bench_begin(client: str) -> BenchRun:
     BenchRun.objects.lost().update(slot=None, problem=LOST)
     if running := BenchRun.objects.running().first():
         raise Running(running)
-    limits = conf.bench_limits()
-    attempt = throttle.take("bench", client, limit=limits.count, seconds=limits.seconds)
+    limit = Limit("bench", client)
+    throttle.take(limit)
     try:
         run = _claim()
     except Running:
-        attempt.give_back()
+        throttle.give_back([limit])
         raise
     command = [*COMMAND, "--rounds", str(ROUNDS), "--database", _DATABASES[connection.vendor]]
     threading.Thread(target=_follow, args=(run.pk, command), name="bench", daemon=True).start()

@@ -6,9 +6,9 @@ from contextlib import ExitStack, closing
 from datetime import timedelta
 from threading import BoundedSemaphore
 
+from django.conf import settings
 from django.utils import timezone
 
-from accounts import conf
 from accounts.lab.scenarios import Report, play_many
 from accounts.models import Run
 from accounts.site.throttle import Throttled
@@ -28,10 +28,10 @@ def runs_allow(visitor: uuid.UUID, number: int) -> None:
     Raises:
         Throttled: not within this window.
     """
-    window = timedelta(seconds=conf.sign_in_limits().seconds)
-    now, limit = timezone.now(), conf.lab_run_limit()
+    limit, seconds = settings.LIMITS["lab-runs"]
+    now, window = timezone.now(), timedelta(seconds=seconds)
     if number > limit:
-        raise Throttled(int(window.total_seconds()))
+        raise Throttled(seconds)
     recent = Run.objects.filter(visitor=visitor, created__gt=now - window).order_by("-created")
     # The one that has to leave the window before there is room for all.
     last = limit - number

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from accounts import conf
 from accounts.site import throttle
 from accounts.site.clients import client_ip, throttle_key
+from accounts.site.throttle import Limit
 
 _COOKIE = "lab_visitor"
 _SALT = "lab visitor"
@@ -34,9 +35,7 @@ def visitor_count(request: HttpRequest) -> None:
     Raises:
         Throttled: its address has made too many.
     """
-    peer = throttle_key(client_ip(request))
-    seconds = conf.sign_in_limits().seconds
-    throttle.take("lab", peer, limit=conf.lab_limit(), seconds=seconds)
+    throttle.take(Limit("lab-users", throttle_key(client_ip(request))))
 
 
 def visitor_remember(response: HttpResponseBase, visitor: uuid.UUID) -> None:

@@ -20,6 +20,7 @@ from accounts.models.login import (
     login_begin,
 )
 from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet
+from accounts.models.throttle import ThrottleCount
 from accounts.models.user import LAB_HASHER, PasswordReplaced, Role, User
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Run",
     "RunQuerySet",
     "Session",
+    "ThrottleCount",
     "User",
     "blacklist_login",
     "blacklist_token",

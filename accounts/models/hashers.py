@@ -1,11 +1,17 @@
 """Password hashing, traced: it is the dearest step of a log-in."""
 
+import os
+from threading import BoundedSemaphore
 from typing import Any
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from accounts.models.user import LAB_HASHER
 from accounts.tracing.recorder import step
+
+# A hash takes a core for some ten milliseconds and 100 MB. When a whole class logs in at once, the
+# rest of the threads waits for its turn.
+_AT_ONCE = BoundedSemaphore(os.cpu_count() or 1)
 
 
 class SiteHasher(Argon2PasswordHasher):
@@ -15,12 +21,12 @@ class SiteHasher(Argon2PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         """Hash a password."""
-        with step("hash password", kind="hash", detail=self.algorithm):
+        with _AT_ONCE, step("hash password", kind="hash", detail=self.algorithm):
             return super().encode(password, salt)
 
     def verify(self, password: str, encoded: str) -> bool:
         """Compare a password with a hash."""
-        with step("verify password", kind="hash", detail=self.algorithm):
+        with _AT_ONCE, step("verify password", kind="hash", detail=self.algorithm):
             return super().verify(password, encoded)
 
     def safe_summary(self, encoded: str) -> dict[Any, Any]:

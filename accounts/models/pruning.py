@@ -4,6 +4,7 @@ Nothing is deleted before it means nothing: a blacklist row goes after its token
 leeway, or the token would live again that long.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from accounts import conf
 from accounts.models import BlacklistedToken, Login, Run, Session, User, pruned_before
+from accounts.models.throttle import ThrottleCount
 
 # Small enough that no statement holds a lock for long: other writers wait for it on SQLite.
 BATCH = 500
@@ -47,6 +49,7 @@ def prunables() -> list[Prunable]:
             ),
             CASCADING_BATCH,
         ),
+        Prunable("throttle counts", ThrottleCount.objects.filter(expires__lt=int(time.time()))),
         Prunable("lab runs", Run.objects.outdated(), CASCADING_BATCH),
     ]
 

@@ -12,7 +12,7 @@ from accounts import conf
 from accounts.models import EndReason, Login, User, login_begin
 from accounts.site import throttle
 from accounts.site.clients import client_fingerprint, client_ip, throttle_key
-from accounts.site.throttle import Slot, Throttled
+from accounts.site.throttle import Limit
 from accounts.strategies import Credential, Refused, Strategy
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionStore
@@ -27,44 +27,53 @@ class BadCredentials(Exception):
 
 
 def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
-    """Check a name and a password, counting the attempt before the costly hash.
+    """Check a name and a password; only a wrong guess is counted.
+
+    Guesses that are checked at the same moment may exceed a limit, by no more than the threads
+    that the servers have.
 
     Raises:
-        Throttled: too many attempts from here or for this account.
+        Throttled: too many wrong guesses from here or for this account.
         BadCredentials: unknown, wrong or disabled, all alike and in about the same time.
     """
     name = User.normalize_username(username)
     if len(password) > MAX_PASSWORD_LENGTH:
         raise BadCredentials
-    slots = _count(name, client_ip(request))
+    address = client_ip(request)
+    limits = _guess_limits(throttle_key(address), name.casefold())
+    throttle.refuse(_refusing(throttle.full(limits), name, address))
     user = authenticate(request, username=name, password=password)
     if not isinstance(user, User):
+        throttle.charge(limits)
         raise BadCredentials
-    for slot in slots:
-        slot.give_back()
     return user
 
 
-def _count(name: str, address: str | None) -> list[Slot]:
-    limits, peer, account = conf.sign_in_limits(), throttle_key(address), name.casefold()
-    slots = []
-    # Check the narrowest limit first, so that an attempt it refuses does not consume the budget
-    # shared by everyone at that address.
-    for scope, who, limit in (
-        ("pair", f"{peer} {account}", limits.pair),
-        ("address", peer, limits.address),
-    ):
-        slots.append(throttle.take(scope, who, limit=limit, seconds=limits.seconds))
-    try:
-        slots.append(
-            throttle.take("account", account, limit=limits.account, seconds=limits.seconds)
-        )
-    except Throttled:
-        # A stranger who guesses at an account must not lock its owner out: where the owner has
-        # signed in before, only the tighter limits above count.
-        if not Login.objects.filter(user__username=name, ip=address).exists():
-            raise
-    return slots
+def _guess_limits(peer: str, account: str) -> list[Limit]:
+    pair = f"{peer} {account}"
+    return [
+        Limit("sign-in-pair", pair),
+        Limit("sign-in-address", peer),
+        Limit("sign-in-account", account),
+        Limit("sign-in-pair-slowly", pair),
+        Limit("sign-in-account-slowly", account),
+    ]
+
+
+def _refusing(full: list[Limit], name: str, address: str | None) -> list[Limit]:
+    """Those of the full limits that refuse a guess.
+
+    A stranger must not lock an owner out. Once an account has had its guesses, each address still
+    has one per window of seconds, so that a new device waits seconds at worst. Where the owner has
+    signed in before, strangers' guesses do not count at all.
+    """
+    known = {limit.scope: limit for limit in full}
+    hard = [known[scope] for scope in ("sign-in-pair", "sign-in-address") if scope in known]
+    if hard or "sign-in-account" not in known:
+        return hard
+    slowly = [limit for scope, limit in known.items() if scope.endswith("-slowly")]
+    is_known = slowly and Login.objects.filter(user__username=name, ip=address).exists()
+    return [] if is_known else slowly
 
 
 def count_sign_up(request: HttpRequest) -> None:
@@ -75,8 +84,7 @@ def count_sign_up(request: HttpRequest) -> None:
     Raises:
         Throttled: too many from this address.
     """
-    peer, limit = throttle_key(client_ip(request)), conf.sign_up_limit()
-    throttle.take("sign-up", peer, limit=limit.count, seconds=limit.seconds)
+    throttle.take(Limit("sign-up", throttle_key(client_ip(request))))
 
 
 def start_session(request: HttpRequest, user: User, *, remember: bool) -> Login:

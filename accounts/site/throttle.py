@@ -1,15 +1,19 @@
-"""Counting attempts across all worker processes, with nothing but the cache's atomic ``add``.
+"""Limits on attempts, counted for all server processes together.
 
-Each attempt takes a numbered slot of the current window. ``cache.add`` succeeds once per key in
-every back end (a unique key in the database, ``SET NX`` in Redis), so racing attempts cannot share
-a slot; Django's ``incr`` on the database cache reads, then writes.
+The counts are rows of a table, or entries of the shared cache where ``CACHE_URL`` names one. Each
+counts the attempts of one window of time, and all windows of a length begin at the same moment.
 """
 
 import hashlib
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.cache import cache
+
+from accounts.models.throttle import throttle_add, throttle_counts, throttle_subtract
 
 
 class Throttled(Exception):
@@ -21,29 +25,86 @@ class Throttled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """One attempt that was counted."""
+class Limit:
+    """How often ``who`` may try something; ``scope`` is its name in ``settings.LIMITS``."""
 
-    key: str
+    scope: str
+    who: str
 
-    def give_back(self) -> None:
-        """Do not count it after all: it was a success."""
-        cache.delete(self.key)
+    @property
+    def count(self) -> int:
+        """Attempts that a window allows."""
+        return settings.LIMITS[self.scope][0]
+
+    @property
+    def seconds(self) -> int:
+        """How long a window is."""
+        return settings.LIMITS[self.scope][1]
+
+    @property
+    def key(self) -> str:
+        """What this window is counted under. Hashed: it is no place for what people type."""
+        text = f"{self.scope}\0{self.who}\0{self.seconds}\0{_now() // self.seconds}"
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    @property
+    def wait(self) -> int:
+        """Seconds until the window ends."""
+        return self.seconds - _now() % self.seconds
 
 
-def take(scope: str, who: str, *, limit: int, seconds: int) -> Slot:
-    """Count one attempt of ``who``, of which ``limit`` are allowed per window of ``seconds``.
+def full(limits: Sequence[Limit]) -> list[Limit]:
+    """Those of the limits that allow no further attempt now. Looks, and counts nothing."""
+    keys = [limit.key for limit in limits]
+    known = cache.get_many(keys) if settings.CACHE_URL else throttle_counts(keys)
+    return [
+        limit for limit, key in zip(limits, keys, strict=True) if known.get(key, 0) >= limit.count
+    ]
+
+
+def charge(limits: Sequence[Limit]) -> list[Limit]:
+    """Count an attempt under each limit; those that it exceeds. One statement."""
+    now = _now()
+    expiries = {limit.key: now + limit.wait for limit in limits}
+    counts = _cache_add(expiries) if settings.CACHE_URL else throttle_add(expiries.items())
+    return [limit for limit, key in zip(limits, expiries, strict=True) if counts[key] > limit.count]
+
+
+def give_back(limits: Sequence[Limit]) -> None:
+    """Do not count an attempt after all."""
+    keys = [limit.key for limit in limits]
+    if not settings.CACHE_URL:
+        return throttle_subtract(keys)
+    for key in keys:
+        with suppress(ValueError):  # its window has ended
+            cache.decr(key)
+    return None
+
+
+def take(*limits: Limit) -> None:
+    """Count an attempt under all the limits, or, where one of them is full, under none.
 
     Raises:
-        Throttled: all slots of this window are taken.
+        Throttled: one is full.
     """
-    now = int(time.time())
-    # Names are hashed: a cache key has a form and a length, and is no place for what people type.
-    hashed = hashlib.blake2b(who.encode(), digest_size=12).hexdigest()
-    keys = [f"throttle:{scope}:{hashed}:{now // seconds}:{number}" for number in range(limit)]
-    # One look at all of them: who is throttled must not cost a statement for each slot.
-    taken = cache.get_many(keys)
-    for key in keys:
-        if key not in taken and cache.add(key, 1, timeout=2 * seconds):
-            return Slot(key)
-    raise Throttled(seconds - now % seconds)
+    refuse(full(limits))
+    if exceeded := charge(limits):  # others were faster
+        give_back(limits)
+        refuse(exceeded)
+
+
+def refuse(exceeded: Sequence[Limit]) -> None:
+    """Raise Throttled until all of these allow another attempt; nothing where there are none."""
+    if exceeded:
+        raise Throttled(max(limit.wait for limit in exceeded))
+
+
+def _cache_add(expiries: dict[str, int]) -> dict[str, int]:
+    now = _now()
+    for key, expires in expiries.items():
+        cache.add(key, 0, timeout=expires - now)
+    return {key: cache.incr(key) for key in expiries}
+
+
+def _now() -> int:
+    return int(time.time())

@@ -6,7 +6,6 @@ The key is not recorded: it may hold a session key.
 from typing import Any
 
 from django.core.cache.backends.base import BaseCache
-from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 
@@ -31,20 +30,18 @@ class _Traced(BaseCache):
             return super().delete(*args, **kwargs)
 
 
-class _TracedMany(_Traced):
+class TracedRedisCache(_Traced, RedisCache):
+    """Django's Redis cache."""
+
     def get_many(self, *args: Any, **kwargs: Any) -> Any:
+        """Several entries in one step."""
         with step("cache get", kind="cache"):
             return super().get_many(*args, **kwargs)
 
-
-class TracedDatabaseCache(_TracedMany, DatabaseCache):
-    """Django's database cache."""
-
-    get = DatabaseCache.get  # it calls `get_many`, which is traced
-
-
-class TracedRedisCache(_TracedMany, RedisCache):
-    """Django's Redis cache."""
+    def incr(self, *args: Any, **kwargs: Any) -> Any:
+        """Count."""
+        with step("cache incr", kind="cache"):
+            return super().incr(*args, **kwargs)
 
 
 class TracedLocMemCache(_Traced, LocMemCache):

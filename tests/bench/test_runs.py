@@ -5,7 +5,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -89,13 +88,13 @@ def test_only_one_runs_at_a_time() -> None:
 def test_of_two_who_start_at_once_one_runs_and_the_other_may_try_again(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    settings.BENCH_LIMIT = 1
+    settings.LIMITS = {**settings.LIMITS, "bench": (1, 300)}
     take = throttle.take
 
-    def overtaken(*arguments: Any, **limits: Any) -> throttle.Slot:
+    def overtaken(*limits: throttle.Limit) -> None:
         """Another visitor starts between our look at what runs and our claim."""
         BenchRun.objects.create(slot=BenchRun.ONLY)
-        return take(*arguments, **limits)
+        take(*limits)
 
     with monkeypatch.context() as patch:
         patch.setattr(throttle, "take", overtaken)
@@ -119,7 +118,7 @@ def test_one_whose_process_is_gone_does_not_block_the_next() -> None:
 
 @pytest.mark.usefixtures("succeeds")
 def test_a_visitor_may_start_a_few_and_no_more(settings: Settings) -> None:
-    settings.BENCH_LIMIT = 2
+    settings.LIMITS = {**settings.LIMITS, "bench": (2, 300)}
     for _ in range(2):
         benchruns.bench_begin(PEER)
         wait()

@@ -191,7 +191,7 @@ class TestVisitors:
         assert all(len(one["password"]) >= 20 for one in found)
 
     def test_an_address_gets_so_many_and_no_more(self, settings: Settings) -> None:
-        settings.LAB_LIMIT = 2
+        settings.LIMITS = {**settings.LIMITS, "lab-users": (2, 300)}
         assert [ask(Client()).status_code for _ in range(2)] == [201, 201]
         answer = ask(Client())
         assert (answer.status_code, answer.json()["code"]) == (429, "throttled")

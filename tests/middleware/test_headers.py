@@ -113,7 +113,7 @@ def a_broken_endpoint() -> "Response":
 
 
 def a_throttled_page() -> "Response":
-    with override_settings(SIGN_IN_LIMITS={"pair": 0, "address": 0, "account": 0}):
+    with override_settings(LIMITS={**settings.LIMITS, "sign-in-pair": (0, 300)}):
         return Client().post("/login/", {"username": "alice", "password": PASSWORD})
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 from rest_framework.response import Response
 
-from accounts import conf, lab
+from accounts import lab
 from accounts.api.lab.views import LabView
 from accounts.lab.events import events
 from accounts.lab.runs import run_record
@@ -217,29 +217,29 @@ def test_what_is_not_registered_is_refused(client: Client, kind: str) -> None:
 def test_runs_are_throttled_per_visitor(
     alice_browser: Client, mallory_browser: Client, settings: Settings
 ) -> None:
-    settings.LAB_RUN_LIMIT = 2
+    settings.LIMITS = {**settings.LIMITS, "lab-runs": (2, 300)}
     run(alice_browser, strategies=["opaque"], events=["log-out", "account-disabled"])
     chosen = {"strategies": ["opaque"], "events": ["log-out"]}
     refused = alice_browser.post(RUNS, chosen, content_type="application/json")
     assert refused.status_code == 429
     wait = int(refused["Retry-After"])
-    assert 0 < wait <= conf.sign_in_limits().seconds
+    assert 0 < wait <= settings.LIMITS["lab-runs"][1]
     assert run(mallory_browser, **chosen)
-    Run.objects.update(created=timezone.now() - timedelta(seconds=conf.sign_in_limits().seconds))
+    Run.objects.update(created=timezone.now() - timedelta(seconds=settings.LIMITS["lab-runs"][1]))
     assert run(alice_browser, **chosen)
 
 
 def test_more_cells_than_a_visitor_may_play_are_refused_at_once(
     client: Client, settings: Settings
 ) -> None:
-    settings.LAB_RUN_LIMIT = 1
+    settings.LIMITS = {**settings.LIMITS, "lab-runs": (1, 300)}
     chosen = {"strategies": ["opaque"], "events": ["log-out", "account-disabled"]}
     assert client.post(RUNS, chosen, content_type="application/json").status_code == 429
     assert not Run.objects.exists()
 
 
 def test_new_visitors_of_one_address_are_throttled_too(settings: Settings) -> None:
-    settings.LAB_LIMIT = 1
+    settings.LIMITS = {**settings.LIMITS, "lab-users": (1, 300)}
     run_one(Client(), "opaque", "log-out")
     chosen = {"strategies": ["opaque"], "events": ["log-out"]}
     assert Client().post(RUNS, chosen, content_type="application/json").status_code == 429
@@ -269,7 +269,7 @@ def lose_an_answer(client: Client, strategy: str) -> Any:
 
 
 def test_lost_answers_are_throttled_per_address(client: Client, settings: Settings) -> None:
-    settings.LAB_LIMIT = 1
+    settings.LIMITS = {**settings.LIMITS, "lab-users": (1, 300)}
     assert lose_an_answer(client, "jwt-rotating").status_code == 200
     assert lose_an_answer(client, "jwt-rotating").status_code == 429
 

@@ -45,7 +45,6 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     env = environment(tmp_path_factory.mktemp("server"))
     for arguments in (
         ["manage.py", "migrate", "--verbosity", "0"],
-        ["manage.py", "createcachetable"],
         ["-c", ACCOUNT],
     ):
         subprocess.run([sys.executable, *arguments], env=env, cwd=settings.BASE_DIR, check=True)

@@ -1,19 +1,23 @@
 """One check of name and password, for pages and API: throttled alike, answered alike."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from threading import BoundedSemaphore, Thread
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
-from django.db import connection
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client, RequestFactory
+from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from accounts.models import Login, User, login_begin
-from accounts.site import signin
+from accounts.models import Login, ThrottleCount, User, hashers, login_begin
+from accounts.models.hashers import SiteHasher
+from accounts.site import signin, throttle
 from accounts.site.signin import BadCredentials, sign_in
-from accounts.site.throttle import Throttled
+from accounts.site.throttle import Limit, Throttled
 from accounts.tracing.recorder import tracing
 from tests.cast import PASSWORD
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
+START = datetime(2030, 1, 1, tzinfo=UTC)
 HOME, MALLORY = "198.51.100.7", "203.0.113.66"
 
 
@@ -71,8 +76,13 @@ def guess(count: int, *, name: str = "alice", address: str = MALLORY) -> set[str
 class TestThrottle:
     @pytest.fixture(autouse=True)
     def limits(self, settings: Settings) -> None:
-        settings.SIGN_IN_WINDOW = timedelta(minutes=5)
-        settings.SIGN_IN_LIMITS = {"pair": 3, "address": 6, "account": 9}
+        settings.LIMITS = {
+            "sign-in-pair": (3, 300),
+            "sign-in-address": (6, 300),
+            "sign-in-account": (9, 300),
+            "sign-in-pair-slowly": (1, 10),
+            "sign-in-account-slowly": (12, 10),
+        }
 
     def test_it_is_the_same_for_the_page_and_the_api(self, alice: User, log_in: LogIn) -> None:
         for way in (by_page, by_token, by_cookie):
@@ -105,12 +115,35 @@ class TestThrottle:
         assert attempt("alice", PASSWORD, MALLORY) == "Throttled"
         assert attempt("alice", PASSWORD, HOME) == "in"
 
-    def test_many_addresses_may_not_try_one_account(self, alice: User) -> None:
-        addresses = [f"203.0.113.{number}" for number in range(9)]
-        assert {attempt("alice", "guess", address) for address in addresses} == {"BadCredentials"}
-        assert attempt("alice", PASSWORD, "203.0.113.200") == "Throttled"
+    def test_many_addresses_that_try_one_account_are_slowed_down(self, alice: User) -> None:
+        with time_machine.travel(START, tick=False) as clock:
+            strangers = [f"203.0.113.{number}" for number in range(9)]
+            assert {attempt(address=one) for one in strangers} == {"BadCredentials"}
+            assert attempt(address=strangers[0]) == "Throttled"
+            clock.shift(timedelta(seconds=10))
+            assert attempt(address=strangers[0]) == "BadCredentials"
+            assert attempt(address=strangers[0]) == "Throttled"
 
-    def test_a_stranger_does_not_lock_the_owner_out(self, alice: User, log_in: LogIn) -> None:
+    def test_all_strangers_together_are_slowed_down_too(self, alice: User) -> None:
+        with time_machine.travel(START, tick=False) as clock:
+            assert {attempt(address=f"203.0.113.{number}") for number in range(12)} == {
+                "BadCredentials"
+            }
+            assert attempt(password=PASSWORD, address="203.0.113.200") == "Throttled"
+            clock.shift(timedelta(seconds=10))
+            assert attempt(password=PASSWORD, address="203.0.113.200") == "in"
+
+    def test_strangers_make_a_new_device_of_the_owner_wait_seconds_at_worst(
+        self, alice: User, log_in: LogIn
+    ) -> None:
+        with time_machine.travel(START, tick=False):
+            for number in range(12):
+                attempt(address=f"203.0.113.{number}")
+            assert 0 < int(log_in("alice", PASSWORD, HOME)["Retry-After"]) <= 10
+
+    def test_where_the_owner_was_before_strangers_do_not_count(
+        self, alice: User, log_in: LogIn
+    ) -> None:
         assert log_in("alice", PASSWORD, HOME).status_code == DONE[log_in]
         for number in range(20):
             attempt("alice", "guess", f"203.0.113.{number}")
@@ -187,6 +220,30 @@ class TestThrottle:
         assert staff.get("/admin/").status_code == 302
 
 
+class TestClass:
+    """Forty people behind one address, with the limits as they are shipped."""
+
+    @pytest.fixture(autouse=True)
+    def quick(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(SiteHasher, "time_cost", 1)
+        monkeypatch.setattr(SiteHasher, "memory_cost", 8)
+
+    def test_all_log_in_to_one_account_and_half_of_them_mistype_twice(self, bob: User) -> None:
+        bob.set_password(PASSWORD)  # with the quick hash
+        bob.save()
+        for number in range(40):
+            for _ in range(2 * (number % 2)):
+                assert attempt("bob") == "BadCredentials"
+            assert attempt("bob", PASSWORD) == "in"
+
+    def test_each_signs_up_and_makes_throwaway_users_for_a_whole_lesson(self) -> None:
+        for scope, each in (("sign-up", 3), ("lab-users", 60)):
+            throttle.charge([Limit(scope, HOME)])
+            ThrottleCount.objects.update(count=40 * each - 1)
+            throttle.take(Limit(scope, HOME))
+            ThrottleCount.objects.all().delete()
+
+
 class TestAlike:
     @pytest.mark.parametrize("name", ["alice", "nobody", "disabled", "no-password"])
     def test_one_slow_hash_is_computed_whoever_is_asked_for(self, alice: User, name: str) -> None:
@@ -196,22 +253,51 @@ class TestAlike:
             assert attempt(name) == "BadCredentials"
         assert [step.detail for step in trace.steps if step.kind == "hash"] == ["argon2"]
 
-    def test_the_attempt_is_counted_before_the_hash(self, alice: User) -> None:
+    def test_the_limits_are_looked_at_before_the_hash(
+        self, alice: User, settings: Settings
+    ) -> None:
+        settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (0, 60)}
         with tracing() as trace:
-            attempt()
-        kinds = [step.kind for step in trace.steps]
-        assert "cache" in kinds[: kinds.index("hash")]
+            assert attempt() == "Throttled"
+        assert trace.count("hash") == 0
+
+    def test_the_right_password_costs_a_look_and_the_user(
+        self, alice: User, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        with django_assert_num_queries(2):
+            assert attempt(password=PASSWORD) == "in"
+        with django_assert_num_queries(3):
+            assert attempt() == "BadCredentials"
+
+    def test_no_more_passwords_are_hashed_at_once_than_there_are_cores(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hashers, "_AT_ONCE", BoundedSemaphore(1))
+        running, most = [], []
+
+        def slow(*arguments: Any) -> bool:
+            running.append(1)
+            most.append(len(running))
+            time.sleep(0.02)
+            running.pop()
+            return True
+
+        monkeypatch.setattr(Argon2PasswordHasher, "verify", slow)
+        together = [Thread(target=SiteHasher().verify, args=("a", "b")) for _ in range(5)]
+        for thread in together:
+            thread.start()
+        for thread in together:
+            thread.join()
+        assert most == [1] * 5
 
     def test_a_password_beyond_the_limit_is_not_even_hashed(self, alice: User) -> None:
         with tracing() as trace:
             assert attempt(password="x" * (signin.MAX_PASSWORD_LENGTH + 1)) == "BadCredentials"
         assert trace.count("hash") == 0
 
-    def test_neither_name_nor_password_is_kept_in_the_cache(self, alice: User) -> None:
+    def test_neither_name_nor_password_is_kept_with_the_count(self, alice: User) -> None:
         attempt(password="correct horse battery staple")
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT cache_key, value FROM cache")
-            rows = str(cursor.fetchall())
-        assert "throttle:pair:" in rows
+        rows = str(ThrottleCount.objects.values())
+        assert "key" in rows
         assert "horse" not in rows
         assert "alice" not in rows

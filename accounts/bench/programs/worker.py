@@ -29,7 +29,6 @@ def main(job: str, options: Options, *more: str) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
     print(json.dumps({"result": JOBS[job](options, *more)}), flush=True)  # noqa: T201
 
 

@@ -131,7 +131,6 @@ def prepare() -> None:
     """Migrate and prune the database, make the accounts, collect static files."""
     _database_must_answer()
     call_command("migrate", verbosity=0, interactive=False)
-    call_command("createcachetable", verbosity=0)
     _cache_must_answer()
     call_command("prune", verbosity=0)
     console.print(_accounts_table())

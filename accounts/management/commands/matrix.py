@@ -73,7 +73,6 @@ class Command(BaseCommand):
             sys.exit(_elsewhere(options))
         if options["migrate"]:
             call_command("migrate", verbosity=0, interactive=False)
-            call_command("createcachetable", verbosity=0)
         _tables_must_be_there()
         began = time.perf_counter()
         reports = _play(options)
