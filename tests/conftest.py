@@ -15,6 +15,8 @@ from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
 from django.test.testcases import LiveServerThread
 from django.test.utils import override_settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from whitenoise import WhiteNoise
 from whitenoise.responders import StaticFile
 
@@ -23,6 +25,20 @@ from accounts.demo.static_files import static_files_collect, static_files_state
 from accounts.models import User
 from accounts.models.hashers import SiteHasher
 from tests.cast import PASSWORD
+
+# How many examples a property is tried with: fully on one database, shortly on the other one.
+# Nothing depends on how fast the machine is.
+EXAMPLES = {"sqlite": 100, "postgres": 20}
+NOT_CHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose Hypothesis' profile, before a module of tests reads it."""
+    for name, examples in EXAMPLES.items():
+        hypothesis_settings.register_profile(
+            name, max_examples=examples, deadline=None, suppress_health_check=NOT_CHECKED
+        )
+    hypothesis_settings.load_profile(config.getoption("database"))
 
 
 @pytest.fixture(scope="session")

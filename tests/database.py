@@ -10,6 +10,9 @@ import pytest
 from accounts.services._base import ServiceError
 from accounts.services.postgres import Postgres
 
+DATABASES = ("sqlite", "postgres")
+# pytest-django's fixtures that open a database; every other one of ours asks for one of them.
+FIXTURES = {"db", "transactional_db", "django_db_setup"}
 # The tests decide on these themselves, whatever the shell that starts them has set.
 FOREIGN = (
     *("ALLOWED_HOSTS", "CACHE_URL", "JWT_SIGNING_KEY", "SECRET_KEY_FALLBACKS"),
@@ -21,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --database."""
     parser.addoption(
         "--database",
-        choices=["sqlite", "postgres"],
+        choices=DATABASES,
         default="sqlite",
         help="the database to run the tests on; postgres starts a private, empty one",
     )
@@ -52,12 +55,33 @@ def _start_postgres(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is about the other database: ``@pytest.mark.database("postgres")``."""
+    """Leave out what belongs into the run on the other database."""
     database = config.getoption("database")
-    marks = {item: item.get_closest_marker("database") for item in items}
-    others = [item for item, mark in marks.items() if mark and database not in mark.args]
+    others = [item for item in items if database not in _databases(item)]
     config.hook.pytest_deselected(items=others)
     items[:] = [item for item in items if item not in others]
+
+
+def _databases(item: pytest.Item) -> tuple[str, ...]:
+    """The databases that a test runs on: those of its marker, or both, or SQLite for once.
+
+    What asks for no database cannot tell one from the other: pytest-django lets it send no
+    statement. A page looks the same on both, and the API behind it is tested on both.
+    """
+    if mark := item.get_closest_marker("database"):
+        return mark.args
+    if _asks_for_a_database(item) and not _is_in_a_browser(item):
+        return DATABASES
+    return ("sqlite",)
+
+
+def _asks_for_a_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(fixtures & FIXTURES)
+
+
+def _is_in_a_browser(item: pytest.Item) -> bool:
+    return item.config.rootpath / "tests" / "browser" in item.path.parents
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
-
 SKIPPED = "import pytest\ndef test_it(): pytest.skip('no Chromium')\n"
 MARKED = """
 import os, pytest

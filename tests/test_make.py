@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
-
 ROOT = Path(settings.BASE_DIR)
 TARGET = re.compile(r"^([a-z][a-z-]*)[a-z -]*:(?!=)", re.MULTILINE)
 

@@ -18,8 +18,6 @@ from django.contrib.auth.hashers import make_password
 from accounts.tokens.keys import Key
 from authdemo import settings as site
 
-pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
-
 KEY = secrets.token_urlsafe(64)
 PRODUCTION = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "example.org"}
 

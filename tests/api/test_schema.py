@@ -32,8 +32,7 @@ CHECKS: list[CheckFunction] = [
     unsupported_method,
 ]
 bounded = hypothesis_settings(
-    max_examples=12,
-    deadline=None,
+    max_examples=hypothesis_settings().max_examples // 8,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )

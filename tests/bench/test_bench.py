@@ -46,6 +46,7 @@ def measured() -> Result:
     return bench("--growth", "0,300", "--latency", "0,1", "--http")
 
 
+@pytest.mark.database("sqlite", "postgres")  # that of the process it starts
 @pytest.mark.xdist_group("bench")  # one run for all of them, in one process
 class TestAWholeRun:
     def test_every_strategy_is_there_and_the_floor_before_them(self, measured: Result) -> None:

@@ -4,7 +4,7 @@ import base64
 import uuid
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import lab
@@ -43,7 +43,6 @@ def test_garbage_is_refused_with_a_reason(strategy: Strategy, garbage: str) -> N
 
 
 @pytest.mark.django_db
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text() | st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
 def test_whatever_comes_is_refused_and_never_an_error(strategy: Strategy, credential: str) -> None:
     assert isinstance(strategy.check(credential), Refused)

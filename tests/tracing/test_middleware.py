@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
@@ -125,11 +125,7 @@ class TestNothingLeaks:
     """No password, no credential, no hash in what tells about a request."""
 
     @pytest.mark.usefixtures("on")
-    @hypothesis_settings(
-        max_examples=25,
-        deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],
-    )
+    @hypothesis_settings(max_examples=hypothesis_settings().max_examples // 4)
     @given(
         password=st.text(
             st.characters(exclude_categories=["Cs", "Cc"]), min_size=8, max_size=60
