@@ -12,8 +12,8 @@ from typing import Any, cast
 from accounts.bench.goals import goals
 from accounts.bench.measures import latency
 from accounts.bench.options import Options
-from accounts.bench.programs.worker import arguments, latency_rounds
 from accounts.bench.result import FORMAT, Result
+from accounts.bench.worker import arguments, latency_rounds
 from accounts.services._base import Service, ServiceError
 from accounts.services.delay_proxy import DelayProxy
 from accounts.services.json_lines import JsonLines

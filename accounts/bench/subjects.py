@@ -9,8 +9,8 @@ from datetime import timedelta
 from django.conf import settings
 
 from accounts import lab
+from accounts.bench.baselines import Floor
 from accounts.bench.client import Environ, environ, me
-from accounts.bench.floor import Floor
 from accounts.bench.options import Options
 from accounts.bench.rowless import Rowless
 from accounts.models import Login, User

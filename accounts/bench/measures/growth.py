@@ -12,7 +12,7 @@ import psutil
 from django.db import connection
 from django.utils import timezone
 
-from accounts.bench.measures.sizes import bytes_per_row, compact
+from accounts.bench.measures.database import bytes_per_row, compact
 from accounts.bench.result import Growing, Growth, Pruned
 from accounts.bench.statistics import spread
 from accounts.models import BlacklistedToken, Session, pruning

@@ -52,7 +52,7 @@ def measure(subjects: Sequence[Subject], seconds: float, report: Callable[[], No
 def _server() -> Gunicorn:
     """The site as it is measured: untraced, and its connections stay open."""
     return Gunicorn(
-        "accounts.bench.programs.wsgi",
+        "accounts.bench.wsgi",
         threads=THREADS,
         keep_alive=60,
         environment={**os.environ, "TRACING": "0"},

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from accounts.bench.measures.sizes import bytes_per_row, compact, grown, row_counts
+from accounts.bench.measures.database import bytes_per_row, compact, grown, row_counts
 from accounts.bench.result import Kept
 from accounts.bench.subjects import Subject, new_user, signed_in
 from accounts.strategies import Strategy

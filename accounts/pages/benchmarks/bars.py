@@ -6,7 +6,7 @@ from typing import cast
 from accounts.bench import tables
 from accounts.bench.result import FLOOR, Http, Measured, Result, Served
 from accounts.bench.tables import carried
-from accounts.pages.benchmarks import words
+from accounts.pages.benchmarks import sentences
 from accounts.pages.benchmarks.charts import Bars, Item, Key, Part, along, place
 
 WHERE = (
@@ -24,7 +24,7 @@ def time(result: Result) -> Bars:
     longest = max(one["wall_us"]["median"] for one in found)
     return Bars(
         slug="time",
-        sentence=words.time(result),
+        sentence=sentences.time(result),
         legend_note="The upright lines are the same view when nobody asks who is there.",
         bars=place([_time(one) for one in found]),
         legend=[key for key in WHERE if any(_shares(one)[key.kind] for one in found)],
@@ -61,7 +61,7 @@ def queries(result: Result) -> Bars:
     found = carried(result)
     return Bars(
         slug="queries",
-        sentence=words.queries(result),
+        sentence=sentences.queries(result),
         bars=place(
             [_plain(one, one["queries"], str(one["queries"]), "SQL queries") for one in found]
         ),
@@ -74,7 +74,7 @@ def sent(result: Result) -> Bars:
     found = carried(result)
     return Bars(
         slug="bytes",
-        sentence=words.sent(result),
+        sentence=sentences.sent(result),
         bars=place(
             [_plain(one, one["bytes_sent"], f"{one['bytes_sent']} B", "bytes") for one in found]
         ),
@@ -99,7 +99,7 @@ def http(found: Http, strategies: Sequence[Measured]) -> Bars:
     served = [one for one in found["strategies"] if one["slug"] != FLOOR]
     return Bars(
         slug="http",
-        sentence=words.http(found, strategies),
+        sentence=sentences.http(found, strategies),
         bars=place([_served(one, by_slug[one["slug"]]) for one in served]),
         table=tables.http(found, strategies),
     )

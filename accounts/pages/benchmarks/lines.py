@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from accounts.bench import tables
 from accounts.bench.result import FLOOR, Growing, Growth, Latency, Measured
-from accounts.pages.benchmarks import words
+from accounts.pages.benchmarks import sentences
 from accounts.pages.benchmarks.charts import Course, Lines, Scale, Tick, draw, sideways
 
 
@@ -24,7 +24,7 @@ def growth(found: Growth) -> Lines:
     scale = Scale.over([amount for course in courses for amount in course.amounts])
     return Lines(
         slug="growth",
-        sentence=words.growth(found),
+        sentence=sentences.growth(found),
         lines=draw(courses, places, scale),
         across=[
             Tick(sideways(at), _rows(step["rows"])) for at, step in zip(places, steps, strict=True)
@@ -61,7 +61,7 @@ def latency(found: Latency, strategies: Sequence[Measured]) -> Lines:
     scale = Scale.over([amount for course in courses for amount in course.amounts])
     return Lines(
         slug="latency",
-        sentence=words.latency(found, [one for one in strategies if one["slug"] != FLOOR]),
+        sentence=sentences.latency(found, [one for one in strategies if one["slug"] != FLOOR]),
         lines=draw(courses, places, scale),
         across=[Tick(sideways(at), f"{one:g} ms") for at, one in zip(places, asked, strict=True)],
         upward=_upward(scale),

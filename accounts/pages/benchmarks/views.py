@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.bench import archive, tables
 from accounts.bench import runs as benchruns
-from accounts.bench.programs.worker import STAGES
 from accounts.bench.result import Result, known
+from accounts.bench.worker import STAGES
 from accounts.models import BenchRun
-from accounts.pages.benchmarks import bars, lines, words
+from accounts.pages.benchmarks import bars, lines, sentences
 from accounts.pages.benchmarks.charts import Chart
 from accounts.strategies import Family
 
@@ -65,9 +65,9 @@ def _content(shown: Choice, choices: Sequence[Choice]) -> dict[str, Any]:
         "charts": charts(result),
         "elsewhere": elsewhere(shown, choices),
         "logins": tables.logins(result),
-        "logins_sentence": words.logins(result),
+        "logins_sentence": sentences.logins(result),
         "goals": tables.goals(result),
-        "goals_sentence": words.goals(result["goals"]),
+        "goals_sentence": sentences.goals(result["goals"]),
     }
 
 

@@ -1,4 +1,4 @@
-"""The process that measures: ``python -m accounts.bench.programs.worker JOB OPTIONS``.
+"""The process that measures: ``python -m accounts.bench.worker JOB OPTIONS``.
 
 Its environment names a database of its own. On its standard output it writes one JSON object per
 line: ``{"stage", "done", "total"}`` as it goes on, and ``{"result": …}`` at the end.
@@ -135,7 +135,7 @@ JOBS: dict[str, Callable[..., Any]] = {
 
 def arguments(job: str, options: Options, *more: str) -> Sequence[str]:
     """The command line of a worker."""
-    return [sys.executable, "-m", "accounts.bench.programs.worker", job, options.as_json(), *more]
+    return [sys.executable, "-m", "accounts.bench.worker", job, options.as_json(), *more]
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """The sentences under the charts say what the figures say."""
 
 from accounts.bench.tables import carried
-from accounts.pages.benchmarks import words
+from accounts.pages.benchmarks import sentences
 from tests.bench.sample import result
 
 
 def test_who_takes_longest_and_what_the_site_needs_itself() -> None:
-    assert words.time(result()) == (
+    assert sentences.time(result()) == (
         "“Title of jwt-blacklist” (about jwt-blacklist) takes 3.0 times as long as "
         "“Title of session-joined” (about session-joined). "
         "This site's own session takes 0.40 times as long as “Title of session-db” "
@@ -16,20 +16,20 @@ def test_who_takes_longest_and_what_the_site_needs_itself() -> None:
 
 
 def test_how_many_ask_how_often() -> None:
-    assert words.queries(result()).startswith(
+    assert sentences.queries(result()).startswith(
         "Of five ways, three ask it once and two ask it twice."
     )
 
 
 def test_a_token_beside_a_cookie() -> None:
-    assert words.sent(result()) == (
+    assert sentences.sent(result()) == (
         "A JSON Web Token is sent with every request and is 8.0 times as long as a cookie "
         "session: 400 bytes against 50 (medians)."
     )
 
 
 def test_logging_out_everywhere_from_the_cheapest_to_the_dearest() -> None:
-    text = words.logins(result())
+    text = sentences.logins(result())
     assert text.startswith(
         "Logging out everywhere takes 1 query and 0.7 ms under “Title of session-j"
     )
@@ -39,7 +39,7 @@ def test_logging_out_everywhere_from_the_cheapest_to_the_dearest() -> None:
 def test_growth_compares_a_million_rows_with_ten_thousand() -> None:
     growth = result(long=True)["growth"]
     assert growth is not None
-    assert words.growth(growth) == (
+    assert sentences.growth(growth) == (
         "Among 1,000,000 rows a look-up in the blacklist takes 1.25 times as long as among "
         "10,000: 25 µs against 20."
     )
@@ -49,7 +49,7 @@ def test_latency_counts_round_trips() -> None:
     found = result(long=True)
     latency = found["latency"]
     assert latency is not None
-    assert words.latency(latency, carried(found)) == (
+    assert sentences.latency(latency, carried(found)) == (
         "With the database 5 ms away a request takes 5.5 ms with one query and 11.1 ms with "
         "two queries: the number of round trips decides."
     )
@@ -59,7 +59,7 @@ def test_http_names_the_fastest_and_the_slowest() -> None:
     found = result(long=True)
     http = found["http"]
     assert http is not None
-    assert words.http(http, found["strategies"]) == (
+    assert sentences.http(http, found["strategies"]) == (
         "One server process answers 2,500 requests a second under “Title of session-joined” "
         "(about session-joined) and 833 under “Title of jwt-blacklist” (about jwt-blacklist)."
     )
@@ -67,6 +67,6 @@ def test_http_names_the_fastest_and_the_slowest() -> None:
 
 def test_missed_limits_are_named() -> None:
     goals = result()["goals"]
-    text = words.goals(goals)
+    text = sentences.goals(goals)
     assert text.startswith(f"{len(goals) - 1} of {len(goals)} limits")
     assert text.endswith("Missed: tracing on ÷ no tracing is 1.2 instead of 1.1.")

@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 _site = get_wsgi_application()  # sets Django up, without which the rest cannot be imported
 
 from accounts import lab  # noqa: E402
-from accounts.bench.floor import Floor  # noqa: E402
+from accounts.bench.baselines import Floor  # noqa: E402
 from accounts.bench.subjects import long_lifetimes  # noqa: E402
 from accounts.tokens.realm import lab_realm  # noqa: E402
 
