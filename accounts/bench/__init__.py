@@ -1,6 +1,6 @@
-"""What each way of carrying a login costs, measured side by side in a database of its own.
+"""What each way of carrying a login costs, measured side by side in a temporary database.
 
-``runner`` makes a temporary database and starts ``worker``, a process whose settings name it. The
-worker measures, one module per idea, and sends back progress and the parts of a ``Result``.
-Nothing here touches the database of a running site.
+``runner`` starts ``worker`` processes, which run what lies in ``measures``; the figures make up a
+``Result``. Nothing here touches the database of a running site, ``runs`` and its progress apart.
+May import the lab and the layers below it. Read ``result`` first, then ``runner``.
 """

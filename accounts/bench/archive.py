@@ -1,22 +1,21 @@
-"""Results as files: those shipped with this package, and those that the command has saved since."""
+"""Results as files: shipped with this package, or saved by the command on this machine."""
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 
-from accounts.bench.result import Result, known
+from accounts.bench.result import Result, read_result
 
 SHIPPED = Path(__file__).parent / "results"
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A result and the name that it is asked for by."""
+    """A result, and the name by which the page asks for it."""
 
     name: str
     result: Result
@@ -28,12 +27,12 @@ class Saved:
 
 
 def folder() -> Path:
-    """Where the command saves what it measured on this machine. Git ignores it."""
+    """Where the command saves its results. Git ignores it."""
     return Path(settings.BASE_DIR) / ".bench"
 
 
 def saved() -> Iterator[Saved]:
-    """All results in files; a file that is none is passed over."""
+    """All results in files. Files with other contents are skipped."""
     for directory in (SHIPPED, folder()):
         for file in sorted(directory.glob("*.json")):
             if result := _read(file):
@@ -41,7 +40,7 @@ def saved() -> Iterator[Saved]:
 
 
 def save(result: Result, directory: Path | None = None, name: str = "") -> Path:
-    """Write a result, under its time and database unless it gets a name."""
+    """Write a result to a file, named by its time and database unless ``name`` is given."""
     directory = directory or folder()
     directory.mkdir(exist_ok=True)
     made = datetime.fromisoformat(result["made"])
@@ -53,7 +52,6 @@ def save(result: Result, directory: Path | None = None, name: str = "") -> Path:
 
 def _read(file: Path) -> Result | None:
     try:
-        content = json.loads(file.read_text())
+        return read_result(json.loads(file.read_text()))
     except (OSError, ValueError):
         return None
-    return cast(Result, content) if known(content) else None

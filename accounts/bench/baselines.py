@@ -1,23 +1,25 @@
-"""The floor: what a request costs when nobody asks who sends it."""
+"""Two strategies to compare with, which the site does not offer: they are in no registry."""
 
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.bench.result import FLOOR
+from accounts.bench.result import BASELINE
 from accounts.models import Login
-from accounts.strategies import Accepted, Credential, Family, Strategy
+from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
+from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
+from accounts.tokens.codec import decode
+from accounts.tokens.realm import TokenRefused
 
-_NOBODY = Accepted(AnonymousUser(), "")
+_ANONYMOUS = Accepted(AnonymousUser(), "")
 
 
-class Floor(Strategy):
-    """Accepts whatever is sent and looks at nothing.
+class Baseline(Strategy):
+    """No authentication: accepts every credential without looking at it.
 
-    It goes through the same middleware, the same view and the same answer as the strategies, so
-    what a strategy costs more than this is what carrying a login costs. It is not in the registry:
-    no request from outside can ask for it.
+    A request goes through the same middleware and the same view as with any other strategy, so that
+    the difference between the two is the cost of carrying a login.
     """
 
-    slug = FLOOR
+    slug = BASELINE
     title = "Nobody asks"
     subtitle = "the same view, no authentication"
     family = Family.OPAQUE
@@ -25,9 +27,30 @@ class Floor(Strategy):
     order = 0
 
     def issue(self, login: Login) -> Credential:
-        """A word that means nothing."""
         return Credential("nobody", login.expires)
 
     def check(self, credential: str) -> Accepted:
-        """Nobody, always."""
-        return _NOBODY
+        return _ANONYMOUS
+
+
+class NoUserRow(JwtBlacklistMemory):
+    """``jwt-blacklist-memory`` without its one query, for the user's row.
+
+    It checks signature and blacklist alone, so that the difference between the two is the cost of
+    the user's row.
+    """
+
+    slug = "no-user-row"
+
+    def issue(self, login: Login) -> Credential:
+        self._user = login.user
+        return super().issue(login)
+
+    def check(self, credential: str) -> Accepted | Refused:
+        try:
+            claims = decode(self.realm, credential)
+        except TokenRefused as error:
+            return Refused(error.step, error.code, error.reason)
+        if self._is_listed(claims.jti, claims.sid):
+            return Refused("look up blacklist", "token_blacklisted", "On the blacklist")
+        return Accepted(self._user, self._user.role, claims.sid)

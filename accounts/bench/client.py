@@ -31,11 +31,11 @@ _BASE: Environ = {
 }
 
 
-class Unexpected(RuntimeError):
-    """A request that was to succeed did not: its measurement would mean nothing."""
+class UnexpectedAnswer(RuntimeError):
+    """An answer other than 200: the time of such a request would mean nothing."""
 
 
-class Sender:
+class Client:
     """Sends GET requests to a WSGI application; by default to the site's own."""
 
     def __init__(self, application: Any = None) -> None:
@@ -46,26 +46,28 @@ class Sender:
         """The body of the answer.
 
         Raises:
-            Unexpected: the answer is not 200.
+            UnexpectedAnswer: its status is not 200.
         """
-        answer: Iterable[bytes] = self._application(environ, self._start)
+        answer: Iterable[bytes] = self._application(environ, self._start_response)
         body = b"".join(answer)
         if close := getattr(answer, "close", None):
-            close()  # ends the request for Django: its signals are part of what it costs
+            close()  # ends the request for Django: its signals are part of the cost
         if not self._status.startswith("200"):
-            raise Unexpected(f"{environ['PATH_INFO']}: {self._status} {body[:200]!r}")
+            raise UnexpectedAnswer(f"{environ['PATH_INFO']}: {self._status} {body[:200]!r}")
         return body
 
-    def _start(self, status: str, headers: list[tuple[str, str]], error: Any = None) -> None:
+    def _start_response(
+        self, status: str, headers: list[tuple[str, str]], error: Any = None
+    ) -> None:
         self._status = status
 
 
 def environ(path: str, headers: dict[str, str]) -> Environ:
-    """A fresh environment: one request may leave things in its own."""
-    carried = {f"HTTP_{name.upper().replace('-', '_')}": text for name, text in headers.items()}
-    return {**_BASE, **carried, "PATH_INFO": path, "wsgi.input": io.BytesIO()}
+    """A new WSGI environment for each request, since a request may change its own."""
+    http = {f"HTTP_{name.upper().replace('-', '_')}": text for name, text in headers.items()}
+    return {**_BASE, **http, "PATH_INFO": path, "wsgi.input": io.BytesIO()}
 
 
-def me(slug: str) -> str:
-    """The path of a strategy's endpoint that says who is asking."""
+def me_path(slug: str) -> str:
+    """The path of the lab's endpoint that says who is signed in under a strategy."""
     return f"{lab.PATH}{slug}/me/"

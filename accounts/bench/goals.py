@@ -1,35 +1,35 @@
-"""The figures that were to be reached, and whether this run reached them."""
+"""The limits that this project set itself, and whether a run kept them."""
 
 from collections.abc import Iterator, Mapping
 
 from accounts.bench.result import Goal, Growth, Measured, Result
 from accounts.bench.statistics import ratio
 
-MOST_CALLS = 1500
-# A strategy, what it is compared with, and the largest ratio of their times.
-RATIOS = (
+MAX_CALLS = 1500
+# A strategy, another one to compare it with, and the largest ratio of their times.
+MAX_RATIOS = (
     ("jwt-blacklist-joined", "jwt-user", 0.70),
     ("jwt-blacklist-joined", "jwt-blacklist", 0.50),
     ("session-joined", "session-db", 0.55),
     ("opaque", "session-joined", 1.00),
     ("jwt-blacklist-memory", "jwt-user", 0.55),
 )
-GUARDED = ("jwt-blacklist-joined", "session-joined")
-ROW_BYTES = 130
+SITE_STRATEGIES = ("jwt-blacklist-joined", "session-joined")
+MAX_ROW_BYTES = 130
 SMALL, LARGE = 10_000, 1_000_000
 
 
 def goals(result: Result) -> list[Goal]:
-    """Those that this run has figures for."""
-    found = {one["slug"]: one for one in result["strategies"]}
-    reached = [*_of_requests(found), *_of_fresh_row(result, found), *_of_tracing(result)]
+    """The limits that this run has figures for."""
+    by_slug = {one["slug"]: one for one in result["strategies"]}
+    found = [*_of_requests(by_slug), *_of_user_row(result, by_slug), *_of_tracing(result)]
     if growth := result["growth"]:
-        reached += _of_growth(growth, result["database"])
-    return reached
+        found += _of_growth(growth, result["database"])
+    return found
 
 
 def _of_requests(found: Mapping[str, Measured]) -> Iterator[Goal]:
-    for slug, other, limit in RATIOS:
+    for slug, other, limit in MAX_RATIOS:
         if slug in found and other in found:
             for clock in ("cpu_us", "wall_us"):
                 one, two = found[slug][clock]["median"], found[other][clock]["median"]
@@ -39,14 +39,14 @@ def _of_requests(found: Mapping[str, Measured]) -> Iterator[Goal]:
 
 
 def _of_calls(found: Mapping[str, Measured]) -> Iterator[Goal]:
-    for slug in GUARDED:
+    for slug in SITE_STRATEGIES:
         if slug in found:
-            yield goal(f"function calls of {slug}", MOST_CALLS, found[slug]["calls"])
+            yield goal(f"function calls of {slug}", MAX_CALLS, found[slug]["calls"])
 
 
-def _of_fresh_row(result: Result, found: Mapping[str, Measured]) -> Iterator[Goal]:
-    """``jwt-blacklist-memory`` without the one query that it shares with all that are fresh."""
-    if (row := result["fresh_row"]) and "jwt-user" in found:
+def _of_user_row(result: Result, found: Mapping[str, Measured]) -> Iterator[Goal]:
+    """``jwt-blacklist-memory`` without its query for the user's row, which ``jwt-user`` has too."""
+    if (row := result["user_row"]) and "jwt-user" in found:
         other = found["jwt-user"]
         title = "jwt-blacklist-memory without the user's row ÷ jwt-user"
         cpu = ratio(row["without_cpu_us"], other["cpu_us"]["median"])
@@ -68,11 +68,11 @@ def _of_growth(growth: Growth, database: str) -> Iterator[Goal]:
         yield goal("blacklist look-up, 10⁶ rows ÷ 10⁴", 1.5, ratio(*times))
     size = growth["steps"][-1]["blacklist_row_bytes"]
     if size is not None and database == "postgres":
-        yield goal("bytes of a blacklist row", ROW_BYTES, size)
+        yield goal("bytes of a blacklist row", MAX_ROW_BYTES, size)
     if pruned := growth["pruned"]:
         yield goal("longest statement of pruning, ms", 100, pruned["longest_statement_ms"])
 
 
 def goal(title: str, limit: float, figure: float) -> Goal:
-    """A figure that is to be at most its limit."""
+    """A figure, and whether it is at most its limit."""
     return {"title": title, "limit": limit, "figure": figure, "reached": figure <= limit}

@@ -1,17 +1,17 @@
-"""The shape of a result: JSON, read by the command, the page and whoever wants the numbers.
+"""The shape of a result: JSON, read by the command, the page and any other program.
 
-Times in microseconds, sizes in bytes. A figure is None where it could not be measured.
+Times are in microseconds, sizes in bytes. A figure is None where it could not be measured.
 """
 
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
-FORMAT = 1
-FLOOR = "floor"
-BASE = "session-db"
+FORMAT = 2
+BASELINE = "baseline"
+SESSION_DB = "session-db"  # Django's default, the other strategy that all are compared with
 
 
 class Spread(TypedDict):
-    """Of many samples: the middle one, and the one that 99 of 100 stay below."""
+    """The median of many samples, and their 99th percentile."""
 
     median: float
     p99: float
@@ -27,15 +27,15 @@ class Split(TypedDict):
 
 
 class Cost(TypedDict):
-    """What one verb of a strategy costs."""
+    """What one action costs: a log-in, a log-out, a log-out everywhere. Medians."""
 
     queries: int
     cpu_us: float
     wall_us: float
 
 
-class Kept(TypedDict):
-    """What the server keeps for one login: rows by table, and their bytes with all indexes."""
+class Stored(TypedDict):
+    """What the server stores for one login: rows by table, and their bytes with all indexes."""
 
     tables: dict[str, float]
     rows: float
@@ -43,14 +43,14 @@ class Kept(TypedDict):
 
 
 class Ratios(TypedDict):
-    """A strategy's median as a multiple of another's."""
+    """A strategy's median time as a multiple of another's."""
 
     cpu: float
     wall: float
 
 
 class Measured(TypedDict):
-    """One strategy, or the floor."""
+    """One strategy, or the baseline."""
 
     slug: str
     title: str
@@ -62,16 +62,16 @@ class Measured(TypedDict):
     wall_us: Spread
     split: Split
     bytes_sent: int
-    kept: Kept | None
-    kept_after_logout: Kept | None
+    stored: Stored | None
+    stored_after_logout: Stored | None
     login: Cost | None
     logout: Cost | None
-    everywhere: Cost | None
-    to_floor: Ratios
-    to_base: Ratios
+    logout_everywhere: Cost | None
+    vs_baseline: Ratios
+    vs_session_db: Ratios
 
 
-class Around(TypedDict):
+class LoginSetup(TypedDict):
     """How log-ins and log-outs were measured, and for scale what hashing a password costs."""
 
     logins_each: int
@@ -81,7 +81,10 @@ class Around(TypedDict):
 
 
 class TracingCost(TypedDict):
-    """CPU per request of the site's own API under three conditions, and two ratios to ``none``."""
+    """CPU per request of the site's own API, without tracing, with tracing off, and with it on.
+
+    ``off`` and ``on`` are ratios to ``none_us``.
+    """
 
     none_us: float
     off_us: float
@@ -90,8 +93,8 @@ class TracingCost(TypedDict):
     on: float
 
 
-class FreshRow(TypedDict):
-    """Medians of ``jwt-blacklist-memory`` with its user's row, and of the same without it."""
+class UserRow(TypedDict):
+    """Medians of ``jwt-blacklist-memory`` with the query for its user's row, and without it."""
 
     with_cpu_us: float
     without_cpu_us: float
@@ -99,8 +102,8 @@ class FreshRow(TypedDict):
     without_wall_us: float
 
 
-class Growing(TypedDict):
-    """Look-ups in tables of a size, and what a row takes there."""
+class GrowthStep(TypedDict):
+    """Look-ups in tables of ``rows`` rows, and the bytes of a row there."""
 
     rows: int
     blacklist_us: Spread
@@ -110,9 +113,9 @@ class Growing(TypedDict):
 
 
 class Pruned(TypedDict):
-    """Deleting expired rows of the blacklist, batch by batch; ``memory`` is what was added.
+    """Deleting the blacklist's expired rows, batch by batch; ``memory_mib`` is what was added.
 
-    A statement holds locks. A batch is its transaction, and what the database writes to disk after.
+    A statement holds locks. A batch is its transaction, with what the database then writes to disk.
     """
 
     rows: int
@@ -123,13 +126,13 @@ class Pruned(TypedDict):
 
 
 class Growth(TypedDict):
-    """What happens as the tables grow."""
+    """Look-ups as the tables grow."""
 
-    steps: list[Growing]
+    steps: list[GrowthStep]
     pruned: Pruned | None
 
 
-class Distance(TypedDict):
+class LatencyStep(TypedDict):
     """The median request of each strategy with the database some milliseconds away."""
 
     asked_ms: float
@@ -138,14 +141,14 @@ class Distance(TypedDict):
 
 
 class Latency(TypedDict):
-    """How the distance was made, and what came of it."""
+    """Requests as the database moves away; ``how`` says in words how it was moved."""
 
     how: str
     rounds: int
-    steps: list[Distance]
+    steps: list[LatencyStep]
 
 
-class Served(TypedDict):
+class Throughput(TypedDict):
     """One strategy over HTTP."""
 
     slug: str
@@ -161,11 +164,11 @@ class Http(TypedDict):
     server: str
     client: str
     seconds_each: float
-    strategies: list[Served]
+    strategies: list[Throughput]
 
 
 class Goal(TypedDict):
-    """A figure that was to be reached."""
+    """A limit that this project set itself, and what was measured."""
 
     title: str
     limit: float
@@ -195,8 +198,8 @@ class Result(TypedDict):
     machine: Machine
     versions: dict[str, str]
     strategies: list[Measured]
-    around: Around
-    fresh_row: FreshRow | None
+    login_setup: LoginSetup
+    user_row: UserRow | None
     tracing: TracingCost | None
     growth: Growth | None
     latency: Latency | None
@@ -204,6 +207,36 @@ class Result(TypedDict):
     goals: list[Goal]
 
 
-def known(content: Any) -> bool:
-    """Whether a file's content is a result that this version understands."""
-    return isinstance(content, dict) and content.get("format") == FORMAT
+def without_baseline(result: Result) -> list[Measured]:
+    """The strategies alone."""
+    return [one for one in result["strategies"] if one["slug"] != BASELINE]
+
+
+def read_result(content: Any) -> Result | None:
+    """A result from parsed JSON, of this format or the previous one; None for anything else."""
+    if not isinstance(content, dict):
+        return None
+    if content.get("format") == 1:
+        content = {**_renamed(content), "format": FORMAT}
+    return cast(Result, content) if content.get("format") == FORMAT else None
+
+
+_NEW_NAMES = {
+    "floor": BASELINE,
+    "to_floor": "vs_baseline",
+    "to_base": "vs_session_db",
+    "kept": "stored",
+    "kept_after_logout": "stored_after_logout",
+    "everywhere": "logout_everywhere",
+    "around": "login_setup",
+    "fresh_row": "user_row",
+}
+
+
+def _renamed(part: Any) -> Any:
+    """A part of a result of format 1, in the names of format 2."""
+    if isinstance(part, dict):
+        return {_NEW_NAMES.get(key, key): _renamed(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_renamed(one) for one in part]
+    return BASELINE if part == "floor" else part

@@ -1,7 +1,8 @@
-"""Runs the workers on a temporary database, and puts a result together."""
+"""Runs one worker after the other on a temporary database, and puts the result together."""
 
 import os
 import secrets
+import sys
 import time
 from collections.abc import Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -10,21 +11,23 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from accounts.bench.goals import goals
-from accounts.bench.measures import latency
 from accounts.bench.options import Options
 from accounts.bench.result import FORMAT, Result
-from accounts.bench.worker import arguments, latency_rounds
 from accounts.services._base import Service, ServiceError
 from accounts.services.delay_proxy import DelayProxy
 from accounts.services.json_lines import JsonLines
 from accounts.services.temporary import temporary_database
 
-VENDORS = {"sqlite": "sqlite", "postgres": "postgresql"}
-INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
+# How the database is put at a distance, by the database's name.
+_HOW_DELAYED = {
+    "postgres": "a proxy in front of the database holds every message to it back",
+    "sqlite": "SQLite is a library in the same process; every statement waits as if it were not",
+}
+_INHERITED = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 
 
 class BenchError(RuntimeError):
-    """The run could not be made; the text is one line that says why."""
+    """The run failed; the text is one line that says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,11 @@ def bench(options: Options) -> Iterator[Progress | Result]:
     yield cast(Result, {**result, "goals": goals(cast(Result, result))})
 
 
-Working = Generator[Progress, None, Any]
+Work = Generator[Progress, None, Any]  # yields progress, and returns what was measured
 
 
-def _parts(options: Options, url: str) -> Working:
-    """One job after the other; returns what they measured."""
+def _parts(options: Options, url: str) -> Work:
+    """One job after the other."""
     parts = yield from _work(url, "requests", options)
     parts |= {"growth": None, "latency": None, "http": None}
     if options.latency:
@@ -76,14 +79,14 @@ def _parts(options: Options, url: str) -> Working:
     return parts
 
 
-def _latency(options: Options, url: str) -> Working:
+def _latency(options: Options, url: str) -> Work:
     steps = []
     for milliseconds in options.latency:
         with _delayed(url, milliseconds) as proxy:
             address = proxy.address if proxy else url
             steps.append((yield from _work(address, "latency", options, f"{milliseconds:g}")))
-    how = latency.HOW[VENDORS[options.database]]
-    return {"how": how, "rounds": latency_rounds(options), "steps": steps}
+    how = _HOW_DELAYED[options.database]
+    return {"how": how, "rounds": options.latency_rounds, "steps": steps}
 
 
 def _delayed(url: str, milliseconds: float) -> AbstractContextManager[Service | None]:
@@ -91,10 +94,11 @@ def _delayed(url: str, milliseconds: float) -> AbstractContextManager[Service | 
     return DelayProxy(url, milliseconds) if url.startswith("postgres") else nullcontext()
 
 
-def _work(url: str, job: str, options: Options, *more: str) -> Working:
-    """Run a worker; returns its result."""
+def _work(url: str, job: str, options: Options, *more: str) -> Work:
+    """Run a worker to its end."""
+    command = [sys.executable, "-m", "accounts.bench.worker", job, options.as_json(), *more]
     result = None
-    with JsonLines(arguments(job, options, *more), environment=environment(url)) as worker:
+    with JsonLines(command, environment=_environment(url)) as worker:
         try:
             for line in worker.lines():
                 if "result" in line:
@@ -108,10 +112,10 @@ def _work(url: str, job: str, options: Options, *more: str) -> Working:
     return result
 
 
-def environment(url: str) -> dict[str, str]:
-    """What a worker finds: a database and keys of its own, nothing of the site's."""
+def _environment(url: str) -> dict[str, str]:
+    """A worker's environment: a database and a key of its own, nothing of the site's."""
     return {
-        **{name: os.environ[name] for name in INHERITED if name in os.environ},
+        **{name: os.environ[name] for name in _INHERITED if name in os.environ},
         "DJANGO_SETTINGS_MODULE": "authdemo.settings",
         "DATABASE_URL": url,
         "SECRET_KEY": secrets.token_urlsafe(48),

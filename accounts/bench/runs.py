@@ -1,7 +1,7 @@
-"""A short benchmark started from the page: a process of its own, followed by a thread of this one.
+"""A short benchmark that the page starts: a process of its own, followed by a thread of this one.
 
-It measures in a database of its own, like ``manage.py bench``; only how far it is, and its result,
-are written to the site's.
+It measures in a database of its own, as ``manage.py bench`` does. Only its progress and its result
+are written to the site's database.
 """
 
 import logging
@@ -25,8 +25,8 @@ from accounts.site.throttle import Limit
 
 ROUNDS = 60
 MAX_SECONDS = 300  # a short run takes ten to thirty
-KEPT = 20  # newest runs
-_NOTE_EVERY = 0.5  # seconds between two notes in the database
+MAX_KEPT = 20  # newest runs
+_WRITE_EVERY = 0.5  # seconds between two writes of progress
 _DATABASES = {"sqlite": "sqlite", "postgresql": "postgres"}
 _MAX_PROBLEM = 400  # characters
 LOST = "The process that ran it is gone."
@@ -79,27 +79,27 @@ def _claim() -> BenchRun:
             run = BenchRun.objects.create(slot=BenchRun.ONLY)
     except IntegrityError:
         raise Running(BenchRun.objects.latest("started")) from None
-    old = BenchRun.objects.filter(slot=None).values_list("pk", flat=True)[KEPT:]
+    old = BenchRun.objects.filter(slot=None).values_list("pk", flat=True)[MAX_KEPT:]
     BenchRun.objects.filter(pk__in=list(old)).delete()
     return run
 
 
 def _follow(run_id: uuid.UUID, command: list[str]) -> None:
-    """What the thread does. A site whose database is gone has nobody to tell."""
+    """Run the command in a thread. If the site's database is gone, only the log is left to tell."""
     try:
-        _note(BenchRun.objects.filter(pk=run_id), command)
+        _record(BenchRun.objects.filter(pk=run_id), command)
     except DatabaseError:
         logger.warning("The benchmark cannot be followed", exc_info=True)
     finally:
         connection.close()
 
 
-def _note(run: BenchRunQuerySet, command: list[str]) -> None:
-    """Run the command to its end and note what it says."""
+def _record(run: BenchRunQuerySet, command: list[str]) -> None:
+    """Run the command to its end, and write its progress and result to the run's row."""
     problem = "The run ended without a result."
     try:
         with JsonLines(command, timeout=MAX_SECONDS) as child:
-            for line in _now_and_then(child.lines()):
+            for line in _thinned(child.lines()):
                 if "result" in line:
                     run.update(result=line["result"])
                     problem = ""
@@ -112,10 +112,10 @@ def _note(run: BenchRunQuerySet, command: list[str]) -> None:
         run.update(slot=None, problem=problem[:_MAX_PROBLEM])
 
 
-def _now_and_then(lines: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Not every line of progress is worth a write; the result is."""
-    noted = 0.0
+def _thinned(lines: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The result, and as much progress as is worth a write."""
+    written = 0.0
     for line in lines:
-        if "result" in line or time.monotonic() - noted > _NOTE_EVERY:
-            noted = time.monotonic()
+        if "result" in line or time.monotonic() - written > _WRITE_EVERY:
+            written = time.monotonic()
             yield line

@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from accounts.bench.result import BASE, FLOOR, Measured, Ratios, Spread
+from accounts.bench.result import BASELINE, SESSION_DB, Measured, Ratios, Spread
 
-NANOSECONDS = 1000  # in a microsecond
+NS_PER_US = 1000
 
 
 def percentile(samples: Sequence[float], share: float) -> float:
@@ -16,20 +16,28 @@ def percentile(samples: Sequence[float], share: float) -> float:
 
 
 def spread(nanoseconds: Sequence[int]) -> Spread:
-    """Samples in nanoseconds as a spread in microseconds."""
-    return {
-        "median": round(median(nanoseconds) / NANOSECONDS, 1),
-        "p99": round(percentile(nanoseconds, 0.99) / NANOSECONDS, 1),
-    }
+    """Median and 99th percentile, in microseconds, of samples in nanoseconds."""
+    p99 = round(percentile(nanoseconds, 0.99) / NS_PER_US, 1)
+    return {"median": median_us(nanoseconds), "p99": p99}
 
 
-def microseconds(nanoseconds: Sequence[int]) -> float:
-    """The median of samples in nanoseconds, in microseconds."""
-    return round(median(nanoseconds) / NANOSECONDS, 1)
+def median_us(nanoseconds: Sequence[int]) -> float:
+    """The median, in microseconds, of samples in nanoseconds."""
+    return round(median(nanoseconds) / NS_PER_US, 1)
+
+
+def with_ratios(strategies: Iterable[Measured]) -> list[Measured]:
+    """The same strategies, compared with the baseline and with Django's default session."""
+    by_slug = {one["slug"]: one for one in strategies}
+    baseline, session = by_slug[BASELINE], by_slug[SESSION_DB]
+    return [
+        {**one, "vs_baseline": ratios(one, baseline), "vs_session_db": ratios(one, session)}
+        for one in by_slug.values()
+    ]
 
 
 def ratios(one: Measured, other: Measured) -> Ratios:
-    """How often the median of one holds that of the other."""
+    """The medians of one strategy, divided by those of the other."""
     return {
         "cpu": ratio(one["cpu_us"]["median"], other["cpu_us"]["median"]),
         "wall": ratio(one["wall_us"]["median"], other["wall_us"]["median"]),
@@ -39,12 +47,3 @@ def ratios(one: Measured, other: Measured) -> Ratios:
 def ratio(one: float, other: float) -> float:
     """A quotient with three decimals."""
     return round(one / other, 3)
-
-
-def compared(strategies: Iterable[Measured]) -> list[Measured]:
-    """The same with their ratios to the floor and to Django's default session."""
-    found = {one["slug"]: one for one in strategies}
-    return [
-        {**one, "to_floor": ratios(one, found[FLOOR]), "to_base": ratios(one, found[BASE])}
-        for one in found.values()
-    ]

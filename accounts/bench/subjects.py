@@ -1,4 +1,4 @@
-"""Whom the requests are sent for: one user, signed in under every strategy and the floor."""
+"""What is measured: the baseline and every strategy, each with a login of one and the same user."""
 
 import uuid
 from collections.abc import Iterator
@@ -9,15 +9,14 @@ from datetime import timedelta
 from django.conf import settings
 
 from accounts import lab
-from accounts.bench.baselines import Floor
-from accounts.bench.client import Environ, environ, me
+from accounts.bench.baselines import Baseline, NoUserRow
+from accounts.bench.client import Environ, environ, me_path
 from accounts.bench.options import Options
-from accounts.bench.rowless import Rowless
 from accounts.models import Login, User
 from accounts.strategies import Credential, Family, Strategy, strategies
 from accounts.tokens.realm import lab_realm
 
-_LONG = timedelta(days=1)  # a token must not expire between two rounds
+_LIFETIME = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,49 +29,49 @@ class Subject:
 
     @property
     def slug(self) -> str:
-        """The strategy's."""
+        """The strategy's slug."""
         return self.strategy.slug
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a client sends with each request."""
+        """The header by which a client sends the credential."""
         if self.strategy.family is Family.SESSION:
             return {"Cookie": f"{lab.cookie_name(self.slug)}={self.credential.value}"}
         return {"Authorization": f"Bearer {self.credential.value}"}
 
     def environ(self) -> Environ:
         """A request that asks who is signed in."""
-        return environ(me(self.slug), self.headers)
+        return environ(me_path(self.slug), self.headers)
 
 
 @contextmanager
-def world(options: Options) -> Iterator[list[Subject]]:
-    """The subjects, the floor first; while it lasts, the lab knows the floor as well."""
-    long_lifetimes()
+def signed_in_subjects(options: Options) -> Iterator[list[Subject]]:
+    """The subjects, the baseline first. The lab knows the baseline inside the block."""
+    extend_lifetimes()
     user = new_user()
-    floor = Floor(lab_realm())
-    with lab.playing(floor):
-        yield [signed_in(strategy, user) for strategy in (floor, *chosen(options))]
+    baseline = Baseline(lab_realm())
+    with lab.playing(baseline):
+        yield [sign_in(strategy, user) for strategy in (baseline, *_wanted(options))]
 
 
 @contextmanager
-def rowless() -> Iterator[Subject]:
-    """One more subject, which the lab knows while it lasts."""
-    strategy = Rowless(lab_realm())
+def no_user_row_subject() -> Iterator[Subject]:
+    """One more subject. The lab knows it inside the block."""
+    strategy = NoUserRow(lab_realm())
     try:
         with lab.playing(strategy):
-            yield signed_in(strategy, new_user())
+            yield sign_in(strategy, new_user())
     finally:
         strategy.close()
 
 
-def long_lifetimes() -> None:
-    """Make tokens of this process outlive the run. To be called before the first is made."""
-    settings.ACCESS_TOKEN_LIFETIME = settings.LAB_LIFETIME = _LONG
+def extend_lifetimes() -> None:
+    """Make this process's tokens outlive the run. To be called before the first is issued."""
+    settings.ACCESS_TOKEN_LIFETIME = settings.LAB_LIFETIME = _LIFETIME
 
 
-def chosen(options: Options) -> Iterator[Strategy]:
-    """This process's instances of the strategies to measure."""
+def _wanted(options: Options) -> Iterator[Strategy]:
+    """The lab's instances of the strategies to measure."""
     for found in strategies:
         instance = lab.strategy(found.slug)
         if instance is not None and options.wants(found.slug):
@@ -80,11 +79,11 @@ def chosen(options: Options) -> Iterator[Strategy]:
 
 
 def new_user() -> User:
-    """A throwaway user."""
+    """A throwaway user of the lab."""
     return lab.visit(uuid.uuid4()).user
 
 
-def signed_in(strategy: Strategy, user: User) -> Subject:
-    """A new login, without a password: only a person has to prove who he is."""
+def sign_in(strategy: Strategy, user: User) -> Subject:
+    """Make a login without checking a password, whose hash would outweigh everything else."""
     login = lab.begin(user, strategy)
     return Subject(strategy, login, strategy.issue(login))

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from accounts.bench.result import (
-    FLOOR,
     Cost,
-    Growing,
     Growth,
+    GrowthStep,
     Http,
-    Kept,
     Latency,
     Measured,
     Result,
+    Stored,
+    without_baseline,
 )
 
 NEGLIGIBLE = 20  # microseconds: a method that only returns
@@ -52,11 +52,6 @@ def tables(result: Result) -> Iterator[Table]:
     yield goals(result)
 
 
-def carried(result: Result) -> list[Measured]:
-    """The strategies, without the floor."""
-    return [one for one in result["strategies"] if one["slug"] != FLOOR]
-
-
 def requests(strategies: Sequence[Measured]) -> Table:
     """What a request costs."""
     return Table(
@@ -88,8 +83,8 @@ def _request(one: Measured) -> Iterator[str]:
     for spread in (one["wall_us"], one["cpu_us"]):
         yield f"{spread['median']:,.0f}"
         yield f"{spread['p99']:,.0f}"
-    yield f"{one['to_floor']['wall']:.2f}"
-    yield f"{one['to_base']['wall']:.2f}"
+    yield f"{one['vs_baseline']['wall']:.2f}"
+    yield f"{one['vs_session_db']['wall']:.2f}"
     yield f"{one['split']['sql']:.0%}"
     yield f"{one['split']['crypto']:.0%}"
     yield f"{one['calls']:,}"
@@ -99,37 +94,37 @@ def _request(one: Measured) -> Iterator[str]:
 
 def queries(result: Result) -> Table:
     """SQL statements per request, which the first table has as well."""
-    rows = [_row(one, str(one["queries"])) for one in carried(result)]
+    rows = [_row(one, str(one["queries"])) for one in without_baseline(result)]
     return Table("SQL queries per request", ("Way", "Queries"), rows)
 
 
 def bytes_sent(result: Result) -> Table:
     """Bytes of the credential, which the first table has as well."""
-    rows = [_row(one, str(one["bytes_sent"])) for one in carried(result)]
+    rows = [_row(one, str(one["bytes_sent"])) for one in without_baseline(result)]
     note = "The value of the header that carries the login."
     return Table("Bytes sent with every request", ("Way", "Bytes"), rows, note)
 
 
 def logins(result: Result) -> Table:
     """What it costs to log in and out, and what the server stores for a login."""
-    around = result["around"]
+    setup = result["login_setup"]
     return Table(
         title="Logging in, logging out, and what is kept",
         note=(
-            f"CPU time, without the password's hash, which takes {around['hash_us'] / 1000:.0f} ms "
-            f"and costs every way the same. “Everywhere” with {around['devices']} devices of the "
-            f"user among {around['logins_each']} logins of others."
+            f"CPU time, without the password's hash, which takes {setup['hash_us'] / 1000:.0f} ms "
+            f"and costs every way the same. “Everywhere” with {setup['devices']} devices of the "
+            f"user among {setup['logins_each']} logins of others."
         ),
-        columns=("Way", "Log in", "Log out", "Everywhere", "Kept for a login", "After log-out"),
-        rows=[_row(one, *_login(one)) for one in carried(result)],
+        columns=("Way", "Log in", "Log out", "Everywhere", "Stored for a login", "After log-out"),
+        rows=[_row(one, *_login(one)) for one in without_baseline(result)],
     )
 
 
 def _login(one: Measured) -> Iterator[str]:
-    for cost in (one["login"], one["logout"], one["everywhere"]):
+    for cost in (one["login"], one["logout"], one["logout_everywhere"]):
         yield _cost(cost)
-    for kept in (one["kept"], one["kept_after_logout"]):
-        yield _kept(kept)
+    for stored in (one["stored"], one["stored_after_logout"]):
+        yield _stored(stored)
 
 
 def _cost(cost: Cost | None) -> str:
@@ -140,11 +135,11 @@ def _cost(cost: Cost | None) -> str:
     return f"{cost['cpu_us']:,.0f} µs, {cost['queries'] or 'no'} SQL"
 
 
-def _kept(kept: Kept | None) -> str:
-    if kept is None or not kept["rows"]:
+def _stored(stored: Stored | None) -> str:
+    if stored is None or not stored["rows"]:
         return "nothing"
-    rows = f"{kept['rows']:g} {'row' if kept['rows'] == 1 else 'rows'}"
-    return rows if kept["bytes"] is None else f"{rows}, {kept['bytes']:.0f} B"
+    rows = f"{stored['rows']:g} {'row' if stored['rows'] == 1 else 'rows'}"
+    return rows if stored["bytes"] is None else f"{rows}, {stored['bytes']:.0f} B"
 
 
 def latency(found: Latency, strategies: Sequence[Measured]) -> Table:
@@ -181,7 +176,7 @@ def growth(found: Growth) -> Table:
     )
 
 
-def _lookups(step: Growing) -> Iterator[str]:
+def _lookups(step: GrowthStep) -> Iterator[str]:
     for spread in (step["blacklist_us"], step["session_us"]):
         yield f"{spread['median']:.1f}"
         yield f"{spread['p99']:.1f}"

@@ -1,141 +1,109 @@
 """The process that measures: ``python -m accounts.bench.worker JOB OPTIONS``.
 
 Its environment names a database of its own. On its standard output it writes one JSON object per
-line: ``{"stage", "done", "total"}`` as it goes on, and ``{"result": …}`` at the end.
+line: ``{"stage", "done", "total"}`` for progress, and ``{"result": …}`` at the end.
 """
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import django
+from django.core.management import call_command
 
-from accounts.bench.options import Options
+django.setup()  # without which the rest cannot be imported
 
-# What ``requests`` does, in its order, as it is told to whoever waits.
-STAGES = REQUESTS, COMING, VERBS, LEAVING, TRACING = (
-    "requests",
-    "a crowd logs in",
-    "logging in and out",
-    "the crowd logs out",
-    "tracing",
+from accounts.bench.measures import (  # noqa: E402
+    growth,
+    http,
+    latency,
+    login_logout,
+    machine,
+    requests,
+    storage,
+    tracing,
 )
+from accounts.bench.measures.summary import summaries, user_row  # noqa: E402
+from accounts.bench.options import Options, Stage  # noqa: E402
+from accounts.bench.subjects import no_user_row_subject, signed_in_subjects  # noqa: E402
 
 
 def main(job: str, options: Options, *more: str) -> None:
-    """Set Django up, migrate the empty database, measure."""
-    django.setup()
-    from django.core.management import call_command
-
+    """Migrate the empty database, then do the job."""
     call_command("migrate", verbosity=0, interactive=False)
-    print(json.dumps({"result": JOBS[job](options, *more)}), flush=True)  # noqa: T201
+    _write({"result": JOBS[job](options, *more)})
 
 
-class Stage:
-    """Tells the runner how far one part of the work is."""
-
-    def __init__(self, title: str, total: int) -> None:
-        self._title = title
-        self._total = total
-        self._done = 0
-
-    def __call__(self, done: int | None = None) -> None:
-        """One more is done, or so many."""
-        self._done = self._done + 1 if done is None else done
-        _tell(self._title, self._done, self._total)
-
-
-def _tell(title: str, done: int, total: int) -> None:
-    line = {"stage": title, "done": done, "total": total}
+def _write(line: dict[str, Any]) -> None:
     print(json.dumps(line), flush=True)  # noqa: T201 - the runner reads it
 
 
-def requests(options: Options) -> dict[str, Any]:
-    """The main part: requests, log-ins, log-outs, what is kept, and what tracing costs."""
-    from accounts.bench.measures import login_logout as verbs
-    from accounts.bench.measures import machine
-    from accounts.bench.measures import requests as rounds
-    from accounts.bench.measures import storage as crowd
-    from accounts.bench.measures import tracing as tracing_cost
-    from accounts.bench.measures.summary import fresh_row, measured
-    from accounts.bench.subjects import rowless, world
+def _reporter(stage: str, total: int) -> Callable[[], None]:
+    """A function to call whenever one of ``total`` things is done; it tells the runner."""
+    done = 0
 
-    found = machine.machine()  # before we load it ourselves
-    with world(options) as subjects:
-        with rowless() as more:
-            stage = Stage(REQUESTS, rounds.steps(options.rounds))
-            samples = rounds.measure([*subjects, more], options.rounds, stage)
+    def report() -> None:
+        nonlocal done
+        done += 1
+        _write({"stage": stage, "done": done, "total": total})
+
+    return report
+
+
+def measure_requests(options: Options) -> dict[str, Any]:
+    """The main job: requests, log-ins and log-outs, what is stored, and what tracing costs."""
+    found = machine.machine()  # before this process loads it
+    rounds, number = options.rounds, min(login_logout.SAMPLES, options.rounds)
+    with signed_in_subjects(options) as subjects:
+        with no_user_row_subject() as no_user_row:
+            report = _reporter(Stage.REQUESTS, requests.total_rounds(rounds))
+            samples = requests.measure([*subjects, no_user_row], rounds, report)
         strategies = [subject.strategy for subject in subjects[1:]]
-        number = min(verbs.SAMPLES, options.rounds)
-        people = crowd.Crowd()
-        people.gather(strategies, Stage(COMING, len(strategies)))
-        costs = verbs.measure(strategies, number, Stage(VERBS, number * len(strategies)))
-        kept = people.leave(strategies, Stage(LEAVING, len(strategies)))
-        traced = tracing_cost.measure(
-            options.rounds, Stage(TRACING, tracing_cost.steps(options.rounds))
-        )
+        stored = storage.Storage()
+        stored.log_in(strategies, _reporter(Stage.LOGINS, len(strategies)))
+        report = _reporter(Stage.LOGIN_LOGOUT, number * len(strategies))
+        costs = login_logout.measure(strategies, number, report)
+        kept = stored.log_out(strategies, _reporter(Stage.LOGOUTS, len(strategies)))
+        report = _reporter(Stage.TRACING, tracing.total_blocks(rounds))
+        tracing_cost = tracing.measure(rounds, report)
     return {
         "machine": found,
         "versions": machine.versions(),
-        "strategies": measured(subjects, samples, costs, kept),
-        "around": {
-            "logins_each": crowd.SIZE,
-            "devices": verbs.DEVICES,
-            "samples": number,
-            "hash_us": verbs.hash_us(),
-        },
-        "fresh_row": fresh_row(samples),
-        "tracing": traced,
+        "strategies": summaries(subjects, samples, costs, kept),
+        "login_setup": login_logout.setup(number, storage.LOGINS),
+        "user_row": user_row(samples),
+        "tracing": tracing_cost,
     }
 
 
-def growth(options: Options) -> Any:
+def measure_growth(options: Options) -> Any:
     """Look-ups in tables of millions of rows."""
-    from accounts.bench.measures import growth as growing
-
-    total = max(options.growth) // growing.CHUNK + len(options.growth) + 1
-    stage = Stage("growth", total)
-    return growing.measure(options.growth, lambda _: stage())
+    sizes = options.growth
+    return growth.measure(sizes, _reporter("growth", growth.total_reports(sizes)))
 
 
-def latency(options: Options, milliseconds: str) -> Any:
+def measure_latency(options: Options, milliseconds: str) -> Any:
     """The requests with a distant database."""
-    from accounts.bench.measures import latency as distance
-    from accounts.bench.subjects import world
-
-    with world(options) as subjects:
-        number = latency_rounds(options)
-        stage = Stage(f"{milliseconds} ms away", number * len(subjects))
-        return distance.measure(subjects, float(milliseconds), number, stage)
+    rounds = options.latency_rounds
+    with signed_in_subjects(options) as subjects:
+        report = _reporter(f"{milliseconds} ms away", rounds * len(subjects))
+        return latency.measure(subjects, float(milliseconds), rounds, report)
 
 
-def latency_rounds(options: Options) -> int:
-    """Fewer rounds: most of the time is waiting, which does not scatter."""
-    return max(20, options.rounds // 10)
-
-
-def http(options: Options) -> Any:
+def measure_http(options: Options) -> Any:
     """The requests over HTTP."""
-    from accounts.bench.measures import http as serving
-    from accounts.bench.subjects import world
-
-    with world(options) as subjects:
-        stage = Stage("HTTP", serving.SLICES * len(subjects))
-        return serving.measure(subjects, serving.seconds(options.rounds), stage)
+    with signed_in_subjects(options) as subjects:
+        report = _reporter("HTTP", http.SLICES * len(subjects))
+        return http.measure(subjects, http.seconds(options.rounds), report)
 
 
 JOBS: dict[str, Callable[..., Any]] = {
-    "requests": requests,
-    "growth": growth,
-    "latency": latency,
-    "http": http,
+    "requests": measure_requests,
+    "growth": measure_growth,
+    "latency": measure_latency,
+    "http": measure_http,
 }
-
-
-def arguments(job: str, options: Options, *more: str) -> Sequence[str]:
-    """The command line of a worker."""
-    return [sys.executable, "-m", "accounts.bench.worker", job, options.as_json(), *more]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The site's WSGI application as ``bench --http`` serves it: the floor can be asked for as well."""
+"""The site's WSGI application as ``bench --http`` serves it: the lab knows the baseline as well."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,15 +8,15 @@ from django.core.wsgi import get_wsgi_application
 _site = get_wsgi_application()  # sets Django up, without which the rest cannot be imported
 
 from accounts import lab  # noqa: E402
-from accounts.bench.baselines import Floor  # noqa: E402
-from accounts.bench.subjects import long_lifetimes  # noqa: E402
+from accounts.bench.baselines import Baseline  # noqa: E402
+from accounts.bench.subjects import extend_lifetimes  # noqa: E402
 from accounts.tokens.realm import lab_realm  # noqa: E402
 
-long_lifetimes()
-_FLOOR = Floor(lab_realm())
+extend_lifetimes()
+_baseline = Baseline(lab_realm())
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answer as the site does."""
-    with lab.playing(_FLOOR):
+    with lab.playing(_baseline):
         return _site(environ, start_response)

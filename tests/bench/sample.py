@@ -1,8 +1,8 @@
-"""A small result with round numbers, to see what is made of it."""
+"""A small result with round numbers."""
 
 from accounts.bench.goals import goals
-from accounts.bench.result import FORMAT, Cost, Kept, Measured, Result, Spread
-from accounts.bench.statistics import compared
+from accounts.bench.result import FORMAT, Cost, Measured, Result, Spread, Stored
+from accounts.bench.statistics import with_ratios
 
 
 def spread(median: float) -> Spread:
@@ -13,12 +13,12 @@ def cost(queries: int, us: float) -> Cost:
     return {"queries": queries, "cpu_us": us, "wall_us": us}
 
 
-def kept(rows: float, size: float) -> Kept:
+def stored(rows: float, size: float) -> Stored:
     return {"tables": {"a_table": rows} if rows else {}, "rows": rows, "bytes": size}
 
 
 def measured(slug: str, us: float, *, family: str = "session", queries: int = 1) -> Measured:
-    floor = slug == "floor"
+    is_baseline = slug == "baseline"
     return {
         "slug": slug,
         "title": f"Title of {slug}",
@@ -30,18 +30,18 @@ def measured(slug: str, us: float, *, family: str = "session", queries: int = 1)
         "wall_us": spread(us),
         "split": {"sql": 0.1, "crypto": 0.2, "cache": 0.0, "framework": 0.7},
         "bytes_sent": 50 if family == "session" else 400,
-        "kept": None if floor else kept(1, 120),
-        "kept_after_logout": None if floor else kept(0, 0),
-        "login": None if floor else cost(2, 700),
-        "logout": None if floor else cost(1, 200),
-        "everywhere": None if floor else cost(1, 300 + us),
-        "to_floor": {"cpu": 1, "wall": 1},
-        "to_base": {"cpu": 1, "wall": 1},
+        "stored": None if is_baseline else stored(1, 120),
+        "stored_after_logout": None if is_baseline else stored(0, 0),
+        "login": None if is_baseline else cost(2, 700),
+        "logout": None if is_baseline else cost(1, 200),
+        "logout_everywhere": None if is_baseline else cost(1, 300 + us),
+        "vs_baseline": {"cpu": 1, "wall": 1},
+        "vs_session_db": {"cpu": 1, "wall": 1},
     }
 
 
 STRATEGIES = [
-    measured("floor", 200, family="opaque", queries=0),
+    measured("baseline", 200, family="opaque", queries=0),
     measured("session-db", 1000, queries=2),
     measured("session-joined", 400),
     measured("jwt-user", 800, family="jwt"),
@@ -67,9 +67,9 @@ def result(made: str = "2026-01-02T03:04:05+00:00", *, long: bool = False) -> Re
             "load": 0.1,
         },
         "versions": {"SQLite": "3.40", "Python": "3.11"},
-        "strategies": compared(STRATEGIES),
-        "around": {"logins_each": 200, "devices": 3, "samples": 30, "hash_us": 50_000.0},
-        "fresh_row": None,
+        "strategies": with_ratios(STRATEGIES),
+        "login_setup": {"logins_each": 200, "devices": 3, "samples": 30, "hash_us": 50_000.0},
+        "user_row": None,
         "tracing": {"none_us": 100.0, "off_us": 101.0, "on_us": 120.0, "off": 1.01, "on": 1.2},
         "growth": None,
         "latency": None,

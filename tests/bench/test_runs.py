@@ -128,7 +128,7 @@ def test_a_visitor_may_start_a_few_and_no_more(settings: Settings) -> None:
 
 @pytest.mark.usefixtures("succeeds")
 def test_old_runs_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(benchruns, "KEPT", 3)
+    monkeypatch.setattr(benchruns, "MAX_KEPT", 3)
     for age in range(5):
         BenchRun.objects.create(started=timezone.now() - timedelta(days=1 + age))
     run = benchruns.bench_begin(PEER)

@@ -1,10 +1,10 @@
-"""From samples to figures: nothing may be lost or made up on the way."""
+"""From samples to figures."""
 
 import pytest
 
-from accounts.bench.measures import tracing as tracing_cost
+from accounts.bench.measures import growth, tracing
 from accounts.bench.measures.requests import split
-from accounts.bench.statistics import compared, microseconds, percentile, ratio, spread
+from accounts.bench.statistics import median_us, percentile, ratio, spread, with_ratios
 from tests.bench.sample import STRATEGIES
 
 
@@ -16,15 +16,15 @@ def test_the_99th_percentile_is_the_sample_that_one_in_a_hundred_exceeds() -> No
 
 def test_nanoseconds_become_microseconds() -> None:
     assert spread([1000, 2000, 9000]) == {"median": 2.0, "p99": 9.0}
-    assert microseconds([1500, 2500]) == 2.0
+    assert median_us([1500, 2500]) == 2.0
 
 
 def test_ratios_are_those_of_the_medians() -> None:
-    found = {one["slug"]: one for one in compared(STRATEGIES)}
+    found = {one["slug"]: one for one in with_ratios(STRATEGIES)}
 
-    assert found["session-joined"]["to_base"] == {"cpu": ratio(390, 990), "wall": 0.4}
-    assert found["session-joined"]["to_floor"] == {"cpu": ratio(390, 190), "wall": 2.0}
-    assert found["floor"]["to_floor"] == {"cpu": 1.0, "wall": 1.0}
+    assert found["session-joined"]["vs_session_db"] == {"cpu": ratio(390, 990), "wall": 0.4}
+    assert found["session-joined"]["vs_baseline"] == {"cpu": ratio(390, 190), "wall": 2.0}
+    assert found["baseline"]["vs_baseline"] == {"cpu": 1.0, "wall": 1.0}
 
 
 def step(kind: str, start: float, duration: float) -> dict[str, object]:
@@ -57,5 +57,15 @@ def test_shares_are_the_mean_over_all_traces() -> None:
 
 
 def test_a_short_run_too_switches_tracing_on_and_off_many_times() -> None:
-    assert tracing_cost.steps(20) == tracing_cost.steps(500) == 75
-    assert tracing_cost.steps(1000) == 150
+    assert tracing.total_blocks(20) == tracing.total_blocks(500) == 75
+    assert tracing.total_blocks(1000) == 150
+
+
+@pytest.mark.parametrize(
+    ("sizes", "reports"),
+    [((0, 10_000, 100_000, 1_000_000), 1 + 1 + 9 + 4 + 1), ((0, 300), 1 + 2 + 1), ((0,), 2)],
+)
+def test_growth_reports_each_chunk_each_size_and_the_pruning(
+    sizes: tuple[int, ...], reports: int
+) -> None:
+    assert growth.total_reports(sizes) == reports

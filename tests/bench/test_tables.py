@@ -38,7 +38,7 @@ def test_the_terminal_shows_every_figure_and_calls_strategies_by_their_slugs() -
 
 def test_a_limit_that_was_missed_stands_out_in_a_terminal() -> None:
     table = Table(
-        "Limits", ("Figure", "Measured"), [Row("kept", "1"), Row("missed", "2", missed=True)]
+        "Limits", ("Figure", "Measured"), [Row("stored", "1"), Row("missed", "2", missed=True)]
     )
     assert [row.style for row in in_terminal(table).rows] == [None, "bold red"]
 
@@ -46,7 +46,7 @@ def test_a_limit_that_was_missed_stands_out_in_a_terminal() -> None:
 def test_a_method_that_does_nothing_has_no_time() -> None:
     found = result()
     found["strategies"][1]["logout"] = {"queries": 0, "cpu_us": 5.3, "wall_us": 7.3}
-    found["strategies"][1]["everywhere"] = {"queries": 0, "cpu_us": 500.0, "wall_us": 500.0}
+    found["strategies"][1]["logout_everywhere"] = {"queries": 0, "cpu_us": 500.0, "wall_us": 500.0}
 
     row = logins(found).rows[0]
 

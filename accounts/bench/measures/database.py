@@ -1,20 +1,40 @@
-"""Rows and bytes of tables, with all their indexes."""
+"""The database: the statements it receives, and the rows and bytes of its tables."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+
+from accounts.tracing.sql import CONTROL
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL that is sent inside the block, apart from the control of transactions."""
+    sent: list[str] = []
+
+    def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        if not sql.startswith(CONTROL):
+            sent.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(record):
+        yield sent
 
 
 def row_counts() -> dict[str, int]:
     """Rows by table."""
     with connection.cursor() as cursor:
-        found = {}
+        counts = {}
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608
-            found[table] = int(cursor.fetchone()[0])
-    return found
+            counts[table] = int(cursor.fetchone()[0])
+    return counts
 
 
-def grown(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
-    """Rows that came (or, below zero, went) by table; tables that stayed as they were left out."""
+def changed(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    """Rows that were added (or, below zero, deleted), by table; without unchanged tables."""
     changes = {table: after[table] - before.get(table, 0) for table in after}
     return {table: change for table, change in changes.items() if change}
 
@@ -39,13 +59,13 @@ def table_bytes(table: str) -> int | None:
 
 
 def bytes_per_row(table: str) -> float | None:
-    """The same, divided among the rows; None for an empty table too."""
+    """Bytes of a table and its indexes, divided by its rows; None for an empty table too."""
     rows, size = row_counts().get(table, 0), table_bytes(table)
     return round(size / rows, 1) if rows and size is not None else None
 
 
 def compact() -> None:
-    """Write the tables anew, without what was deleted or replaced."""
+    """Write the tables anew, without rows that were deleted or replaced."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM FULL" if connection.vendor == "postgresql" else "VACUUM")
 

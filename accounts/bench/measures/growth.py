@@ -1,10 +1,12 @@
-"""Look-ups while the tables grow, the bytes of a row, and the pruning of what has expired."""
+"""Look-ups as the tables grow, the bytes of a row, and the pruning of expired rows."""
 
 import random
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
+from math import ceil
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
@@ -13,21 +15,24 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.bench.measures.database import bytes_per_row, compact
-from accounts.bench.result import Growing, Growth, Pruned
+from accounts.bench.result import Growth, GrowthStep, Pruned
 from accounts.bench.statistics import spread
 from accounts.models import BlacklistedToken, Session, pruning
 
 LOOKUPS = 3000
 WARM_UP = 3000  # until most of an index's pages are in memory
-CHUNK = 100_000
+CHUNK = 100_000  # rows that are added by one statement
 _SEED = 5
 _MIB = 2**20
 
-Report = Callable[[str], None]
+Report = Callable[[], None]
 
 
 def measure(sizes: tuple[int, ...], report: Report) -> Growth:
-    """One step per size, in rising order; at the end the blacklist is pruned."""
+    """One step per size, in rising order; at the end the blacklist is pruned.
+
+    ``report`` is called for each chunk of rows, each size, and the pruning.
+    """
     steps = []
     rows = 0
     _empty()
@@ -36,20 +41,27 @@ def measure(sizes: tuple[int, ...], report: Report) -> Growth:
             number = min(CHUNK, size - rows)
             _fill(number)
             rows += number
-            report(f"{rows:,} of {size:,} rows")
+            report()
         _analyze()
         steps.append(_step(size))
-        report(f"look-ups among {size:,} rows")
-    report("pruning")
-    return {"steps": steps, "pruned": _prune() if rows else None}
+        report()
+    pruned = _prune() if rows else None
+    report()
+    return {"steps": steps, "pruned": pruned}
 
 
-def _step(size: int) -> Growing:
+def total_reports(sizes: tuple[int, ...]) -> int:
+    """How often ``measure`` reports."""
+    added = [size - before for before, size in pairwise((0, *sorted(sizes)))]
+    return sum(ceil(rows / CHUNK) for rows in added) + len(sizes) + 1
+
+
+def _step(size: int) -> GrowthStep:
     blacklist, session = BlacklistedToken._meta.db_table, Session._meta.db_table
     return {
         "rows": size,
-        "blacklist_us": spread(_timed(_ask_blacklist, _strangers())),
-        "session_us": spread(_timed(_ask_session, _known_sessions())),
+        "blacklist_us": spread(_timed(_find_blacklisted, _unknown_ids())),
+        "session_us": spread(_timed(_find_session, _known_digests())),
         "blacklist_row_bytes": bytes_per_row(blacklist),
         "session_row_bytes": bytes_per_row(session),
     }
@@ -68,22 +80,22 @@ _UUID = {"postgresql": "gen_random_uuid()", "sqlite": "lower(hex(randomblob(16))
 
 
 def _fill(rows: int) -> None:
-    """Add random rows to both tables, all of them expired. The database makes them itself."""
+    """Add random rows to both tables, all of them expired, made by the database itself."""
     now = timezone.now()
     past = connection.ops.adapt_datetimefield_value(now - timedelta(days=1))
     blacklist, session = BlacklistedToken._meta.db_table, Session._meta.db_table
     numbers = _NUMBERS[connection.vendor].format(rows=int(rows))
-    made = _UUID[connection.vendor]
+    new_id = _UUID[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {blacklist} "  # noqa: S608 - nothing here comes from outside
+            f"INSERT INTO {blacklist} "  # noqa: S608 - no input from outside
             "(jti, expires_at, blacklisted_at, user_id, token_type, reason) "
-            f"SELECT {made}, %s, %s, n, 3, 1 FROM ({numbers}) AS numbers",
+            f"SELECT {new_id}, %s, %s, n, 3, 1 FROM ({numbers}) AS numbers",
             [past, past],
         )
         cursor.execute(
             f"INSERT INTO {session} (digest, data, expires) "  # noqa: S608
-            f"SELECT {made}, '{{}}', %s FROM ({numbers}) AS numbers",
+            f"SELECT {new_id}, '{{}}', %s FROM ({numbers}) AS numbers",
             [past],
         )
 
@@ -102,19 +114,19 @@ def _analyze() -> None:
 # --- Looking up -------------------------------------------------------------------------------
 
 
-def _timed(ask: Callable[[Any, uuid.UUID], None], ids: Iterator[uuid.UUID]) -> list[int]:
-    """Nanoseconds of each look-up, every one for another id: the same would stay in a cache."""
+def _timed(find: Callable[[Any, uuid.UUID], None], ids: Iterator[uuid.UUID]) -> list[int]:
+    """Nanoseconds of each look-up. Every id is another one, or its page would be in a cache."""
     took = []
     with connection.cursor() as cursor:
         for number, one in enumerate(ids):
             began = perf_counter_ns()
-            ask(cursor, one)
+            find(cursor, one)
             if number >= WARM_UP:
                 took.append(perf_counter_ns() - began)
     return took
 
 
-def _ask_blacklist(cursor: Any, sid: uuid.UUID) -> None:
+def _find_blacklisted(cursor: Any, sid: uuid.UUID) -> None:
     table = BlacklistedToken._meta.db_table
     cursor.execute(
         f"SELECT reason FROM {table} WHERE jti IN (%s, %s) LIMIT 1",  # noqa: S608
@@ -123,7 +135,7 @@ def _ask_blacklist(cursor: Any, sid: uuid.UUID) -> None:
     cursor.fetchone()
 
 
-def _ask_session(cursor: Any, digest: uuid.UUID) -> None:
+def _find_session(cursor: Any, digest: uuid.UUID) -> None:
     table = Session._meta.db_table
     cursor.execute(
         f"SELECT login_id, data, expires FROM {table} WHERE digest = %s",  # noqa: S608
@@ -136,55 +148,55 @@ def _bound(value: uuid.UUID) -> uuid.UUID | str:
     return value if connection.features.has_native_uuid_field else value.hex
 
 
-def _strangers() -> Iterator[uuid.UUID]:
-    """Ids that are not blacklisted: nearly every request asks for such a one."""
-    chance = random.Random(_SEED)  # noqa: S311 - guards nothing
+def _unknown_ids() -> Iterator[uuid.UUID]:
+    """Ids that are not blacklisted, like those of nearly every request."""
+    rng = random.Random(_SEED)  # noqa: S311 - guards nothing
     for _ in range(WARM_UP + LOOKUPS):
-        yield uuid.UUID(int=chance.getrandbits(128), version=4)
+        yield uuid.UUID(int=rng.getrandbits(128), version=4)
 
 
-def _known_sessions() -> Iterator[uuid.UUID]:
-    """Sessions that are there, from all over the table; strangers where it is empty."""
+def _known_digests() -> Iterator[uuid.UUID]:
+    """Digests of sessions from all over the table; unknown ones where the table is empty."""
     digests = Session.objects.order_by("digest").values_list("digest", flat=True)
-    found = [digests.filter(digest__gte=one).first() for one in _strangers()]
-    return (one or stranger for one, stranger in zip(found, _strangers(), strict=True))
+    found = [digests.filter(digest__gte=one).first() for one in _unknown_ids()]
+    return (one or unknown for one, unknown in zip(found, _unknown_ids(), strict=True))
 
 
 # --- Pruning ----------------------------------------------------------------------------------
 
 
 def _prune() -> Pruned:
-    [what] = [one for one in pruning.prunables() if one.rows.model is BlacklistedToken]
-    process = psutil.Process()
-    before = most = process.memory_info().rss
-    rows, slowest, began = 0, 0.0, perf_counter()
-    with _longest() as longest:
-        batch = began
-        for deleted in pruning.prune(what):
+    [blacklist] = [one for one in pruning.prunables() if one.rows.model is BlacklistedToken]
+    memory = psutil.Process().memory_info
+    memory_before = memory().rss
+    rows, batches, peaks, began = 0, [0.0], [memory_before], perf_counter()
+    with _statement_times() as statements:
+        batch_began = began
+        for deleted in pruning.prune(blacklist):
             rows += deleted
-            slowest = max(slowest, perf_counter() - batch)
-            most = max(most, process.memory_info().rss)
-            batch = perf_counter()
+            batches.append(perf_counter() - batch_began)
+            peaks.append(memory().rss)
+            batch_began = perf_counter()
     return {
         "rows": rows,
         "seconds": round(perf_counter() - began, 1),
-        "longest_batch_ms": round(slowest * 1000, 1),
-        "longest_statement_ms": round(longest[0], 1),
-        "memory_mib": round((most - before) / _MIB, 1),
+        "longest_batch_ms": round(max(batches) * 1000, 1),
+        "longest_statement_ms": round(max(statements, default=0) * 1000, 1),
+        "memory_mib": round((max(peaks) - memory_before) / _MIB, 1),
     }
 
 
 @contextmanager
-def _longest() -> Iterator[list[float]]:
-    """Milliseconds of the longest statement of the block."""
-    longest = [0.0]
+def _statement_times() -> Iterator[list[float]]:
+    """Seconds of each statement of the block."""
+    times: list[float] = []
 
     def time(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
         began = perf_counter()
         try:
             return execute(sql, params, many, context)
         finally:
-            longest[0] = max(longest[0], (perf_counter() - began) * 1000)
+            times.append(perf_counter() - began)
 
     with connection.execute_wrapper(time):
-        yield longest
+        yield times

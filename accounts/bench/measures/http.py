@@ -3,15 +3,15 @@
 import os
 from collections.abc import Callable, Sequence
 
-from accounts.bench.client import me
-from accounts.bench.result import Http, Served
+from accounts.bench.client import me_path
+from accounts.bench.result import Http, Throughput
 from accounts.bench.statistics import percentile
 from accounts.bench.subjects import Subject
 from accounts.services.gunicorn import Gunicorn
-from accounts.services.load_generator import LoadGenerator, Sent
+from accounts.services.load_generator import Load, LoadGenerator, Sent
 
-SECONDS = 2.0  # of load for each strategy at the most, in slices that take turns
-SECONDS_A_ROUND = 0.01
+MAX_SECONDS = 2.0  # of load for each strategy, in slices that take turns
+SECONDS_PER_ROUND = 0.01
 SLICES = 4
 MAX_REQUESTS = 5000  # in a slice
 THREADS = 2
@@ -25,15 +25,7 @@ def measure(subjects: Sequence[Subject], seconds: float, report: Callable[[], No
     with _server() as server, LoadGenerator() as client:
 
         def send(subject: Subject, seconds: float) -> Sent:
-            return client.send(
-                {
-                    "url": server.address + me(subject.slug),
-                    "headers": subject.headers,
-                    "connections": CONNECTIONS,
-                    "seconds": seconds,
-                    "max_requests": MAX_REQUESTS,
-                }
-            )
+            return client.send(_load(subject, server.address, seconds))
 
         for subject in subjects:
             send(subject, seconds / SLICES / 2)  # warming up: connections, prepared SQL
@@ -45,7 +37,17 @@ def measure(subjects: Sequence[Subject], seconds: float, report: Callable[[], No
         "server": f"gunicorn, 1 process with {THREADS} threads",
         "client": f"1 process, {CONNECTIONS} connections that stay open",
         "seconds_each": seconds,
-        "strategies": [_served(slug, sent) for slug, sent in slices.items()],
+        "strategies": [_throughput(slug, sent) for slug, sent in slices.items()],
+    }
+
+
+def _load(subject: Subject, address: str, seconds: float) -> Load:
+    return {
+        "url": address + me_path(subject.slug),
+        "headers": subject.headers,
+        "connections": CONNECTIONS,
+        "seconds": seconds,
+        "max_requests": MAX_REQUESTS,
     }
 
 
@@ -60,11 +62,11 @@ def _server() -> Gunicorn:
 
 
 def seconds(rounds: int) -> float:
-    """How long each strategy is under load: in a short run, not for long."""
-    return min(SECONDS, rounds * SECONDS_A_ROUND)
+    """How long each strategy is under load; less in a short run."""
+    return min(MAX_SECONDS, rounds * SECONDS_PER_ROUND)
 
 
-def _served(slug: str, slices: Sequence[Sent]) -> Served:
+def _throughput(slug: str, slices: Sequence[Sent]) -> Throughput:
     took = [sample for sent in slices for sample in sent["took_ns"]]
     return {
         "slug": slug,

@@ -1,4 +1,4 @@
-"""The same requests with the database some milliseconds away: when a round trip matters."""
+"""The same requests with the database some milliseconds away, where round trips matter."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -8,40 +8,36 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.bench.client import Sender
+from accounts.bench.client import Client
 from accounts.bench.measures.requests import shuffled
-from accounts.bench.result import Distance
-from accounts.bench.statistics import NANOSECONDS, microseconds
+from accounts.bench.result import LatencyStep
+from accounts.bench.statistics import NS_PER_US, median_us
 from accounts.bench.subjects import Subject
 
 PINGS = 50
-WARM_UP = 8  # beyond psycopg's threshold: a statement is prepared by then
-HOW = {
-    "postgresql": "a proxy in front of the database holds every message to it back",
-    "sqlite": "SQLite is a library in the same process; every statement waits as if it were not",
-}
+WARM_UP = 8  # more than psycopg's prepare_threshold of 5, so that statements are prepared
 
 
 def measure(
     subjects: Sequence[Subject], milliseconds: float, rounds: int, report: Callable[[], None]
-) -> Distance:
-    """Wall time per request. On PostgreSQL the runner has put the database at that distance."""
+) -> LatencyStep:
+    """Wall time per request. On PostgreSQL the runner has put a delay before the database."""
     samples: dict[str, list[int]] = {subject.slug: [] for subject in subjects}
-    sender = Sender()
+    client = Client()
     with _statements_wait(milliseconds) if connection.vendor == "sqlite" else nullcontext():
         for subject in shuffled(subjects, WARM_UP):
-            sender.send(subject.environ())
+            client.send(subject.environ())
         for subject in shuffled(subjects, rounds):
             environ = subject.environ()
             began = perf_counter_ns()
-            sender.send(environ)
+            client.send(environ)
             samples[subject.slug].append(perf_counter_ns() - began)
             report()
-        measured = _round_trip()
+        measured = _round_trip_ms()
     return {
         "asked_ms": milliseconds,
         "measured_ms": measured,
-        "wall_us": {slug: microseconds(taken) for slug, taken in samples.items()},
+        "wall_us": {slug: median_us(taken) for slug, taken in samples.items()},
     }
 
 
@@ -55,8 +51,8 @@ def _statements_wait(milliseconds: float) -> Iterator[None]:
         yield
 
 
-def _round_trip() -> float:
-    """Milliseconds of the smallest statement: the distance as it really was."""
+def _round_trip_ms() -> float:
+    """Milliseconds of the smallest statement: the distance as measured."""
     took = []
     for _ in range(PINGS):
         began = perf_counter_ns()
@@ -64,4 +60,4 @@ def _round_trip() -> float:
             cursor.execute("SELECT 1")
             cursor.fetchone()
         took.append(perf_counter_ns() - began)
-    return round(median(took) / NANOSECONDS / 1000, 2)
+    return round(median(took) / NS_PER_US / 1000, 2)

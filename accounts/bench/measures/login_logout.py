@@ -1,8 +1,8 @@
 """What it costs to log in, to log out, and to log out everywhere.
 
-The verbs of a strategy are called directly: around them the lab asks for things to show, and a
-log-in hashes a password, which costs the same for all and more than everything else together. The
-row that the lab writes for each login counts where the strategy itself asks for it.
+The strategy's methods are called directly. Around them the lab collects things to show, and a
+log-in hashes a password, which costs every strategy the same and outweighs everything else. The row
+that the lab writes for each login counts for the strategies that need it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,30 +15,30 @@ from typing import Self
 from django.contrib.auth.hashers import check_password, make_password
 
 from accounts import lab
-from accounts.bench.measures.storage import statements
-from accounts.bench.result import Cost
-from accounts.bench.statistics import microseconds
-from accounts.bench.subjects import new_user, signed_in
+from accounts.bench.measures.database import statements
+from accounts.bench.result import Cost, LoginSetup
+from accounts.bench.statistics import median_us
+from accounts.bench.subjects import new_user, sign_in
 from accounts.strategies import Strategy
 
 SAMPLES = 30
 DEVICES = 3  # of the user who logs out everywhere
-HASHES = 5
+_HASHES = 5
 
 Report = Callable[[], None]
 
 
 @dataclass(slots=True)
-class Ledger:
-    """One verb's samples."""
+class Samples:
+    """One action, measured several times: statements, and nanoseconds."""
 
     queries: list[int] = field(default_factory=list)
     cpu: list[int] = field(default_factory=list)
     wall: list[int] = field(default_factory=list)
 
     @contextmanager
-    def entry(self) -> Iterator[None]:
-        """Measure a block."""
+    def one_more(self) -> Iterator[None]:
+        """Measure the block."""
         with statements() as sent:
             wall, cpu = perf_counter_ns(), thread_time_ns()
             yield
@@ -50,12 +50,12 @@ class Ledger:
         """The medians."""
         return {
             "queries": int(median(self.queries)),
-            "cpu_us": microseconds(self.cpu),
-            "wall_us": microseconds(self.wall),
+            "cpu_us": median_us(self.cpu),
+            "wall_us": median_us(self.wall),
         }
 
     def __add__(self, other: Self) -> Self:
-        """Both together, sample by sample."""
+        """The cost of both actions together, sample by sample."""
         return type(self)(
             [sum(pair) for pair in zip(self.queries, other.queries, strict=True)],
             [sum(pair) for pair in zip(self.cpu, other.cpu, strict=True)],
@@ -65,12 +65,12 @@ class Ledger:
 
 @dataclass(slots=True)
 class Costs:
-    """Of one strategy: the login's row, and the verbs."""
+    """One strategy's actions; ``row`` is what the lab does to write the login's row."""
 
-    row: Ledger = field(default_factory=Ledger)
-    issue: Ledger = field(default_factory=Ledger)
-    logout: Ledger = field(default_factory=Ledger)
-    everywhere: Ledger = field(default_factory=Ledger)
+    row: Samples = field(default_factory=Samples)
+    issue: Samples = field(default_factory=Samples)
+    logout: Samples = field(default_factory=Samples)
+    everywhere: Samples = field(default_factory=Samples)
 
 
 def measure(strategies: Sequence[Strategy], samples: int, report: Report) -> dict[str, Costs]:
@@ -78,31 +78,41 @@ def measure(strategies: Sequence[Strategy], samples: int, report: Report) -> dic
     costs = {strategy.slug: Costs() for strategy in strategies}
     for _ in range(samples):
         for strategy in strategies:
-            _sample(strategy, costs[strategy.slug])
+            _measure_once(strategy, costs[strategy.slug])
             report()
     return costs
 
 
-def _sample(strategy: Strategy, costs: Costs) -> None:
+def _measure_once(strategy: Strategy, costs: Costs) -> None:
     user = new_user()
-    with costs.row.entry():
+    with costs.row.one_more():
         login = lab.begin(user, strategy)
-    with costs.issue.entry():
+    with costs.issue.one_more():
         credential = strategy.issue(login)
-    with costs.logout.entry():
+    with costs.logout.one_more():
         strategy.revoke(login, credential.value)
     for _ in range(DEVICES):
-        signed_in(strategy, user)
-    with costs.everywhere.entry():
+        sign_in(strategy, user)
+    with costs.everywhere.one_more():
         strategy.revoke_all(user)
 
 
-def hash_us() -> float:
-    """For scale: microseconds to compare a password of the site with its hash."""
+def setup(samples: int, logins: int) -> LoginSetup:
+    """How this was measured, with so many samples among so many logins of each strategy."""
+    return {
+        "logins_each": logins,
+        "devices": DEVICES,
+        "samples": samples,
+        "hash_us": _hash_us(),
+    }
+
+
+def _hash_us() -> float:
+    """Microseconds to compare a password of the site with its hash."""
     encoded = make_password("correct horse battery staple")
     took = []
-    for _ in range(HASHES):
+    for _ in range(_HASHES):
         began = perf_counter_ns()
         check_password("correct horse battery staple", encoded)
         took.append(perf_counter_ns() - began)
-    return microseconds(took)
+    return median_us(took)

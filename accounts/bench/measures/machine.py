@@ -1,4 +1,4 @@
-"""What a result was measured on and with."""
+"""The machine and the software of a run."""
 
 import os
 import platform
@@ -35,7 +35,7 @@ def machine() -> Machine:
 
 
 def versions() -> dict[str, str]:
-    """The software that takes part, the database among it."""
+    """Versions of the packages that take part, and of the database."""
     number = ".".join(str(part) for part in connection.get_database_version())
     return {
         connection.display_name: number,
@@ -50,7 +50,7 @@ def _is_linux() -> bool:
 
 
 def _cpu() -> str:
-    """The processor's own name; its kind where the system does not tell."""
+    """The processor's model name; its architecture where the system does not tell."""
     info = Path("/proc/cpuinfo")
     if info.exists():
         for line in info.read_text().splitlines():

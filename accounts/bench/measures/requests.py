@@ -1,4 +1,4 @@
-"""Requests of all strategies, interleaved round by round, so that noise hits all alike.
+"""Requests under all strategies, interleaved round by round, so that noise hits all alike.
 
 Four passes over the same requests: warming up, timing, tracing (where the time goes), counting
 function calls. The last two slow a request down, which is why they are passes of their own.
@@ -16,7 +16,7 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.bench.client import Sender
+from accounts.bench.client import Client
 from accounts.bench.result import Split
 from accounts.bench.subjects import Subject
 
@@ -25,12 +25,12 @@ TRACED = 60
 COUNTED = 3
 _SEED = 5  # the same order of requests in every run
 
-Report = Callable[[int], None]
+Report = Callable[[], None]
 
 
 @dataclass(slots=True)
 class Samples:
-    """Of one strategy: nanoseconds of each request, and the traces."""
+    """One strategy's requests: nanoseconds of each, traces, and the calls of one."""
 
     cpu: list[int] = field(default_factory=list)
     wall: list[int] = field(default_factory=list)
@@ -39,59 +39,57 @@ class Samples:
 
 
 def measure(subjects: Sequence[Subject], rounds: int, report: Report) -> dict[str, Samples]:
-    """The samples by slug; ``report`` is called after each of the ``steps()``."""
+    """The samples by slug; ``report`` is called after each of the ``total_rounds``."""
     samples = {subject.slug: Samples() for subject in subjects}
-    sender = Sender()
+    client = Client()
     passes = ((_warm_up, WARM_UP), (_time, rounds), (_trace, TRACED), (_count, COUNTED))
-    done = 0
-    for one, times in passes:
-        for subject in shuffled(subjects, times):
-            one(sender, subject, samples[subject.slug])
-            done += 1
-            if done % len(subjects) == 0:
-                report(done // len(subjects))
+    for send, times in passes:
+        for number, subject in enumerate(shuffled(subjects, times), 1):
+            send(client, subject, samples[subject.slug])
+            if number % len(subjects) == 0:
+                report()
     return samples
 
 
-def steps(rounds: int) -> int:
-    """How many rounds all passes have together."""
+def total_rounds(rounds: int) -> int:
+    """The rounds of all passes together."""
     return WARM_UP + rounds + TRACED + COUNTED
 
 
 def shuffled(subjects: Sequence[Subject], rounds: int) -> Iterator[Subject]:
-    """Every subject once per round, in changing order: none always follows the same other one."""
-    chance = random.Random(_SEED)  # noqa: S311 - guards nothing
+    """Every subject once per round, so that none always runs after the same neighbour."""
+    rng = random.Random(_SEED)  # noqa: S311 - guards nothing
     order = list(subjects)
     for _ in range(rounds):
-        chance.shuffle(order)
+        rng.shuffle(order)
         yield from order
 
 
-def _warm_up(sender: Sender, subject: Subject, samples: Samples) -> None:
-    sender.send(subject.environ())
+def _warm_up(client: Client, subject: Subject, samples: Samples) -> None:
+    client.send(subject.environ())
 
 
-def _time(sender: Sender, subject: Subject, samples: Samples) -> None:
+def _time(client: Client, subject: Subject, samples: Samples) -> None:
     environ = subject.environ()
     wall, cpu = perf_counter_ns(), thread_time_ns()
-    sender.send(environ)
+    client.send(environ)
     samples.cpu.append(thread_time_ns() - cpu)
     samples.wall.append(perf_counter_ns() - wall)
 
 
-def _trace(sender: Sender, subject: Subject, samples: Samples) -> None:
+def _trace(client: Client, subject: Subject, samples: Samples) -> None:
     settings.TRACING = True
     try:
         environ = subject.environ()
         began = perf_counter_ns()
-        body = sender.send(environ)
+        body = client.send(environ)
         took = perf_counter_ns() - began
     finally:
         settings.TRACING = False
     samples.traces.append({**json.loads(body)["trace"], "wall_us": took / 1000})
 
 
-def _count(sender: Sender, subject: Subject, samples: Samples) -> None:
+def _count(client: Client, subject: Subject, samples: Samples) -> None:
     environ = subject.environ()
     counts: dict[str, int] = {}
 
@@ -101,16 +99,16 @@ def _count(sender: Sender, subject: Subject, samples: Samples) -> None:
     previous = sys.getprofile()
     sys.setprofile(count)
     try:
-        sender.send(environ)
+        client.send(environ)
     finally:
         sys.setprofile(previous)
-    # The fewest: now and then Django or the database driver does some housekeeping.
+    # The smallest count: now and then Django or the database driver does some housekeeping.
     calls = counts["call"] + counts["c_call"]
     samples.calls = min(samples.calls or calls, calls)
 
 
 def split(traces: Sequence[dict[str, Any]]) -> Split:
-    """The mean share of each kind of step; what no step accounts for is the framework's."""
+    """The mean share of each kind of step; the rest of the time is the framework's."""
     shares = [_shares(trace) for trace in traces]
     kinds = {kind: round(fmean(share[kind] for share in shares), 4) for kind in shares[0]}
     rest = round(1 - sum(kinds.values()), 4)
@@ -126,12 +124,12 @@ def _shares(trace: dict[str, Any]) -> dict[str, float]:
     spent = {"sql": 0.0, "crypto": 0.0, "cache": 0.0}
     for step in trace["steps"]:
         if step["kind"] in spent:
-            spent[step["kind"]] += step["duration_us"] - _within(step, trace["steps"])
+            spent[step["kind"]] += step["duration_us"] - _sql_within(step, trace["steps"])
     return {kind: time / trace["wall_us"] for kind, time in spent.items()}
 
 
-def _within(outer: dict[str, Any], steps: Sequence[dict[str, Any]]) -> float:
-    """Microseconds of SQL inside another step (a cache that lives in a table): counted once."""
+def _sql_within(outer: dict[str, Any], steps: Sequence[dict[str, Any]]) -> float:
+    """Microseconds of SQL inside another step, as of a cache in a table. They count as SQL only."""
     if outer["kind"] == "sql":
         return 0.0
     end = outer["start_us"] + outer["duration_us"]
@@ -144,10 +142,10 @@ def _within(outer: dict[str, Any], steps: Sequence[dict[str, Any]]) -> float:
 
 
 def queries(traces: Sequence[dict[str, Any]]) -> int:
-    """SQL statements of a request."""
+    """SQL statements of a request: the median."""
     return int(median(trace["tally"]["sql"] for trace in traces))
 
 
 def bytes_sent(traces: Sequence[dict[str, Any]]) -> int:
-    """Bytes of the header's value that carries the credential."""
+    """Bytes of the value of the header that carries the credential."""
     return int(traces[-1]["credential"]["bytes"])

@@ -1,34 +1,35 @@
-"""From samples to what a result says of each strategy."""
+"""From samples to a strategy's part of the result."""
 
 from collections.abc import Mapping, Sequence
 
-from accounts.bench.measures import requests as rounds
+from accounts.bench.baselines import NoUserRow
+from accounts.bench.measures import requests
 from accounts.bench.measures.login_logout import Costs
 from accounts.bench.measures.requests import Samples
-from accounts.bench.result import Cost, FreshRow, Kept, Measured, Ratios
-from accounts.bench.rowless import MEASURED, Rowless
-from accounts.bench.statistics import compared, microseconds, spread
+from accounts.bench.result import Cost, Measured, Ratios, Stored, UserRow
+from accounts.bench.statistics import median_us, spread, with_ratios
 from accounts.bench.subjects import Subject
 from accounts.models import Login
+from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
 
-_NONE: Ratios = {"cpu": 1.0, "wall": 1.0}
+_NOT_YET: Ratios = {"cpu": 1.0, "wall": 1.0}
 
 
-def measured(
+def summaries(
     subjects: Sequence[Subject],
     samples: Mapping[str, Samples],
     costs: Mapping[str, Costs],
-    kept: Mapping[str, tuple[Kept, Kept]],
+    stored: Mapping[str, tuple[Stored, Stored]],
 ) -> list[Measured]:
-    """All strategies, with their ratios; the floor, which nobody logs in to, has no more."""
-    return compared(
-        _one(subject, samples[subject.slug], costs.get(subject.slug), kept.get(subject.slug))
+    """All subjects with their ratios. Nobody logs in to the baseline: it has no such costs."""
+    return with_ratios(
+        _summary(subject, samples[subject.slug], costs.get(subject.slug), stored.get(subject.slug))
         for subject in subjects
     )
 
 
-def _one(
-    subject: Subject, samples: Samples, costs: Costs | None, kept: tuple[Kept, Kept] | None
+def _summary(
+    subject: Subject, samples: Samples, costs: Costs | None, stored: tuple[Stored, Stored] | None
 ) -> Measured:
     strategy = subject.strategy
     return {
@@ -36,36 +37,36 @@ def _one(
         "title": strategy.title,
         "subtitle": strategy.subtitle,
         "family": strategy.family.value,
-        "queries": rounds.queries(samples.traces),
+        "queries": requests.queries(samples.traces),
         "calls": samples.calls,
         "cpu_us": spread(samples.cpu),
         "wall_us": spread(samples.wall),
-        "split": rounds.split(samples.traces),
-        "bytes_sent": rounds.bytes_sent(samples.traces),
-        "kept": kept[0] if kept else None,
-        "kept_after_logout": kept[1] if kept else None,
-        "login": _login(costs, kept[0]) if costs and kept else None,
+        "split": requests.split(samples.traces),
+        "bytes_sent": requests.bytes_sent(samples.traces),
+        "stored": stored[0] if stored else None,
+        "stored_after_logout": stored[1] if stored else None,
+        "login": _login(costs, stored[0]) if costs and stored else None,
         "logout": costs.logout.cost() if costs else None,
-        "everywhere": costs.everywhere.cost() if costs else None,
-        "to_floor": _NONE,
-        "to_base": _NONE,
+        "logout_everywhere": costs.everywhere.cost() if costs else None,
+        "vs_baseline": _NOT_YET,
+        "vs_session_db": _NOT_YET,
     }
 
 
-def _login(costs: Costs, kept: Kept) -> Cost:
-    """What a log-in costs: with the login's row where the strategy cannot do without it."""
-    needs_row = Login._meta.db_table in kept["tables"]
+def _login(costs: Costs, stored: Stored) -> Cost:
+    """What a log-in costs; the login's row counts if the strategy needs it."""
+    needs_row = Login._meta.db_table in stored["tables"]
     return (costs.row + costs.issue if needs_row else costs.issue).cost()
 
 
-def fresh_row(samples: Mapping[str, Samples]) -> FreshRow | None:
-    """What the user's row costs in ``jwt-blacklist-memory``, if that was measured."""
-    if MEASURED not in samples:
+def user_row(samples: Mapping[str, Samples]) -> UserRow | None:
+    """What the user's row costs ``jwt-blacklist-memory``, if that strategy was measured."""
+    if JwtBlacklistMemory.slug not in samples:
         return None
-    with_row, without = samples[MEASURED], samples[Rowless.slug]
+    with_row, without = samples[JwtBlacklistMemory.slug], samples[NoUserRow.slug]
     return {
-        "with_cpu_us": microseconds(with_row.cpu),
-        "without_cpu_us": microseconds(without.cpu),
-        "with_wall_us": microseconds(with_row.wall),
-        "without_wall_us": microseconds(without.wall),
+        "with_cpu_us": median_us(with_row.cpu),
+        "without_cpu_us": median_us(without.cpu),
+        "with_wall_us": median_us(with_row.wall),
+        "without_wall_us": median_us(without.wall),
     }

@@ -1,9 +1,10 @@
-"""What tracing costs the site's own API: switched on, switched off, and taken out altogether."""
+"""What tracing costs the site's own API: switched on, switched off, and without it in the code."""
 
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from time import thread_time_ns
 from typing import Any
 from unittest.mock import patch
@@ -13,9 +14,9 @@ from django.core.wsgi import get_wsgi_application
 from django.test.utils import override_settings
 from django.urls import reverse
 
-from accounts.bench.client import Sender, environ
+from accounts.bench.client import Client, environ
 from accounts.bench.result import TracingCost
-from accounts.bench.statistics import microseconds, ratio
+from accounts.bench.statistics import median_us, ratio
 from accounts.models import User, login_begin
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.tokens.realm import site_realm
@@ -25,51 +26,55 @@ _MIDDLEWARE = "accounts.tracing.middleware.TraceMiddleware"
 _SEED = 5
 WARM_UP = 4
 BLOCK = 20  # requests before the condition changes
-# A few per cent are to be seen: with fewer turns, what else the machine does decides.
-FEWEST_TURNS = 25
+# The effect is a few per cent; with fewer repetitions, noise from other load would hide it.
+MIN_TURNS = 25
 CONDITIONS = 3
-_NOTHING = nullcontext()
+_NO_STEP = nullcontext()
 
-Condition = Callable[[], Any]
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A way to send requests: by a client, inside a block. ``took`` is in nanoseconds."""
+
+    client: Client
+    block: Callable[[], AbstractContextManager[None]]
+    took: list[int] = field(default_factory=list)
 
 
 def measure(rounds: int, report: Callable[[], None]) -> TracingCost:
     """CPU per request of ``/api/me/`` by token, the three conditions interleaved."""
     headers = {"Authorization": f"Bearer {_token()}"}
-    with_tracing, without = Sender(), Sender(_application_without_tracing())
-    conditions = [
-        ("none", without, _taken_out),
-        ("off", with_tracing, nullcontext),
-        ("on", with_tracing, _switched_on),
-    ]
-    took: dict[str, list[int]] = {name: [] for name, *_ in conditions}
-    for name, sender, condition in _shuffled(conditions, _turns(rounds)):
-        with condition():
-            took[name] += [_one(sender, headers) for _ in range(WARM_UP + BLOCK)][WARM_UP:]
+    client = Client()
+    none = Condition(Client(_application_without_tracing()), _without_steps)
+    off, on = Condition(client, nullcontext), Condition(client, _switched_on)
+    for condition in _shuffled([none, off, on], _turns(rounds)):
+        with condition.block():
+            took = [_send(condition.client, headers) for _ in range(WARM_UP + BLOCK)]
+        condition.took.extend(took[WARM_UP:])
         report()
-    medians = {name: microseconds(samples) for name, samples in took.items()}
+    none_us, off_us, on_us = (median_us(condition.took) for condition in (none, off, on))
     return {
-        "none_us": medians["none"],
-        "off_us": medians["off"],
-        "on_us": medians["on"],
-        "off": ratio(medians["off"], medians["none"]),
-        "on": ratio(medians["on"], medians["none"]),
+        "none_us": none_us,
+        "off_us": off_us,
+        "on_us": on_us,
+        "off": ratio(off_us, none_us),
+        "on": ratio(on_us, none_us),
     }
 
 
-def steps(rounds: int) -> int:
+def total_blocks(rounds: int) -> int:
     """How often ``measure`` reports."""
     return CONDITIONS * _turns(rounds)
 
 
 def _turns(rounds: int) -> int:
-    return max(FEWEST_TURNS, rounds // BLOCK)
+    return max(MIN_TURNS, rounds // BLOCK)
 
 
-def _one(sender: Sender, headers: dict[str, str]) -> int:
+def _send(client: Client, headers: dict[str, str]) -> int:
     request = environ(reverse("api-me"), headers)
     began = thread_time_ns()
-    sender.send(request)
+    client.send(request)
     return thread_time_ns() - began
 
 
@@ -79,12 +84,11 @@ def _token() -> str:
     return strategy.issue(login_begin(user, strategy=strategy.slug)).value
 
 
-def _shuffled(conditions: Sequence[Any], rounds: int) -> Iterator[Any]:
-    chance = random.Random(_SEED)  # noqa: S311 - guards nothing
-    order = list(conditions)
-    for _ in range(rounds):
-        chance.shuffle(order)
-        yield from order
+def _shuffled(conditions: list[Condition], turns: int) -> Iterator[Condition]:
+    rng = random.Random(_SEED)  # noqa: S311 - guards nothing
+    for _ in range(turns):
+        rng.shuffle(conditions)
+        yield from conditions
 
 
 def _application_without_tracing() -> Any:
@@ -103,8 +107,8 @@ def _switched_on() -> Iterator[None]:
 
 
 @contextmanager
-def _taken_out() -> Iterator[None]:
-    """No step anywhere: every module's ``step`` does nothing at all."""
+def _without_steps() -> Iterator[None]:
+    """Replace ``step`` in every module by a function that does nothing."""
     step = recorder.step
     with ExitStack() as stack:
         for name, module in list(sys.modules.items()):
@@ -114,4 +118,4 @@ def _taken_out() -> Iterator[None]:
 
 
 def _no_step(name: str, *, kind: str, detail: str = "") -> nullcontext[None]:
-    return _NOTHING
+    return _NO_STEP

@@ -16,17 +16,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as ProgressBar
 
 from accounts.bench import archive
-from accounts.bench.options import GROWTH, MOST, ROUNDS, Options
-from accounts.bench.result import FLOOR, Result
-from accounts.bench.runner import VENDORS, BenchError, Progress, bench
+from accounts.bench.options import (
+    DATABASES,
+    GROWTH,
+    MAX_LATENCY,
+    MAX_ROWS,
+    MIN_ROUNDS,
+    ROUNDS,
+    Options,
+)
+from accounts.bench.result import BASELINE, Result
+from accounts.bench.runner import BenchError, Progress, bench
 from accounts.bench.tables import Table, tables
 from accounts.strategies import strategies
 
 Number = TypeVar("Number", int, float)
-FEWEST_ROUNDS = 20
 MIN_WIDTH = 150  # characters, as the widest table has
-FARTHEST = 100  # milliseconds
-INTERRUPTED = 128 + signal.SIGINT  # as a shell puts it
+INTERRUPTED = 128 + signal.SIGINT  # the exit status that a shell gives
 
 
 class Command(BaseCommand):
@@ -37,7 +43,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("--database", choices=VENDORS, default="sqlite")
+        parser.add_argument("--database", choices=DATABASES, default="sqlite")
         parser.add_argument(
             "--rounds", type=int, default=ROUNDS, help="Timed requests of each (%(default)s)."
         )
@@ -46,20 +52,20 @@ class Command(BaseCommand):
             action="append",
             default=[],
             choices=[found.slug for found in strategies],
-            help="Only this one, the floor and session-db. May be repeated.",
+            help="Only this one, the baseline and session-db. May be repeated.",
         )
         parser.add_argument(
             "--growth",
-            type=_list_of(int, 0, MOST),
+            type=_list_of(int, 0, MAX_ROWS),
             nargs="?",
             const=GROWTH,
             default=(),
             metavar="ROWS,…",
-            help=f"Look-ups in large tables, by default of {max(GROWTH):,} rows; up to {MOST:,}.",
+            help=f"Look-ups in tables of up to {MAX_ROWS:,} rows, by default of {max(GROWTH):,}.",
         )
         parser.add_argument(
             "--latency",
-            type=_list_of(float, 0, FARTHEST),
+            type=_list_of(float, 0, MAX_LATENCY),
             default=(),
             metavar="MS,…",
             help="The same requests with the database that many milliseconds away: 0,1,5",
@@ -72,8 +78,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, then show."""
-        if options["rounds"] < FEWEST_ROUNDS:
-            raise CommandError(f"Fewer than {FEWEST_ROUNDS} rounds say nothing.")
+        if options["rounds"] < MIN_ROUNDS:
+            raise CommandError(f"Fewer than {MIN_ROUNDS} rounds say nothing.")
         chosen = Options(
             database=options["database"],
             rounds=options["rounds"],
@@ -83,7 +89,7 @@ class Command(BaseCommand):
             http=options["http"],
             command=command_line(sys.argv),
         )
-        signal.signal(signal.SIGTERM, _stop)  # the temporary database is to go, too
+        signal.signal(signal.SIGTERM, _stop)  # by unwinding, which deletes the temporary database
         try:
             result = _in_lines(chosen) if options["lines"] else _with_bar(chosen)
         except BenchError as error:
@@ -130,7 +136,7 @@ def in_terminal(found: Table) -> table.Table:
     for number, column in enumerate(found.columns):
         drawn.add_column(column, justify="right" if number else "left", no_wrap=True)
     for row in found.rows:
-        style = "bold red" if row.missed else "dim" if row.slug == FLOOR else None
+        style = "bold red" if row.missed else "dim" if row.slug == BASELINE else None
         drawn.add_row(row.slug or row.name, *row.cells, style=style)
     return drawn
 
@@ -140,7 +146,7 @@ def _stop(*_: object) -> NoReturn:
 
 
 def command_line(arguments: list[str]) -> str:
-    """What was typed, as it can be typed again."""
+    """The command line of this process, as one can type it again."""
     return shlex.join([Path(arguments[0]).name, *arguments[1:]])
 
 
@@ -176,15 +182,15 @@ def _say(text: str) -> None:
 
 
 def _list_of(
-    kind: Callable[[str], Number], least: Number, most: Number
+    kind: Callable[[str], Number], minimum: Number, maximum: Number
 ) -> Callable[[str], tuple[Number, ...]]:
-    def parsed(text: str) -> tuple[Number, ...]:
+    def parse(text: str) -> tuple[Number, ...]:
         try:
             found = tuple(sorted({kind(one) for one in text.split(",")}))
         except ValueError:
             raise ArgumentTypeError(f"{text!r} is not a list of numbers: 0,1,5") from None
-        if not all(least <= one <= most for one in found):
-            raise ArgumentTypeError(f"each number is to be between {least} and {most:,}")
+        if not all(minimum <= one <= maximum for one in found):
+            raise ArgumentTypeError(f"each number is to be between {minimum} and {maximum:,}")
         return found
 
-    return parsed
+    return parse

@@ -1,15 +1,14 @@
-"""Bars: time per request, queries, bytes, requests per second."""
+"""Bar charts: time per request, queries, bytes, requests per second."""
 
 from collections.abc import Mapping, Sequence
 from typing import cast
 
 from accounts.bench import tables
-from accounts.bench.result import FLOOR, Http, Measured, Result, Served
-from accounts.bench.tables import carried
+from accounts.bench.result import BASELINE, Http, Measured, Result, Throughput, without_baseline
 from accounts.pages.benchmarks import sentences
-from accounts.pages.benchmarks.charts import Bars, Item, Key, Part, along, place
+from accounts.pages.benchmarks.charts import Bars, Item, Key, Part, bar_length, place_bars
 
-WHERE = (
+KINDS = (
     Key("framework", "Django, DRF and Python"),
     Key("crypto", "signatures"),
     Key("cache", "cache"),
@@ -18,18 +17,19 @@ WHERE = (
 
 
 def time(result: Result) -> Bars:
-    """Time per request, split by where it goes."""
-    found = carried(result)
-    floor = next(one for one in result["strategies"] if one["slug"] == FLOOR)
-    longest = max(one["wall_us"]["median"] for one in found)
+    """Time per request, split into the kinds of its steps."""
+    strategies = without_baseline(result)
+    [baseline] = [one for one in result["strategies"] if one["slug"] == BASELINE]
+    baseline_us = baseline["wall_us"]["median"]
+    longest = max(one["wall_us"]["median"] for one in strategies)
     return Bars(
         slug="time",
         sentence=sentences.time(result),
         legend_note="The upright lines are the same view when nobody asks who is there.",
-        bars=place([_time(one) for one in found]),
-        legend=[key for key in WHERE if any(_shares(one)[key.kind] for one in found)],
-        mark=along(floor["wall_us"]["median"], longest),
-        mark_words=f"nobody asks: {floor['wall_us']['median']:.0f} µs",
+        bars=place_bars([_time(one) for one in strategies]),
+        legend=[key for key in KINDS if any(_shares(one)[key.kind] for one in strategies)],
+        mark=bar_length(baseline_us, longest),
+        mark_label=f"nobody asks: {baseline_us:.0f} µs",
         table=tables.requests(result["strategies"]),
     )
 
@@ -40,78 +40,68 @@ def _shares(one: Measured) -> Mapping[str, float]:
 
 def _time(one: Measured) -> Item:
     whole = one["wall_us"]["median"]
-    parts = [Part(key.kind, _shares(one)[key.kind] * whole) for key in WHERE]
+    parts = [Part(key.kind, _shares(one)[key.kind] * whole) for key in KINDS]
     split = ", ".join(
-        f"{part.amount:.0f} in {key.words}"
-        for part, key in zip(parts, WHERE, strict=True)
+        f"{part.amount:.0f} in {key.label}"
+        for part, key in zip(parts, KINDS, strict=True)
         if part.amount
     )
-    return Item(
-        one["title"],
-        one["subtitle"],
-        one["family"],
-        parts,
-        f"{whole:,.0f} µs",
-        f"{one['title']}: {whole:,.0f} µs, of it {split}",
-    )
+    return _item(one, parts, f"{whole:,.0f} µs", f"{whole:,.0f} µs, of it {split}")
 
 
 def queries(result: Result) -> Bars:
     """SQL statements per request."""
-    found = carried(result)
     return Bars(
         slug="queries",
         sentence=sentences.queries(result),
-        bars=place(
-            [_plain(one, one["queries"], str(one["queries"]), "SQL queries") for one in found]
+        bars=place_bars(
+            [
+                _whole(one, one["queries"], str(one["queries"]), f"{one['queries']} SQL queries")
+                for one in without_baseline(result)
+            ]
         ),
         table=tables.queries(result),
     )
 
 
-def sent(result: Result) -> Bars:
-    """Bytes of the credential, with each request."""
-    found = carried(result)
+def bytes_sent(result: Result) -> Bars:
+    """Bytes of the credential, which is sent with each request."""
     return Bars(
         slug="bytes",
-        sentence=sentences.sent(result),
-        bars=place(
-            [_plain(one, one["bytes_sent"], f"{one['bytes_sent']} B", "bytes") for one in found]
+        sentence=sentences.bytes_sent(result),
+        bars=place_bars(
+            [
+                _whole(one, size := one["bytes_sent"], f"{size} B", f"{size} bytes")
+                for one in without_baseline(result)
+            ]
         ),
         table=tables.bytes_sent(result),
-    )
-
-
-def _plain(one: Measured, amount: float, value: str, unit: str) -> Item:
-    return Item(
-        one["title"],
-        one["subtitle"],
-        one["family"],
-        [Part("whole", amount)],
-        value,
-        f"{one['title']}: {amount:g} {unit}",
     )
 
 
 def http(found: Http, strategies: Sequence[Measured]) -> Bars:
     """Requests per second over HTTP."""
     by_slug = {one["slug"]: one for one in strategies}
-    served = [one for one in found["strategies"] if one["slug"] != FLOOR]
+    measured = [one for one in found["strategies"] if one["slug"] != BASELINE]
     return Bars(
         slug="http",
         sentence=sentences.http(found, strategies),
-        bars=place([_served(one, by_slug[one["slug"]]) for one in served]),
+        bars=place_bars([_throughput(by_slug[one["slug"]], one) for one in measured]),
         table=tables.http(found, strategies),
     )
 
 
-def _served(one: Served, strategy: Measured) -> Item:
-    return Item(
-        strategy["title"],
-        strategy["subtitle"],
-        strategy["family"],
-        [Part("whole", one["per_second"])],
-        f"{one['per_second']:,.0f}/s",
-        f"{strategy['title']}: {one['per_second']:.0f} requests a second, "
-        f"p50 {one['p50_ms']:.2f} ms, p99 {one['p99_ms']:.2f} ms",
-    )
+def _throughput(strategy: Measured, one: Throughput) -> Item:
+    rate = one["per_second"]
+    times = f"p50 {one['p50_ms']:.2f} ms, p99 {one['p99_ms']:.2f} ms"
+    return _whole(strategy, rate, f"{rate:,.0f}/s", f"{rate:.0f} requests a second, {times}")
+
+
+def _whole(one: Measured, amount: float, value: str, description: str) -> Item:
+    """A bar of a single part."""
+    return _item(one, [Part("whole", amount)], value, description)
+
+
+def _item(one: Measured, parts: Sequence[Part], value: str, description: str) -> Item:
+    says = f"{one['title']}: {description}"
+    return Item(one["title"], one["subtitle"], one["family"], parts, value, says)

@@ -20,22 +20,22 @@ LEFT, RIGHT = 8, 81
 _STEPS = (1, 2, 2.5, 5, 10)
 
 
-def along(amount: float, whole: float) -> str:
+def bar_length(amount: float, whole: float) -> str:
     """The length of a bar that stands for an amount, or the place of its end, as SVG writes it."""
     return f"{MAX_BAR * amount / whole:.2f}%" if whole else "0%"
 
 
-def sideways(share: float) -> str:
-    """A place between the left end of the lines (0) and the right (1)."""
+def x_position(share: float) -> str:
+    """The place of a share of the way from the left end of the lines (0) to the right (1)."""
     return f"{LEFT + share * (RIGHT - LEFT):.2f}%"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An entry of a legend: a kind of segment, in words."""
+    """An entry of a legend: a kind of segment, and its name."""
 
     kind: str
-    words: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +101,13 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Bars(Chart):
-    """Bars one below the other. ``mark`` is an amount to compare them with, with its words."""
+    """Bars one below the other. ``mark`` is the place of an amount to compare them with."""
 
     template: str = "partials/chart_bars.html"
     bars: Sequence[Bar] = ()
     legend: Sequence[Key] = ()
     mark: str = ""
-    mark_words: str = ""
+    mark_label: str = ""
 
     @property
     def height(self) -> int:
@@ -120,7 +120,7 @@ class Tick:
     """A number on an axis; ``at`` is in per cent below, in pixels at the side."""
 
     at: str
-    words: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,29 +156,29 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines(Chart):
-    """Lines over an axis. ``shared`` labels speak for lines of several families at once."""
+    """Lines over an axis. With ``shared_labels`` a label is for lines of several families."""
 
     template: str = "partials/chart_lines.html"
     lines: Sequence[Line] = ()
-    across: Sequence[Tick] = ()
-    upward: Sequence[Tick] = ()
-    across_words: str = ""
-    upward_words: str = ""
-    shared: bool = False
+    x_ticks: Sequence[Tick] = ()
+    y_ticks: Sequence[Tick] = ()
+    x_label: str = ""
+    y_label: str = ""
+    shared_labels: bool = False
     height: int = PLOT_HEIGHT
-    left: str = sideways(0)
-    middle: str = sideways(0.5)
-    right: str = sideways(1)
+    left: str = x_position(0)
+    middle: str = x_position(0.5)
+    right: str = x_position(1)
 
     @property
     def columns(self) -> int:
         """Points of each line."""
-        return len(self.across)
+        return len(self.x_ticks)
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """A line before it has a place: amounts, and for each of them its point's words."""
+class Series:
+    """A line before it has a place: amounts, and a description of each."""
 
     title: str
     family: str
@@ -211,11 +211,11 @@ class Scale:
         return [self.step * number for number in range(round(self.top / self.step) + 1)]
 
 
-def place(items: Sequence[Item]) -> list[Bar]:
+def place_bars(items: Sequence[Item]) -> list[Bar]:
     """Bars one below the other, the longest as wide as the plot."""
     longest = max((item.amount for item in items), default=0)
     return [
-        Bar(item, ROW * number, along(item.amount, longest), _segments(item, longest))
+        Bar(item, ROW * number, bar_length(item.amount, longest), _segments(item, longest))
         for number, item in enumerate(items)
     ]
 
@@ -224,23 +224,25 @@ def _segments(item: Item, longest: float) -> list[Segment]:
     found, start = [], 0.0
     for part in item.parts:
         if part.amount > 0:
-            found.append(Segment(part.kind, along(start, longest), along(part.amount, longest)))
+            x, width = bar_length(start, longest), bar_length(part.amount, longest)
+            found.append(Segment(part.kind, x, width))
         start += part.amount
     return found
 
 
-def draw(courses: Sequence[Course], places: Sequence[float], scale: Scale) -> list[Line]:
+def place_lines(series: Sequence[Series], places: Sequence[float], scale: Scale) -> list[Line]:
     """Lines through their points; ``places`` are shares of the way from left to right."""
-    return _with_labels_apart([_line(course, places, scale) for course in courses])
+    return _with_labels_apart([_line(one, places, scale) for one in series])
 
 
-def _line(course: Course, places: Sequence[float], scale: Scale) -> Line:
+def _line(series: Series, places: Sequence[float], scale: Scale) -> Line:
     points = [
-        Point(sideways(at), scale.y(amount), says)
-        for at, amount, says in zip(places, course.amounts, course.says, strict=True)
+        Point(x_position(at), scale.y(amount), says)
+        for at, amount, says in zip(places, series.amounts, series.says, strict=True)
     ]
     strokes = [Stroke(one.x, one.y, two.x, two.y) for one, two in pairwise(points)]
-    return Line(course.title, course.family, points, strokes, course.label, points[-1].y)
+    label_y = points[-1].y
+    return Line(series.title, series.family, points, strokes, series.label, label_y)
 
 
 def _with_labels_apart(lines: Sequence[Line]) -> list[Line]:
@@ -250,4 +252,4 @@ def _with_labels_apart(lines: Sequence[Line]) -> list[Line]:
     for line in sorted((one for one in lines if one.label), key=lambda one: one.label_y):
         lowest = max(line.label_y, lowest + LABEL_HEIGHT)
         moved[id(line)] = lowest
-    return [replace(one, label_y=moved.get(id(one), one.label_y)) for one in lines]
+    return [replace(line, label_y=moved.get(id(line), line.label_y)) for line in lines]

@@ -1,47 +1,43 @@
-"""Lines: look-ups as the tables grow, requests as the database moves away."""
+"""Line charts: look-ups as the tables grow, requests as the database moves away."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from accounts.bench import tables
-from accounts.bench.result import FLOOR, Growing, Growth, Latency, Measured
+from accounts.bench.result import BASELINE, Growth, Latency, Measured
 from accounts.pages.benchmarks import sentences
-from accounts.pages.benchmarks.charts import Course, Lines, Scale, Tick, draw, sideways
+from accounts.pages.benchmarks.charts import Lines, Scale, Series, Tick, place_lines, x_position
 
 
 def growth(found: Growth) -> Lines:
-    """Look-ups in growing tables; the sizes stand at equal distances."""
+    """Look-ups in growing tables. The sizes stand at equal distances."""
     steps = found["steps"]
+    sizes = [step["rows"] for step in steps]
     places = [number / max(1, len(steps) - 1) for number in range(len(steps))]
-    courses = [
-        _lookups(
-            "Blacklist look-up", "jwt", steps, [one["blacklist_us"]["median"] for one in steps]
-        ),
-        _lookups(
-            "Session look-up", "session", steps, [one["session_us"]["median"] for one in steps]
-        ),
+    series = [
+        _lookups("Blacklist", "jwt", sizes, [step["blacklist_us"]["median"] for step in steps]),
+        _lookups("Session", "session", sizes, [step["session_us"]["median"] for step in steps]),
     ]
-    scale = Scale.over([amount for course in courses for amount in course.amounts])
+    scale = Scale.over([amount for one in series for amount in one.amounts])
     return Lines(
         slug="growth",
         sentence=sentences.growth(found),
-        lines=draw(courses, places, scale),
-        across=[
-            Tick(sideways(at), _rows(step["rows"])) for at, step in zip(places, steps, strict=True)
-        ],
-        upward=_upward(scale),
-        across_words="rows",
-        upward_words="µs for one look-up",
+        lines=place_lines(series, places, scale),
+        x_ticks=_x_ticks(places, [_rows(size) for size in sizes]),
+        y_ticks=_y_ticks(scale),
+        x_label="rows",
+        y_label="µs for one look-up",
         table=tables.growth(found),
     )
 
 
-def _lookups(title: str, family: str, steps: Sequence[Growing], amounts: list[float]) -> Course:
+def _lookups(label: str, family: str, sizes: Sequence[int], amounts: list[float]) -> Series:
+    title = f"{label} look-up"
     says = [
-        f"{title}, {step['rows']:,} rows: {amount:.1f} µs"
-        for step, amount in zip(steps, amounts, strict=True)
+        f"{title}, {size:,} rows: {amount:.1f} µs"
+        for size, amount in zip(sizes, amounts, strict=True)
     ]
-    return Course(title, family, amounts, says, title.split(maxsplit=1)[0])
+    return Series(title, family, amounts, says, label)
 
 
 def _rows(number: int) -> str:
@@ -52,53 +48,54 @@ def _rows(number: int) -> str:
 
 
 def latency(found: Latency, strategies: Sequence[Measured]) -> Lines:
-    """Requests with a distant database; one label for all that ask equally often."""
+    """Requests with a distant database. One label for all strategies with as many queries."""
     steps = found["steps"]
     asked = [step["asked_ms"] for step in steps]
-    places = [one / (max(asked) or 1) for one in asked]
+    places = [milliseconds / (max(asked) or 1) for milliseconds in asked]
     shown = [one for one in strategies if one["slug"] in steps[0]["wall_us"]]
-    courses = _labelled([_away(one, found) for one in shown], shown)
-    scale = Scale.over([amount for course in courses for amount in course.amounts])
+    series = _labelled([_requests(one, found) for one in shown], shown)
+    scale = Scale.over([amount for one in series for amount in one.amounts])
     return Lines(
         slug="latency",
-        sentence=sentences.latency(found, [one for one in strategies if one["slug"] != FLOOR]),
-        lines=draw(courses, places, scale),
-        across=[Tick(sideways(at), f"{one:g} ms") for at, one in zip(places, asked, strict=True)],
-        upward=_upward(scale),
-        across_words="to the database and back",
-        upward_words="ms for one request",
-        shared=True,
+        sentence=sentences.latency(found, [one for one in shown if one["slug"] != BASELINE]),
+        lines=place_lines(series, places, scale),
+        x_ticks=_x_ticks(places, [f"{milliseconds:g} ms" for milliseconds in asked]),
+        y_ticks=_y_ticks(scale),
+        x_label="to the database and back",
+        y_label="ms for one request",
+        shared_labels=True,
         table=tables.latency(found, strategies),
     )
 
 
-def _away(one: Measured, found: Latency) -> Course:
+def _requests(one: Measured, found: Latency) -> Series:
+    family = BASELINE if one["slug"] == BASELINE else one["family"]
     amounts = [step["wall_us"][one["slug"]] / 1000 for step in found["steps"]]
     says = [
         f"{one['title']}, {step['asked_ms']:g} ms away: {amount:.2f} ms"
         for step, amount in zip(found["steps"], amounts, strict=True)
     ]
-    return Course(one["title"], _family(one), amounts, says)
+    return Series(one["title"], family, amounts, says)
 
 
-def _labelled(courses: Sequence[Course], strategies: Sequence[Measured]) -> list[Course]:
-    """The uppermost of those that ask equally often gets the label of them all."""
-    highest: dict[int, Course] = {}
-    for course, one in zip(courses, strategies, strict=True):
-        known = highest.get(one["queries"])
-        if known is None or course.amounts[-1] > known.amounts[-1]:
-            highest[one["queries"]] = course
-    labels = {id(course): _queries(count) for count, course in highest.items()}
-    return [replace(one, label=labels.get(id(one), "")) for one in courses]
-
-
-def _family(one: Measured) -> str:
-    return FLOOR if one["slug"] == FLOOR else one["family"]
+def _labelled(series: Sequence[Series], strategies: Sequence[Measured]) -> list[Series]:
+    """Of all lines with as many queries, the uppermost gets the label."""
+    highest: dict[int, Series] = {}
+    for line, strategy in zip(series, strategies, strict=True):
+        known = highest.get(strategy["queries"])
+        if known is None or line.amounts[-1] > known.amounts[-1]:
+            highest[strategy["queries"]] = line
+    labels = {id(line): _queries(count) for count, line in highest.items()}
+    return [replace(line, label=labels.get(id(line), "")) for line in series]
 
 
 def _queries(count: int) -> str:
     return {0: "No query", 1: "1 query"}.get(count, f"{count} queries")
 
 
-def _upward(scale: Scale) -> list[Tick]:
+def _x_ticks(places: Sequence[float], labels: Sequence[str]) -> list[Tick]:
+    return [Tick(x_position(at), label) for at, label in zip(places, labels, strict=True)]
+
+
+def _y_ticks(scale: Scale) -> list[Tick]:
     return [Tick(f"{scale.y(tick)}", f"{tick:g}") for tick in scale.ticks()]

@@ -1,13 +1,23 @@
-"""What the charts of a result show, in one sentence each: computed, never written by hand."""
+"""What the charts of a result show, in a sentence each, computed from the figures."""
 
 from collections.abc import Mapping, Sequence
 from statistics import median
 
 from accounts.bench.goals import LARGE, SMALL
-from accounts.bench.result import FLOOR, Cost, Goal, Growth, Http, Latency, Measured, Result
-from accounts.bench.tables import carried
+from accounts.bench.result import (
+    BASELINE,
+    Cost,
+    Goal,
+    Growth,
+    Http,
+    Latency,
+    Measured,
+    Result,
+    without_baseline,
+)
 from accounts.strategies import Family
 
+# The site's own two modes, each with a strategy to compare it with.
 OWN = (
     ("session", "session-joined", "session-db"),
     ("token", "jwt-blacklist-joined", "jwt-user"),
@@ -21,7 +31,7 @@ def name(one: Measured) -> str:
 
 
 def times(factor: float) -> str:
-    """``2.4 times``; a share below one stays a number: ``0.52 times``."""
+    """``2.4 times``; below one with two decimals: ``0.52 times``."""
     return f"{factor:.2f} times" if factor < 1 else f"{factor:.1f} times"
 
 
@@ -31,39 +41,38 @@ def number(count: int) -> str:
 
 
 def time(result: Result) -> str:
-    """Who takes longest, and what the site's own two modes save."""
-    found = carried(result)
+    """The slowest strategy beside the fastest, and what the site's own two modes save."""
+    found = without_baseline(result)
     ordered = sorted(found, key=lambda one: one["wall_us"]["median"])
-    cheapest, dearest = ordered[0], ordered[-1]
-    factor = dearest["wall_us"]["median"] / cheapest["wall_us"]["median"]
-    text = f"{name(dearest)} takes {times(factor)} as long as {name(cheapest)}."
+    fastest, slowest = ordered[0], ordered[-1]
+    factor = times(_time_ratio(slowest, fastest))
+    text = f"{name(slowest)} takes {factor} as long as {name(fastest)}."
     saved = _own({one["slug"]: one for one in found})
     return f"{text} {saved}" if saved else text
 
 
 def _own(found: Mapping[str, Measured]) -> str:
-    told = [
-        f"This site's own {what} takes {times(_share(found[mine], found[default]))} as long as "
-        f"{name(found[default])}."
+    return " ".join(
+        f"This site's own {what} takes {times(_time_ratio(found[mine], found[default]))} as long "
+        f"as {name(found[default])}."
         for what, mine, default in OWN
         if mine in found and default in found
-    ]
-    return " ".join(told)
+    )
 
 
-def _share(one: Measured, other: Measured) -> float:
+def _time_ratio(one: Measured, other: Measured) -> float:
     return one["wall_us"]["median"] / other["wall_us"]["median"]
 
 
 def queries(result: Result) -> str:
-    """How many ask how often."""
-    found = carried(result)
+    """How many strategies send 0, 1, 2 … queries per request, and which send most."""
+    found = without_baseline(result)
     counts = {count: _with(found, count) for count in sorted({one["queries"] for one in found})}
-    told = [f"{number(len(who))} ask {_how_often(count)}" for count, who in counts.items()]
-    dearest = counts[max(counts)]
-    text = f"Of {number(len(found))} ways, {_listed(told)}."
-    verb = "asks" if len(dearest) == 1 else "ask"
-    return f"{text} {_listed([name(one) for one in dearest])} {verb} most."
+    parts = [f"{number(len(group))} ask {_how_often(count)}" for count, group in counts.items()]
+    most = counts[max(counts)]
+    text = f"Of {number(len(found))} ways, {_listed(parts)}."
+    verb = "asks" if len(most) == 1 else "ask"
+    return f"{text} {_listed([name(one) for one in most])} {verb} most."
 
 
 def _with(found: Sequence[Measured], count: int) -> list[Measured]:
@@ -74,9 +83,9 @@ def _how_often(count: int) -> str:
     return {0: "the database nothing", 1: "it once", 2: "it twice"}.get(count, f"it {count} times")
 
 
-def sent(result: Result) -> str:
-    """A token beside a cookie."""
-    found = carried(result)
+def bytes_sent(result: Result) -> str:
+    """The length of a token beside that of a cookie."""
+    found = without_baseline(result)
     cookies = [one["bytes_sent"] for one in found if one["family"] == Family.SESSION]
     tokens = [one["bytes_sent"] for one in found if one["family"] == Family.JWT]
     if not cookies or not tokens:
@@ -90,14 +99,17 @@ def sent(result: Result) -> str:
 
 
 def logins(result: Result) -> str:
-    """Logging out everywhere, where it can be done."""
-    able = [(one["everywhere"], one) for one in carried(result) if one["everywhere"]]
-    able = [(cost, one) for cost, one in able if cost["queries"]]
-    if not able:
+    """The cheapest and the dearest log-out everywhere, of the strategies that have one."""
+    costs = [
+        (cost, one)
+        for one in without_baseline(result)
+        if (cost := one["logout_everywhere"]) and cost["queries"]
+    ]
+    if not costs:
         return "None of these can log out everywhere."
-    ordered = sorted(able, key=lambda pair: pair[0]["cpu_us"])
-    told = [f"{_cost(cost)} under {name(one)}" for cost, one in (ordered[0], ordered[-1])]
-    return f"Logging out everywhere takes {' and '.join(told)}."
+    ordered = sorted(costs, key=lambda pair: pair[0]["cpu_us"])
+    parts = [f"{_cost(cost)} under {name(one)}" for cost, one in (ordered[0], ordered[-1])]
+    return f"Logging out everywhere takes {' and '.join(parts)}."
 
 
 def _cost(cost: Cost) -> str:
@@ -119,14 +131,14 @@ def growth(found: Growth) -> str:
 
 
 def latency(found: Latency, strategies: Sequence[Measured]) -> str:
-    """What a round trip more costs at the largest distance."""
+    """What one more round trip costs at the largest distance."""
     step = found["steps"][-1]
-    taken: dict[int, list[float]] = {}
+    times_ms: dict[int, list[float]] = {}
     for one in strategies:
-        if one["slug"] in step["wall_us"]:
-            taken.setdefault(one["queries"], []).append(step["wall_us"][one["slug"]] / 1000)
+        times_ms.setdefault(one["queries"], []).append(step["wall_us"][one["slug"]] / 1000)
     parts = [
-        f"{median(times):.1f} ms with {asked(count)}" for count, times in sorted(taken.items())
+        f"{median(times):.1f} ms with {_queries(count)}"
+        for count, times in sorted(times_ms.items())
     ]
     return (
         f"With the database {step['asked_ms']:g} ms away a request takes {_listed(parts)}: "
@@ -134,16 +146,15 @@ def latency(found: Latency, strategies: Sequence[Measured]) -> str:
     )
 
 
-def asked(count: int) -> str:
-    """So many queries."""
+def _queries(count: int) -> str:
     return {0: "no query", 1: "one query"}.get(count, f"{number(count)} queries")
 
 
 def http(found: Http, strategies: Sequence[Measured]) -> str:
-    """Who serves most and who least."""
+    """The most and the fewest requests per second."""
     names = {one["slug"]: name(one) for one in strategies}
-    served = [one for one in found["strategies"] if one["slug"] != FLOOR]
-    ordered = sorted(served, key=lambda one: one["per_second"])
+    measured = [one for one in found["strategies"] if one["slug"] != BASELINE]
+    ordered = sorted(measured, key=lambda one: one["per_second"])
     least, most = ordered[0], ordered[-1]
     return (
         f"One server process answers {most['per_second']:,.0f} requests a second under "
@@ -157,10 +168,10 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def goals(found: Sequence[Goal]) -> str:
-    """How many of the limits this project set itself were kept."""
+    """How many limits were kept, and which were missed."""
     missed = [one for one in found if not one["reached"]]
     text = (
         f"{len(found) - len(missed)} of {len(found)} limits that this project set itself were kept."
     )
-    told = [f"{one['title']} is {one['figure']:g} instead of {one['limit']:g}" for one in missed]
-    return f"{text} Missed: {_listed(told)}." if told else text
+    parts = [f"{one['title']} is {one['figure']:g} instead of {one['limit']:g}" for one in missed]
+    return f"{text} Missed: {_listed(parts)}." if parts else text

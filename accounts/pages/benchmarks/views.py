@@ -1,6 +1,6 @@
 """The page of the benchmarks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.bench import archive, tables
 from accounts.bench import runs as benchruns
-from accounts.bench.result import Result, known
-from accounts.bench.worker import STAGES
+from accounts.bench.options import Stage
+from accounts.bench.result import Result, read_result
 from accounts.models import BenchRun
 from accounts.pages.benchmarks import bars, lines, sentences
 from accounts.pages.benchmarks.charts import Chart
@@ -23,18 +23,19 @@ DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 
 @dataclass(frozen=True, slots=True)
 class Choice(archive.Saved):
-    """A result that can be looked at: from a file, or from a run of this page."""
+    """A result to choose: from a file, or from a run that this page started."""
+
+    source: str = "manage.py bench"
 
     @property
     def database(self) -> str:
-        """What it was measured on."""
+        """The database's name."""
         return DATABASES.get(self.result["database"], self.result["database"])
 
     @property
-    def words(self) -> str:
-        """For the list to choose from."""
-        where = "this page" if _is_id(self.name) else "manage.py bench"
-        return f"{self.made:%Y-%m-%d %H:%M} · {self.database} · {where}"
+    def label(self) -> str:
+        """The entry in the list of results."""
+        return f"{self.made:%Y-%m-%d %H:%M} · {self.database} · {self.source}"
 
 
 @require_safe
@@ -54,7 +55,7 @@ def benchmarks(request: HttpRequest) -> HttpResponse:
         "may_start": benchruns.may_begin(request.user),
         "running": BenchRun.objects.running().first(),
         "api": reverse("api-benchmarks"),
-        "stages": STAGES,
+        "stages": list(Stage),
     }
     return render(request, "pages/benchmarks.html", context)
 
@@ -72,20 +73,18 @@ def _content(shown: Choice, choices: Sequence[Choice]) -> dict[str, Any]:
 
 
 def all_choices() -> list[Choice]:
-    """Every result, the newest first: from files, and from runs of this page."""
+    """Every result, the newest first: from files, and from runs that this page started."""
     files = [Choice(one.name, one.result) for one in archive.saved()]
     runs = BenchRun.objects.exclude(result=None).values_list("pk", "result")
-    ours = [Choice(str(pk), cast(Result, found)) for pk, found in runs if known(found)]
+    ours = [
+        Choice(str(pk), found, "this page") for pk, json in runs if (found := read_result(json))
+    ]
     return sorted([*files, *ours], key=lambda one: one.made, reverse=True)
 
 
-def _is_id(name: str) -> bool:
-    return name.count("-") == 4  # noqa: PLR2004 - as a UUID is written
-
-
 def charts(result: Result) -> list[Chart]:
-    """What this result has figures for."""
-    found: list[Chart] = [bars.time(result), bars.queries(result), bars.sent(result)]
+    """The charts that this result has figures for."""
+    found: list[Chart] = [bars.time(result), bars.queries(result), bars.bytes_sent(result)]
     if latency := result["latency"]:
         found.append(lines.latency(latency, result["strategies"]))
     if growth := result["growth"]:
@@ -103,11 +102,14 @@ PARTS = {
 
 
 def elsewhere(shown: Choice, choices: Sequence[Choice]) -> list[dict[str, Any]]:
-    """What a short run left out, and the newest result that has it."""
+    """The parts that a result lacks, each with the newest result that has it."""
     found = []
     for part, title in PARTS.items():
-        has = cast(dict[str, Any], shown.result)
-        other = next((one for one in choices if cast(dict[str, Any], one.result)[part]), None)
-        if not has[part] and other:
+        other = next((one for one in choices if _has(one, part)), None)
+        if other and not _has(shown, part):
             found.append({"title": title, "choice": other})
     return found
+
+
+def _has(choice: Choice, part: str) -> bool:
+    return bool(cast(Mapping[str, Any], choice.result)[part])

@@ -8,13 +8,13 @@ from accounts.pages.benchmarks.charts import (
     MAX_BAR,
     PLOT_HEIGHT,
     ROW,
-    Course,
     Item,
     Part,
     Scale,
-    draw,
-    place,
-    sideways,
+    Series,
+    place_bars,
+    place_lines,
+    x_position,
 )
 
 
@@ -24,7 +24,7 @@ def item(title: str, *amounts: float) -> Item:
 
 
 def test_bars_are_as_long_as_their_share_of_the_longest() -> None:
-    whole, half = place([item("whole", 6, 4), item("half", 5)])
+    whole, half = place_bars([item("whole", 6, 4), item("half", 5)])
 
     assert (whole.end, half.end) == (f"{MAX_BAR:.2f}%", f"{MAX_BAR / 2:.2f}%")
     assert [segment.width for segment in whole.segments] == ["49.20%", "32.80%"]
@@ -33,7 +33,7 @@ def test_bars_are_as_long_as_their_share_of_the_longest() -> None:
 
 
 def test_nothing_has_no_segment() -> None:
-    [bar] = place([item("nothing", 0, 0)])
+    [bar] = place_bars([item("nothing", 0, 0)])
     assert (bar.end, bar.segments) == ("0%", [])
 
 
@@ -59,25 +59,25 @@ def test_a_scale_ends_at_a_round_number(
 
 
 def test_lines_go_from_point_to_point() -> None:
-    course = Course("a line", "jwt", [0, 5, 10], ["none", "half", "all"], "label")
+    one = Series("a line", "jwt", [0, 5, 10], ["none", "half", "all"], "label")
 
-    [line] = draw([course], [0, 0.5, 1], Scale(10, 5))
+    [line] = place_lines([one], [0, 0.5, 1], Scale(10, 5))
 
     assert [(point.x, point.y) for point in line.points] == [
-        (sideways(0), PLOT_HEIGHT),
-        (sideways(0.5), PLOT_HEIGHT / 2),
-        (sideways(1), 0),
+        (x_position(0), PLOT_HEIGHT),
+        (x_position(0.5), PLOT_HEIGHT / 2),
+        (x_position(1), 0),
     ]
     assert [(stroke.x1, stroke.x2) for stroke in line.strokes] == [
-        (sideways(0), sideways(0.5)),
-        (sideways(0.5), sideways(1)),
+        (x_position(0), x_position(0.5)),
+        (x_position(0.5), x_position(1)),
     ]
 
 
 def test_labels_do_not_lie_on_each_other() -> None:
-    courses = [Course(name, "jwt", [0, 10], ["", ""], name) for name in ("one", "two", "three")]
+    series = [Series(name, "jwt", [0, 10], ["", ""], name) for name in ("one", "two", "three")]
 
-    lines = draw(courses, [0, 1], Scale(10, 5))
+    lines = place_lines(series, [0, 1], Scale(10, 5))
 
     places = sorted(line.label_y for line in lines)
     assert all(below - above >= 17 for above, below in pairwise(places))

@@ -1,6 +1,6 @@
 """The sentences under the charts say what the figures say."""
 
-from accounts.bench.tables import carried
+from accounts.bench.result import without_baseline
 from accounts.pages.benchmarks import sentences
 from tests.bench.sample import result
 
@@ -22,7 +22,7 @@ def test_how_many_ask_how_often() -> None:
 
 
 def test_a_token_beside_a_cookie() -> None:
-    assert sentences.sent(result()) == (
+    assert sentences.bytes_sent(result()) == (
         "A JSON Web Token is sent with every request and is 8.0 times as long as a cookie "
         "session: 400 bytes against 50 (medians)."
     )
@@ -49,7 +49,7 @@ def test_latency_counts_round_trips() -> None:
     found = result(long=True)
     latency = found["latency"]
     assert latency is not None
-    assert sentences.latency(latency, carried(found)) == (
+    assert sentences.latency(latency, without_baseline(found)) == (
         "With the database 5 ms away a request takes 5.5 ms with one query and 11.1 ms with "
         "two queries: the number of round trips decides."
     )

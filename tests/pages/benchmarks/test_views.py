@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.bench import archive
-from accounts.bench.result import FLOOR, Result
+from accounts.bench.result import BASELINE, Result
 from accounts.bench.tables import tables
 from accounts.models import BenchRun
 from accounts.pages.benchmarks import lines
@@ -68,7 +68,7 @@ def says(html: str) -> list[str]:
 
 
 def strategies(found: Result) -> list[str]:
-    return [one["title"] for one in found["strategies"] if one["slug"] != FLOOR]
+    return [one["title"] for one in found["strategies"] if one["slug"] != BASELINE]
 
 
 def test_a_bar_is_as_long_as_its_figure(client: Client) -> None:
@@ -152,7 +152,7 @@ def test_of_lines_that_ask_equally_often_the_highest_has_the_label() -> None:
     found = result(long=True)
     assert found["latency"]
     drawn = lines.latency(found["latency"], found["strategies"]).lines
-    highest = {"No query": "floor", "1 query": "jwt-user", "2 queries": "jwt-blacklist"}
+    highest = {"No query": "baseline", "1 query": "jwt-user", "2 queries": "jwt-blacklist"}
     titles = {one["slug"]: one["title"] for one in found["strategies"]}
     assert {line.label: line.title for line in drawn if line.label} == {
         label: titles[slug] for label, slug in highest.items()
