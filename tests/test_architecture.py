@@ -4,6 +4,7 @@ import ast
 import re
 import uuid
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from inspect import getfile
 from pathlib import Path
@@ -11,16 +12,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, reverse
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.api import urls as api_urls
 from accounts.lab import visit
-from accounts.models import User
 from accounts.pages import urls as page_urls
 from accounts.strategies import Strategy, strategies
-from tests.cast import PASSWORD
+from tests.conftest import user_named
 
 ROOT = settings.BASE_DIR
 PACKAGES = [ROOT / "accounts", ROOT / "authdemo"]
@@ -34,6 +36,7 @@ def modules() -> Iterator[Path]:
         yield from package.rglob("*.py")
 
 
+@cache
 def imported_by(module: Path) -> set[str]:
     """The names of the packages that a module imports, its own left out."""
     found = set()
@@ -128,29 +131,37 @@ class Links(HTMLParser):
             self.found.add(target.path)
 
 
-def reachable(client: Client) -> set[str]:
-    """Every path that somebody comes to who starts at / and follows links."""
-    seen: set[str] = set()
+def reachable(client: Client) -> dict[str, int]:
+    """Every path that somebody comes to who starts at / and follows links, and its status."""
+    seen: dict[str, int] = {}
     ahead = ["/"]
     while ahead:
         path = ahead.pop()
         if path in seen or path.startswith(("/admin/", "/static/")):
             continue
-        seen.add(path)
         response = client.get(path)
+        seen[path] = response.status_code
         if response["Content-Type"].startswith("text/html"):
             ahead += Links(response.content.decode()).found
     return seen
 
 
-@pytest.mark.django_db
+@pytest.fixture(scope="module")
+def crawled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[tuple[str, int]]:
+    """What a stranger and Alice come to: the site is crawled once for all that look at it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        member = Client()
+        member.force_login(user_named("alice"))
+        found = [*reachable(Client()).items(), *reachable(member).items()]
+        transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.xdist_group("crawl")
 class TestPages:
     @pytest.fixture
-    def found(self, alice: User) -> set[str]:
-        """What Alice comes to, before she logs in and after."""
-        stranger, member = Client(), Client()
-        member.post("/login/", {"username": "alice", "password": PASSWORD})
-        return reachable(stranger) | reachable(member)
+    def found(self, crawled: list[tuple[str, int]]) -> set[str]:
+        return {path for path, _ in crawled}
 
     def test_every_page_can_be_come_to_by_links(self, found: set[str]) -> None:
         # What an action leaves behind, or asks for before it is done.
@@ -165,10 +176,8 @@ class TestPages:
     def test_every_strategy_can_be_come_to(self, found: set[str]) -> None:
         assert {reverse("lab-strategy", args=[one.slug]) for one in strategies} <= found
 
-    def test_no_link_leads_nowhere(self, found: set[str]) -> None:
-        client = Client()
-        broken = {path for path in found if client.get(path).status_code in (404, 500)}
-        assert broken == set()
+    def test_no_link_leads_nowhere(self, crawled: list[tuple[str, int]]) -> None:
+        assert {path for path, status in crawled if status in (404, 500)} == set()
 
 
 class TestApi:

@@ -21,6 +21,7 @@ from authdemo import settings as site
 KEY = secrets.token_urlsafe(64)
 PRODUCTION = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "example.org"}
 
+production = pytest.mark.xdist_group("production")  # one server, asked once
 ANSWER = """
 import json
 import django
@@ -117,6 +118,7 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
+@production
 def test_plain_http_is_sent_to_https(answer: dict[str, Any]) -> None:
     assert answer["plain"] == [301, "https://example.org/login/"]
     seconds, *more = answer["hsts"].split("; ")
@@ -124,6 +126,7 @@ def test_plain_http_is_sent_to_https(answer: dict[str, Any]) -> None:
     assert more == ["includeSubDomains", "preload"]
 
 
+@production
 def test_a_program_that_sends_in_the_clear_is_told_instead_of_sent_on(
     answer: dict[str, Any],
 ) -> None:
@@ -134,6 +137,7 @@ def test_a_program_that_sends_in_the_clear_is_told_instead_of_sent_on(
     assert answer["docs"] == 301
 
 
+@production
 def test_every_cookie_is_secure_and_bound_to_this_host(answer: dict[str, Any]) -> None:
     cookies = answer["cookies"]
     by_path = "__Secure-lab-session-db"
@@ -146,14 +150,17 @@ def test_every_cookie_is_secure_and_bound_to_this_host(answer: dict[str, Any]) -
     assert cookies["__Secure-lab-session-db"]["path"] == "/api/lab/session-db/"
 
 
+@production
 def test_its_own_cookie_works(answer: dict[str, Any]) -> None:
     assert answer["me"] == [200, "alice"]
 
 
+@production
 def test_it_traces_nothing(answer: dict[str, Any]) -> None:
     assert answer["timing"] is None
 
 
+@production
 def test_another_host_is_refused(answer: dict[str, Any]) -> None:
     assert answer["stranger"] == 400
 

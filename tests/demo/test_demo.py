@@ -21,8 +21,6 @@ from pytest_django import Settings
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
 from accounts.management.commands.demo import address_must_be_free
 
-pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
-
 MANAGE = [sys.executable, str(Path(project.BASE_DIR) / "manage.py")]
 
 

@@ -10,7 +10,7 @@ from accounts.services._base import ServiceError
 from accounts.services.delay_proxy import DelayProxy
 from accounts.services.postgres import Postgres
 
-pytestmark = pytest.mark.database("sqlite")  # it starts a database of its own: once is enough
+pytestmark = pytest.mark.xdist_group("delay proxy")  # one database for all of them
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,6 @@ from accounts.services._base import ServiceError
 from accounts.services.gunicorn import Gunicorn, listen
 from accounts.services.load_generator import Load, LoadGenerator
 
-pytestmark = pytest.mark.database("sqlite")  # an application without a database: once is enough
-
 HELLO = "tests.services.hello"
 
 

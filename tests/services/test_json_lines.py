@@ -8,8 +8,6 @@ import pytest
 from accounts.services._base import ServiceError
 from accounts.services.json_lines import JsonLines
 
-pytestmark = pytest.mark.database("sqlite")  # no database at all: once is enough
-
 ECHO = "import sys\nfor line in sys.stdin: print(line, end='', flush=True)"
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = pytest.mark.database("sqlite")  # no database at all: once is enough
-
 PARENT = """
 import subprocess, sys
 from accounts.services.json_lines import JsonLines

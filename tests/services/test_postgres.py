@@ -16,8 +16,6 @@ from accounts.services import _cluster
 from accounts.services._base import ServiceError
 from accounts.services.postgres import Postgres
 
-pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
-
 SERVE = """
 import signal, sys
 from pathlib import Path

@@ -4,11 +4,8 @@ import sqlite3
 from pathlib import Path
 
 import psycopg
-import pytest
 
 from accounts.services.temporary import temporary_database
-
-pytestmark = pytest.mark.database("sqlite")  # it starts databases of its own: once is enough
 
 
 def test_a_sqlite_database_is_gone_when_it_stops() -> None:

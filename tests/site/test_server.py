@@ -16,7 +16,7 @@ from accounts.services.gunicorn import Gunicorn
 from tests.cast import PASSWORD
 from tests.clients import Api
 
-pytestmark = pytest.mark.database("sqlite")
+pytestmark = pytest.mark.xdist_group("server")  # it is installed once, in one process
 
 ACCOUNT = f"""
 import django
@@ -73,7 +73,7 @@ def test_an_acknowledged_log_out_survives_kill_9(installed: dict[str, str]) -> N
 
 @pytest.fixture(scope="module")
 def address(installed: dict[str, str]) -> Iterator[tuple[str, int]]:
-    with Gunicorn(workers=2, environment=installed) as server:
+    with Gunicorn(environment=installed) as server:
         yield "127.0.0.1", int(server.address.rpartition(":")[2])
 
 
