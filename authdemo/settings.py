@@ -172,10 +172,7 @@ LIMITS = {
 # --- Accounts ---------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "accounts.site.backends.SiteBackend",
-    "accounts.site.backends.LabBackend",
-]
+AUTHENTICATION_BACKENDS = ["accounts.site.backends.SiteBackend"]
 PASSWORD_HASHERS = ["accounts.models.hashers.SiteHasher", "accounts.models.hashers.LabHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -18,6 +18,11 @@ def session_keys() -> Sequence[str | bytes]:
     return _keys.get() or [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
+def is_lab() -> bool:
+    """Whether the lab judges a session right now, with keys of its own."""
+    return _keys.get() is not None
+
+
 @contextmanager
 def session_keys_of(keys: Sequence[bytes]) -> Iterator[None]:
     """Use other keys for what happens in the block."""

@@ -1,15 +1,18 @@
 """An account, and the counter that ends all its logins at once."""
 
+import unicodedata
 import uuid
 from collections.abc import Collection, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.contrib.auth.password_validation import password_changed
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Lower
 
 from accounts.models.end_reason import EndReason
 from accounts.models.session_keys import session_keys
@@ -28,8 +31,34 @@ class PasswordReplaced(Exception):
     """Somebody else changed the password after it had been checked."""
 
 
+def normal_name(username: str) -> str:
+    """A name without regard to case and to how Unicode spells it (Unicode 3.13, D146)."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username).casefold())
+
+
+def normal_password(password: str) -> str:
+    """A password without regard to how a keyboard spells it (NIST SP 800-63B-4, 3.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+class UserManager(DjangoUserManager["User"]):
+    """Finds users by the normal form of their name."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user of a name in any spelling.
+
+        Raises:
+            User.DoesNotExist: there is none.
+        """
+        return self.get(name_key=normal_name(username or ""))
+
+
 class User(AbstractUser):
     """An account. Throwaway users of the lab have a visitor; nobody else has."""
+
+    # "Ada" beside "ada" would let one pass for the other. Case folding makes a name longer, by at
+    # most three times.
+    name_key = models.CharField(max_length=450, unique=True, editable=False)
 
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
     token_version = models.PositiveIntegerField(
@@ -42,15 +71,9 @@ class User(AbstractUser):
     # Reason recorded when a new password ends the user's logins; the admin's form sets RESET.
     password_end_reason = EndReason.PASSWORD
 
+    objects: ClassVar[UserManager] = UserManager()
+
     class Meta(AbstractUser.Meta):
-        constraints = [
-            # "Ada" beside "ada" would let one pass for the other.
-            models.UniqueConstraint(
-                Lower("username"),
-                name="user_name_in_any_case",
-                violation_error_message="A user with that username already exists.",
-            )
-        ]
         indexes = [
             models.Index(
                 fields=["visitor", "date_joined"],
@@ -62,8 +85,31 @@ class User(AbstractUser):
     def set_password(self, raw_password: str | None) -> None:
         """Hash a new password; those of the lab's users are random, and need no slow hash."""
         hasher = LAB_HASHER if self.visitor else "default"
-        self.password = make_password(raw_password, hasher=hasher)
+        normal = None if raw_password is None else normal_password(raw_password)
+        self.password = make_password(normal, hasher=hasher)
         self._password = raw_password
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is the password; one that was hashed as it was typed still works."""
+        normal = None if raw_password is None else normal_password(raw_password)
+        if super().check_password(normal):
+            return True
+        return normal != raw_password and super().check_password(raw_password)
+
+    async def acheck_password(self, raw_password: str | None) -> bool:
+        """The same for asynchronous code."""
+        return await sync_to_async(self.check_password)(raw_password)
+
+    def clean(self) -> None:
+        """Refuse a name that another user has in another spelling.
+
+        Raises:
+            ValidationError: somebody has it.
+        """
+        super().clean()
+        others = User.objects.filter(name_key=normal_name(self.username or "")).exclude(pk=self.pk)
+        if others.exists():
+            raise ValidationError({"username": "A user with that username already exists."})
 
     def get_session_auth_hash(self) -> str:
         """What ties a session to this password (Django's), under the keys in use."""
@@ -85,6 +131,10 @@ class User(AbstractUser):
         Whoever changes them (the admin, a management command, a script), what was dead stays dead.
         A better hash of the same password, which Django writes alone, ends nothing.
         """
+        fields = kwargs.get("update_fields")
+        if fields is None or "username" in fields:
+            self.name_key = normal_name(self.username)
+            kwargs["update_fields"] = None if fields is None else {*fields, "name_key"}
         if self._state.adding:
             return super().save(*args, **kwargs)
         reason = self._end_reason(kwargs.get("update_fields"))

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from accounts import conf
 from accounts.models import EndReason, Login, User, login_begin
+from accounts.models.user import normal_name
 from accounts.site import throttle
 from accounts.site.clients import client_fingerprint, client_ip, throttle_key
 from accounts.site.throttle import Limit
@@ -19,7 +20,6 @@ from accounts.strategies.session_joined import SessionStore
 from accounts.tokens.realm import site_realm
 
 MAX_PASSWORD_LENGTH = 4096
-_BACKEND = "accounts.site.backends.SiteBackend"
 
 
 class BadCredentials(Exception):
@@ -36,11 +36,11 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
         Throttled: too many wrong guesses from here or for this account.
         BadCredentials: unknown, wrong or disabled, all alike and in about the same time.
     """
-    name = User.normalize_username(username)
+    name = normal_name(username)
     if len(password) > MAX_PASSWORD_LENGTH:
         raise BadCredentials
     address = client_ip(request)
-    limits = _guess_limits(throttle_key(address), name.casefold())
+    limits = _guess_limits(throttle_key(address), name)
     throttle.refuse(_refusing(throttle.full(limits), name, address))
     user = authenticate(request, username=name, password=password)
     if not isinstance(user, User):
@@ -72,7 +72,7 @@ def _refusing(full: list[Limit], name: str, address: str | None) -> list[Limit]:
     if hard or "sign-in-account" not in known:
         return hard
     slowly = [limit for scope, limit in known.items() if scope.endswith("-slowly")]
-    is_known = slowly and Login.objects.filter(user__username=name, ip=address).exists()
+    is_known = slowly and Login.objects.filter(user__name_key=name, ip=address).exists()
     return [] if is_known else slowly
 
 
@@ -94,7 +94,7 @@ def start_session(request: HttpRequest, user: User, *, remember: bool) -> Login:
     """
     end_session(request)
     request.session.set_expiry(conf.login_lifetime() if remember else 0)
-    django_login(request, user, backend=_BACKEND)
+    django_login(request, user)
     login_id = current_login(request)
     if login_id is None:
         raise TypeError("the receiver of user_logged_in binds every session to a login")

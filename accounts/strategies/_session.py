@@ -22,8 +22,9 @@ from accounts.tracing.redaction import mask
 
 _KEY = re.compile(r"[\w.:=-]{8,4096}", re.ASCII)
 LOGIN = "login"
-BACKEND = "accounts.site.backends.LabBackend"
-_FORMER_BACKEND = "accounts.backends.LabBackend"  # in sessions from before it moved
+# As Django's ``login()`` writes it into a session; former ones stay readable.
+BACKEND = "accounts.site.backends.SiteBackend"
+_FORMER_BACKENDS = ("accounts.backends.LabBackend", "accounts.site.backends.LabBackend")
 UNREADABLE = Refused(
     "check signature", "session_unreadable", "The session was signed with a key that is not known"
 )
@@ -123,7 +124,7 @@ class DjangoSessions:
         if session.get(SESSION_KEY) is None:
             return missing if session.session_key is None else unreadable
         login_id = session.get(LOGIN)
-        if session.get(BACKEND_SESSION_KEY) == _FORMER_BACKEND:
+        if session.get(BACKEND_SESSION_KEY) in _FORMER_BACKENDS:
             session[BACKEND_SESSION_KEY] = BACKEND
         with session_keys_of(self._keys):
             user = get_user(_request(session))

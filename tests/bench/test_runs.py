@@ -162,7 +162,7 @@ class TestTheApi:
         self, client: Client, settings: Settings, alice: User
     ) -> None:
         settings.BENCH_PUBLIC = False
-        client.force_login(alice, backend="accounts.site.backends.SiteBackend")
+        client.force_login(alice)
         assert client.post(reverse("api-benchmarks"), content_type=JSON).status_code == 403
 
         User.objects.filter(pk=alice.pk).update(is_staff=True)

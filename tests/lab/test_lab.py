@@ -18,7 +18,8 @@ from pytest_django.fixtures import Settings
 from accounts import lab
 from accounts.lab import Loot, Visit
 from accounts.models import Login, User
-from accounts.site.backends import LabBackend, SiteBackend
+from accounts.models.session_keys import session_keys_of
+from accounts.site.backends import SiteBackend
 from accounts.strategies import Family, Strategy, strategies
 from tests.cast import PASSWORD
 from tests.clients import LabDevice, bearer
@@ -151,8 +152,9 @@ class TestUsers:
 def test_a_backend_finds_the_users_of_its_side_alone(visit: Visit, alice: User) -> None:
     assert SiteBackend().get_user(alice.pk) == alice
     assert SiteBackend().get_user(visit.user.pk) is None
-    assert LabBackend().get_user(visit.user.pk) == visit.user
-    assert LabBackend().get_user(alice.pk) is None
+    with session_keys_of([b"of the lab"]):
+        assert SiteBackend().get_user(visit.user.pk) == visit.user
+        assert SiteBackend().get_user(alice.pk) is None
 
 
 def ask(client: Client) -> "Response":

@@ -1,5 +1,7 @@
 """Django's cached_db: one query, and as safe as its cache is shared."""
 
+from pathlib import Path
+
 import pytest
 from django.contrib.sessions.models import Session
 from pytest_django.fixtures import Settings
@@ -7,13 +9,13 @@ from pytest_django.fixtures import Settings
 from accounts.lab import Visit
 from tests.processes import Process, is_accepted, log_in
 
-SHARED = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+FILES = "django.core.cache.backends.filebased.FileBasedCache"
 
 
 @pytest.fixture
-def shared_cache(settings: Settings) -> None:
+def shared_cache(settings: Settings, tmp_path: Path) -> None:
     """A cache that all processes share, as Redis would be."""
-    settings.CACHES = {**settings.CACHES, "lab": SHARED}
+    settings.CACHES = {**settings.CACHES, "lab": {"BACKEND": FILES, "LOCATION": tmp_path}}
 
 
 def test_the_process_where_one_logged_out_knows_it(process: Process, visit: Visit) -> None:
