@@ -8,8 +8,8 @@ export function microseconds(us) {
 }
 
 /** `bytes(231)` is `231 B`. */
-export function bytes(count) {
-  return `${count} B`;
+export function bytes(number) {
+  return `${number} B`;
 }
 
 /** `count(2, "query", "queries")` is `2 queries`. */

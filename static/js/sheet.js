@@ -85,7 +85,7 @@ export class Sheet {
     const lines = [this.fromSender(text), this.fromSender(credential, "sequence__text--muted")];
     this.y += 8;
     this.started = this.y;
-    return message([...lines, this.arrow(this.sender, this.django - BAR / 2)]);
+    return messageGroup([...lines, this.arrow(this.sender, this.django - BAR / 2)]);
   }
 
   /** The answer stands above its arrow, or below where it would cross the bar. */
@@ -97,7 +97,7 @@ export class Sheet {
     this.ended = this.y;
     const arrow = this.arrow(this.django, this.sender, `sequence__line--${ok ? "ok" : "bad"}`);
     this.y += fits ? 0 : 4;
-    return message([...above, arrow, ...(fits ? [] : [this.fromSender(text)])]);
+    return messageGroup([...above, arrow, ...(fits ? [] : [this.fromSender(text)])]);
   }
 
   /** A statement and its return: a button, because its full text can be asked for. */
@@ -126,12 +126,12 @@ export class Sheet {
     const text = this.text(right + 8, `${step.text}  ${microseconds(step.duration_us)}`);
     this.y = top + 16;
     const path = `M${left} ${top} H${right} V${this.y} H${left} ${head(left, this.y, -1)}`;
-    return message([svg("path", { class: "sequence__line", d: path }), text]);
+    return messageGroup([svg("path", { class: "sequence__line", d: path }), text]);
   }
 
   note({ text }) {
     this.y += GAP - 4;
-    return message([this.text(this.django + 12, text)]);
+    return messageGroup([this.text(this.django + 12, text)]);
   }
 
   fromSender(words, style) {
@@ -189,7 +189,7 @@ export class Sheet {
   }
 }
 
-function message(parts) {
+function messageGroup(parts) {
   return svg("g", { class: "sequence__message", "aria-hidden": "true" }, ...parts);
 }
 

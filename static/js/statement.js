@@ -35,7 +35,7 @@ export function statementPanel() {
 
   function show(step) {
     title.textContent = step.name;
-    code.firstChild.textContent = step.detail.replace(CLAUSE, "\n");
+    code.firstChild.textContent = step.detail.replaceAll(CLAUSE, "\n");
     figures.textContent = [microseconds(step.duration_us), rows(step), placeholders(step.detail)]
       .filter(Boolean)
       .join(" · ");

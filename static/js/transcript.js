@@ -8,7 +8,7 @@ import { localTimes } from "./when.js";
 const SENDERS = { A: "Device A", B: "Device B", thief: "Thief", staff: "Staff" };
 
 const data = JSON.parse(document.getElementById("lab-data").textContent);
-const status = document.querySelector("[data-status]");
+const notice = document.querySelector("[data-status]");
 const again = document.querySelector("[data-again]");
 
 for (const details of document.querySelectorAll("[data-exchange]")) {
@@ -31,7 +31,7 @@ function answered({ status, body }) {
 
 async function playAgain() {
   again.disabled = true;
-  status.textContent = "Playing it again.";
+  notice.textContent = "Playing it again.";
   const chosen = { strategies: [data.strategy], events: [data.event] };
   try {
     for await (const { url } of play(data.runsUrl, chosen, new AbortController().signal)) {
@@ -48,7 +48,7 @@ async function playAgain() {
 document.querySelectorAll("[data-exchange]").forEach(draw);
 localTimes();
 copyButtons((words) => {
-  status.textContent = words;
+  notice.textContent = words;
 });
 again.hidden = false;
 again.addEventListener("click", playAgain);

@@ -65,9 +65,11 @@ function verdictView(step, { status, verdict, holds }, family) {
 
 /** The thief's time, counted down while one looks. */
 function stillGood(expires) {
-  const words = (left) =>
-    left ? `It works for another ${left}.` : "It has expired now: replay it again.";
-  return countDown(el("strong", { class: "lane__countdown" }), expires, words);
+  return countDown(el("strong", { class: "lane__countdown" }), expires, timeLeft);
+}
+
+function timeLeft(left) {
+  return left ? `It works for another ${left}.` : "It has expired now: replay it again.";
 }
 
 function theftView({ browser }, family) {

@@ -28,7 +28,7 @@ export class StepBar {
   show({ done, shown }) {
     this.buttons.forEach((button, index) => {
       button.disabled = index > done;
-      button.dataset.state = index < done ? "done" : index === done ? "next" : "later";
+      button.dataset.state = stateOf(index, done);
       button.querySelector("[data-done]").hidden = index >= done;
       if (index === shown) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
@@ -55,4 +55,9 @@ export class StepBar {
 /** Not a request after the log-out: by then the browser has let go of its credential. */
 function repeatable(done, shown) {
   return shown in AGAIN && done > shown && (shown > LOGOUT || done <= LOGOUT);
+}
+
+function stateOf(index, done) {
+  if (index < done) return "done";
+  return index === done ? "next" : "later";
 }
