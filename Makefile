@@ -7,6 +7,7 @@ PORT ?= 8000
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/requirements.lock
+TOOLS := $(VENV)/requirements-dev.lock
 ARGS ?=
 
 # The first interpreter that really starts and is new enough; a pyenv shim may exist and not start.
@@ -18,14 +19,14 @@ endif
 
 # A virtual environment whose interpreter has gone is made again.
 ifneq ($(shell test -d $(VENV) && ! $(PY) -c '' 2>/dev/null && echo broken),)
-$(shell rm -f $(READY))
+$(shell rm -f $(READY) $(TOOLS))
 endif
 
 DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo bench matrix prune picture test test-sqlite test-postgres format types lock
-.PHONY: lint lint-python lint-templates lint-layers lint-django check-python
+.PHONY: lint lint-python lint-templates lint-scripts lint-layers lint-django check-python chromium
 .NOTPARALLEL:
 
 help:  ## List these commands
@@ -47,43 +48,52 @@ prune: $(READY)  ## Delete what has expired, of the demo or of DATABASE_URL (ARG
 
 test: test-sqlite test-postgres  ## Run every test, on SQLite and then on a private PostgreSQL
 
-test-sqlite test-postgres: $(READY)
+test-sqlite test-postgres: $(TOOLS) chromium
 	$(PY) -m pytest --numprocesses logical --dist loadgroup --database $(@:test-%=%) $(ARGS)
 
-lint: lint-python lint-templates lint-layers types lint-django  ## Check style, layers, types and settings
+chromium: $(TOOLS)
+	@$(PY) -m tests.chromium
 
-lint-python: $(READY)
+lint: lint-python lint-templates lint-scripts lint-layers types lint-django  ## Check style, layers, types and settings
+
+lint-python: $(TOOLS)
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 
-lint-templates: $(READY)
+lint-templates: $(TOOLS)
 	$(DJADE) --check
 
-lint-layers: $(READY)
+lint-scripts: $(TOOLS)
+	$(VENV)/bin/oxlint static/js
+
+lint-layers: $(TOOLS)
 	$(VENV)/bin/lint-imports --no-cache --no-logo
 
-lint-django: $(READY)
+lint-django: $(TOOLS)
 	DEMO=1 $(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
-picture: $(READY)  ## Take the README's picture of the Compare page again
+picture: $(TOOLS)  ## Take the README's picture of the Compare page again
 	PICTURE=1 $(PY) -m pytest tests/browser/test_compare.py -k stolen_cookie
 
-format: $(READY)  ## Rewrite Python files and templates in the project's style
+format: $(TOOLS)  ## Rewrite Python files and templates in the project's style
 	$(PY) -m ruff check --fix-only .
 	$(PY) -m ruff format .
 	$(DJADE) || true  # it fails when it has changed something
 
-types: $(READY)  ## Check types with mypy
+types: $(TOOLS)  ## Check types with mypy
 	DEMO=1 $(PY) -m mypy
 
 # Hashes come from PyPI alone, whatever this machine's pip is set to.
-lock: $(READY)  ## Pin requirements.txt in requirements.lock (newest versions: ARGS=--upgrade)
-	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= \
+PIN := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= \
 	CUSTOM_COMPILE_COMMAND='make lock' $(PY) -m piptools compile --quiet \
-		--generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
-		--no-emit-find-links --no-emit-trusted-host --output-file requirements.lock \
-		$(ARGS) requirements.txt
+	--generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host
+
+lock: $(TOOLS)  ## Pin requirements.txt in the two lock files (newest versions: ARGS=--upgrade)
+	$(PIN) $(ARGS) --output-file requirements-dev.lock requirements.txt
+	sed '/^# ---- Developing/,$$d' requirements.txt | $(PIN) $(ARGS) --no-annotate \
+		--constraint requirements-dev.lock --output-file requirements.lock -
 
 # What a server would have in its environment; the key is made for this one check.
 PRODUCTION = DEMO= SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
@@ -97,17 +107,27 @@ check-database:
 # The virtual environment is made anew when the lock file says something else, not when it is
 # merely younger: a fresh checkout of the same file changes nothing.
 $(READY): requirements.lock
-	@if cmp -s requirements.lock $@; then touch $@; else $(MAKE) --no-print-directory new-venv; fi
+	@if cmp -s $< $@; then touch $@; else $(MAKE) --no-print-directory new-venv; fi
 
-.PHONY: new-venv
+# Running needs a part of the packages; the tools of tests and linters join them when they are used.
+$(TOOLS): requirements-dev.lock $(READY)
+	@if cmp -s $< $@; then touch $@; else $(MAKE) --no-print-directory new-tools; fi
+
+INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r
+NOT_INSTALLED := echo 'The packages could not be installed; see above. Is PyPI reachable from here?' >&2
+
+.PHONY: new-venv new-tools
 new-venv: check-python
 	@echo 'Making $(VENV) with $(PYTHON): this takes a minute, once.'
 	@rm -rf $(VENV)
 	@$(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install -qq --disable-pip-version-check \
-		--require-hashes -r requirements.lock || { rm -rf $(VENV); \
-		echo 'The packages could not be installed; see above. Is PyPI reachable from here?' >&2; exit 1; }
+	@$(INSTALL) requirements.lock || { rm -rf $(VENV); $(NOT_INSTALLED); exit 1; }
 	@cp requirements.lock $(READY)
+
+new-tools:
+	@echo 'Adding the tools of tests and linters to $(VENV): this takes a minute, once.'
+	@$(INSTALL) requirements-dev.lock || { $(NOT_INSTALLED); exit 1; }
+	@cp requirements-dev.lock $(TOOLS)
 
 check-python:
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer was not found: install it,' \

@@ -1,6 +1,7 @@
 """The Makefile: it has the commands that the README names, and it fails in one clear line."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -65,3 +66,118 @@ def test_an_unknown_database_is_one_line() -> None:
     done = make("check-database", "DB=oracle")
     assert done.returncode != 0
     assert "DB=oracle is not known: use DB=sqlite or DB=postgres." in done.stderr
+
+
+NAME = re.compile(r"^[a-z0-9-]+", re.MULTILINE)
+PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
+
+
+def names() -> tuple[set[str], set[str]]:
+    """What running needs, and what developing needs on top of it."""
+    running, developing = (ROOT / "requirements.txt").read_text().split("# ---- Developing ----")
+    return set(NAME.findall(running)), set(NAME.findall(developing))
+
+
+def pins(lock: str) -> dict[str, str]:
+    """The versions in a lock file."""
+    return dict(PIN.findall((ROOT / lock).read_text()))
+
+
+def test_each_part_of_the_requirements_is_pinned_in_versions_that_agree() -> None:
+    running, developing = names()
+    assert {"django", "gunicorn"} <= running
+    assert {"pytest", "ruff"} <= developing
+    assert running <= set(pins("requirements.lock"))
+    assert running | developing <= set(pins("requirements-dev.lock"))
+    assert pins("requirements.lock").items() <= pins("requirements-dev.lock").items()
+
+
+def test_running_the_demo_installs_no_tool_of_tests_or_linters() -> None:
+    _, developing = names()
+    assert not developing & set(pins("requirements.lock"))
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_every_pin_has_its_hashes(lock: str) -> None:
+    entries = re.split(r"\n(?=\S)", (ROOT / lock).read_text())
+    assert all("--hash=sha256:" in entry for entry in entries if "==" in entry.split("\n")[0])
+
+
+# A Python that makes a virtual environment of itself, and notes what it is told to do.
+FAKE = """#!/bin/sh
+echo "$@" >> {log}
+case "$*" in
+    "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+    *{failing}*) exit 1 ;;
+esac
+"""
+
+
+class Checkout:
+    """A fresh clone, as far as installing goes, with a Python that only notes."""
+
+    def __init__(self, folder: Path, failing: str = "no-such-argument") -> None:
+        self.folder = folder
+        self.log = folder / "log"
+        for name in ("Makefile", "requirements.lock", "requirements-dev.lock"):
+            shutil.copy(ROOT / name, folder)
+        self.python = folder / "fake-python"
+        self.python.write_text(FAKE.format(log=self.log, failing=failing))
+        self.python.chmod(0o755)
+
+    def make(self, target: str) -> "subprocess.CompletedProcess[str]":
+        """Make a target; what was noted before is forgotten."""
+        self.log.write_text("")
+        command = ["make", "--no-print-directory", target, f"PYTHON={self.python}"]
+        return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
+
+    @property
+    def installed(self) -> list[str]:
+        """The lock files that the last target installed from."""
+        lines = self.log.read_text().splitlines()
+        return [line.split()[-1] for line in lines if line.startswith("-m pip install")]
+
+
+def test_the_demo_installs_its_part_and_the_tests_add_theirs_once(tmp_path: Path) -> None:
+    clone = Checkout(tmp_path)
+    assert clone.make("demo").returncode == 0
+    assert clone.installed == ["requirements.lock"]
+    assert "manage.py demo --port 8000" in clone.log.read_text()
+    clone.make("test-sqlite")
+    assert clone.installed == ["requirements-dev.lock"]
+    for target in ("demo", "test-sqlite", "types"):
+        assert clone.make(target).returncode == 0
+        assert clone.installed == []
+
+
+def test_other_versions_are_installed_anew_and_the_same_ones_are_not(tmp_path: Path) -> None:
+    clone = Checkout(tmp_path)
+    clone.make("types")
+    assert clone.installed == ["requirements.lock", "requirements-dev.lock"]
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        (tmp_path / lock).touch()
+    clone.make("types")
+    assert clone.installed == []
+    with (tmp_path / "requirements.lock").open("a") as file:
+        file.write("# another version\n")
+    clone.make("types")
+    assert clone.installed == ["requirements.lock", "requirements-dev.lock"]
+
+
+@pytest.mark.parametrize("failing", ["requirements.lock", "requirements-dev.lock"])
+def test_without_pypi_a_line_says_so_and_the_next_time_tries_again(
+    tmp_path: Path, failing: str
+) -> None:
+    clone = Checkout(tmp_path, failing=failing)
+    for _ in range(2):
+        done = clone.make("types")
+        assert done.returncode != 0
+        assert "Is PyPI reachable from here?" in done.stderr
+        assert clone.installed[-1] == failing
+
+
+def test_the_tests_look_for_a_browser_before_they_run(tmp_path: Path) -> None:
+    clone = Checkout(tmp_path)
+    clone.make("test-sqlite")
+    noted = clone.log.read_text()
+    assert noted.index("-m tests.chromium") < noted.index("-m pytest")
