@@ -1,11 +1,8 @@
 """A real Chromium, watched: it may talk to the live server alone and must not complain."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,18 +10,9 @@ import pytest
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import BrowserContext, ConsoleMessage, Playwright, Request, WebError
 
+from tests.chromium import ADVICE, chromium, flags, why_not
 from tests.conftest import Live
 
-FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-]
-# The shell is the same browser without its own windows, and costs a fifth of the time.
-BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
 OUR_HOSTS = {"127.0.0.1", "localhost"}
 
 
@@ -32,24 +20,10 @@ OUR_HOSTS = {"127.0.0.1", "localhost"}
 def browser_type_launch_args(
     browser_type_launch_args: dict[str, Any], playwright: Playwright
 ) -> dict[str, Any]:
-    """Start the system's Chromium (or what $CHROMIUM names); root has to do without its sandbox."""
-    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {
-        **browser_type_launch_args,
-        "executable_path": chromium(playwright),
-        "args": FLAGS + sandbox,
-    }
-
-
-def chromium(playwright: Playwright) -> str:
-    """The browser's path; without one the test is skipped, which CI takes for a failure."""
-    found = [os.environ.get("CHROMIUM"), *map(shutil.which, BROWSERS)]
-    path = next(filter(None, found), playwright.chromium.executable_path)
-    if not Path(path).exists():
-        pytest.skip(
-            f"no Chromium at {path}: apt install {BROWSERS[0]}, or set CHROMIUM=/path/to/it"
-        )
-    return path
+    """Start the tests' Chromium; without one they are skipped, which CI takes for a failure."""
+    if reason := why_not(playwright):
+        pytest.skip(f"no Chromium: {ADVICE}. ({reason})")
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": flags()}
 
 
 @dataclass
