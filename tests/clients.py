@@ -7,8 +7,8 @@ from typing import Any, Self, TypeAlias
 import httpx
 from django.test import Client
 
-from accounts import lab
-from accounts.lab import Visit
+from accounts.lab import users as lab
+from accounts.lab.users import Visit
 from accounts.strategies import Family, Strategy
 from tests.cast import PASSWORD
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from accounts import lab
-from accounts.lab import Visit
+from accounts.lab import users as lab
+from accounts.lab.users import Visit
 from accounts.models import Login
 from accounts.strategies import Accepted, Credential, Refused, Strategy
 

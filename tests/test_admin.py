@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts import lab
+from accounts.lab import users as lab
 from accounts.models import BlacklistedToken, EndReason, Login, User
 from accounts.strategies.opaque import Opaque
 from accounts.tokens.realm import lab_realm, site_realm

@@ -19,7 +19,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.api import urls as api_urls
-from accounts.lab import visit
+from accounts.lab.users import visit
 from accounts.pages import urls as page_urls
 from accounts.strategies import Strategy, strategies
 from tests.conftest import user_named

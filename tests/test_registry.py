@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts import lab
 from accounts import strategies as strategies_package
 from accounts.lab import events as events_package
+from accounts.lab import users as lab
 from accounts.lab.events import events
-from accounts.lab.scenarios import Outcome, all_pairs, play
+from accounts.lab.pool import all_pairs
+from accounts.lab.scenario import play
 from accounts.registry import Duplicate, Registry
-from accounts.strategies import Strategy, strategies
+from accounts.strategies import Outcome, Strategy, strategies
 from tests.clients import LabDevice
 
 pytestmark = pytest.mark.django_db

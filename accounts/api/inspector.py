@@ -8,10 +8,11 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import conf, lab
+from accounts import conf
 from accounts.api.logins import asking
 from accounts.api.serializers import Problem, TokenPair
 from accounts.api.views import ApiView, OpenView
+from accounts.lab import users as lab
 from accounts.site import signin
 from accounts.site.inspection import Finding, Inspection, inspect
 from accounts.strategies import Accepted, Refused

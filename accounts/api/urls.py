@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.api import benchmarks, inspector, logins, schema, views
 from accounts.api.lab import account as lab_account
-from accounts.api.lab import lost_answer as lab_retry
+from accounts.api.lab import lost_response as lab_retry
 from accounts.api.lab import runs as lab_runs
 from accounts.api.lab import views as lab
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from accounts import lab
+from accounts.lab import users as lab
 
 Environ = dict[str, Any]
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from accounts import lab
 from accounts.bench.baselines import Baseline, NoUserRow
 from accounts.bench.client import Environ, environ, me_path
 from accounts.bench.options import Options
+from accounts.lab import users as lab
 from accounts.models import Login, User
 from accounts.strategies import Credential, Family, Strategy, strategies
 from accounts.tokens.realm import lab_realm

@@ -7,9 +7,9 @@ from django.core.wsgi import get_wsgi_application
 
 _site = get_wsgi_application()  # sets Django up, without which the rest cannot be imported
 
-from accounts import lab  # noqa: E402
 from accounts.bench.baselines import Baseline  # noqa: E402
 from accounts.bench.subjects import extend_lifetimes  # noqa: E402
+from accounts.lab import users as lab  # noqa: E402
 from accounts.tokens.realm import lab_realm  # noqa: E402
 
 extend_lifetimes()

@@ -9,7 +9,8 @@ from threading import BoundedSemaphore
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.lab.scenarios import Report, play_many
+from accounts.lab.pool import play_many
+from accounts.lab.report import Report
 from accounts.models import Run
 from accounts.site.throttle import Throttled
 

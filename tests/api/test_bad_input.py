@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from accounts import lab
+from accounts.lab import users as lab
 from accounts.models import User
 from accounts.strategies import strategies
 from tests.cast import PASSWORD

@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.test import Client
 
-from accounts import lab
-from accounts.lab import Visit
+from accounts.lab import users as lab
+from accounts.lab.users import Visit
 from accounts.models import Login
 from accounts.strategies import Family, Strategy, strategies
 from tests.clients import LabDevice

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from accounts import lab
+from accounts.lab import users as lab
 from accounts.models import User
 from accounts.strategies import strategies
 from tests.cast import PASSWORD

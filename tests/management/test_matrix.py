@@ -12,10 +12,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from accounts.lab.scenarios import Expected, Outcome
 from accounts.management.commands import matrix
 from accounts.models import User
-from accounts.strategies import strategies
+from accounts.strategies import Expected, Outcome, strategies
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 from pytest_django.fixtures import Settings
 
-from accounts import lab
+from accounts.lab import users as lab
 from accounts.models import BlacklistedToken, EndReason, Login, Run, Session, User, login_begin
 from accounts.models.pruning import BATCH, Prunable, _delete, prunables, prune
 from accounts.strategies import Refused

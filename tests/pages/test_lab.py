@@ -18,11 +18,12 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 from rest_framework.response import Response
 
-from accounts import lab
 from accounts.api.lab.views import LabView
+from accounts.lab import users as lab
 from accounts.lab.events import events
+from accounts.lab.report import Report
 from accounts.lab.runs import run_record
-from accounts.lab.scenarios import Report, play
+from accounts.lab.scenario import play
 from accounts.models import Run, User
 from accounts.strategies import Credential, Expected, Outcome, strategies
 

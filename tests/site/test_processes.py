@@ -14,11 +14,11 @@ import psycopg
 import pytest
 from django.db import connection
 
-from accounts import lab
+from accounts.lab import users as lab
 from accounts.lab.events import events
-from accounts.lab.scenarios import Outcome, expected
+from accounts.lab.scenario import expected
 from accounts.services.gunicorn import Gunicorn
-from accounts.strategies import Family, Strategy, strategies
+from accounts.strategies import Family, Outcome, Strategy, strategies
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
 from accounts.tokens.realm import lab_realm
 from tests.clients import Api, Json, bearer

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from accounts import lab
-from accounts.lab import Visit
+from accounts.lab import users as lab
+from accounts.lab.users import Visit
 from accounts.strategies import Strategy, strategies
 from accounts.tokens.realm import Realm, lab_realm
 from tests.processes import Process

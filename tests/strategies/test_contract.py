@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import lab
-from accounts.lab import Visit
+from accounts.lab import users as lab
 from accounts.lab.events import events
+from accounts.lab.users import Visit
 from accounts.models import Login
 from accounts.strategies import Accepted, Credential, Refused, Strategy, strategies
 from tests.processes import Process, log_in

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.models import BlacklistedToken
 from accounts.strategies import Credential, Strategy
 from tests.processes import Process, code, is_accepted, log_in

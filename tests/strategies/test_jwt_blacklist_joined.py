@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.models import BlacklistedToken, EndReason, Login, User, blacklist_login
 from accounts.strategies import Accepted, Credential, Strategy
 from tests.processes import Process, code, is_accepted, log_in

@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.models import BLACKLIST_CHANNEL, BlacklistedToken, EndReason, Login, blacklist_login
 from accounts.strategies import Credential, Strategy
 from accounts.strategies._memory import Memory, NoFeed

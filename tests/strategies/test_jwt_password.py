@@ -7,7 +7,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt import authentication, tokens
 from rest_framework_simplejwt.settings import DEFAULTS, IMPORT_STRINGS, APISettings
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.strategies import Credential
 from accounts.tokens.codec import peek
 from tests.processes import Process, code, is_accepted, log_in

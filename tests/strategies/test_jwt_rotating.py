@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from accounts import lab
-from accounts.lab import Visit
+from accounts.lab import users as lab
+from accounts.lab.users import Visit
 from accounts.models import EndReason, Login, Role, User
 from accounts.strategies import Accepted, Credential, Refused, Strategy
 from accounts.tokens.codec import peek

@@ -1,6 +1,6 @@
 """simplejwt without a look-up."""
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.models import Role, User
 from accounts.strategies import Accepted, Credential
 from tests.processes import Process, code, is_accepted, log_in

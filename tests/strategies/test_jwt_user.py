@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.models import User
 from accounts.strategies import Accepted, Credential, Strategy
 from tests.processes import Process, code, is_accepted, log_in

@@ -1,6 +1,6 @@
 """A counter on the user's row."""
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.models import User
 from tests.processes import Process, code, is_accepted, log_in
 

@@ -1,6 +1,6 @@
 """A random bearer token when the server's secret is rotated."""
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.models import Login
 from tests.processes import Process, code, is_accepted, log_in
 

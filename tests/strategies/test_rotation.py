@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.models import EndReason, Login
 from accounts.strategies import Credential, Refused
 from tests.processes import Process, code, is_accepted, log_in

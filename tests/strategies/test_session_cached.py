@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from pytest_django.fixtures import Settings
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from tests.processes import Process, is_accepted, log_in
 
 FILES = "django.core.cache.backends.filebased.FileBasedCache"

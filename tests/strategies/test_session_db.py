@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.sessions.models import Session
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.strategies import Accepted
 from tests.processes import Process, code, is_accepted, log_in
 

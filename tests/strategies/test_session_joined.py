@@ -8,7 +8,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from accounts.models import EndReason, Login, Session, User
 from accounts.strategies import Accepted, Strategy
 from accounts.strategies.session_joined import SessionStore

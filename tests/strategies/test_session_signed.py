@@ -5,7 +5,7 @@ from datetime import timedelta
 import time_machine
 from django.contrib.sessions.models import Session
 
-from accounts.lab import Visit
+from accounts.lab.users import Visit
 from tests.processes import Process, code, is_accepted, log_in
 
 

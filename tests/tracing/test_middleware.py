@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from accounts import lab
+from accounts.lab import users as lab
 from accounts.models import User
 from accounts.strategies import strategies
 from accounts.tracing.middleware import server_timing

@@ -5,9 +5,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import lab
 from accounts.api.lab import answers as lab_answers
 from accounts.api.lab.views import SLUG, LabView
+from accounts.lab import users as lab
 from accounts.models import PasswordReplaced
 from accounts.strategies import Refused
 

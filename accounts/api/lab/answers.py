@@ -9,7 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import lab
+from accounts.lab import users as lab
 from accounts.models import Login
 from accounts.strategies import Family, Refused, StoredRow, Strategy
 from accounts.tokens.codec import peek

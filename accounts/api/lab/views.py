@@ -10,11 +10,12 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound, Validation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import conf, lab
+from accounts import conf
 from accounts.api import serializers
 from accounts.api.authentication import bearer_token, enforce_csrf, note_credential
 from accounts.api.lab import answers as lab_answers
 from accounts.api.views import OpenView
+from accounts.lab import users as lab
 from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
 from accounts.models import Login
 from accounts.site.clients import client_fingerprint

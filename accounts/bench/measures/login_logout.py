@@ -14,11 +14,11 @@ from typing import Self
 
 from django.contrib.auth.hashers import check_password, make_password
 
-from accounts import lab
 from accounts.bench.measures.database import statements
 from accounts.bench.result import Cost, LoginSetup
 from accounts.bench.statistics import median_us
 from accounts.bench.subjects import new_user, sign_in
+from accounts.lab import users as lab
 from accounts.strategies import Strategy
 
 SAMPLES = 30

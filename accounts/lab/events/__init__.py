@@ -4,7 +4,7 @@ Read ``_base.py``, then any event.
 """
 
 from accounts.lab.events._base import Event
-from accounts.lab.stage.exchange import Exchange, Who
+from accounts.lab.transcript import Exchange, Who
 from accounts.registry import Registry
 
 events: Registry[Event] = Registry("accounts.lab.events", Event)  # type: ignore[type-abstract]

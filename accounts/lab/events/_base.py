@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from accounts.strategies import Expected, Outcome, Strategy
 
 if TYPE_CHECKING:
-    from accounts.lab.stage.stage import Stage
+    from accounts.lab.environment import Stage
 
 
 class Event(ABC):

@@ -1,7 +1,7 @@
 """Staff disables an account."""
 
+from accounts.lab.environment import Stage
 from accounts.lab.events._base import Event
-from accounts.lab.stage.stage import Stage
 from accounts.models import User
 from accounts.strategies import Expected, Outcome
 

@@ -1,7 +1,7 @@
 """Nobody does anything until the login is too old."""
 
+from accounts.lab.environment import Stage
 from accounts.lab.events._base import Event
-from accounts.lab.stage.stage import Stage
 from accounts.strategies import Expected, Outcome
 
 

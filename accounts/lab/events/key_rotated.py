@@ -1,7 +1,7 @@
 """The key is rotated and the old one forgotten."""
 
+from accounts.lab.environment import Stage
 from accounts.lab.events._base import Event
-from accounts.lab.stage.stage import Stage
 from accounts.strategies import Expected, Outcome
 
 

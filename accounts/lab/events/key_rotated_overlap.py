@@ -1,7 +1,7 @@
 """The key is rotated while the old one still verifies."""
 
+from accounts.lab.environment import Stage
 from accounts.lab.events._base import Event
-from accounts.lab.stage.stage import Stage
 from accounts.strategies import Expected, Outcome
 
 

@@ -1,7 +1,7 @@
 """Somebody logs one device out."""
 
+from accounts.lab.environment import Stage
 from accounts.lab.events._base import Event
-from accounts.lab.stage.stage import Stage
 
 
 class LogOut(Event):

@@ -1,7 +1,7 @@
 """Somebody logs out of all devices."""
 
+from accounts.lab.environment import Stage
 from accounts.lab.events._base import Event
-from accounts.lab.stage.stage import Stage
 from accounts.strategies import Expected, Outcome
 
 

@@ -1,7 +1,7 @@
 """The thief spends a refresh token that its owner has spent."""
 
+from accounts.lab.environment import Stage
 from accounts.lab.events._base import Event
-from accounts.lab.stage.stage import Stage
 from accounts.strategies import Strategy
 
 

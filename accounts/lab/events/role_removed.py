@@ -1,7 +1,7 @@
 """Staff takes a role away."""
 
+from accounts.lab.environment import Stage
 from accounts.lab.events._base import Event
-from accounts.lab.stage.stage import Stage
 from accounts.models import Role, User
 from accounts.strategies import Expected, Outcome
 

@@ -17,8 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from accounts.lab.events import events
+from accounts.lab.pool import play_many
+from accounts.lab.report import Report
 from accounts.lab.runs import runs_share
-from accounts.lab.scenarios import Report, play_many
 from accounts.lab.wording import LEGEND, SIGNS, in_words
 from accounts.models import Login
 from accounts.services._base import ServiceError

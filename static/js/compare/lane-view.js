@@ -4,7 +4,7 @@ import { countDown } from "../countdown.js";
 import { sequenceFigure } from "../diagram.js";
 import { el } from "../dom.js";
 import { bytes, sentence } from "../format.js";
-import { holdsView } from "./holds.js";
+import { holdsView } from "./storage.js";
 import { tallyView } from "./tally.js";
 
 const CARRIED = { session: "cookie", jwt: "token", opaque: "token" };

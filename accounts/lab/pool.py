@@ -8,8 +8,8 @@ from queue import SimpleQueue
 from django.db import connections
 
 from accounts.lab.events import Event, events
-from accounts.lab.scenarios.report import Report
-from accounts.lab.scenarios.scenario import expected, play
+from accounts.lab.report import Report
+from accounts.lab.scenario import expected, play
 from accounts.strategies import Outcome, Strategy, strategies
 
 _MOST_WAITING = 24  # each holds a thread

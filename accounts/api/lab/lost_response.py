@@ -12,7 +12,7 @@ from accounts import conf
 from accounts.api import serializers
 from accounts.api.lab.views import SLUG
 from accounts.api.views import OpenView
-from accounts.lab.scenarios import play_lost_answer
+from accounts.lab.lost_response import play_lost_answer
 from accounts.lab.visitors import visitor_count
 from accounts.strategies import strategies
 from accounts.tracing.recorder import untraced

@@ -13,9 +13,9 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db.models import Max, Min
 
-from accounts import lab
-from accounts.lab.stage.client import Actor
-from accounts.lab.stage.exchange import Exchange
+from accounts.lab import users as lab
+from accounts.lab.client import Actor
+from accounts.lab.transcript import Exchange
 from accounts.models import BlacklistedToken, User
 from accounts.strategies import Strategy
 from accounts.tokens.realm import Realm

@@ -15,8 +15,8 @@ from django.core import signing
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts import lab
-from accounts.lab import Loot, Visit
+from accounts.lab import users as lab
+from accounts.lab.users import Loot, Visit
 from accounts.models import Login, User
 from accounts.models.session_keys import session_keys_of
 from accounts.site.backends import SiteBackend

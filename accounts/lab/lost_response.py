@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from accounts.lab.environment import Stage, stage_for
 from accounts.lab.events import Exchange
-from accounts.lab.stage.stage import Stage, stage_for
 from accounts.models import Login
 from accounts.strategies import Strategy, strategies
 from accounts.tokens.realm import lab_realm

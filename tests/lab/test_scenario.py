@@ -14,20 +14,15 @@ from django.db.models import Model
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from accounts import lab
+from accounts.lab import users as lab
+from accounts.lab.environment import Stage
 from accounts.lab.events import Event, events
-from accounts.lab.scenarios import (
-    Expected,
-    Outcome,
-    Report,
-    all_pairs,
-    play,
-    play_lost_answer,
-    play_many,
-)
-from accounts.lab.stage.stage import Stage
+from accounts.lab.lost_response import play_lost_answer
+from accounts.lab.pool import all_pairs, play_many
+from accounts.lab.report import Report
+from accounts.lab.scenario import play
 from accounts.models import BlacklistedToken, Login, Session, User, login_begin
-from accounts.strategies import Family, Refused, Strategy, strategies
+from accounts.strategies import Expected, Family, Outcome, Refused, Strategy, strategies
 from accounts.tokens.realm import lab_realm, site_realm
 
 PAIRS = [(strategy.slug, event.slug) for strategy, event in all_pairs()]

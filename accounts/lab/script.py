@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from accounts.lab.client import Answer, SceneBroken
+from accounts.lab.environment import Stage
 from accounts.lab.events import Event, Exchange
-from accounts.lab.stage.client import Answer, SceneBroken
-from accounts.lab.stage.stage import Stage
 from accounts.strategies import Other, Outcome
 
 _POLL = 0.005  # seconds

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
+from accounts.lab.client import SceneBroken
+from accounts.lab.environment import Pause, stage_for
 from accounts.lab.events import Event, events
-from accounts.lab.scenarios.report import Report
-from accounts.lab.scenarios.script import Found, Story, TooOld
-from accounts.lab.stage.client import SceneBroken
-from accounts.lab.stage.stage import Pause, stage_for
+from accounts.lab.report import Report
+from accounts.lab.script import Found, Story, TooOld
 from accounts.strategies import Expected, Outcome, Strategy, strategies
 from accounts.tokens.realm import lab_realm
 from accounts.tracing.redaction import redact

@@ -10,15 +10,15 @@ import httpx
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from accounts import lab
-from accounts.lab.stage import masks as _masks
-from accounts.lab.stage.exchange import Exchange, Who
+from accounts.lab import masks
+from accounts.lab import users as lab
+from accounts.lab.transcript import Exchange, Who
 from accounts.strategies import Family
 from accounts.tokens.codec import peek
 from accounts.tracing.recorder import wanted
 
 if TYPE_CHECKING:
-    from accounts.lab.stage.stage import Stage
+    from accounts.lab.environment import Stage
 
 _CSRF = "/api/session/login/"
 _UNDERSTOOD = (200, 201, 401)
@@ -220,10 +220,10 @@ def _exchange(
         request={
             "method": request.method,
             "path": request.url.path,
-            "headers": _masks.headers(request.headers),
-            "body": _masks.body(body),
+            "headers": masks.headers(request.headers),
+            "body": masks.body(body),
         },
-        response={"status": answer.status, "body": _masks.body(shown)},
+        response={"status": answer.status, "body": masks.body(shown)},
         trace=answer.body.get("trace"),
         at_ms=at_ms,
     )

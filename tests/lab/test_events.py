@@ -5,8 +5,8 @@ import inspect
 
 import pytest
 
+from accounts.lab import environment as stage_module
 from accounts.lab.events import Event, events
-from accounts.lab.stage import stage as stage_module
 from accounts.strategies import Family, Outcome, strategies
 
 ORDER = [
