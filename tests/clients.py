@@ -7,8 +7,8 @@ from typing import Any, Self, TypeAlias
 import httpx
 from django.test import Client
 
-from accounts.lab import users as lab
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser
+from accounts.lab.wire import cookie_name
 from accounts.strategies import Family, Strategy
 from tests.cast import PASSWORD
 
@@ -85,7 +85,7 @@ class LabDevice:
         """What this device sends with each request."""
         if self.strategy.family is not Family.SESSION:
             return self.access
-        return self.client.cookies[lab.cookie_name(self.strategy.slug)].value
+        return self.client.cookies[cookie_name(self.strategy.slug)].value
 
     def _post(self, action: str, body: Mapping[str, object] | None = None) -> Json:
         response = self.client.post(
@@ -93,16 +93,16 @@ class LabDevice:
         )
         return {"status": response.status_code, **response.json()}
 
-    def log_in(self, visit: Visit) -> Json:
+    def log_in(self, lab_user: LabUser) -> Json:
         """Log in and keep the credential."""
-        body = {"username": visit.user.username, "password": visit.password}
+        body = {"username": lab_user.user.username, "password": lab_user.password}
         answer = self._post("login", body)
         self.access, self.refresh = answer.get("access", ""), answer.get("refresh", "")
         return answer
 
-    def logged_in(self, visit: Visit) -> Self:
+    def logged_in(self, lab_user: LabUser) -> Self:
         """Log in; this device."""
-        assert self.log_in(visit)["status"] == 200
+        assert self.log_in(lab_user)["status"] == 200
         return self
 
     def me(self) -> Json:

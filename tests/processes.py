@@ -2,18 +2,17 @@
 
 from collections.abc import Callable
 
-from accounts.lab import users as lab
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser, begin_login, sign_in
 from accounts.models import Login
 from accounts.strategies import Accepted, Credential, Refused, Strategy
 
 Process = Callable[..., Strategy]
 
 
-def log_in(strategy: Strategy, visit: Visit) -> tuple[Login, Credential]:
+def log_in(strategy: Strategy, lab_user: LabUser) -> tuple[Login, Credential]:
     """Log in a device of the visitor's."""
-    user = lab.sign_in(visit.user.username, visit.password)
-    login = lab.begin(user, strategy)
+    user = sign_in(lab_user.user.username, lab_user.password)
+    login = begin_login(user, strategy)
     return login, strategy.issue(login)
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.lab import users as lab
+from accounts.lab.users import create_lab_user
 from accounts.models import BlacklistedToken, EndReason, Login, User
 from accounts.strategies.opaque import Opaque
 from accounts.tokens.realm import lab_realm, site_realm
@@ -160,14 +160,14 @@ class TestFinding:
 
     @pytest.mark.parametrize("table", TABLES)
     def test_the_labs_users_are_apart(self, staff: Client, alice: User, table: str) -> None:
-        visit = lab.visit(uuid.uuid4())
-        for user in (alice, visit.user):
+        lab_user = create_lab_user(uuid.uuid4())
+        for user in (alice, lab_user.user):
             login = Device("jwt").log_in(alice).login
             Login.objects.filter(pk=login.pk).update(user=user)
             BlacklistedToken.objects.create(
                 jti=login.pk, user=user, expires_at=login.expires, reason=EndReason.STAFF
             )
-        lab_row, site_row = self.rows(table, visit.user), self.rows(table, alice)
+        lab_row, site_row = self.rows(table, lab_user.user), self.rows(table, alice)
         for query, expected in {"": (0, 1), "?whose=lab": (1, 0), "?whose=all": (1, 1)}.items():
             found = page(staff, f"accounts/{table}/{query}")
             assert (found.count(lab_row), found.count(site_row)) == expected, query

@@ -19,7 +19,7 @@ from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 from pytest_django.plugin import DjangoDbBlocker
 
 from accounts.api import urls as api_urls
-from accounts.lab.users import visit
+from accounts.lab.users import create_lab_user
 from accounts.pages import urls as page_urls
 from accounts.strategies import Strategy, strategies
 from tests.conftest import user_named
@@ -188,8 +188,8 @@ class TestApi:
 
     @each_strategy
     def test_every_strategy_has_its_endpoints(self, strategy: type[Strategy], db: None) -> None:
-        visitor = visit(uuid.uuid4())
-        body = {"username": visitor.user.username, "password": visitor.password}
+        made = create_lab_user(uuid.uuid4())
+        body = {"username": made.username, "password": made.password}
         path = reverse("api-lab-login", args=[strategy.slug])
         assert Client().post(path, body, content_type="application/json").status_code == 200
 

@@ -13,10 +13,10 @@ from django.test import Client
 
 from accounts import strategies as strategies_package
 from accounts.lab import events as events_package
-from accounts.lab import users as lab
 from accounts.lab.events import events
-from accounts.lab.pool import all_pairs
-from accounts.lab.scenario import play
+from accounts.lab.instances import close_strategies
+from accounts.lab.scenario import all_pairs, run_scenario
+from accounts.lab.users import create_lab_user
 from accounts.registry import Duplicate, Registry
 from accounts.strategies import Outcome, Strategy, strategies
 from tests.clients import LabDevice
@@ -63,8 +63,8 @@ class CandleLit(Event):
     slug = "candle-lit"
     title = "Candle lit"
 
-    def happen(self, stage):
-        stage.a.log_out()
+    def happen(self, environment):
+        environment.a.log_out()
 '''
 
 
@@ -89,7 +89,7 @@ def added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         sys.modules.pop(name, None)
     for _, registry, _ in packages:
         registry.forget()
-    lab.close_strategies()
+    close_strategies()
 
 
 @pytest.mark.usefixtures("added")
@@ -104,13 +104,13 @@ class TestAddedFile:
         played = {(strategy.slug, event.slug) for strategy, event in all_pairs()}
         assert ("invisible-ink", "log-out") in played
         assert ("session-db", "candle-lit") in played
-        report = play("invisible-ink", "candle-lit")
+        report = run_scenario("invisible-ink", "candle-lit")
         assert report.error is None
         assert report.thief is Outcome.REFUSED
         assert report.matches
 
     def test_the_api_speaks_it(self) -> None:
-        device = LabDevice(strategies["invisible-ink"]).logged_in(lab.visit(uuid.uuid4()))
+        device = LabDevice(strategies["invisible-ink"]).logged_in(create_lab_user(uuid.uuid4()))
         assert device.me()["status"] == 200
         assert device.log_out()["status"] == 200
         assert device.me()["verdict"]["reason"] == "Nothing is written here"

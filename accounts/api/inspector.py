@@ -12,7 +12,7 @@ from accounts import conf
 from accounts.api.logins import asking
 from accounts.api.serializers import Problem, TokenPair
 from accounts.api.views import ApiView, OpenView
-from accounts.lab import users as lab
+from accounts.lab.instances import find_strategy
 from accounts.site import signin
 from accounts.site.inspection import Finding, Inspection, inspect
 from accounts.strategies import Accepted, Refused
@@ -44,7 +44,7 @@ class InspectorView(OpenView):
         body = Pasted(data=request.data)
         body.is_valid(raise_exception=True)
         slug = body.validated_data.get("strategy")
-        strategy = lab.strategy(slug) if slug else None
+        strategy = find_strategy(slug) if slug else None
         if slug and strategy is None:
             raise ValidationError({"strategy": ["No strategy has this name."]})
         return Response(_answer(inspect(body.validated_data["token"], strategy)))

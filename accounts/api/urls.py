@@ -3,8 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.api import benchmarks, inspector, logins, schema, views
-from accounts.api.lab import account as lab_account
-from accounts.api.lab import lost_response as lab_retry
+from accounts.api.lab import lost_response, thief
 from accounts.api.lab import runs as lab_runs
 from accounts.api.lab import views as lab
 
@@ -16,13 +15,13 @@ LAB_STRATEGY = [
     path("logout/", lab.LabLogout.as_view(), name="api-lab-logout"),
     path(
         "logout-everywhere/",
-        lab_account.LabLogoutEverywhere.as_view(),
+        lab.LabLogoutEverywhere.as_view(),
         name="api-lab-logout-everywhere",
     ),
-    path("password/", lab_account.LabPassword.as_view(), name="api-lab-password"),
-    path("lost-answer/", lab_retry.LabLostAnswer.as_view(), name="api-lab-lost-answer"),
-    path("thief/copy/", lab.ThiefCopy.as_view(), name="api-lab-thief-copy"),
-    path("thief/replay/", lab.ThiefReplay.as_view(), name="api-lab-thief-replay"),
+    path("password/", lab.LabPassword.as_view(), name="api-lab-password"),
+    path("lost-response/", lost_response.LabLostResponse.as_view(), name="api-lab-lost-response"),
+    path("thief/copy/", thief.ThiefCopy.as_view(), name="api-lab-thief-copy"),
+    path("thief/replay/", thief.ThiefReplay.as_view(), name="api-lab-thief-replay"),
 ]
 LAB: list[URLPattern | URLResolver] = [
     path("<slug:slug>/", include(LAB_STRATEGY)),

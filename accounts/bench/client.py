@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from accounts.lab import users as lab
+from accounts.lab.wire import lab_path
 
 Environ = dict[str, Any]
 
@@ -70,4 +70,4 @@ def environ(path: str, headers: dict[str, str]) -> Environ:
 
 def me_path(slug: str) -> str:
     """The path of the lab's endpoint that says who is signed in under a strategy."""
-    return f"{lab.PATH}{slug}/me/"
+    return lab_path(slug, "me")

@@ -11,9 +11,11 @@ from django.conf import settings
 from accounts.bench.baselines import Baseline, NoUserRow
 from accounts.bench.client import Environ, environ, me_path
 from accounts.bench.options import Options
-from accounts.lab import users as lab
+from accounts.lab.instances import find_strategy, serving
+from accounts.lab.users import begin_login, create_lab_user
+from accounts.lab.wire import auth_headers
 from accounts.models import Login, User
-from accounts.strategies import Credential, Family, Strategy, strategies
+from accounts.strategies import Credential, Strategy, strategies
 from accounts.tokens.realm import lab_realm
 
 _LIFETIME = timedelta(days=1)
@@ -35,9 +37,7 @@ class Subject:
     @property
     def headers(self) -> dict[str, str]:
         """The header by which a client sends the credential."""
-        if self.strategy.family is Family.SESSION:
-            return {"Cookie": f"{lab.cookie_name(self.slug)}={self.credential.value}"}
-        return {"Authorization": f"Bearer {self.credential.value}"}
+        return auth_headers(self.strategy, self.credential.value)
 
     def environ(self) -> Environ:
         """A request that asks who is signed in."""
@@ -50,7 +50,7 @@ def signed_in_subjects(options: Options) -> Iterator[list[Subject]]:
     extend_lifetimes()
     user = new_user()
     baseline = Baseline(lab_realm())
-    with lab.playing(baseline):
+    with serving(baseline):
         yield [sign_in(strategy, user) for strategy in (baseline, *_wanted(options))]
 
 
@@ -59,7 +59,7 @@ def no_user_row_subject() -> Iterator[Subject]:
     """One more subject. The lab knows it inside the block."""
     strategy = NoUserRow(lab_realm())
     try:
-        with lab.playing(strategy):
+        with serving(strategy):
             yield sign_in(strategy, new_user())
     finally:
         strategy.close()
@@ -73,17 +73,17 @@ def extend_lifetimes() -> None:
 def _wanted(options: Options) -> Iterator[Strategy]:
     """The lab's instances of the strategies to measure."""
     for found in strategies:
-        instance = lab.strategy(found.slug)
+        instance = find_strategy(found.slug)
         if instance is not None and options.wants(found.slug):
             yield instance
 
 
 def new_user() -> User:
     """A throwaway user of the lab."""
-    return lab.visit(uuid.uuid4()).user
+    return create_lab_user(uuid.uuid4()).user
 
 
 def sign_in(strategy: Strategy, user: User) -> Subject:
     """Make a login without checking a password, whose hash would outweigh everything else."""
-    login = lab.begin(user, strategy)
+    login = begin_login(user, strategy)
     return Subject(strategy, login, strategy.issue(login))

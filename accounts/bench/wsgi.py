@@ -9,7 +9,7 @@ _site = get_wsgi_application()  # sets Django up, without which the rest cannot 
 
 from accounts.bench.baselines import Baseline  # noqa: E402
 from accounts.bench.subjects import extend_lifetimes  # noqa: E402
-from accounts.lab import users as lab  # noqa: E402
+from accounts.lab.instances import serving  # noqa: E402
 from accounts.tokens.realm import lab_realm  # noqa: E402
 
 extend_lifetimes()
@@ -18,5 +18,5 @@ _baseline = Baseline(lab_realm())
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Answer as the site does."""
-    with lab.playing(_baseline):
+    with serving(_baseline):
         return _site(environ, start_response)

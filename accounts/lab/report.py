@@ -4,48 +4,45 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from accounts.lab.events import Exchange, events
+from accounts.lab.events import events
+from accounts.lab.transcript import Exchange
 from accounts.strategies import Expected, Other, Outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One cell of the matrix, measured.
-
-    ``thief`` is None when the scenario broke: ``error`` then says how, for people.
-
-    ``thief_after_s`` are seconds: until the first refusal, counted from the end of the event, where
-    the copy is refused at once or later; how long the copy goes on (refreshed with the copied
-    refresh token, if there is one) where it is accepted; how long the old facts are served where
-    they are stale.
-
-    ``played_lifetime_s`` is set where the end of a token's life had to be waited for: the scenario
-    was played with tokens that live this long, not with the usual ``usual_lifetime_s``.
-
-    ``role`` is the fact served to the thief after the event. ``cost_queries`` and ``cost_us``
-    (microseconds) are those of the event itself; ``sql_per_request`` and ``bytes_per_request`` (the
-    credential's bytes on the wire) those of a request before it. ``event_at`` says where the event
-    stands in the transcript: the index of its first exchange, and of the first after it.
-    """
+    """One cell of the matrix, measured."""
 
     strategy: str
     event: str
+    #: "SQLite" or "PostgreSQL"
     database: str
     started: datetime
     duration_ms: float
+    #: what the thief's copy got; None if the scenario broke
     thief: Outcome | None
+    #: seconds: after the event until the first refusal; or for which an accepted copy goes on
+    #: (renewed with the copied refresh token, if there is one), or a stale role is still served
     thief_after_s: float | None
+    #: how long credentials lived here, if their end had to be waited for; else None
     played_lifetime_s: float | None
     usual_lifetime_s: float
+    #: what became of the user's other device
     other: Other
+    #: the role that the thief was served after the event
     role: str | None
+    #: SQL queries and microseconds that the event itself took
     cost_queries: int
     cost_us: float
+    #: of one authenticated request before the event; bytes are the credential's on the wire
     sql_per_request: int
     bytes_per_request: int
+    #: what the strategy declares
     expected: Expected
+    #: how the scenario broke, for people; None if it did not
     error: str | None
     transcript: tuple[Exchange, ...]
+    #: indexes in the transcript: of the event's first exchange, and of the first after it
     event_at: tuple[int, int] = (0, 0)
 
     @property
@@ -70,11 +67,24 @@ class Report:
         return str(body.get("verdict", {}).get("reason", ""))
 
     @property
+    def difference(self) -> str:
+        """What was declared and what was measured, in words; empty where they agree."""
+        if self.matches:
+            return ""
+        cell = f"{self.strategy}, {self.event}"
+        if self.error:
+            return f"{cell}: the scenario broke: {self.error}"
+        return (
+            f"{cell}: declared {self.expected.thief} and the other device {self.expected.other}, "
+            f"measured {self.thief} and {self.other}"
+        )
+
+    @property
     def _replays(self) -> list[Exchange]:
         return [one for one in self.transcript[self.event_at[1] :] if one.who == "thief"]
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON: what ``fields`` say, with times in ISO 8601, and what follows from them."""
+        """For JSON: the fields, with times in ISO 8601, and what follows from them."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return values | {
             "started": self.started.isoformat(),

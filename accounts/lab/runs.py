@@ -1,30 +1,119 @@
-"""Playing scenarios for a visitor and keeping what came of them."""
+"""Running many scenarios side by side, and keeping what came of them for a visitor."""
 
+import threading
 import uuid
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
-from threading import BoundedSemaphore
+from queue import SimpleQueue
 
 from django.conf import settings
+from django.db import connections
 from django.utils import timezone
 
-from accounts.lab.pool import play_many
+from accounts.lab.events._base import Event
 from accounts.lab.report import Report
+from accounts.lab.scenario import Pair, find_pair, run_scenario, takes_time
 from accounts.models import Run
 from accounts.site.throttle import Throttled
+from accounts.strategies import Strategy
 
-AT_ONCE = 3  # scenarios that act at the same time; those that wait do not count
-PLACES = 4  # for runs at the same time in one process
-BUSY = 5  # seconds until somebody may have finished
+MAX_PARALLEL = 3  # scenarios of a run that act at the same time; those that wait do not count
+MAX_RUNS = 4  # at the same time in one process
+RETRY_AFTER = 5  # seconds until a run may be over
+_MAX_WAITING = 24  # scenarios that wait for a credential to expire; each holds a thread
+
+
+class Stopped(Exception):
+    """Nobody wants the report any more."""
+
+
+def run_scenarios(
+    pairs: Iterable[tuple[type[Strategy] | str, type[Event] | str]], *, workers: int = 2
+) -> Generator[Report, None, None]:
+    """Play pairs, ``workers`` at a time, and give each report as it is ready.
+
+    Those that have to wait for a credential to expire begin first. Closing the iterator stops it:
+    what has not begun does not begin, and what waits stops waiting.
+    """
+    known = [find_pair(*pair) for pair in pairs]
+    pool = _ThreadPool(sorted(known, key=_waits, reverse=True), workers)
+    try:
+        pool.start(workers + min(_MAX_WAITING, sum(map(_waits, known))))
+        for _ in known:
+            yield pool.reports.get()
+    finally:
+        pool.stop()
+
+
+def _waits(pair: Pair) -> bool:
+    try:
+        return takes_time(*pair)
+    except Exception:  # noqa: BLE001
+        return False  # it cannot even declare: its own cell will say why
+
+
+class _ThreadPool:
+    """Threads that run scenarios, ``workers`` at once; to let time pass needs no slot."""
+
+    def __init__(self, pairs: Iterable[Pair], workers: int) -> None:
+        self.reports: SimpleQueue[Report] = SimpleQueue()
+        self._pairs = deque(pairs)
+        self._slots = threading.BoundedSemaphore(workers)
+        self._mine = threading.local()
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self, size: int) -> None:
+        """Start that many threads, or one for each pair."""
+        for _ in range(min(size, len(self._pairs))):
+            thread = threading.Thread(target=self._work, name="scenario", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def _work(self) -> None:
+        try:
+            while pair := self._next():
+                self.reports.put(run_scenario(*pair, pause=self._pause))
+                self._release()
+        finally:
+            self._release()
+            connections.close_all()
+
+    def _next(self) -> Pair | None:
+        """Take a slot, and the next pair; None when there is nothing left to play."""
+        self._slots.acquire()
+        self._mine.slot = True
+        return self._pairs.popleft() if self._pairs and not self._stopped.is_set() else None
+
+    def _release(self) -> None:
+        if getattr(self._mine, "slot", False):
+            self._mine.slot = False
+            self._slots.release()
+
+    def _pause(self, seconds: float) -> None:
+        # A thread that has finished waiting does not queue for a slot again: only one or two
+        # requests remain, and their delay is what we measure. It also gives up its database
+        # connection while it waits; otherwise a few parallel runs would exhaust PostgreSQL's.
+        connections.close_all()
+        self._release()
+        if self._stopped.wait(seconds):
+            raise Stopped
+
+    def stop(self) -> None:
+        """Wake the threads that wait, let none begin, and wait for all to end."""
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join()
 
 
 def runs_allow(visitor: uuid.UUID, number: int) -> None:
-    """See whether a visitor may play so many more scenarios now.
+    """Check that a visitor may play so many more scenarios now.
 
     Counted by the rows that are kept anyway: ``throttle.take`` costs a statement per attempt that
-    was counted, too dear for hundreds. Requests that race may exceed the limit by what they ask,
-    and are no more than there are places for runs.
+    was counted, too dear for hundreds. Requests that race may exceed the limit by what they ask
+    for; there are never more of them than ``MAX_RUNS``.
 
     Raises:
         Throttled: not within this window.
@@ -34,57 +123,56 @@ def runs_allow(visitor: uuid.UUID, number: int) -> None:
     if number > limit:
         raise Throttled(seconds)
     recent = Run.objects.filter(visitor=visitor, created__gt=now - window).order_by("-created")
-    # The one that has to leave the window before there is room for all.
+    # Index of the run that has to leave the window before `number` more fit.
     last = limit - number
     if blocking := recent.values_list("created", flat=True)[last : last + 1]:
         raise Throttled(max(1, int((blocking[0] + window - now).total_seconds())))
 
 
-class Playing:
-    """Scenarios being played for a visitor. Iterate to play, close in any case, once or twice.
+class RunStream:
+    """Scenarios that are played for a visitor while one iterates. Close it in any case.
 
-    Each run holds a thread of the server until it is over or closed. So there are a few places for
-    them in each process: with every thread taken, nobody could even log out.
+    Each stream holds a thread of the server until it is over or closed. With every thread taken
+    nobody could even log out, so ``MAX_RUNS`` limits the streams of a process.
 
     Raises:
-        Throttled: every place is taken.
+        Throttled: there are that many already.
     """
 
-    _places = BoundedSemaphore(PLACES)
+    _slots = threading.BoundedSemaphore(MAX_RUNS)
 
     def __init__(self, pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID) -> None:
-        if not self._places.acquire(blocking=False):
-            raise Throttled(BUSY)
+        if not self._slots.acquire(blocking=False):
+            raise Throttled(RETRY_AFTER)
         self._open = ExitStack()
-        self._open.callback(self._places.release)
-        self._runs = self._open.enter_context(closing(_runs_play(pairs, visitor=visitor)))
+        self._open.callback(self._slots.release)
+        self._runs = self._open.enter_context(closing(_run_and_keep(pairs, visitor=visitor)))
 
     def __iter__(self) -> Iterator[Run]:
         return self._runs
 
     def close(self) -> None:
-        """End the run and leave the place; what has not begun does not begin."""
+        """End the run; what has not begun does not begin. May be called twice."""
         self._open.close()
 
 
-def _runs_play(
+def _run_and_keep(
     pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID
 ) -> Generator[Run, None, None]:
-    """Play strategies (by slug) against events, and keep and give each as it is ready."""
     batch = uuid.uuid4()
-    with closing(play_many(pairs, workers=AT_ONCE)) as reports:
+    with closing(run_scenarios(pairs, workers=MAX_PARALLEL)) as reports:
         for report in reports:
-            yield run_record(report, visitor=visitor, batch=batch)
+            yield run_keep(report, visitor=visitor, batch=batch)
 
 
 def runs_share(reports: Iterable[Report]) -> None:
     """Keep reports for every visitor of the lab who has none of their own."""
     batch = uuid.uuid4()
     for report in reports:
-        run_record(report, visitor=None, batch=batch)
+        run_keep(report, visitor=None, batch=batch)
 
 
-def run_record(report: Report, *, visitor: uuid.UUID | None, batch: uuid.UUID) -> Run:
+def run_keep(report: Report, *, visitor: uuid.UUID | None, batch: uuid.UUID) -> Run:
     """Keep a report: for its visitor, or shared with everybody (None)."""
     content = report.as_dict()
     transcript = content.pop("transcript")

@@ -1,4 +1,4 @@
-"""What a scenario measured, in the words of the matrix: one place for pages, API and terminal."""
+"""What a scenario measured, in words: one place for pages, API and terminal."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ from typing import Any, Literal
 from accounts.lab.events import events
 from accounts.strategies import Outcome, strategies
 
-Tone = Literal["safe", "later", "open", "meant", "undue", "none", "broken"]
+Tone = Literal["safe", "later", "vulnerable", "expected", "collateral", "none", "broken"]
 
 SIGNS: dict[Tone, str] = {
     "safe": "●",
     "later": "◐",
-    "open": "▲",
-    "meant": "○",
-    "undue": "◆",
+    "vulnerable": "▲",
+    "expected": "○",
+    "collateral": "◆",
     "none": "—",
     "broken": "✕",
 }
 LEGEND: dict[Tone, str] = {
     "safe": "safe",
     "later": "safe after a while",
-    "open": "the thief gets in",
-    "meant": "works on, as it is meant to",
-    "undue": "logs out who was meant to stay",
+    "vulnerable": "the thief gets in",
+    "expected": "works on, as it is meant to",
+    "collateral": "logs out who was meant to stay",
     "none": "does not apply",
     "broken": "broke",
 }
@@ -31,15 +31,16 @@ LEGEND: dict[Tone, str] = {
 _WORDS: dict[Outcome, tuple[Tone, str]] = {
     Outcome.REFUSED: ("safe", "refused"),
     Outcome.LATER: ("later", "refused"),
-    Outcome.ACCEPTED: ("open", "still works"),
-    Outcome.NEW_FACTS: ("safe", "accepted"),
-    Outcome.STALE_FACTS: ("open", "accepted"),
+    Outcome.ACCEPTED: ("vulnerable", "still works"),
+    Outcome.NEW_ROLE: ("safe", "accepted"),
+    Outcome.STALE_ROLE: ("vulnerable", "accepted"),
     Outcome.NOT_APPLICABLE: ("none", "not applicable"),
 }
+# After an event that is meant to end no login.
 _ROUTINE: dict[Outcome, Tone] = {
-    Outcome.ACCEPTED: "meant",
-    Outcome.REFUSED: "undue",
-    Outcome.LATER: "undue",
+    Outcome.ACCEPTED: "expected",
+    Outcome.REFUSED: "collateral",
+    Outcome.LATER: "collateral",
 }
 OTHER_DEVICE = {
     "untouched": "stays logged in",
@@ -47,17 +48,20 @@ OTHER_DEVICE = {
     "not-applicable": "is meant to be logged out as well",
 }
 _UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
-_MOMENT, _FEW = 0.1, 10  # seconds below which a smaller unit says more
+_MOMENT, _FEW = 0.1, 10  # seconds; amounts below these are given in a finer unit
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class CellText:
     """A cell of the matrix. The sign and the word say what the colour (``tone``) says."""
 
     tone: Tone
     word: str
+    #: when, for how long, or why it does not apply
     detail: str = ""
+    #: that the other device was logged out too
     also: str = ""
+    #: what the strategy declares, where it was not measured
     differs: str = ""
 
     @property
@@ -65,27 +69,16 @@ class Words:
         """A shape, for those who see no colour."""
         return SIGNS[self.tone]
 
-    def as_dict(self) -> dict[str, str]:
-        """For JSON."""
-        return {
-            "tone": self.tone,
-            "sign": self.sign,
-            "word": self.word,
-            "detail": self.detail,
-            "also": self.also,
-            "differs": self.differs,
-        }
 
-
-def in_words(report: Mapping[str, Any]) -> Words:
-    """The words for the report as JSON (``Report.as_dict()``)."""
+def describe(report: Mapping[str, Any]) -> CellText:
+    """The cell of a report, which is given as JSON has it (``Report.as_dict()``)."""
     if report["error"]:
-        return Words("broken", "broke", report["error"])
+        return CellText("broken", "broke", report["error"])
     outcome = Outcome(report["thief"])
     tone, word = _WORDS[outcome]
     if _is_routine(report):
         tone = _ROUTINE.get(outcome, tone)
-    return Words(tone, word, _detail(outcome, report), _also(report), _differs(report))
+    return CellText(tone, word, _detail(outcome, report), _also(report), _differs(report))
 
 
 def _is_routine(report: Mapping[str, Any]) -> bool:
@@ -105,16 +98,16 @@ def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
             return f"after {time}, when its token ran out (usually within {usual})"
         case Outcome.ACCEPTED:
             return f"for {time}" if time else "until it expires"
-        case Outcome.NEW_FACTS:
+        case Outcome.NEW_ROLE:
             return "with the new role"
-        case Outcome.STALE_FACTS:
+        case Outcome.STALE_ROLE:
             return f"with the old role, for {time}" if time else "with the old role"
         case Outcome.NOT_APPLICABLE:
             return str(report["why"])
 
 
 def _lags(report: Mapping[str, Any]) -> bool:
-    """Whether it may take a moment until all processes know of the event: then it is measured."""
+    """Whether all processes may know of the event only after a moment, which is then measured."""
     strategy, event = report["strategy"], report["event"]
     if strategy not in strategies or event not in events:
         return False
@@ -144,7 +137,7 @@ def cost(report: Mapping[str, Any]) -> str:
 
 
 def duration(seconds: float) -> str:
-    """``0.4 ms``, ``0.8 s``, ``12 s``, ``4 min 58 s``, ``59 min``: as exact as one needs it."""
+    """A number of seconds as ``0.4 ms``, ``0.8 s``, ``12 s``, ``4 min 58 s``, ``59 min``."""
     if seconds < _MOMENT:
         return f"{seconds * 1000:.1f} ms"
     if seconds < _FEW:

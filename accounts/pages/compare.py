@@ -56,7 +56,7 @@ class Choice:
     summary: str
 
     @classmethod
-    def of(cls, strategy: type[Strategy]) -> Self:
+    def from_strategy(cls, strategy: type[Strategy]) -> Self:
         """Read a strategy; its summary is the first paragraph of its explanation, unmarked."""
         paragraph, *_ = strategy.explanation().replace("``", "").split("\n\n")
         return cls(
@@ -79,11 +79,11 @@ class Choice:
 def compare(request: HttpRequest) -> HttpResponse:
     """Two strategies side by side, as `?left=` and `?right=` say."""
     left, right = chosen(request.GET.get("left"), request.GET.get("right"))
-    choices = [Choice.of(strategy) for strategy in by_family()]
+    choices = [Choice.from_strategy(strategy) for strategy in by_family()]
     context = {
         "lanes": [
-            {"side": "left", "choice": Choice.of(left), "other": right.slug},
-            {"side": "right", "choice": Choice.of(right), "other": left.slug},
+            {"side": "left", "choice": Choice.from_strategy(left), "other": right.slug},
+            {"side": "right", "choice": Choice.from_strategy(right), "other": left.slug},
         ],
         "choices": choices,
         "steps": STEPS,

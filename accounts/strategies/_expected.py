@@ -13,9 +13,14 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     LATER = "refused-later"
     ACCEPTED = "accepted"
-    NEW_FACTS = "new-facts"
-    STALE_FACTS = "stale-facts"
+    NEW_ROLE = "new-role"
+    STALE_ROLE = "stale-role"
     NOT_APPLICABLE = "not-applicable"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Outcome | None":
+        # Runs that were kept before these two were renamed.
+        return {"new-facts": cls.NEW_ROLE, "stale-facts": cls.STALE_ROLE}.get(str(value))
 
     @property
     def words(self) -> str:
@@ -27,8 +32,8 @@ _WORDS = {
     Outcome.REFUSED: "refused at once",
     Outcome.LATER: "refused after a while",
     Outcome.ACCEPTED: "still accepted",
-    Outcome.NEW_FACTS: "accepted with the new facts",
-    Outcome.STALE_FACTS: "accepted with stale facts",
+    Outcome.NEW_ROLE: "accepted with the new role",
+    Outcome.STALE_ROLE: "accepted with a stale role",
     Outcome.NOT_APPLICABLE: "does not apply",
 }
 

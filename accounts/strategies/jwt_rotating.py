@@ -42,7 +42,7 @@ class JwtRotating(Strategy):
         "log-out-everywhere": Expected(Outcome.LATER, "not-applicable"),
         "password-change": Expected(Outcome.LATER),
         "account-disabled": Expected(Outcome.LATER, "not-applicable"),
-        "role-removed": Expected(Outcome.STALE_FACTS),
+        "role-removed": Expected(Outcome.STALE_ROLE),
         "refresh-replayed": Expected(Outcome.LATER),
     }
 
@@ -60,7 +60,7 @@ class JwtRotating(Strategy):
         return Accepted(user, str(claims.extra.get("role", "")), claims.sid)
 
     def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
-        """A new pair with fresh facts; a refresh token that was spent before ends the login."""
+        """A new pair with the current role; a token that was spent before ends the login."""
         try:
             claims = decode(self.realm, refresh, token_type="refresh")
         except TokenRefused as error:

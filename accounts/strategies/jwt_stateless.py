@@ -38,7 +38,7 @@ class JwtStateless(Strategy):
         "log-out-everywhere": Expected(Outcome.ACCEPTED, "not-applicable"),
         "password-change": Expected(Outcome.ACCEPTED),
         "account-disabled": Expected(Outcome.LATER, "not-applicable"),
-        "role-removed": Expected(Outcome.STALE_FACTS),
+        "role-removed": Expected(Outcome.STALE_ROLE),
         **_jwt.SIMPLEJWT_EXPECTS,
     }
 

@@ -1,4 +1,4 @@
-/** Build elements without innerHTML: what a server or a visitor wrote can never become markup. */
+/** Build elements without innerHTML: no text of a server or a visitor can become markup. */
 
 const SVG = "http://www.w3.org/2000/svg";
 

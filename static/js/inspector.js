@@ -20,7 +20,7 @@ const HIDDEN = "(hidden: it is live)";
 
 const asked = [...find("checks").children];
 const first = find("verdict").firstElementChild;
-const changed = el("p", { class: "holds__note" }, "You changed it. Send it to have it judged.");
+const changed = el("p", { class: "storage__note" }, "You changed it. Send it to have it judged.");
 
 let held = null; // {access, refresh, strategy, end} of a token that was taken, not pasted
 let draft = null;

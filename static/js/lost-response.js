@@ -1,4 +1,4 @@
-/** A lost answer to a refresh, played without a grace and with one, on a strategy's page. */
+/** A lost response to a refresh, played without a grace and with one, on a strategy's page. */
 
 import { send } from "./api.js";
 import { el } from "./dom.js";
@@ -22,10 +22,10 @@ async function lose() {
   button.disabled = false;
 }
 
-function setting({ grace_s: grace, goes_on: goesOn, reason, end_reason: because, error, transcript }) {
+function setting({ grace_s: grace, goes_on: goesOn, reason, end_reason: endReason, error, transcript }) {
   const title = grace ? `A grace of ${duration(grace)}` : "No grace";
   const badge = goesOn ? "stays logged in" : "is logged out";
-  const ended = because ? `The list of logins says: ${because}.` : "";
+  const ended = endReason ? `The list of logins says: ${endReason}.` : "";
   return el(
     "section",
     { class: "lost__setting" },

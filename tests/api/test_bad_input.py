@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from accounts.lab import users as lab
+from accounts.lab.wire import cookie_name
 from accounts.models import User
 from accounts.strategies import strategies
 from tests.cast import PASSWORD
@@ -293,11 +293,11 @@ class TestCredentials:
 
     def refused(self, stranger: Client, slug: str, action: str, value: str) -> None:
         """Send a value as the credential of a strategy, in both places."""
-        cookie = f"{lab.cookie_name(slug)}={value}"
+        cookie = f"{cookie_name(slug)}={value}"
         response = stranger.generic(
             "GET" if action == "me" else "POST",
             f"/api/lab/{slug}/{action}/",
-            QUERY_STRING="holds=1",
+            QUERY_STRING="storage=1",
             headers={"Cookie": cookie, "Authorization": f"Bearer {value}"},
         )
         assert response.status_code in (400, 401, 403), said(response)

@@ -1,4 +1,4 @@
-"""The lab's endpoints: every answer says its verdict, and who holds what when asked."""
+"""The lab's endpoints: every answer says its verdict, and who stores what when asked."""
 
 import uuid
 from typing import Any
@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.lab import users as lab
-from accounts.lab.users import Visit
+from accounts.lab.instances import find_strategy
+from accounts.lab.users import LabUser, create_lab_user
+from accounts.lab.wire import cookie_name, lab_path
 from accounts.strategies import Family, Refused, Strategy, strategies
 from tests.clients import LabDevice, bearer
 
@@ -25,15 +26,15 @@ def strategy(request: pytest.FixtureRequest) -> type[Strategy]:
 
 
 @pytest.fixture
-def visit() -> Visit:
+def lab_user() -> LabUser:
     """A visitor with a throwaway user."""
-    return lab.visit(uuid.uuid4())
+    return create_lab_user(uuid.uuid4())
 
 
 @pytest.fixture
-def device(strategy: type[Strategy], visit: Visit) -> LabDevice:
+def device(strategy: type[Strategy], lab_user: LabUser) -> LabDevice:
     """The visitor's device, logged in."""
-    return LabDevice(strategy).logged_in(visit)
+    return LabDevice(strategy).logged_in(lab_user)
 
 
 def me(device: LabDevice, query: str = "") -> dict[str, Any]:
@@ -43,12 +44,12 @@ def me(device: LabDevice, query: str = "") -> dict[str, Any]:
     return answer
 
 
-def test_the_story_of_one_login(strategy: type[Strategy], visit: Visit) -> None:
+def test_the_story_of_one_login(strategy: type[Strategy], lab_user: LabUser) -> None:
     device = LabDevice(strategy)
     assert device.me()["verdict"]["code"] == "not_authenticated"
-    begun = device.log_in(visit)
+    begun = device.log_in(lab_user)
     assert begun["verdict"]["reason"] == "Signed in"
-    assert begun["user"] == {"username": visit.user.username, "role": "editor"}
+    assert begun["user"] == {"username": lab_user.user.username, "role": "editor"}
     asked = device.me()
     assert asked["user"] == begun["user"]
     assert asked["verdict"]["reason"] == strategy.checks
@@ -59,9 +60,9 @@ def test_the_story_of_one_login(strategy: type[Strategy], visit: Visit) -> None:
     assert device.me()["status"] == 401
 
 
-def test_every_answer_has_a_verdict_with_a_reason(device: LabDevice, visit: Visit) -> None:
+def test_every_answer_has_a_verdict_with_a_reason(device: LabDevice, lab_user: LabUser) -> None:
     stranger = LabDevice(device.strategy)
-    wrong = Visit(visit.user, "wrong")
+    wrong = LabUser(lab_user.user, "wrong")
     answers = [
         device.me(),
         device.renew(),
@@ -84,7 +85,7 @@ def test_every_answer_has_a_verdict_with_a_reason(device: LabDevice, visit: Visi
 def test_a_refused_request_says_at_which_step(strategy: type[Strategy]) -> None:
     stranger = LabDevice(strategy, access="x" * 40)
     if strategy.family is Family.SESSION:
-        stranger.client.cookies[lab.cookie_name(strategy.slug)] = "x" * 40
+        stranger.client.cookies[cookie_name(strategy.slug)] = "x" * 40
     answer = stranger.me()
     assert answer["status"] == 401
     assert answer["detail"] == answer["verdict"]["reason"]
@@ -92,29 +93,29 @@ def test_a_refused_request_says_at_which_step(strategy: type[Strategy]) -> None:
     assert answer["verdict"]["step"] not in ("", "read request")
 
 
-def test_who_holds_what_is_told_only_when_asked(device: LabDevice) -> None:
-    assert "holds" not in me(device)
-    assert "holds" not in me(device, "holds=0")
-    holds = me(device, "holds=1")["holds"]
-    assert holds["browser"]["bytes"] == len(device.credential)
-    assert holds["browser"]["kind"] in ("cookie", "token", "opaque")
-    assert device.credential not in str(holds)
+def test_who_stores_what_is_told_only_when_asked(device: LabDevice) -> None:
+    assert "storage" not in me(device)
+    assert "storage" not in me(device, "storage=0")
+    storage = me(device, "storage=1")["storage"]
+    assert storage["browser"]["bytes"] == len(device.credential)
+    assert storage["browser"]["kind"] in ("cookie", "token", "opaque")
+    assert device.credential not in str(storage)
 
 
-def test_what_a_token_says_is_decoded_and_its_signature_is_not_shown(visit: Visit) -> None:
-    device = LabDevice(strategies["jwt-user"]).logged_in(visit)
-    browser = me(device, "holds=1")["holds"]["browser"]
-    assert browser["claims"]["user_id"] == str(visit.user.pk)
+def test_what_a_token_says_is_decoded_and_its_signature_is_not_shown(lab_user: LabUser) -> None:
+    device = LabDevice(strategies["jwt-user"]).logged_in(lab_user)
+    browser = me(device, "storage=1")["storage"]["browser"]
+    assert browser["claims"]["user_id"] == str(lab_user.user.pk)
     assert browser["header"]["alg"] == "HS256"
     assert device.access.rpartition(".")[2] not in str(browser)
 
 
-def test_the_page_asking_who_holds_what_is_no_part_of_the_trace(
+def test_the_page_asking_who_stores_what_is_no_part_of_the_trace(
     device: LabDevice, settings: Settings
 ) -> None:
     settings.TRACING = True
     me(device)  # what is cached is cached from now on
-    plain, asked = me(device)["trace"], me(device, "holds=1")["trace"]
+    plain, asked = me(device)["trace"], me(device, "storage=1")["trace"]
     assert plain["tally"]["sql"] == asked["tally"]["sql"]
     assert [step["name"] for step in plain["steps"]] == [step["name"] for step in asked["steps"]]
 
@@ -146,28 +147,30 @@ def test_a_refresh_where_there_is_none_is_not_found(device: LabDevice) -> None:
 def test_a_log_out_tells_the_client_to_drop_its_cookie(device: LabDevice) -> None:
     device.log_out()
     if device.strategy.family is Family.SESSION:
-        cookie = device.client.cookies[lab.cookie_name(device.strategy.slug)]
+        cookie = device.client.cookies[cookie_name(device.strategy.slug)]
         assert (cookie.value, cookie["max-age"]) == ("", 0)
-        assert cookie["path"] == lab.cookie_path(device.strategy.slug)
+        assert cookie["path"] == lab_path(device.strategy.slug)
 
 
 def test_a_log_out_that_refuses_the_copy_says_what_it_changed(device: LabDevice) -> None:
     credential = device.credential
     reason = device.log_out()["verdict"]["reason"]
-    judge = lab.strategy(device.strategy.slug)
+    judge = find_strategy(device.strategy.slug)
     if judge and isinstance(judge.check(credential), Refused):
         assert "nothing to delete" not in reason
 
 
-def test_a_cookie_needs_csrf_and_a_token_does_not(strategy: type[Strategy], visit: Visit) -> None:
+def test_a_cookie_needs_csrf_and_a_token_does_not(
+    strategy: type[Strategy], lab_user: LabUser
+) -> None:
     strict = LabDevice(strategy, Client(enforce_csrf_checks=True))
-    answer = strict.log_in(visit)
+    answer = strict.log_in(lab_user)
     if strategy.family is not Family.SESSION:
         assert answer["status"] == 200
         assert strict.log_out()["status"] == 200
         return
     assert (answer["status"], answer["code"]) == (403, "csrf_failed")
-    easy = LabDevice(strategy).logged_in(visit)
+    easy = LabDevice(strategy).logged_in(lab_user)
     strict.client.cookies = easy.client.cookies
     for action in ("logout", "thief/copy", "logout-everywhere", "password"):
         assert strict._post(action)["status"] == 403

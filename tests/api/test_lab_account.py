@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.test import Client
 
-from accounts.lab import users as lab
-from accounts.lab.users import Visit
+from accounts.lab import users
+from accounts.lab.users import LabUser, create_lab_user
 from accounts.models import Login
 from accounts.strategies import Family, Strategy, strategies
 from tests.clients import LabDevice
@@ -21,15 +21,15 @@ def strategy(request: pytest.FixtureRequest) -> type[Strategy]:
 
 
 @pytest.fixture
-def visit() -> Visit:
+def lab_user() -> LabUser:
     """A visitor with a throwaway user."""
-    return lab.visit(uuid.uuid4())
+    return create_lab_user(uuid.uuid4())
 
 
 def test_changing_the_password_keeps_the_device_and_gives_it_a_new_credential(
-    strategy: type[Strategy], visit: Visit
+    strategy: type[Strategy], lab_user: LabUser
 ) -> None:
-    device = LabDevice(strategy).logged_in(visit)
+    device = LabDevice(strategy).logged_in(lab_user)
     before = device.credential
     answer = device._post("password")
     assert answer["status"] == 200
@@ -38,43 +38,45 @@ def test_changing_the_password_keeps_the_device_and_gives_it_a_new_credential(
     assert device.me()["status"] == 200
 
 
-def test_the_new_password_is_the_one_to_log_in_with(strategy: type[Strategy], visit: Visit) -> None:
-    password = LabDevice(strategy).logged_in(visit)._post("password")["password"]
-    assert password != visit.password
-    assert LabDevice(strategy).log_in(visit)["status"] == 401
-    assert LabDevice(strategy).log_in(Visit(visit.user, password))["status"] == 200
+def test_the_new_password_is_the_one_to_log_in_with(
+    strategy: type[Strategy], lab_user: LabUser
+) -> None:
+    password = LabDevice(strategy).logged_in(lab_user)._post("password")["password"]
+    assert password != lab_user.password
+    assert LabDevice(strategy).log_in(lab_user)["status"] == 401
+    assert LabDevice(strategy).log_in(LabUser(lab_user.user, password))["status"] == 200
 
 
 def test_of_two_devices_that_change_it_at_once_the_second_is_refused(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
+    lab_user: LabUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow(login: Login) -> str:
         """Change the password, after the other device has."""
         monkeypatch.undo()
         new.append(first._post("password")["password"])
-        return lab.change_password(login)
+        return users.change_password(login)
 
     new: list[str] = []
-    first, second = (LabDevice(strategies["opaque"]).logged_in(visit) for _ in range(2))
-    monkeypatch.setattr(lab, "change_password", slow)
+    first, second = (LabDevice(strategies["opaque"]).logged_in(lab_user) for _ in range(2))
+    monkeypatch.setattr(users, "change_password", slow)
     answer = second._post("password")
     assert answer["status"] == 401
     assert answer["verdict"]["reason"] == "Another device changed the password just now"
-    assert LabDevice(strategies["opaque"]).log_in(Visit(visit.user, new[0]))["status"] == 200
+    assert LabDevice(strategies["opaque"]).log_in(LabUser(lab_user.user, new[0]))["status"] == 200
 
 
-def test_logging_out_everywhere_makes_the_browser_drop_its_cookie(visit: Visit) -> None:
-    device = LabDevice(strategies["session-joined"]).logged_in(visit)
+def test_logging_out_everywhere_makes_the_browser_drop_its_cookie(lab_user: LabUser) -> None:
+    device = LabDevice(strategies["session-joined"]).logged_in(lab_user)
     assert device._post("logout-everywhere")["status"] == 200
     assert device.credential == ""
 
 
 def test_logging_out_everywhere_ends_the_other_device_where_that_is_possible(
-    visit: Visit,
+    lab_user: LabUser,
 ) -> None:
     for slug, status in (("opaque", 401), ("jwt-user", 200)):
-        phone = LabDevice(strategies[slug]).logged_in(visit)
-        laptop = LabDevice(strategies[slug]).logged_in(visit)
+        phone = LabDevice(strategies[slug]).logged_in(lab_user)
+        laptop = LabDevice(strategies[slug]).logged_in(lab_user)
         assert phone._post("logout-everywhere")["status"] == 200
         assert laptop.me()["status"] == status
 
@@ -88,9 +90,9 @@ def test_nobody_without_a_credential_does_it(strategy: type[Strategy], action: s
 
 @pytest.mark.parametrize("action", ["password", "logout-everywhere"])
 def test_by_cookie_it_needs_a_csrf_token(
-    strategy: type[Strategy], visit: Visit, action: str
+    strategy: type[Strategy], lab_user: LabUser, action: str
 ) -> None:
-    device = LabDevice(strategy).logged_in(visit)
+    device = LabDevice(strategy).logged_in(lab_user)
     device.client.handler.enforce_csrf_checks = True
     status = 403 if strategy.family is Family.SESSION else 200
     assert device._post(action)["status"] == status

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from accounts.lab import users as lab
+from accounts.lab.users import create_lab_user
 from accounts.models import User
 from accounts.strategies import strategies
 from tests.cast import PASSWORD
@@ -50,7 +50,7 @@ def asked(queries: CaptureQueriesContext) -> list[set[str]]:
 
 @pytest.mark.parametrize("slug", STATEMENTS)
 def test_a_request_under_a_strategy_costs_this_sql(slug: str) -> None:
-    device = LabDevice(strategies[slug]).logged_in(lab.visit(uuid.uuid4()))
+    device = LabDevice(strategies[slug]).logged_in(create_lab_user(uuid.uuid4()))
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
             assert device.me()["status"] == 200

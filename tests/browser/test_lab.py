@@ -262,7 +262,7 @@ def test_an_events_page_says_who_notices_and_why(page: Page) -> None:
     notice = page.locator('[data-group="safe"]')
     expect(notice).to_contain_text(strategies["session-db"].title)
     expect(notice).to_contain_text("The row is gone")
-    expect(page.locator('[data-group="open"]')).to_contain_text(strategies["jwt-user"].title)
+    expect(page.locator('[data-group="vulnerable"]')).to_contain_text(strategies["jwt-user"].title)
     expect(page.locator('[data-group=""]')).to_be_hidden()
 
 
@@ -316,7 +316,7 @@ def test_on_a_phone_an_event_is_opened_and_played_from_the_lab(page: Page) -> No
 def test_a_routine_rotation_that_logs_everybody_out_is_told(page: Page) -> None:
     run_row(page, "jwt-user")
     rotated = cell(page, "jwt-user", "key-rotated-overlap")
-    expect(rotated).to_have_attribute("data-tone", "undue")
+    expect(rotated).to_have_attribute("data-tone", "collateral")
     expect(page.locator("[data-sum]")).to_contain_text(
         "In 1 the user's other device is logged out too, although nobody meant it."
     )

@@ -15,8 +15,10 @@ from django.core import signing
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.lab import users as lab
-from accounts.lab.users import Loot, Visit
+from accounts.lab.instances import find_strategy
+from accounts.lab.theft import StolenCredential, decrypt, encrypt
+from accounts.lab.users import LabUser, create_lab_user
+from accounts.lab.wire import LAB_PATH, cookie_name
 from accounts.models import Login, User
 from accounts.models.session_keys import session_keys_of
 from accounts.site.backends import SiteBackend
@@ -41,20 +43,20 @@ def strategy(request: pytest.FixtureRequest) -> type[Strategy]:
 
 
 @pytest.fixture
-def visit() -> Visit:
+def lab_user() -> LabUser:
     """A visitor with a throwaway user."""
-    return lab.visit(uuid.uuid4())
+    return create_lab_user(uuid.uuid4())
 
 
 @pytest.fixture
-def device(strategy: type[Strategy], visit: Visit) -> LabDevice:
+def device(strategy: type[Strategy], lab_user: LabUser) -> LabDevice:
     """The visitor's device, logged in."""
-    return LabDevice(strategy).logged_in(visit)
+    return LabDevice(strategy).logged_in(lab_user)
 
 
 def outside() -> list[str]:
     """Where the lab has no business."""
-    return [path for path in addresses() if not path.startswith((lab.PATH, "/lab/"))]
+    return [path for path in addresses() if not path.startswith((LAB_PATH, "/lab/"))]
 
 
 def knows_somebody(client: Client, path: str, **headers: str) -> bool:
@@ -72,7 +74,7 @@ class TestNothingOfTheLabOpensTheSite:
 
     def test_no_page_and_no_endpoint_knows_the_credential(self, device: LabDevice) -> None:
         by_token, by_cookie = Client(), Client()
-        for name in (SITE_COOKIE, lab.cookie_name(device.strategy.slug)):
+        for name in (SITE_COOKIE, cookie_name(device.strategy.slug)):
             by_cookie.cookies[name] = device.credential
         for path in outside():
             assert not knows_somebody(by_token, path, **bearer(device.credential)), path
@@ -104,14 +106,14 @@ class TestNothingOfTheSiteOpensTheLab:
         for credential in (cookie, pair["access"], pair["refresh"]):
             stranger = LabDevice(strategy, access=credential)
             stranger.client.cookies[SITE_COOKIE] = credential
-            stranger.client.cookies[lab.cookie_name(strategy.slug)] = credential
+            stranger.client.cookies[cookie_name(strategy.slug)] = credential
             assert stranger.me()["status"] == 401
             assert stranger.log_out()["status"] == 401
 
 
 class TestUsers:
-    def test_a_lab_user_cannot_log_in_to_the_site(self, visit: Visit) -> None:
-        body = {"username": visit.user.username, "password": visit.password}
+    def test_a_lab_user_cannot_log_in_to_the_site(self, lab_user: LabUser) -> None:
+        body = {"username": lab_user.user.username, "password": lab_user.password}
         assert Client().post("/login/", body).status_code == 422
         for path in ("/api/token/", "/api/session/login/"):
             assert Client().post(path, body, content_type=JSON).status_code == 401
@@ -120,28 +122,28 @@ class TestUsers:
     def test_a_user_of_the_site_cannot_log_in_to_the_lab(
         self, strategy: type[Strategy], alice: User
     ) -> None:
-        answer = LabDevice(strategy).log_in(Visit(alice, PASSWORD))
+        answer = LabDevice(strategy).log_in(LabUser(alice, PASSWORD))
         assert (answer["status"], answer["code"]) == (401, "no_active_account")
 
-    def test_a_lab_user_who_is_made_staff_gets_no_further(self, visit: Visit) -> None:
-        User.objects.filter(pk=visit.user.pk).update(is_staff=True, is_superuser=True)
-        body = {"username": visit.user.username, "password": visit.password}
+    def test_a_lab_user_who_is_made_staff_gets_no_further(self, lab_user: LabUser) -> None:
+        User.objects.filter(pk=lab_user.user.pk).update(is_staff=True, is_superuser=True)
+        body = {"username": lab_user.user.username, "password": lab_user.password}
         assert Client().post("/login/?next=/admin/", body).status_code == 422
 
     @pytest.mark.parametrize("password", ["", "wrong", "x" * 4096])
     def test_a_wrong_password_is_refused(
-        self, strategy: type[Strategy], visit: Visit, password: str
+        self, strategy: type[Strategy], lab_user: LabUser, password: str
     ) -> None:
-        answer = LabDevice(strategy).log_in(Visit(visit.user, password))
+        answer = LabDevice(strategy).log_in(LabUser(lab_user.user, password))
         assert answer["status"] == (401 if password else 400)
 
     def test_an_unknown_name_is_refused(self, strategy: type[Strategy]) -> None:
-        answer = LabDevice(strategy).log_in(Visit(User(username="lab-nobody"), "x"))
+        answer = LabDevice(strategy).log_in(LabUser(User(username="lab-nobody"), "x"))
         assert (answer["status"], answer["code"]) == (401, "no_active_account")
 
-    def test_a_disabled_one_is_refused(self, strategy: type[Strategy], visit: Visit) -> None:
-        User.objects.filter(pk=visit.user.pk).update(is_active=False)
-        answer = LabDevice(strategy).log_in(visit)
+    def test_a_disabled_one_is_refused(self, strategy: type[Strategy], lab_user: LabUser) -> None:
+        User.objects.filter(pk=lab_user.user.pk).update(is_active=False)
+        answer = LabDevice(strategy).log_in(lab_user)
         assert (answer["status"], answer["code"]) == (401, "no_active_account")
 
     def test_no_address_and_no_browser_is_kept(self, device: LabDevice) -> None:
@@ -149,11 +151,11 @@ class TestUsers:
         assert (login.ip, login.user_agent) == (None, "")
 
 
-def test_a_backend_finds_the_users_of_its_side_alone(visit: Visit, alice: User) -> None:
+def test_a_backend_finds_the_users_of_its_side_alone(lab_user: LabUser, alice: User) -> None:
     assert SiteBackend().get_user(alice.pk) == alice
-    assert SiteBackend().get_user(visit.user.pk) is None
+    assert SiteBackend().get_user(lab_user.user.pk) is None
     with session_keys_of([b"of the lab"]):
-        assert SiteBackend().get_user(visit.user.pk) == visit.user
+        assert SiteBackend().get_user(lab_user.user.pk) == lab_user.user
         assert SiteBackend().get_user(alice.pk) is None
 
 
@@ -202,16 +204,16 @@ class TestVisitors:
         assert elsewhere.status_code == 201
 
     def test_one_visitors_log_out_ends_nothing_of_anothers(self, device: LabDevice) -> None:
-        other = LabDevice(device.strategy).logged_in(lab.visit(uuid.uuid4()))
+        other = LabDevice(device.strategy).logged_in(create_lab_user(uuid.uuid4()))
         assert device.log_out()["status"] == 200
         assert other.me()["status"] == 200
         assert other.me()["user"]["username"] != ""
 
 
 class TestCookie:
-    def test_a_session_goes_to_its_own_strategy_and_nowhere_else(self, visit: Visit) -> None:
+    def test_a_session_goes_to_its_own_strategy_and_nowhere_else(self, lab_user: LabUser) -> None:
         for strategy in strategies:
-            device = LabDevice(strategy).logged_in(visit)
+            device = LabDevice(strategy).logged_in(lab_user)
             found = device.client.cookies
             if strategy.family is not Family.SESSION:
                 assert not found
@@ -223,13 +225,13 @@ class TestCookie:
             assert cookie["samesite"] == "Strict"
 
     def test_logging_in_to_the_lab_leaves_the_sites_login_and_its_csrf_token(
-        self, strategy: type[Strategy], visit: Visit, alice: User
+        self, strategy: type[Strategy], lab_user: LabUser, alice: User
     ) -> None:
         client = Client()
         body = {"username": "alice", "password": PASSWORD}
         client.post("/api/session/login/", body, content_type=JSON)
         before = {name: cookie.value for name, cookie in client.cookies.items()}
-        LabDevice(strategy, client).logged_in(visit)
+        LabDevice(strategy, client).logged_in(lab_user)
         after = {name: cookie.value for name, cookie in client.cookies.items()}
         assert before.items() <= after.items()
         assert client.get("/api/me/").status_code == 200
@@ -275,50 +277,52 @@ class TestThief:
 
 class TestSeal:
     @pytest.fixture
-    def loot(self) -> Loot:
-        return Loot("session-db", uuid.uuid4(), secrets.token_urlsafe(32), uuid.uuid4())
+    def loot(self) -> StolenCredential:
+        return StolenCredential("session-db", uuid.uuid4(), secrets.token_urlsafe(32), uuid.uuid4())
 
-    def test_what_was_sealed_comes_out_again(self, loot: Loot) -> None:
-        assert lab.unseal(lab.seal(loot)) == loot
-        nobodys = Loot("session-db", None, "x")
-        assert lab.unseal(lab.seal(nobodys)) == nobodys
+    def test_what_was_sealed_comes_out_again(self, loot: StolenCredential) -> None:
+        assert decrypt(encrypt(loot)) == loot
+        nobodys = StolenCredential("session-db", None, "x")
+        assert decrypt(encrypt(nobodys)) == nobodys
 
-    def test_a_changed_copy_is_none(self, loot: Loot) -> None:
-        sealed = lab.seal(loot)
+    def test_a_changed_copy_is_none(self, loot: StolenCredential) -> None:
+        sealed = encrypt(loot)
         for place in range(0, len(sealed), 7):
             letter = "A" if sealed[place] != "A" else "B"
-            assert lab.unseal(sealed[:place] + letter + sealed[place + 1 :]) is None
+            assert decrypt(sealed[:place] + letter + sealed[place + 1 :]) is None
 
     @pytest.mark.parametrize("made_up", ["", "x", "gAAAAA", "é", "\0", "=" * 100, "gAAAAAB" * 99])
     def test_a_made_up_copy_is_none(self, made_up: str) -> None:
-        assert lab.unseal(made_up) is None
+        assert decrypt(made_up) is None
 
-    def test_a_copy_is_good_for_as_long_as_a_throwaway_user(self, loot: Loot) -> None:
-        sealed = lab.seal(loot)
+    def test_a_copy_is_good_for_as_long_as_a_throwaway_user(self, loot: StolenCredential) -> None:
+        sealed = encrypt(loot)
         with time_machine.travel(datetime.now(UTC) + settings.LAB_LIFETIME + timedelta(minutes=1)):
-            assert lab.unseal(sealed) is None
+            assert decrypt(sealed) is None
 
-    def test_another_servers_copy_is_none(self, loot: Loot, settings: Settings) -> None:
-        sealed = lab.seal(loot)
+    def test_another_servers_copy_is_none(self, loot: StolenCredential, settings: Settings) -> None:
+        sealed = encrypt(loot)
         settings.SECRET_KEY = "the key of another server, also fifty characters long"
-        assert lab.unseal(sealed) is None
+        assert decrypt(sealed) is None
 
-    def test_the_copy_is_not_shown_where_it_is_printed(self, loot: Loot, visit: Visit) -> None:
+    def test_the_copy_is_not_shown_where_it_is_printed(
+        self, loot: StolenCredential, lab_user: LabUser
+    ) -> None:
         assert loot.credential not in repr(loot)
-        assert visit.password not in repr(visit)
+        assert lab_user.password not in repr(lab_user)
 
 
 def test_a_process_that_was_forked_off_has_instances_of_its_own() -> None:
     """A connection, a thread or a lock of its parent's is of no use to it."""
-    mine = lab.strategy("jwt-blacklist-memory")
+    mine = find_strategy("jwt-blacklist-memory")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # pytest has threads: no harm here
         child = os.fork()
     if child == 0:
         shared = True
         try:
-            shared = lab.strategy("jwt-blacklist-memory") is mine
+            shared = find_strategy("jwt-blacklist-memory") is mine
         finally:
             os._exit(shared)
     assert os.waitpid(child, 0)[1] == 0
-    assert lab.strategy("jwt-blacklist-memory") is mine
+    assert find_strategy("jwt-blacklist-memory") is mine

@@ -14,13 +14,14 @@ from django.db.models import Model
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from accounts.lab import users as lab
-from accounts.lab.environment import Stage
-from accounts.lab.events import Event, events
-from accounts.lab.lost_response import play_lost_answer
-from accounts.lab.pool import all_pairs, play_many
+from accounts.lab.environment import Environment
+from accounts.lab.events import events
+from accounts.lab.events._base import Event
+from accounts.lab.lost_response import run_lost_response
 from accounts.lab.report import Report
-from accounts.lab.scenario import play
+from accounts.lab.runs import run_scenarios
+from accounts.lab.scenario import all_pairs, run_scenario
+from accounts.lab.wire import cookie_name
 from accounts.models import BlacklistedToken, Login, Session, User, login_begin
 from accounts.strategies import Expected, Family, Outcome, Refused, Strategy, strategies
 from accounts.tokens.realm import lab_realm, site_realm
@@ -40,7 +41,7 @@ def played(
 ) -> tuple[Matrix, dict[str, int]]:
     """All of it, played once, side by side as the page and the command do; and the rows left."""
     with django_db_blocker.unblock():
-        reports = list(play_many(all_pairs(), workers=2))
+        reports = list(run_scenarios(all_pairs(), workers=2))
         left = {table.__name__: table._default_manager.count() for table in TABLES}
     return {(report.strategy, report.event): report for report in reports}, left
 
@@ -89,7 +90,7 @@ def test_each_request_of_a_transcript_has_its_trace(matrix: Matrix) -> None:
 
 def test_where_a_copy_works_on_it_says_for_how_long(matrix: Matrix) -> None:
     for report in matrix.values():
-        if report.thief in (Outcome.ACCEPTED, Outcome.STALE_FACTS, Outcome.LATER):
+        if report.thief in (Outcome.ACCEPTED, Outcome.STALE_ROLE, Outcome.LATER):
             assert report.thief_after_s is not None
             assert report.thief_after_s > 0
 
@@ -107,7 +108,7 @@ def test_a_copy_that_is_refused_later_was_waited_for(matrix: Matrix) -> None:
 def test_the_facts_served_are_the_new_or_the_old_role(matrix: Matrix) -> None:
     for (_, event), report in matrix.items():
         if event == "role-removed":
-            fresh = report.thief is Outcome.NEW_FACTS
+            fresh = report.thief is Outcome.NEW_ROLE
             assert report.role == ("member" if fresh else "editor")
 
 
@@ -142,7 +143,7 @@ def test_a_thief_does_not_forget_a_cookie_because_it_has_expired(matrix: Matrix)
     for slug in sessions:
         report = matrix[slug, "expiry"]
         replay = [one for one in report.transcript if one.who == "thief"][-1]
-        assert lab.cookie_name(slug) in replay.request["headers"]["Cookie"]
+        assert cookie_name(slug) in replay.request["headers"]["Cookie"]
         assert report.why != "No credential was sent"
 
 
@@ -159,7 +160,7 @@ class Alarm(Event):
     slug = "alarm"
     title = "Alarm"
 
-    def happen(self, stage: Stage) -> None:
+    def happen(self, environment: Environment) -> None:
         """Break."""
         raise RuntimeError(f"the bell with the token eyJhbGciOiJI.eyJzdWIiOiIx.{'c' * 20} broke")
 
@@ -170,14 +171,14 @@ class Nothing(Event):
     slug = "nothing"
     title = "Nothing"
 
-    def happen(self, stage: Stage) -> None:
+    def happen(self, environment: Environment) -> None:
         """Let the copy live."""
 
 
 @pytest.mark.django_db(transaction=True)
 class TestPlay:
     def test_a_scenario_that_breaks_says_so_in_its_cell(self) -> None:
-        report = play("session-db", Alarm)
+        report = run_scenario("session-db", Alarm)
         assert report.thief is None
         assert not report.matches
         assert report.error == "the bell with the token … broke"
@@ -191,20 +192,20 @@ class TestPlay:
             raise RuntimeError("no way")
 
         monkeypatch.setattr(strategies["opaque"], "__init__", refuse_to_start)
-        assert play("opaque", "log-out").error == "no way"
+        assert run_scenario("opaque", "log-out").error == "no way"
         assert not User.objects.exists()
 
     def test_a_strategy_that_cannot_declare_breaks_in_its_own_cell(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(strategies["opaque"], "expects", None)
-        reports = play_many([("opaque", "log-out"), ("session-db", "log-out")])
+        reports = run_scenarios([("opaque", "log-out"), ("session-db", "log-out")])
         errors = {report.strategy: report.error for report in reports}
         assert "NoneType" in (errors["opaque"] or "")
         assert errors["session-db"] is None
 
     def test_a_measured_outcome_that_nobody_declared_does_not_match(self) -> None:
-        report = play("session-db", Nothing)
+        report = run_scenario("session-db", Nothing)
         assert report.thief is Outcome.ACCEPTED
         assert report.expected == Expected(Outcome.REFUSED)
         assert not report.matches
@@ -213,7 +214,7 @@ class TestPlay:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(strategies["jwt-version"], "expects", {})
-        report = play("jwt-version", "log-out")
+        report = run_scenario("jwt-version", "log-out")
         assert report.thief is report.expected.thief is Outcome.REFUSED
         assert report.other == "collateral"
         assert not report.matches
@@ -223,26 +224,26 @@ class TestPlay:
     ) -> None:
         nobody = Refused("look", "nobody", "Nobody is let in")
         monkeypatch.setattr(strategies["opaque"], "check", lambda *_: nobody)
-        report = play("opaque", "log-out")
+        report = run_scenario("opaque", "log-out")
         assert report.error == "Refused before anything happened: Nobody is let in"
 
     def test_it_neither_sees_nor_ends_the_logins_of_others(self, alice: User) -> None:
         login = login_begin(alice, strategy="session-joined")
         before = Login.objects.values().get()
         for event in events:
-            play("jwt-blacklist-joined", event)
+            run_scenario("jwt-blacklist-joined", event)
         assert Login.objects.values().get() == before
         assert User.objects.get() == login.user
 
     def test_rotating_a_key_leaves_the_running_server_alone(self, settings: Settings) -> None:
         before = (settings.SECRET_KEY, site_realm(), lab_realm())
-        play("session-db", "key-rotated")
-        play("jwt-user", "key-rotated")
+        run_scenario("session-db", "key-rotated")
+        run_scenario("jwt-user", "key-rotated")
         assert (settings.SECRET_KEY, site_realm(), lab_realm()) == before
 
     def test_tracing_may_be_off(self, settings: Settings) -> None:
         settings.TRACING = False
-        report = play("session-db", "log-out")
+        report = run_scenario("session-db", "log-out")
         assert report.error is None
         assert report.sql_per_request == 2
 
@@ -252,7 +253,7 @@ class TestPlay:
         settings.SECURE_SSL_REDIRECT = True
         settings.CSRF_COOKIE_SECURE = True
         for slug in ("session-db", "session-joined", "jwt-user"):
-            report = play(slug, "log-out")
+            report = run_scenario(slug, "log-out")
             assert report.error is None
             assert report.matches
 
@@ -261,21 +262,21 @@ class TestPlay:
     ) -> None:
         visitor, seen = uuid.uuid4(), []
 
-        def look(self: Nothing, stage: Stage) -> None:
-            seen.append(stage.user.visitor)
+        def look(self: Nothing, environment: Environment) -> None:
+            seen.append(environment.user.visitor)
 
         monkeypatch.setattr(Nothing, "happen", look)
-        play("opaque", Nothing, visitor=visitor)
+        run_scenario("opaque", Nothing, visitor=visitor)
         assert seen == [visitor]
 
     def test_two_visitors_at_once_do_not_disturb_each_other(self) -> None:
         pairs = [(slug, event) for slug in ("session-db", "jwt-version") for event in EVENTS]
-        reports = list(play_many(pairs * 2, workers=4))
+        reports = list(run_scenarios(pairs * 2, workers=4))
         assert len(reports) == 2 * len(pairs)
         assert all(report.matches for report in reports)
 
     def test_who_stops_it_does_not_wait_for_the_rest(self) -> None:
-        with closing(play_many(all_pairs(), workers=2)) as reports:
+        with closing(run_scenarios(all_pairs(), workers=2)) as reports:
             assert len(list(islice(reports, 3))) == 3
         assert not [thread for thread in threads() if thread.name == "scenario"]
         assert not User.objects.exists()
@@ -288,13 +289,13 @@ EVENTS = ["log-out", "log-out-everywhere", "password-change", "key-rotated"]
 @pytest.mark.parametrize("slug", ["jwt-rotating", "jwt-blacklist-joined"])
 class TestLostAnswer:
     def test_within_the_grace_the_login_goes_on(self, slug: str) -> None:
-        retry = play_lost_answer(slug, grace=timedelta(seconds=10))
+        retry = run_lost_response(slug, grace=timedelta(seconds=10))
         assert retry.error is None
         assert retry.goes_on
         assert retry.end_reason == ""
 
     def test_without_a_grace_the_login_ends_and_says_why(self, slug: str) -> None:
-        retry = play_lost_answer(slug, grace=timedelta(0))
+        retry = run_lost_response(slug, grace=timedelta(0))
         assert retry.error is None
         assert not retry.goes_on
         assert retry.end_reason == "refresh token replayed"

@@ -1,6 +1,6 @@
 """What a transcript shows of a credential: enough to tell two apart, too little to be of use."""
 
-from accounts.lab import masks
+from accounts.lab.transcript import masked_body, masked_headers
 
 SECRET = "QmFzZTY0IGlzIG5vIGVuY3J5cHRpb24"
 
@@ -13,7 +13,7 @@ def test_no_header_shows_a_credential() -> None:
         "content-type": "application/json",
         "accept-encoding": "gzip",
     }
-    assert masks.headers(sent) == {
+    assert masked_headers(sent) == {
         "Authorization": "Bearer QmFz….QmFz….QmFz…",
         "Cookie": "session=QmFz…; csrftoken=QmFz…",
         "X-CSRFToken": "QmFz…",
@@ -23,5 +23,5 @@ def test_no_header_shows_a_credential() -> None:
 
 def test_no_body_shows_a_credential() -> None:
     secret = {"access", "refresh", "password", "csrf_token", "copy"}
-    shown = masks.body({"username": "lab-1", **dict.fromkeys(secret, SECRET)})
+    shown = masked_body({"username": "lab-1", **dict.fromkeys(secret, SECRET)})
     assert shown == {"username": "lab-1", **dict.fromkeys(secret, "QmFz…")}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from accounts.lab.wording import LEGEND, SIGNS, duration, in_words
+from accounts.lab.wording import LEGEND, SIGNS, describe, duration
 
 PLAYED: dict[str, Any] = {
     "strategy": "jwt-user",
@@ -23,16 +23,16 @@ PLAYED: dict[str, Any] = {
 
 
 def words(**changes: Any) -> tuple[str, str, str]:
-    found = in_words(PLAYED | changes)
+    found = describe(PLAYED | changes)
     return found.sign, found.word, found.detail
 
 
 @pytest.mark.parametrize("outcome", ["refused", "refused-later"])
 def test_who_is_logged_out_by_a_routine_rotation_is_not_called_safe(outcome: str) -> None:
     routine = {"event": "key-rotated-overlap", "thief": outcome, "other": "collateral"}
-    found = in_words(PLAYED | routine)
+    found = describe(PLAYED | routine)
 
-    assert (found.tone, found.sign, found.word) == ("undue", "◆", "refused")
+    assert (found.tone, found.sign, found.word) == ("collateral", "◆", "refused")
     assert found.also == "and so is the other device"
 
 
@@ -41,9 +41,9 @@ def test_a_copy_that_works_on_is_an_open_door() -> None:
 
 
 def test_a_copy_that_works_on_after_a_routine_rotation_is_as_it_is_meant_to_be() -> None:
-    found = in_words(PLAYED | {"event": "key-rotated-overlap"})
+    found = describe(PLAYED | {"event": "key-rotated-overlap"})
 
-    assert (found.tone, found.sign, found.word) == ("meant", "○", "still works")
+    assert (found.tone, found.sign, found.word) == ("expected", "○", "still works")
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,8 @@ def test_a_copy_that_works_on_after_a_routine_rotation_is_as_it_is_meant_to_be()
             {"thief": "refused-later", "thief_after_s": 1.6},
             ("◐", "refused", "after 1.6 s, when its token ran out (usually within 5 min)"),
         ),
-        ({"thief": "new-facts"}, ("●", "accepted", "with the new role")),
-        ({"thief": "stale-facts"}, ("▲", "accepted", "with the old role, for 4 min 58 s")),
+        ({"thief": "new-role"}, ("●", "accepted", "with the new role")),
+        ({"thief": "stale-role"}, ("▲", "accepted", "with the old role, for 4 min 58 s")),
         ({"thief": "not-applicable", "why": "no refresh"}, ("—", "not applicable", "no refresh")),
         ({"error": "it broke"}, ("✕", "broke", "it broke")),
     ],
@@ -87,11 +87,11 @@ def test_a_lag_is_told_only_where_somebody_has_to_be_told(
 def test_a_cell_says_when_it_measured_something_else_than_declared() -> None:
     expected = {"thief": "refused", "other": "untouched"}
 
-    assert "declared" in in_words(PLAYED | {"matches": False, "expected": expected}).differs
+    assert "declared" in describe(PLAYED | {"matches": False, "expected": expected}).differs
 
 
 def test_the_other_device_is_collateral() -> None:
-    assert in_words(PLAYED | {"other": "collateral"}).also == "and so is the other device"
+    assert describe(PLAYED | {"other": "collateral"}).also == "and so is the other device"
 
 
 def test_no_two_signs_are_alike_and_each_is_in_the_legend() -> None:

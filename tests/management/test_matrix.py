@@ -49,7 +49,7 @@ def test_collateral_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_program_gets_json() -> None:
     [report] = reports("--strategy=jwt-stateless", "--event=role-removed")
-    assert report["thief"] == "stale-facts"
+    assert report["thief"] == "stale-role"
     assert report["role"] == "editor"
     assert report["sql_per_request"] == 0
     assert report["matches"] is True

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 from pytest_django.fixtures import Settings
 
-from accounts.lab import users as lab
+from accounts.lab.users import UnknownLabUser, create_lab_user, sign_in
 from accounts.models import BlacklistedToken, EndReason, Login, Run, Session, User, login_begin
 from accounts.models.pruning import BATCH, Prunable, _delete, prunables, prune
 from accounts.strategies import Refused
@@ -65,7 +65,7 @@ def login(user: User, ago: timedelta) -> Login:
 
 def lab_user(ago: timedelta) -> User:
     """With a login, which goes with it."""
-    user = lab.visit(uuid.uuid4()).user
+    user = create_lab_user(uuid.uuid4()).user
     login_begin(user, strategy="opaque", lifetime=timedelta(hours=1))
     User.objects.filter(pk=user.pk).update(date_joined=NOW - timedelta(hours=1) - ago)
     return user
@@ -122,11 +122,11 @@ class TestWhatGoes:
         assert (Login.objects.count(), Session.objects.count()) == (0, 0)
 
     def test_a_lab_user_who_may_go_cannot_log_in_any_more(self, db: None) -> None:
-        visit = lab.visit(uuid.uuid4())
-        assert lab.sign_in(visit.user.username, visit.password) == visit.user
+        lab_user = create_lab_user(uuid.uuid4())
+        assert sign_in(lab_user.user.username, lab_user.password) == lab_user.user
         with time_machine.travel(NOW + timedelta(hours=1), tick=False):
-            with pytest.raises(lab.LabRefused):
-                lab.sign_in(visit.user.username, visit.password)
+            with pytest.raises(UnknownLabUser):
+                sign_in(lab_user.user.username, lab_user.password)
             assert pruned()["lab users"] == 0  # not before the leeway, too
 
     def test_a_login_stays_as_long_as_the_list_shows_it(

@@ -97,7 +97,7 @@ def test_an_empty_body_needs_no_type() -> None:
     assert send("/api/session/logout/", b"", "").status_code == 204
 
 
-@pytest.mark.parametrize("path", ["/api/lab/users/", "/api/lab/jwt-rotating/lost-answer/"])
+@pytest.mark.parametrize("path", ["/api/lab/users/", "/api/lab/jwt-rotating/lost-response/"])
 def test_a_page_of_another_site_spends_no_visitors_share(path: str) -> None:
     client = Client()
     # As an empty form on that page does: nothing that a browser would ask permission for.

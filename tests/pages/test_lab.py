@@ -19,11 +19,12 @@ from pytest_django.fixtures import Settings
 from rest_framework.response import Response
 
 from accounts.api.lab.views import LabView
-from accounts.lab import users as lab
+from accounts.lab import environment
 from accounts.lab.events import events
 from accounts.lab.report import Report
-from accounts.lab.runs import run_record
-from accounts.lab.scenario import play
+from accounts.lab.runs import run_keep
+from accounts.lab.scenario import run_scenario
+from accounts.lab.users import LabUser, create_lab_user
 from accounts.models import Run, User
 from accounts.strategies import Credential, Expected, Outcome, strategies
 
@@ -69,9 +70,9 @@ def page(client: Client, path: str) -> str:
 
 def shared(**changes: Any) -> Run:
     """A run for everybody, with some of what was measured replaced."""
-    report = play("session-db", "log-out")
+    report = run_scenario("session-db", "log-out")
     values = {name: getattr(report, name) for name in Report.__dataclass_fields__}
-    return run_record(Report(**values | changes), visitor=None, batch=uuid.uuid4())
+    return run_keep(Report(**values | changes), visitor=None, batch=uuid.uuid4())
 
 
 # --- The matrix -----------------------------------------------------------------------------------
@@ -190,8 +191,9 @@ def test_an_unknown_family_shows_all(client: Client) -> None:
 
 def test_a_run_reports_each_cell_in_words(alice_browser: Client) -> None:
     answers = run(alice_browser, strategies=["session-db", "jwt-user"], events=["log-out"])
-    words = {answer["strategy"]: answer["cell"]["word"] for answer in answers}
-    assert words == {"session-db": "refused", "jwt-user": "still works"}
+    cells = {answer["strategy"]: answer["cell"] for answer in answers}
+    assert "refused" in cells["session-db"]["html"]
+    assert "still works" in cells["jwt-user"]["html"]
     assert len({answer["batch"] for answer in answers}) == 1
 
 
@@ -266,7 +268,7 @@ def test_old_runs_may_be_pruned_and_young_ones_not(settings: Settings) -> None:
 
 
 def lose_an_answer(client: Client, strategy: str) -> Any:
-    return client.post(f"/api/lab/{strategy}/lost-answer/", content_type="application/json")
+    return client.post(f"/api/lab/{strategy}/lost-response/", content_type="application/json")
 
 
 def test_lost_answers_are_throttled_per_address(client: Client, settings: Settings) -> None:
@@ -297,19 +299,19 @@ def test_an_answer_is_lost_only_where_there_are_refresh_tokens(
 def secrets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every password and credential that is handed out."""
     found: list[str] = []
-    hand_out, visit = LabView.hand_out, lab.visit
+    hand_out = LabView._hand_out
 
     def watched_hand_out(view: LabView, response: Response, credential: Credential) -> None:
         found.extend(filter(None, [credential.value, credential.refresh]))
         hand_out(view, response, credential)
 
-    def watched_visit(visitor: uuid.UUID) -> lab.Visit:
-        made = visit(visitor)
+    def watched_create_lab_user(visitor: uuid.UUID) -> LabUser:
+        made = create_lab_user(visitor)
         found.append(made.password)
         return made
 
-    monkeypatch.setattr(LabView, "hand_out", watched_hand_out)
-    monkeypatch.setattr(lab, "visit", watched_visit)
+    monkeypatch.setattr(LabView, "_hand_out", watched_hand_out)
+    monkeypatch.setattr(environment, "create_lab_user", watched_create_lab_user)
     return found
 
 

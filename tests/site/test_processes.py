@@ -14,9 +14,9 @@ import psycopg
 import pytest
 from django.db import connection
 
-from accounts.lab import users as lab
 from accounts.lab.events import events
 from accounts.lab.scenario import expected
+from accounts.lab.users import create_lab_user
 from accounts.services.gunicorn import Gunicorn
 from accounts.strategies import Family, Outcome, Strategy, strategies
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
@@ -49,9 +49,9 @@ class Device:
     @classmethod
     def logged_in(cls, slug: str, server: str, http: Api) -> "Device":
         """Log a fresh user in at one of the processes."""
-        visit = lab.visit(uuid.uuid4())
+        lab_user = create_lab_user(uuid.uuid4())
         device = cls(strategies[slug], http)
-        body = {"username": visit.user.username, "password": visit.password}
+        body = {"username": lab_user.user.username, "password": lab_user.password}
         answer = http.post(device.url(server, "login"), json=body, headers=device.csrf(server))
         assert answer.status_code == 200
         device.access = answer.json().get("access", "")

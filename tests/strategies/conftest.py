@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 
-from accounts.lab import users as lab
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser, create_lab_user
 from accounts.strategies import Strategy, strategies
 from accounts.tokens.realm import Realm, lab_realm
 from tests.processes import Process
 
 
 @pytest.fixture
-def visit(db: None) -> Visit:
+def lab_user(db: None) -> LabUser:
     """A visitor with a throwaway user."""
-    return lab.visit(uuid.uuid4())
+    return create_lab_user(uuid.uuid4())
 
 
 @pytest.fixture

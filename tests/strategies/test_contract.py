@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.lab import users as lab
 from accounts.lab.events import events
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser, create_lab_user
 from accounts.models import Login
 from accounts.strategies import Accepted, Credential, Refused, Strategy, strategies
 from tests.processes import Process, log_in
@@ -23,12 +22,12 @@ def strategy(request: pytest.FixtureRequest, process: Process) -> Strategy:
     return process(request.param)
 
 
-def test_who_logs_in_is_let_in(strategy: Strategy, visit: Visit) -> None:
-    login, credential = log_in(strategy, visit)
+def test_who_logs_in_is_let_in(strategy: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(strategy, lab_user)
     verdict = strategy.check(credential.value)
     assert isinstance(verdict, Accepted)
-    assert verdict.user.username == visit.user.username
-    assert verdict.role == visit.user.role
+    assert verdict.user.username == lab_user.user.username
+    assert verdict.role == lab_user.user.role
     assert verdict.login_id == login.pk
 
 
@@ -49,43 +48,43 @@ def test_whatever_comes_is_refused_and_never_an_error(strategy: Strategy, creden
     assert isinstance(strategy.renew(credential), Refused)
 
 
-def test_a_changed_credential_is_refused(strategy: Strategy, visit: Visit) -> None:
-    _, credential = log_in(strategy, visit)
+def test_a_changed_credential_is_refused(strategy: Strategy, lab_user: LabUser) -> None:
+    _, credential = log_in(strategy, lab_user)
     for position in (0, len(credential.value) // 2):
         other = "A" if credential.value[position] != "A" else "B"
         changed = credential.value[:position] + other + credential.value[position + 1 :]
         assert isinstance(strategy.check(changed), Refused)
 
 
-def test_two_logins_get_two_credentials(strategy: Strategy, visit: Visit) -> None:
-    assert log_in(strategy, visit)[1].value != log_in(strategy, visit)[1].value
+def test_two_logins_get_two_credentials(strategy: Strategy, lab_user: LabUser) -> None:
+    assert log_in(strategy, lab_user)[1].value != log_in(strategy, lab_user)[1].value
 
 
 def test_a_credential_of_another_realm_is_refused(
-    strategy: Strategy, process: Process, visit: Visit
+    strategy: Strategy, process: Process, lab_user: LabUser
 ) -> None:
-    _, credential = log_in(strategy, visit)
+    _, credential = log_in(strategy, lab_user)
     stranger = process(strategy.slug, strategy.realm.rotated(overlap=False))
     assert isinstance(stranger.check(credential.value), Refused)
 
 
-def test_logging_out_twice_is_no_error(strategy: Strategy, visit: Visit) -> None:
-    login, credential = log_in(strategy, visit)
+def test_logging_out_twice_is_no_error(strategy: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(strategy, lab_user)
     for _ in range(2):
         strategy.revoke(login, credential.value)
         strategy.revoke_all(login.user)
 
 
-def test_nobody_else_is_logged_out(strategy: Strategy, visit: Visit) -> None:
-    _, alices = log_in(strategy, visit)
-    login, mallorys = log_in(strategy, lab.visit(uuid.uuid4()))
+def test_nobody_else_is_logged_out(strategy: Strategy, lab_user: LabUser) -> None:
+    _, alices = log_in(strategy, lab_user)
+    login, mallorys = log_in(strategy, create_lab_user(uuid.uuid4()))
     strategy.revoke(login, mallorys.value)
     strategy.revoke_all(login.user)
     assert isinstance(strategy.check(alices.value), Accepted)
 
 
-def test_a_refresh_token_is_no_access_token(strategy: Strategy, visit: Visit) -> None:
-    _, credential = log_in(strategy, visit)
+def test_a_refresh_token_is_no_access_token(strategy: Strategy, lab_user: LabUser) -> None:
+    _, credential = log_in(strategy, lab_user)
     assert bool(credential.refresh) == strategy.refreshes
     if credential.refresh:
         assert isinstance(strategy.check(credential.refresh), Refused)
@@ -93,9 +92,9 @@ def test_a_refresh_token_is_no_access_token(strategy: Strategy, visit: Visit) ->
 
 
 def test_a_refresh_token_gives_an_access_token_of_the_same_login(
-    strategy: Strategy, visit: Visit
+    strategy: Strategy, lab_user: LabUser
 ) -> None:
-    login, credential = log_in(strategy, visit)
+    login, credential = log_in(strategy, lab_user)
     renewed = strategy.renew(credential.refresh or "")
     if strategy.refreshes:
         assert isinstance(renewed, Credential)
@@ -106,16 +105,16 @@ def test_a_refresh_token_gives_an_access_token_of_the_same_login(
         assert isinstance(renewed, Refused)
 
 
-def test_what_a_credential_shows_of_itself_is_masked(strategy: Strategy, visit: Visit) -> None:
-    login, credential = log_in(strategy, visit)
+def test_what_a_credential_shows_of_itself_is_masked(strategy: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(strategy, lab_user)
     assert credential.value not in repr(credential)
     shown = str(strategy.stored_rows(login, credential.value))
     assert credential.value not in shown
     assert login.pk.hex not in shown
 
 
-def test_no_credential_is_in_the_database(strategy: Strategy, visit: Visit) -> None:
-    login, credential = log_in(strategy, visit)
+def test_no_credential_is_in_the_database(strategy: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(strategy, lab_user)
     row = Login.objects.values().get(pk=login.pk)
     assert credential.value not in str(row)
 

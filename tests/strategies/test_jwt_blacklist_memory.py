@@ -12,7 +12,7 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser
 from accounts.models import BLACKLIST_CHANNEL, BlacklistedToken, EndReason, Login, blacklist_login
 from accounts.strategies import Credential, Strategy
 from accounts.strategies._memory import Memory, NoFeed
@@ -48,10 +48,10 @@ def eventually(condition: Callable[[], bool]) -> bool:
     return True
 
 
-def blacklist(visit: Visit, jti: uuid.UUID) -> None:
+def blacklist(lab_user: LabUser, jti: uuid.UUID) -> None:
     ends = timezone.now() + timedelta(hours=1)
     BlacklistedToken.objects.create(
-        jti=jti, user=visit.user, expires_at=ends, reason=EndReason.STAFF
+        jti=jti, user=lab_user.user, expires_at=ends, reason=EndReason.STAFF
     )
 
 
@@ -66,64 +66,64 @@ def is_known(strategy: Strategy, credential: Credential) -> Callable[[], bool]:
     return lambda: queries(strategy, credential.value) == []
 
 
-def test_a_request_asks_for_the_user_only(here: Strategy, visit: Visit) -> None:
-    _, credential = log_in(here, visit)
+def test_a_request_asks_for_the_user_only(here: Strategy, lab_user: LabUser) -> None:
+    _, credential = log_in(here, lab_user)
     [sql] = queries(here, credential.value)
     assert "accounts_user" in sql
     assert "blacklist" not in sql
 
 
-def test_a_blacklisted_login_costs_no_query_at_all(here: Strategy, visit: Visit) -> None:
-    login, credential = log_in(here, visit)
+def test_a_blacklisted_login_costs_no_query_at_all(here: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(here, lab_user)
     is_accepted(here, credential)
     here.revoke(login)
     assert queries(here, credential.value) == []
 
 
-def test_where_one_logs_out_it_is_known_at_once(here: Strategy, visit: Visit) -> None:
-    login, credential = log_in(here, visit)
+def test_where_one_logs_out_it_is_known_at_once(here: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(here, lab_user)
     assert is_accepted(here, credential)
     here.revoke(login)
     assert code(here.check(credential.value)) == "token_blacklisted"
 
 
-def test_the_other_processes_are_told(here: Strategy, there: Strategy, visit: Visit) -> None:
-    login, credential = log_in(here, visit)
+def test_the_other_processes_are_told(here: Strategy, there: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(here, lab_user)
     assert is_accepted(there, credential)
     here.revoke(login)
     assert eventually(is_known(there, credential))
 
 
-def test_whoever_writes_the_row(there: Strategy, visit: Visit) -> None:
-    login, credential = log_in(there, visit)
+def test_whoever_writes_the_row(there: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(there, lab_user)
     assert is_accepted(there, credential)
     blacklist_login(login, reason=EndReason.STAFF)
     assert eventually(lambda: not is_accepted(there, credential))
 
 
 def test_what_was_there_before_the_process_started_is_loaded(
-    here: Strategy, process: Process, visit: Visit
+    here: Strategy, process: Process, lab_user: LabUser
 ) -> None:
-    login, credential = log_in(here, visit)
+    login, credential = log_in(here, lab_user)
     here.revoke(login)
     assert not is_accepted(process("jwt-blacklist-memory"), credential)
 
 
-def test_many_rows_at_once_are_all_told(there: Strategy, visit: Visit) -> None:
-    logins = [log_in(there, visit) for _ in range(3)]
+def test_many_rows_at_once_are_all_told(there: Strategy, lab_user: LabUser) -> None:
+    logins = [log_in(there, lab_user) for _ in range(3)]
     assert is_accepted(there, logins[0][1])
     ends = timezone.now() + timedelta(hours=1)
     strangers = [uuid.uuid4() for _ in range(200)]
     BlacklistedToken.objects.bulk_create(
-        BlacklistedToken(jti=jti, user=visit.user, expires_at=ends, reason=EndReason.STAFF)
+        BlacklistedToken(jti=jti, user=lab_user.user, expires_at=ends, reason=EndReason.STAFF)
         for jti in [*strangers, *(login.pk for login, _ in logins)]
     )
     for _, credential in logins:
         assert eventually(is_known(there, credential))
 
 
-def test_a_log_out_that_is_rolled_back_did_not_happen(here: Strategy, visit: Visit) -> None:
-    login, credential = log_in(here, visit)
+def test_a_log_out_that_is_rolled_back_did_not_happen(here: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(here, lab_user)
     with transaction.atomic():
         here.revoke(login)
         transaction.set_rollback(True)
@@ -131,9 +131,9 @@ def test_a_log_out_that_is_rolled_back_did_not_happen(here: Strategy, visit: Vis
 
 
 def test_logging_out_everywhere_reaches_all_devices(
-    here: Strategy, there: Strategy, visit: Visit
+    here: Strategy, there: Strategy, lab_user: LabUser
 ) -> None:
-    devices = [log_in(here, visit) for _ in range(2)]
+    devices = [log_in(here, lab_user) for _ in range(2)]
     assert is_accepted(there, devices[0][1])
     here.revoke_all(devices[0][0].user)
     for _, credential in devices:
@@ -141,9 +141,9 @@ def test_logging_out_everywhere_reaches_all_devices(
 
 
 def test_a_process_without_a_listener_reads_the_table(
-    here: Strategy, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    here: Strategy, lab_user: LabUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    login, credential = log_in(here, visit)
+    login, credential = log_in(here, lab_user)
     here.close()
     monkeypatch.setattr(here, "_feed", NoFeed(Memory(leeway=0)))
     assert any("blacklist" in sql for sql in queries(here, credential.value))
@@ -166,18 +166,18 @@ class TestListener:
             return int(cursor.fetchone()[0])
 
     def test_a_lost_connection_is_noticed_and_made_again(
-        self, here: Strategy, visit: Visit
+        self, here: Strategy, lab_user: LabUser
     ) -> None:
-        login, credential = log_in(here, visit)
+        login, credential = log_in(here, lab_user)
         assert is_accepted(here, credential)
         assert self.cut() >= 1
         blacklist_login(login, reason=EndReason.LOGGED_OUT)
         assert eventually(lambda: not is_accepted(here, credential))
-        _, other = log_in(here, visit)
+        _, other = log_in(here, lab_user)
         assert eventually(lambda: len(queries(here, other.value)) == 1)
 
-    def test_what_happened_meanwhile_is_loaded(self, here: Strategy, visit: Visit) -> None:
-        devices = [log_in(here, visit) for _ in range(5)]
+    def test_what_happened_meanwhile_is_loaded(self, here: Strategy, lab_user: LabUser) -> None:
+        devices = [log_in(here, lab_user) for _ in range(5)]
         assert is_accepted(here, devices[0][1])
         for login, _ in devices:
             self.cut()
@@ -186,17 +186,17 @@ class TestListener:
             assert eventually(is_known(here, credential))
 
     def test_closing_ends_the_thread_and_the_connection(
-        self, process: Process, visit: Visit
+        self, process: Process, lab_user: LabUser
     ) -> None:
         strategy = process("jwt-blacklist-memory")
-        is_accepted(strategy, log_in(strategy, visit)[1])
+        is_accepted(strategy, log_in(strategy, lab_user)[1])
         strategy.close()
         assert eventually(lambda: self.cut() == 0)
 
     def test_a_session_that_answers_and_no_longer_listens_is_made_again(
-        self, here: JwtBlacklistMemory, visit: Visit
+        self, here: JwtBlacklistMemory, lab_user: LabUser
     ) -> None:
-        login, credential = log_in(here, visit)
+        login, credential = log_in(here, lab_user)
         assert is_accepted(here, credential)
         feed = here._feed
         assert isinstance(feed, PostgresFeed)
@@ -227,14 +227,14 @@ class TestLine:
             cursor.execute("SELECT pg_notify(%s, %s)", [BLACKLIST_CHANNEL, payload])
 
     def test_what_arrives_while_many_are_loaded_is_taken_as_well(
-        self, feed: PostgresFeed, visit: Visit, monkeypatch: pytest.MonkeyPatch
+        self, feed: PostgresFeed, lab_user: LabUser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         late, load = uuid.uuid4(), feed._load
 
         def load_and_be_overtaken(database: Any) -> None:
             load(database)
             monkeypatch.setattr(feed, "_load", load)
-            blacklist(visit, late)
+            blacklist(lab_user, late)
             database.execute("SELECT pg_sleep(0.05)")  # the news come with this answer
 
         monkeypatch.setattr(feed, "_load", load_and_be_overtaken)
@@ -255,10 +255,10 @@ class TestLine:
         assert feed._database.closed
 
     def test_what_a_stranger_says_on_the_channel_breaks_nothing(
-        self, feed: PostgresFeed, visit: Visit
+        self, feed: PostgresFeed, lab_user: LabUser
     ) -> None:
         self.notify("hello")
-        blacklist(visit, known := uuid.uuid4())
+        blacklist(lab_user, known := uuid.uuid4())
         assert eventually(lambda: feed._take_news() and feed._memory.has_any(known))
 
 
@@ -268,16 +268,16 @@ class TestDataVersion:
 
     @pytest.mark.parametrize("pruned", [1, 2])
     def test_a_row_is_not_missed_when_its_number_is_given_again(
-        self, visit: Visit, pruned: int
+        self, lab_user: LabUser, pruned: int
     ) -> None:
         memory = Memory(leeway=0)
         feed = SqliteFeed(memory)
         for _ in range(pruned):
-            blacklist(visit, uuid.uuid4())
+            blacklist(lab_user, uuid.uuid4())
         assert feed.is_current()
         BlacklistedToken.objects.all().delete()
         later = uuid.uuid4()
-        blacklist(visit, later)
+        blacklist(lab_user, later)
         assert feed.is_current()
         assert memory.has_any(later)
         feed.close()
@@ -294,7 +294,7 @@ class TestDataVersion:
         feed.close()
 
     def test_it_reads_nothing_while_nothing_is_written(
-        self, visit: Visit, monkeypatch: pytest.MonkeyPatch
+        self, lab_user: LabUser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         feed = SqliteFeed(Memory(leeway=0))
         assert feed.is_current()
@@ -329,7 +329,7 @@ class TestMemory:
         assert not memory.has_any(uuid.uuid4())
 
 
-def test_the_login_row_is_not_asked(here: Strategy, visit: Visit) -> None:
-    login, credential = log_in(here, visit)
+def test_the_login_row_is_not_asked(here: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(here, lab_user)
     Login.objects.filter(pk=login.pk).delete()
     assert is_accepted(here, credential)

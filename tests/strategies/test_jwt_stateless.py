@@ -1,23 +1,23 @@
 """simplejwt without a look-up."""
 
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser
 from accounts.models import Role, User
 from accounts.strategies import Accepted, Credential
 from tests.processes import Process, code, is_accepted, log_in
 
 
-def test_not_even_a_deleted_user_is_noticed(process: Process, visit: Visit) -> None:
+def test_not_even_a_deleted_user_is_noticed(process: Process, lab_user: LabUser) -> None:
     strategy = process("jwt-stateless")
-    _, credential = log_in(strategy, visit)
-    visit.user.delete()
+    _, credential = log_in(strategy, lab_user)
+    lab_user.user.delete()
     assert is_accepted(strategy, credential)
 
 
 def test_the_role_is_as_old_as_the_token_and_refreshing_copies_it(
-    process: Process, visit: Visit
+    process: Process, lab_user: LabUser
 ) -> None:
     strategy = process("jwt-stateless")
-    _, credential = log_in(strategy, visit)
+    _, credential = log_in(strategy, lab_user)
     User.objects.update(role=Role.MEMBER)
     renewed = strategy.renew(credential.refresh or "")
     assert isinstance(renewed, Credential)
@@ -27,9 +27,9 @@ def test_the_role_is_as_old_as_the_token_and_refreshing_copies_it(
         assert verdict.role == Role.EDITOR
 
 
-def test_only_refreshing_notices_a_disabled_account(process: Process, visit: Visit) -> None:
+def test_only_refreshing_notices_a_disabled_account(process: Process, lab_user: LabUser) -> None:
     strategy = process("jwt-stateless")
-    _, credential = log_in(strategy, visit)
+    _, credential = log_in(strategy, lab_user)
     User.objects.update(is_active=False)
     assert is_accepted(strategy, credential)
     assert code(strategy.renew(credential.refresh or "")) == "user_inactive"

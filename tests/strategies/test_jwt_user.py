@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser
 from accounts.models import User
 from accounts.strategies import Accepted, Credential, Strategy
 from tests.processes import Process, code, is_accepted, log_in
@@ -18,8 +18,8 @@ def strategy(process: Process) -> Strategy:
     return process("jwt-user")
 
 
-def test_a_log_out_changes_nothing(strategy: Strategy, visit: Visit) -> None:
-    login, credential = log_in(strategy, visit)
+def test_a_log_out_changes_nothing(strategy: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(strategy, lab_user)
     with CaptureQueriesContext(connection) as queries:
         strategy.revoke(login, credential.value)
         strategy.revoke_all(login.user)
@@ -27,9 +27,9 @@ def test_a_log_out_changes_nothing(strategy: Strategy, visit: Visit) -> None:
     assert is_accepted(strategy, credential)
 
 
-def test_it_lives_until_it_expires(strategy: Strategy, visit: Visit) -> None:
+def test_it_lives_until_it_expires(strategy: Strategy, lab_user: LabUser) -> None:
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        login, credential = log_in(strategy, visit)
+        login, credential = log_in(strategy, lab_user)
         strategy.revoke(login, credential.value)
         clock.shift(strategy.realm.access_lifetime - timedelta(seconds=1))
         assert is_accepted(strategy, credential)
@@ -37,36 +37,36 @@ def test_it_lives_until_it_expires(strategy: Strategy, visit: Visit) -> None:
         assert code(strategy.check(credential.value)) == "expired"
 
 
-def test_the_user_row_is_fresh(strategy: Strategy, visit: Visit) -> None:
-    _, credential = log_in(strategy, visit)
-    User.objects.filter(pk=visit.user.pk).update(role="member")
+def test_the_user_row_is_fresh(strategy: Strategy, lab_user: LabUser) -> None:
+    _, credential = log_in(strategy, lab_user)
+    User.objects.filter(pk=lab_user.user.pk).update(role="member")
     verdict = strategy.check(credential.value)
     assert isinstance(verdict, Accepted)
     assert verdict.role == "member"
-    User.objects.filter(pk=visit.user.pk).update(is_active=False)
+    User.objects.filter(pk=lab_user.user.pk).update(is_active=False)
     assert code(strategy.check(credential.value)) == "user_inactive"
 
 
 def test_an_account_that_is_enabled_again_brings_the_token_back(
-    strategy: Strategy, visit: Visit
+    strategy: Strategy, lab_user: LabUser
 ) -> None:
-    _, credential = log_in(strategy, visit)
-    visit.user.is_active = False
-    visit.user.save()
+    _, credential = log_in(strategy, lab_user)
+    lab_user.user.is_active = False
+    lab_user.user.save()
     assert not is_accepted(strategy, credential)
-    visit.user.is_active = True
-    visit.user.save()
+    lab_user.user.is_active = True
+    lab_user.user.save()
     assert is_accepted(strategy, credential)
 
 
-def test_a_deleted_user_is_not_found(strategy: Strategy, visit: Visit) -> None:
-    _, credential = log_in(strategy, visit)
-    visit.user.delete()
+def test_a_deleted_user_is_not_found(strategy: Strategy, lab_user: LabUser) -> None:
+    _, credential = log_in(strategy, lab_user)
+    lab_user.user.delete()
     assert code(strategy.check(credential.value)) == "user_not_found"
 
 
-def test_a_refresh_token_may_be_used_again_and_again(strategy: Strategy, visit: Visit) -> None:
-    _, credential = log_in(strategy, visit)
+def test_a_refresh_token_may_be_used_again_and_again(strategy: Strategy, lab_user: LabUser) -> None:
+    _, credential = log_in(strategy, lab_user)
     for _ in range(3):
         renewed = strategy.renew(credential.refresh or "")
         assert isinstance(renewed, Credential)
@@ -74,12 +74,12 @@ def test_a_refresh_token_may_be_used_again_and_again(strategy: Strategy, visit: 
         assert is_accepted(strategy, renewed)
 
 
-def test_a_disabled_user_gets_no_new_token(strategy: Strategy, visit: Visit) -> None:
-    _, credential = log_in(strategy, visit)
-    User.objects.filter(pk=visit.user.pk).update(is_active=False)
+def test_a_disabled_user_gets_no_new_token(strategy: Strategy, lab_user: LabUser) -> None:
+    _, credential = log_in(strategy, lab_user)
+    User.objects.filter(pk=lab_user.user.pk).update(is_active=False)
     assert code(strategy.renew(credential.refresh or "")) == "user_inactive"
 
 
-def test_nothing_is_held_by_the_server(strategy: Strategy, visit: Visit) -> None:
-    login, credential = log_in(strategy, visit)
+def test_nothing_is_held_by_the_server(strategy: Strategy, lab_user: LabUser) -> None:
+    login, credential = log_in(strategy, lab_user)
     assert not strategy.stored_rows(login, credential.value)

@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 from django.db import connections
 
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser
 from accounts.models import EndReason, Login
 from accounts.strategies import Credential, Refused
 from tests.processes import Process, code, is_accepted, log_in
@@ -42,10 +42,10 @@ def rotating(request: pytest.FixtureRequest) -> str:
 
 
 def test_twenty_threads_spend_one_refresh_token_and_exactly_one_wins(
-    rotating: str, process: Process, visit: Visit
+    rotating: str, process: Process, lab_user: LabUser
 ) -> None:
     strategy = process(rotating, refresh_grace=timedelta(0))
-    login, credential = log_in(strategy, visit)
+    login, credential = log_in(strategy, lab_user)
     refresh = credential.refresh or ""
     results = at_once(*[lambda: strategy.renew(refresh, client=PHONE)] * THREADS)
     winners = [result for result in results if isinstance(result, Credential)]
@@ -57,10 +57,10 @@ def test_twenty_threads_spend_one_refresh_token_and_exactly_one_wins(
 
 
 def test_within_the_grace_all_of_one_client_are_given_one_successor(
-    rotating: str, process: Process, visit: Visit
+    rotating: str, process: Process, lab_user: LabUser
 ) -> None:
     strategy = process(rotating, refresh_grace=timedelta(minutes=1))
-    login, credential = log_in(strategy, visit)
+    login, credential = log_in(strategy, lab_user)
     refresh = credential.refresh or ""
     results = at_once(*[lambda: strategy.renew(refresh, client=PHONE)] * THREADS)
     assert all(isinstance(result, Credential) for result in results)
@@ -75,10 +75,10 @@ def test_within_the_grace_all_of_one_client_are_given_one_successor(
 
 @pytest.mark.parametrize("attempt", range(10))
 def test_a_log_out_that_races_with_a_refresh_leaves_no_live_token(
-    attempt: int, rotating: str, process: Process, visit: Visit
+    attempt: int, rotating: str, process: Process, lab_user: LabUser
 ) -> None:
     strategy = process(rotating)
-    login, credential = log_in(strategy, visit)
+    login, credential = log_in(strategy, lab_user)
     refresh = credential.refresh or ""
     _, renewed = at_once(
         lambda: strategy.revoke(login), lambda: strategy.renew(refresh, client=PHONE)
@@ -92,10 +92,10 @@ def test_a_log_out_that_races_with_a_refresh_leaves_no_live_token(
 
 @pytest.mark.parametrize("attempt", range(5))
 def test_a_password_change_that_races_with_a_refresh_leaves_no_live_token(
-    attempt: int, rotating: str, process: Process, visit: Visit
+    attempt: int, rotating: str, process: Process, lab_user: LabUser
 ) -> None:
     strategy = process(rotating)
-    login, credential = log_in(strategy, visit)
+    login, credential = log_in(strategy, lab_user)
     refresh = credential.refresh or ""
     _, renewed = at_once(
         lambda: login.user.end_logins(EndReason.PASSWORD),
@@ -106,9 +106,11 @@ def test_a_password_change_that_races_with_a_refresh_leaves_no_live_token(
     assert code(verdict) in ("login_ended", "login_outdated")
 
 
-def test_of_two_devices_each_spends_its_own(rotating: str, process: Process, visit: Visit) -> None:
+def test_of_two_devices_each_spends_its_own(
+    rotating: str, process: Process, lab_user: LabUser
+) -> None:
     strategy = process(rotating)
-    pairs = [log_in(strategy, visit)[1].refresh or "" for _ in range(4)]
+    pairs = [log_in(strategy, lab_user)[1].refresh or "" for _ in range(4)]
     results = at_once(
         *[lambda refresh=refresh: strategy.renew(refresh, client=PHONE) for refresh in pairs]
     )

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from pytest_django.fixtures import Settings
 
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser
 from tests.processes import Process, is_accepted, log_in
 
 FILES = "django.core.cache.backends.filebased.FileBasedCache"
@@ -18,39 +18,41 @@ def shared_cache(settings: Settings, tmp_path: Path) -> None:
     settings.CACHES = {**settings.CACHES, "lab": {"BACKEND": FILES, "LOCATION": tmp_path}}
 
 
-def test_the_process_where_one_logged_out_knows_it(process: Process, visit: Visit) -> None:
+def test_the_process_where_one_logged_out_knows_it(process: Process, lab_user: LabUser) -> None:
     here = process("session-cached")
-    login, credential = log_in(here, visit)
+    login, credential = log_in(here, lab_user)
     here.revoke(login, credential.value)
     assert not is_accepted(here, credential)
 
 
-def test_another_process_goes_on_by_its_own_memory(process: Process, visit: Visit) -> None:
+def test_another_process_goes_on_by_its_own_memory(process: Process, lab_user: LabUser) -> None:
     here, there = process("session-cached"), process("session-cached")
-    login, credential = log_in(here, visit)
+    login, credential = log_in(here, lab_user)
     assert is_accepted(there, credential)
     here.revoke(login, credential.value)
     assert is_accepted(there, credential)
 
 
-def test_a_process_that_had_not_seen_the_session_refuses_it(process: Process, visit: Visit) -> None:
+def test_a_process_that_had_not_seen_the_session_refuses_it(
+    process: Process, lab_user: LabUser
+) -> None:
     here, there = process("session-cached"), process("session-cached")
-    login, credential = log_in(here, visit)
+    login, credential = log_in(here, lab_user)
     here.revoke(login, credential.value)
     assert not is_accepted(there, credential)
 
 
 @pytest.mark.usefixtures("shared_cache")
-def test_with_a_shared_cache_every_process_knows_it(process: Process, visit: Visit) -> None:
+def test_with_a_shared_cache_every_process_knows_it(process: Process, lab_user: LabUser) -> None:
     here, there = process("session-cached"), process("session-cached")
-    login, credential = log_in(here, visit)
+    login, credential = log_in(here, lab_user)
     assert is_accepted(there, credential)
     here.revoke(login, credential.value)
     assert not is_accepted(there, credential)
 
 
-def test_without_its_row_the_cache_still_answers(process: Process, visit: Visit) -> None:
+def test_without_its_row_the_cache_still_answers(process: Process, lab_user: LabUser) -> None:
     here = process("session-cached")
-    _, credential = log_in(here, visit)
+    _, credential = log_in(here, lab_user)
     Session.objects.all().delete()
     assert is_accepted(here, credential)

@@ -4,32 +4,34 @@ import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.contrib.sessions.models import Session
 
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser
 from accounts.strategies import Accepted
 from tests.processes import Process, code, is_accepted, log_in
 
 
-def test_logging_out_everywhere_deletes_only_the_users_rows(process: Process, visit: Visit) -> None:
+def test_logging_out_everywhere_deletes_only_the_users_rows(
+    process: Process, lab_user: LabUser
+) -> None:
     strategy = process("session-db")
-    login, _ = log_in(strategy, visit)
-    log_in(strategy, visit)
+    login, _ = log_in(strategy, lab_user)
+    log_in(strategy, lab_user)
     strategy.revoke_all(login.user)
     assert not Session.objects.exists()
 
 
-def test_a_new_password_ends_the_session(process: Process, visit: Visit) -> None:
+def test_a_new_password_ends_the_session(process: Process, lab_user: LabUser) -> None:
     strategy = process("session-db")
-    login, credential = log_in(strategy, visit)
+    login, credential = log_in(strategy, lab_user)
     login.user.set_password("a new one")
     login.user.save()
     assert code(strategy.check(credential.value)) == "password_changed"
 
 
 def test_the_device_that_changes_the_password_gets_a_new_key_and_stays(
-    process: Process, visit: Visit
+    process: Process, lab_user: LabUser
 ) -> None:
     strategy = process("session-db")
-    login, before = log_in(strategy, visit)
+    login, before = log_in(strategy, lab_user)
     login.user.set_password("a new one")
     login.user.save()
     after = strategy.reissue(login, before.value)
@@ -39,10 +41,10 @@ def test_the_device_that_changes_the_password_gets_a_new_key_and_stays(
 
 
 def test_after_a_rotation_with_overlap_the_session_gets_a_key_of_its_own(
-    process: Process, visit: Visit
+    process: Process, lab_user: LabUser
 ) -> None:
     strategy = process("session-db")
-    _, before = log_in(strategy, visit)
+    _, before = log_in(strategy, lab_user)
     rotated = process("session-db", strategy.realm.rotated(overlap=True))
     verdict = rotated.check(before.value)
     assert isinstance(verdict, Accepted)
@@ -51,29 +53,29 @@ def test_after_a_rotation_with_overlap_the_session_gets_a_key_of_its_own(
     assert not is_accepted(rotated, before)
 
 
-def test_an_ordinary_request_gets_no_new_key(process: Process, visit: Visit) -> None:
+def test_an_ordinary_request_gets_no_new_key(process: Process, lab_user: LabUser) -> None:
     strategy = process("session-db")
-    _, credential = log_in(strategy, visit)
+    _, credential = log_in(strategy, lab_user)
     verdict = strategy.check(credential.value)
     assert isinstance(verdict, Accepted)
     assert verdict.replacement is None
 
 
 def test_a_session_signed_with_a_forgotten_key_cannot_be_read(
-    process: Process, visit: Visit
+    process: Process, lab_user: LabUser
 ) -> None:
     strategy = process("session-db")
-    _, credential = log_in(strategy, visit)
+    _, credential = log_in(strategy, lab_user)
     rotated = process("session-db", strategy.realm.rotated(overlap=False))
     assert code(rotated.check(credential.value)) == "session_unreadable"
 
 
 @pytest.mark.parametrize("slug", ["session-db", "session-cached", "session-signed"])
 def test_a_session_from_before_its_backend_moved_goes_on(
-    slug: str, process: Process, visit: Visit
+    slug: str, process: Process, lab_user: LabUser
 ) -> None:
     strategy = process(slug)
-    _, credential = log_in(strategy, visit)
+    _, credential = log_in(strategy, lab_user)
     session = strategy._sessions.engine(credential.value)  # type: ignore[attr-defined]
     session[BACKEND_SESSION_KEY] = "accounts.backends.LabBackend"
     session.save()

@@ -5,37 +5,37 @@ from datetime import timedelta
 import time_machine
 from django.contrib.sessions.models import Session
 
-from accounts.lab.users import Visit
+from accounts.lab.users import LabUser
 from tests.processes import Process, code, is_accepted, log_in
 
 
-def test_the_server_keeps_no_row(process: Process, visit: Visit) -> None:
+def test_the_server_keeps_no_row(process: Process, lab_user: LabUser) -> None:
     strategy = process("session-signed")
-    login, credential = log_in(strategy, visit)
+    login, credential = log_in(strategy, lab_user)
     assert not Session.objects.exists()
     assert not strategy.stored_rows(login, credential.value)
 
 
-def test_a_copy_survives_the_log_out(process: Process, visit: Visit) -> None:
+def test_a_copy_survives_the_log_out(process: Process, lab_user: LabUser) -> None:
     strategy = process("session-signed")
-    login, credential = log_in(strategy, visit)
+    login, credential = log_in(strategy, lab_user)
     strategy.revoke(login, credential.value)
     strategy.revoke_all(login.user)
     assert is_accepted(strategy, credential)
 
 
-def test_a_new_password_reaches_it(process: Process, visit: Visit) -> None:
+def test_a_new_password_reaches_it(process: Process, lab_user: LabUser) -> None:
     strategy = process("session-signed")
-    login, credential = log_in(strategy, visit)
+    login, credential = log_in(strategy, lab_user)
     login.user.set_password("a new one")
     login.user.save()
     assert code(strategy.check(credential.value)) == "password_changed"
     assert is_accepted(strategy, strategy.reissue(login, credential.value))
 
 
-def test_it_ends_with_its_age(process: Process, visit: Visit) -> None:
+def test_it_ends_with_its_age(process: Process, lab_user: LabUser) -> None:
     strategy = process("session-signed", login_lifetime=timedelta(minutes=1))
-    _, credential = log_in(strategy, visit)
+    _, credential = log_in(strategy, lab_user)
     with time_machine.travel(login_end(credential.expires.timestamp())):
         assert code(strategy.check(credential.value)) == "session_missing"
 

@@ -1,23 +1,19 @@
-"""What the lab's answers hold beside the facts: the verdict, the trace, and who holds what."""
-
-from __future__ import annotations
+"""What the lab's views answer: the verdict, the trace, and who stores what."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypedDict
+from dataclasses import dataclass, field
+from typing import Any, TypedDict
 
 from rest_framework import serializers
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from accounts.lab import users as lab
+from accounts.lab.wire import cookie_name
 from accounts.models import Login
-from accounts.strategies import Family, Refused, StoredRow, Strategy
+from accounts.strategies import Credential, Family, Refused, StoredRow, Strategy
 from accounts.tokens.codec import peek
-from accounts.tracing.recorder import current_trace, untraced
+from accounts.tracing.recorder import untraced
 from accounts.tracing.redaction import mask
-
-if TYPE_CHECKING:
-    from accounts.api.lab.views import LabView
 
 
 class Verdict(TypedDict):
@@ -29,48 +25,71 @@ class Verdict(TypedDict):
     reason: str
 
 
-DROPPED: dict[str, Any] = {"kind": "nothing", "note": "The browser has dropped its credential."}
+_DROPPED = {"kind": "nothing", "note": "The browser has dropped its credential."}
+_NOTHING = {"kind": "nothing", "note": "The browser holds no credential."}
 
 
-def accepted(strategy: Strategy) -> Verdict:
-    """The credential holds: what was asked."""
-    return {"accepted": True, "step": "accept", "code": "accepted", "reason": strategy.checks}
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a view answers; ``LabView`` makes a response of it."""
+
+    verdict: Verdict
+    #: the body's other fields
+    body: dict[str, Any] = field(default_factory=dict)
+    #: the credential of the request
+    credential: str = ""
+    #: its login, where that is known
+    login: Login | None = None
+    #: a new credential, to be handed to the client
+    issued: Credential | None = None
+    #: the client is told to drop its credential
+    dropped: bool = False
 
 
-def refused(verdict: Refused) -> Verdict:
-    """The credential does not hold."""
-    return {
-        "accepted": False,
-        "step": verdict.step,
-        "code": verdict.code,
-        "reason": verdict.reason,
-    }
+class Refusal(APIException):
+    """The request is refused; the answer holds the verdict, and where the credential is stored."""
+
+    def __init__(self, refused: Refused, credential: str = "", *, status: int = 401) -> None:
+        super().__init__(refused.reason, refused.code)
+        self.status_code = status
+        self.verdict = failed(refused.step, refused.code, refused.reason)
+        self.credential = credential
 
 
-def did(step: str, code: str, reason: str) -> Verdict:
-    """Something was done, rather than judged."""
+def done(step: str, code: str, reason: str) -> Verdict:
+    """Something was done."""
     return {"accepted": True, "step": step, "code": code, "reason": reason}
 
 
+def failed(step: str, code: str, reason: str) -> Verdict:
+    """Something was refused."""
+    return {"accepted": False, "step": step, "code": code, "reason": reason}
+
+
+def accepted(strategy: Strategy) -> Verdict:
+    """Verdict for an accepted credential; ``reason`` lists what was checked."""
+    return done("accept", "accepted", strategy.checks)
+
+
 def user(who: Any, role: str) -> dict[str, str]:
-    """The facts served: the name, and the role as fresh as the strategy has it."""
+    """The user's name, and the role as fresh as the strategy has it."""
     return {"username": who.username, "role": role}
 
 
-def wants_holds(request: Request) -> bool:
-    """Whether to say who holds what: it costs queries of its own."""
+def wants_storage(request: Request) -> bool:
+    """Whether to say who stores what: it costs queries of its own."""
     # Most requests ask for nothing: then there is no query string to take apart.
-    return bool(request.META.get("QUERY_STRING")) and request.query_params.get("holds") == "1"
+    return bool(request.META.get("QUERY_STRING")) and request.query_params.get("storage") == "1"
 
 
-def rows(strategy: Strategy, login: Login, credential: str) -> Sequence[StoredRow]:
+def stored_rows(strategy: Strategy, login: Login, credential: str) -> Sequence[StoredRow]:
     """The rows the server keeps, asked outside the trace."""
     with untraced():
         return strategy.stored_rows(login, credential)
 
 
-def changed(before: Sequence[StoredRow], after: Sequence[StoredRow]) -> str:
-    """What logging out did to the server's rows."""
+def row_change(before: Sequence[StoredRow], after: Sequence[StoredRow]) -> str:
+    """What logging out did to the server's rows, in words."""
     if len(after) < len(before):
         return f"The row in {before[0].table} was deleted"
     if len(after) > len(before):
@@ -81,25 +100,29 @@ def changed(before: Sequence[StoredRow], after: Sequence[StoredRow]) -> str:
     return "The server had nothing to delete: only the browser forgot the credential"
 
 
-def holds(strategy: Strategy, login: Login | None, credential: str) -> dict[str, Any]:
-    """What the browser holds and what the server holds."""
-    kept = rows(strategy, login, credential) if login else ()
-    browser = browser_holds(strategy, credential)
-    if login and credential:  # a token says itself when it expires; the others end with their login
-        browser.setdefault("expires", int(login.expires.timestamp()))
-    return {"browser": browser, "server": server_holds(kept)}
+def storage(
+    strategy: Strategy, login: Login | None, credential: str, *, dropped: bool = False
+) -> dict[str, Any]:
+    """What the browser stores and what the server stores."""
+    rows = stored_rows(strategy, login, credential) if login else ()
+    if dropped:
+        browser: dict[str, Any] = dict(_DROPPED)
+    else:
+        browser = _browser_storage(strategy, credential)
+        if login and credential:  # a token says when it expires; the others end with their login
+            browser.setdefault("expires", int(login.expires.timestamp()))
+    return {"browser": browser, "server": _server_storage(rows)}
 
 
-def server_holds(kept: Sequence[StoredRow]) -> dict[str, Any]:
-    """The server's rows, or that there are none."""
-    note = "" if kept else "No row of this login that a request would find."
-    return {"rows": [{"table": row.table, "columns": row.columns} for row in kept], "note": note}
+def _server_storage(rows: Sequence[StoredRow]) -> dict[str, Any]:
+    note = "" if rows else "No row of this login that a request would find."
+    return {"rows": [{"table": row.table, "columns": row.columns} for row in rows], "note": note}
 
 
-def browser_holds(strategy: Strategy, credential: str) -> dict[str, Any]:
+def _browser_storage(strategy: Strategy, credential: str) -> dict[str, Any]:
     """The credential as the page may show it: masked, and a token's content decoded."""
     if not credential:
-        return {"kind": "nothing", "note": "The browser holds no credential."}
+        return dict(_NOTHING)
     size = len(credential.encode(errors="replace"))
     if strategy.family is Family.JWT:
         header, claims = peek(credential)
@@ -116,46 +139,20 @@ def browser_holds(strategy: Strategy, credential: str) -> dict[str, Any]:
     is_cookie = strategy.family is Family.SESSION
     return {
         "kind": "cookie" if is_cookie else "opaque",
-        "name": lab.cookie_name(strategy.slug) if is_cookie else "Authorization",
+        "name": cookie_name(strategy.slug) if is_cookie else "Authorization",
         "masked": mask(credential),
         "bytes": size,
         "note": (
-            f"{len(credential)} {_cookie_holds(credential)}. HttpOnly: no script can read them."
+            f"{len(credential)} {_cookie_content(credential)}. HttpOnly: no script can read them."
             if is_cookie
             else f"{len(credential)} random characters that say nothing by themselves."
         ),
     }
 
 
-def _cookie_holds(value: str) -> str:
+def _cookie_content(value: str) -> str:
     """A session key has no colon; a signed value has (`django.core.signing`)."""
     return "characters: the session itself, signed" if ":" in value else "random characters"
-
-
-def complete(view: LabView, request: Request, response: Response) -> None:
-    """Add the verdict, the trace and, when asked for, the stored_rows to a lab answer."""
-    response.data["verdict"] = getattr(view, "verdict", None) or _failed(response)
-    if trace := current_trace():
-        response.data["trace"] = {
-            "method": request.method,
-            "path": request.path,
-            "status": response.status_code,
-            **trace.as_dict(),
-        }
-    if wants_holds(request) and "body" not in response.data:
-        found = holds(view.strategy, view.login, view.credential)
-        response.data["holds"] = {**found, "browser": view.browser or found["browser"]}
-
-
-def _failed(response: Response) -> Verdict:
-    data = response.data or {}
-    detail = str(data.get("detail", "The request is not valid"))
-    return {
-        "accepted": False,
-        "step": "read request",
-        "code": str(data.get("code", "invalid")),
-        "reason": detail,
-    }
 
 
 class _User(serializers.Serializer[None]):
@@ -170,7 +167,7 @@ class _Verdict(serializers.Serializer[None]):
     reason = serializers.CharField()
 
 
-class LabUser(serializers.Serializer[None]):
+class NewLabUser(serializers.Serializer[None]):
     """A throwaway user."""
 
     username = serializers.CharField(read_only=True)
@@ -179,14 +176,20 @@ class LabUser(serializers.Serializer[None]):
 
 
 class LabAnswer(serializers.Serializer[None]):
-    """An answer of the lab; ``trace`` while tracing is on, ``holds`` with ``?holds=1``."""
+    """An answer of the lab; ``trace`` while tracing is on, ``storage`` with ``?storage=1``."""
 
     user = _User(required=False)
     access = serializers.CharField(required=False)
     refresh = serializers.CharField(required=False)
     verdict = _Verdict()
     trace = serializers.DictField(required=False)
-    holds = serializers.DictField(required=False)
+    storage = serializers.DictField(required=False)
+
+
+class NewLabPassword(LabAnswer):
+    """The answer to a change of password: the new one, made by the server like the first."""
+
+    password = serializers.CharField(read_only=True)
 
 
 class Copied(serializers.Serializer[None]):

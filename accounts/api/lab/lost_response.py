@@ -1,4 +1,4 @@
-"""A lost answer to a refresh, played with both settings of the grace."""
+"""A lost response to a refresh, played with both settings of the grace."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from accounts import conf
 from accounts.api import serializers
 from accounts.api.lab.views import SLUG
 from accounts.api.views import OpenView
-from accounts.lab.lost_response import play_lost_answer
+from accounts.lab.lost_response import run_lost_response
 from accounts.lab.visitors import visitor_count
 from accounts.strategies import strategies
 from accounts.tracing.recorder import untraced
@@ -20,8 +20,8 @@ from accounts.tracing.recorder import untraced
 _NO_GRACE = timedelta(0)
 
 
-class Retry(drf.Serializer[None]):
-    """What became of a client whose answer got lost, and that asked again."""
+class LostResponse(drf.Serializer[None]):
+    """What became of a client that got no response and asked again."""
 
     strategy = drf.CharField()
     grace_s = drf.FloatField(help_text="Seconds within which the server allowed it.")
@@ -33,19 +33,19 @@ class Retry(drf.Serializer[None]):
 
 
 @extend_schema(parameters=[SLUG])
-class LabLostAnswer(OpenView):
-    """A lost answer."""
+class LabLostResponse(OpenView):
+    """A lost response."""
 
     @extend_schema(
         request=None,
         responses={
-            200: Retry(many=True),
+            200: LostResponse(many=True),
             404: serializers.Problem,
             429: serializers.Problem,
         },
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Let the answer to a refresh get lost and the client ask again, without and with a grace.
+        """Let the response get lost and the client ask again, first without a grace, then with one.
 
         Played over HTTP with throwaway users of its own.
         """
@@ -54,4 +54,4 @@ class LabLostAnswer(OpenView):
         visitor_count(request._request)
         with untraced():
             settings = (_NO_GRACE, conf.refresh_grace())
-            return Response([play_lost_answer(slug, grace=grace).as_dict() for grace in settings])
+            return Response([run_lost_response(slug, grace=grace).as_dict() for grace in settings])

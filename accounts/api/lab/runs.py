@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import StreamingHttpResponse
+from django.template.loader import render_to_string
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
 from rest_framework.exceptions import NotFound
@@ -17,9 +18,9 @@ from rest_framework.response import Response
 from accounts.api import serializers
 from accounts.api.views import OpenView
 from accounts.lab.events import events
-from accounts.lab.runs import Playing, runs_allow
+from accounts.lab.runs import RunStream, runs_allow
 from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
-from accounts.lab.wording import LEGEND, cost, in_words
+from accounts.lab.wording import LEGEND, cost, describe
 from accounts.models import Run
 from accounts.registry import Registry
 from accounts.strategies import strategies
@@ -52,15 +53,11 @@ def _known(slugs: list[str], registry: Registry[Any]) -> list[str]:
     return list(dict.fromkeys(slugs))
 
 
-class CellWords(drf.Serializer[None]):
-    """The cell in words, as the page writes it."""
+class RenderedCell(drf.Serializer[None]):
+    """The cell as the page shows it."""
 
     tone = drf.ChoiceField(choices=list(LEGEND))
-    sign = drf.CharField()
-    word = drf.CharField()
-    detail = drf.CharField()
-    also = drf.CharField()
-    differs = drf.CharField()
+    html = drf.CharField()
 
 
 class RunAnswer(drf.Serializer[None]):
@@ -73,7 +70,7 @@ class RunAnswer(drf.Serializer[None]):
     event = drf.CharField()
     database = drf.CharField()
     created = drf.DateTimeField()
-    cell = CellWords()
+    cell = RenderedCell()
     cost = drf.CharField(help_text="Of the event itself; empty where none happened.")
     report = drf.DictField()
 
@@ -85,15 +82,19 @@ class RunTranscript(RunAnswer):
 
 
 def _answer(run: Run) -> dict[str, Any]:
+    text, url = describe(run.report), run.get_absolute_url()
     return {
         "id": run.pk,
-        "url": run.get_absolute_url(),
+        "url": url,
         "batch": run.batch,
         "strategy": run.strategy,
         "event": run.event,
         "database": run.database,
         "created": run.created,
-        "cell": in_words(run.report).as_dict(),
+        "cell": {
+            "tone": text.tone,
+            "html": render_to_string("partials/lab_cell.html", {"text": text, "url": url}),
+        },
         "cost": cost(run.report),
         "report": run.report,
     }
@@ -112,8 +113,8 @@ class LabRuns(OpenView):
     def post(self, request: Request) -> StreamingHttpResponse:
         """Play strategies against events over HTTP, with throwaway users.
 
-        The answer is a line of JSON per scenario, sent as soon as it is ready. Who hangs up has
-        stopped the run.
+        The answer is a line of JSON per scenario, sent as soon as it is ready. If the client
+        disconnects, the run stops.
         """
         body = ChosenCells(data=request.data)
         body.is_valid(raise_exception=True)
@@ -124,24 +125,24 @@ class LabRuns(OpenView):
             visitor_count(request._request)
             visitor = uuid.uuid4()
         runs_allow(visitor, len(pairs))
-        playing = Playing(pairs, visitor=visitor)
-        response = StreamingHttpResponse(_Lines(playing), content_type=LINES)
+        stream = RunStream(pairs, visitor=visitor)
+        response = StreamingHttpResponse(_Lines(stream), content_type=LINES)
         visitor_remember(response, visitor)
         return response
 
 
 class _Lines:
-    """A line of JSON for each run. The server closes what it sends, sent or not."""
+    """A line of JSON for each run. Django closes it, also if the client has disconnected."""
 
-    def __init__(self, playing: Playing) -> None:
-        self._playing = playing
+    def __init__(self, stream: RunStream) -> None:
+        self._stream = stream
 
     def __iter__(self) -> Iterator[str]:
-        for run in self._playing:
+        for run in self._stream:
             yield f"{json.dumps(_answer(run), cls=DjangoJSONEncoder)}\n"
 
     def close(self) -> None:
-        self._playing.close()
+        self._stream.close()
 
 
 class LabRun(OpenView):

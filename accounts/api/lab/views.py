@@ -1,45 +1,55 @@
-"""The same story under any strategy, for throwaway users: ``/api/lab/<slug>/…``."""
+"""The same actions under any strategy, for throwaway users: ``/api/lab/<slug>/…``."""
 
 import uuid
-from typing import Any, NoReturn
+from typing import Any
 
 from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import AuthenticationFailed, NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import conf
 from accounts.api import serializers
 from accounts.api.authentication import bearer_token, enforce_csrf, note_credential
-from accounts.api.lab import answers as lab_answers
-from accounts.api.views import OpenView
-from accounts.lab import users as lab
+from accounts.api.lab import answers
+from accounts.api.lab.answers import Answer, Refusal
+from accounts.api.views import OpenView, valid
+from accounts.lab import users
+from accounts.lab.instances import find_strategy
 from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
-from accounts.models import Login
+from accounts.lab.wire import cookie_name, lab_path
+from accounts.models import Login, PasswordReplaced
 from accounts.site.clients import client_fingerprint
 from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
-from accounts.tracing.recorder import step, untraced
+from accounts.tracing.recorder import current_trace, step, untraced
 
 SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="A strategy.")
+_ANSWERS = {200: answers.LabAnswer, 401: answers.LabAnswer}
+
 _NO_CREDENTIAL = Refused("read credential", "not_authenticated", "No credential was sent")
+_NO_LOGIN = Refused("find login", "no_login", "This credential belongs to no login")
+_NO_USER = Refused("check password", "no_active_account", "No throwaway user is called so")
+_CHANGED = Refused(
+    "change password", "password_changed", "Another device changed the password just now"
+)
 
 
 class LabUsers(OpenView):
     """Throwaway users."""
 
-    @extend_schema(request=None, responses={201: lab_answers.LabUser, 429: serializers.Problem})
+    @extend_schema(request=None, responses={201: answers.NewLabUser, 429: serializers.Problem})
     def post(self, request: Request) -> Response:
         """Make a throwaway user. It and its logins are deleted after an hour."""
         visitor_count(request._request)
         visitor = visitor_known(request._request) or uuid.uuid4()
-        visit = lab.visit(visitor)
+        made = users.create_lab_user(visitor)
         response = Response(
             {
-                "username": visit.user.username,
-                "password": visit.password,
-                "expires": visit.user.date_joined + conf.lab_lifetime(),
+                "username": made.username,
+                "password": made.password,
+                "expires": made.user.date_joined + conf.lab_lifetime(),
             },
             status=status.HTTP_201_CREATED,
         )
@@ -48,14 +58,12 @@ class LabUsers(OpenView):
 
 
 class LabView(OpenView):
-    """A request under one strategy. Every answer says the verdict and carries its trace."""
+    """A request under one strategy. Its methods return an ``Answer``, or raise.
+
+    Every response holds a verdict and its trace, and with ``?storage=1`` who stores what.
+    """
 
     strategy: Strategy
-    verdict: lab_answers.Verdict
-    browser: dict[str, Any] | None = None
-    login: Login | None = None
-    credential = ""
-    replacement: Credential | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find the strategy, before anything else is looked at.
@@ -64,218 +72,233 @@ class LabView(OpenView):
             NotFound: there is none of this slug.
         """
         super().initial(request, *args, **kwargs)
-        found = lab.strategy(kwargs["slug"])
+        found = find_strategy(kwargs["slug"])
         if found is None:
             raise NotFound("No strategy has this name")
         self.strategy = found
 
-    def read_credential(self, request: Request) -> str:
-        """What the client sent, where this strategy's clients put it.
+    def check(self, request: Request) -> tuple[Accepted, str]:
+        """Ask the strategy about the credential; its verdict, and what the client holds now.
 
         Raises:
-            AuthenticationFailed: nothing was sent.
+            Refusal: nothing was sent, or the strategy refused it.
         """
-        name = lab.cookie_name(self.strategy.slug)
+        sent = self._sent(request)
+        if not sent:
+            raise Refusal(_NO_CREDENTIAL)
+        verdict = self.strategy.check(sent)
+        if isinstance(verdict, Refused):
+            raise Refusal(verdict, sent)
+        return verdict, verdict.replacement.value if verdict.replacement else sent
+
+    def _sent(self, request: Request) -> str:
+        """What the client sent, where this strategy's clients put it."""
         if self.strategy.family is not Family.SESSION:
-            self.credential = bearer_token(request) or ""
-        elif key := request.COOKIES.get(name):
-            with step("read cookie", kind="parse"):
-                self.credential = key
+            return bearer_token(request) or ""
+        name = cookie_name(self.strategy.slug)
+        with step("read cookie", kind="parse"):
+            key = request.COOKIES.get(name, "")
+        if key:
             note_credential("cookie", name, key)
             enforce_csrf(request._request)
-        if not self.credential:
-            self.refuse(_NO_CREDENTIAL)
-        return self.credential
+        return key
 
-    def judge(self, request: Request) -> Accepted:
-        """Ask the strategy about the credential of this request.
+    def own_login(self, request: Request) -> tuple[Login, str]:
+        """The login that asks, and its credential.
 
         Raises:
-            AuthenticationFailed: the strategy refused it.
+            Refusal: the strategy refused the credential, or the login was pruned.
         """
-        verdict = self.strategy.check(self.read_credential(request))
-        if isinstance(verdict, Refused):
-            self.refuse(verdict)
-        self.verdict = lab_answers.accepted(self.strategy)
-        if verdict.replacement:
-            self.replacement = verdict.replacement
-            self.credential = verdict.replacement.value
-        return verdict
-
-    def refuse(self, verdict: Refused) -> NoReturn:
-        """Answer 401 with the step, the code and the reason."""
-        self.verdict = lab_answers.refused(verdict)
-        raise AuthenticationFailed(verdict.reason, code=verdict.code)
-
-    def own_login(self, request: Request) -> Login:
-        """The login that asks.
-
-        Raises:
-            AuthenticationFailed: the strategy refused the credential.
-            ValidationError: the login was pruned.
-        """
-        login = self.known_login(self.judge(request).login_id)
+        accepted, credential = self.check(request)
+        login = known_login(accepted.login_id)
         if login is None:
-            raise ValidationError("This credential belongs to no login")
-        return login
+            raise Refusal(_NO_LOGIN, credential, status=400)
+        return login, credential
 
-    def known_login(self, login_id: uuid.UUID | None) -> Login | None:
-        """The login that a strategy named; asked by the page, not by the request."""
-        with untraced():
-            known = Login.objects.select_related("user")
-            return known.filter(pk=login_id).first() if login_id else None
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Make a response of an ``Answer``."""
+        if isinstance(response, Answer):
+            response = self._response(request, response)
+        return super().finalize_response(request, response, *args, **kwargs)
 
-    def hand_out(self, response: Response, credential: Credential) -> None:
+    def handle_exception(self, exc: Exception) -> Response:
+        """An error of the API, with a verdict like any other answer under a known strategy."""
+        response = super().handle_exception(exc)
+        strategy = find_strategy(self.kwargs["slug"])
+        if strategy is None or not isinstance(response.data, dict):
+            return response
+        refusal = exc if isinstance(exc, Refusal) else _other_refusal(response.data)
+        self._complete(response, refusal.verdict)
+        if answers.wants_storage(self.request):
+            response.data["storage"] = answers.storage(strategy, None, refusal.credential)
+        return response
+
+    def _response(self, request: Request, answer: Answer) -> Response:
+        response = Response(dict(answer.body))
+        credential = answer.credential
+        if answer.issued:
+            credential = answer.issued.value
+            self._hand_out(response, answer.issued)
+        if answer.dropped:
+            self._drop(response)
+        self._complete(response, answer.verdict)
+        if answers.wants_storage(request):
+            response.data["storage"] = answers.storage(
+                self.strategy, answer.login, credential, dropped=answer.dropped
+            )
+        return response
+
+    def _complete(self, response: Response, verdict: answers.Verdict) -> None:
+        response.data["verdict"] = verdict
+        if trace := current_trace():
+            response.data["trace"] = {
+                "method": self.request.method,
+                "path": self.request.path,
+                "status": response.status_code,
+                **trace.as_dict(),
+            }
+
+    def _hand_out(self, response: Response, credential: Credential) -> None:
         """Give the client its credential: a cookie, or the tokens in the body."""
-        self.credential = credential.value
-        if self.strategy.family is Family.SESSION:
-            self._set_cookie(response, credential)
+        if self.strategy.family is not Family.SESSION:
+            response.data["access"] = credential.value
+            if credential.refresh:
+                response.data["refresh"] = credential.refresh
             return
-        response.data["access"] = credential.value
-        if credential.refresh:
-            response.data["refresh"] = credential.refresh
-
-    def _set_cookie(self, response: Response, credential: Credential) -> None:
-        slug = self.strategy.slug
         response.set_cookie(
-            lab.cookie_name(slug),
+            cookie_name(self.strategy.slug),
             credential.value,
             expires=credential.expires,
-            path=lab.cookie_path(slug),
+            path=lab_path(self.strategy.slug),
             httponly=True,
             secure=not settings.DEMO,
             samesite="Strict",
         )
 
-    def drop(self, response: Response) -> None:
-        """Tell the client to forget its credential."""
-        self.browser = lab_answers.DROPPED
+    def _drop(self, response: Response) -> None:
+        """Tell a browser to drop its cookie; other clients drop their token by themselves."""
         if self.strategy.family is Family.SESSION:
             slug = self.strategy.slug
-            path = lab.cookie_path(slug)
-            response.delete_cookie(lab.cookie_name(slug), path=path, samesite="Strict")
+            response.delete_cookie(cookie_name(slug), path=lab_path(slug), samesite="Strict")
 
-    def finalize_response(
-        self, request: Request, response: Any, *args: Any, **kwargs: Any
-    ) -> Response:
-        """Add the verdict, the trace and, when asked for, who holds what."""
-        if self.replacement and lab.cookie_name(self.strategy.slug) not in response.cookies:
-            self._set_cookie(response, self.replacement)
-        if hasattr(self, "strategy") and isinstance(response.data, dict):
-            lab_answers.complete(self, request, response)
-        return super().finalize_response(request, response, *args, **kwargs)
+
+def known_login(login_id: uuid.UUID | None) -> Login | None:
+    """The login that a strategy named; asked for the page, so outside the trace."""
+    with untraced():
+        known = Login.objects.select_related("user")
+        return known.filter(pk=login_id).first() if login_id else None
+
+
+def _other_refusal(data: dict[str, Any]) -> Refusal:
+    """Why a request did not come to its strategy, as its error's body says it."""
+    detail = str(data.get("detail", "The request is not valid"))
+    return Refusal(Refused("read request", str(data.get("code", "invalid")), detail))
 
 
 @extend_schema(parameters=[SLUG])
 class LabLogin(LabView):
     """Log in."""
 
-    @extend_schema(request=serializers.NamePassword, responses=lab_answers.LabAnswer)
-    def post(self, request: Request, slug: str) -> Response:
+    @extend_schema(request=serializers.NamePassword, responses=answers.LabAnswer)
+    def post(self, request: Request, slug: str) -> Answer:
         """Check a throwaway user's password and hand out this strategy's credential."""
         if self.strategy.family is Family.SESSION:
             enforce_csrf(request._request)
-        body = serializers.NamePassword(data=request.data)
-        body.is_valid(raise_exception=True)
         try:
-            user = lab.sign_in(**body.validated_data)
-        except lab.LabRefused:
-            self.refuse(
-                Refused("check password", "no_active_account", "No throwaway user is called so")
-            )
-        self.login = lab.begin(user, self.strategy)
-        credential = self.strategy.issue(self.login)
-        self.verdict = lab_answers.did("log in", "signed_in", "Signed in")
-        response = Response({"user": lab_answers.user(user, user.role)})
-        self.hand_out(response, credential)
-        return response
+            user = users.sign_in(**valid(serializers.NamePassword, request))
+        except users.UnknownLabUser:
+            raise Refusal(_NO_USER) from None
+        login = users.begin_login(user, self.strategy)
+        return Answer(
+            answers.done("log in", "signed_in", "Signed in"),
+            {"user": answers.user(user, user.role)},
+            login=login,
+            issued=self.strategy.issue(login),
+        )
 
 
 @extend_schema(parameters=[SLUG])
 class LabMe(LabView):
     """Send a request."""
 
-    @extend_schema(responses={200: lab_answers.LabAnswer, 401: lab_answers.LabAnswer})
-    def get(self, request: Request, slug: str) -> Response:
+    @extend_schema(responses=_ANSWERS)
+    def get(self, request: Request, slug: str) -> Answer:
         """Who the credential belongs to, as the strategy sees it."""
-        accepted = self.judge(request)
-        if lab_answers.wants_holds(request):
-            self.login = self.known_login(accepted.login_id)
-        return Response({"user": lab_answers.user(accepted.user, accepted.role)})
+        accepted, credential = self.check(request)
+        return Answer(
+            answers.accepted(self.strategy),
+            {"user": answers.user(accepted.user, accepted.role)},
+            credential=credential,
+            login=known_login(accepted.login_id) if answers.wants_storage(request) else None,
+            issued=accepted.replacement,
+        )
 
 
 @extend_schema(parameters=[SLUG])
 class LabRefresh(LabView):
     """Spend a refresh token."""
 
-    @extend_schema(
-        request=serializers.Refresh,
-        responses={200: lab_answers.LabAnswer, 401: lab_answers.LabAnswer},
-    )
-    def post(self, request: Request, slug: str) -> Response:
+    @extend_schema(request=serializers.Refresh, responses=_ANSWERS)
+    def post(self, request: Request, slug: str) -> Answer:
         """A new access token, where the strategy has refresh tokens."""
         if not self.strategy.refreshes:
             raise NotFound("This strategy has no refresh tokens")
-        body = serializers.Refresh(data=request.data)
-        body.is_valid(raise_exception=True)
-        refresh = body.validated_data["refresh"]
+        refresh = valid(serializers.Refresh, request)["refresh"]
         note_credential("body", "refresh", refresh)
         client = client_fingerprint(request._request, self.strategy.realm)
         renewed = self.strategy.renew(refresh, client=client)
         if isinstance(renewed, Refused):
-            self.refuse(renewed)
-        self.verdict = lab_answers.did("refresh", "refreshed", "A new access token was issued")
-        response = Response({})
-        self.hand_out(response, renewed)
-        return response
+            raise Refusal(renewed)
+        verdict = answers.done("refresh", "refreshed", "A new access token was issued")
+        return Answer(verdict, issued=renewed)
 
 
 @extend_schema(parameters=[SLUG])
 class LabLogout(LabView):
     """Log out."""
 
-    @extend_schema(request=None, responses={200: lab_answers.LabAnswer, 401: lab_answers.LabAnswer})
-    def post(self, request: Request, slug: str) -> Response:
+    @extend_schema(request=None, responses=_ANSWERS)
+    def post(self, request: Request, slug: str) -> Answer:
         """Let the strategy end this login as far as it can, and the client drop its credential."""
-        self.login = self.own_login(request)
-        before = lab_answers.rows(self.strategy, self.login, self.credential)
-        self.strategy.revoke(self.login, self.credential)
-        after = lab_answers.rows(self.strategy, self.login, self.credential)
-        self.verdict = lab_answers.did("log out", "logged_out", lab_answers.changed(before, after))
-        response = Response({})
-        self.drop(response)
-        return response
+        login, credential = self.own_login(request)
+        before = answers.stored_rows(self.strategy, login, credential)
+        self.strategy.revoke(login, credential)
+        after = answers.stored_rows(self.strategy, login, credential)
+        verdict = answers.done("log out", "logged_out", answers.row_change(before, after))
+        return Answer(verdict, credential=credential, login=login, dropped=True)
 
 
 @extend_schema(parameters=[SLUG])
-class ThiefCopy(LabView):
-    """The thief copies the credential."""
+class LabLogoutEverywhere(LabView):
+    """Log out everywhere."""
 
-    @extend_schema(request=None, responses=lab_answers.Copied)
-    def post(self, request: Request, slug: str) -> Response:
-        """The credential of this request, encrypted: no script reads it, nothing is stored."""
-        accepted = self.judge(request)
-        visitor = visitor_known(request._request)
-        loot = lab.Loot(slug, accepted.login_id, self.credential, visitor)
-        return Response({"copy": lab.seal(loot)})
+    @extend_schema(request=None, responses=_ANSWERS)
+    def post(self, request: Request, slug: str) -> Answer:
+        """Let the strategy end every login of the user, as far as it can."""
+        login, credential = self.own_login(request)
+        self.strategy.revoke_all(login.user)
+        reason = "The strategy ended every login that it can end"
+        verdict = answers.done("log out everywhere", "logged_out", reason)
+        return Answer(verdict, credential=credential, login=login, dropped=True)
 
 
 @extend_schema(parameters=[SLUG])
-class ThiefReplay(LabView):
-    """The thief replays the copy."""
+class LabPassword(LabView):
+    """Change the password."""
 
-    @extend_schema(request=lab_answers.Copied, responses=lab_answers.Replayed)
-    def post(self, request: Request, slug: str) -> Response:
-        """Send the stolen credential from another HTTP client, and say what it got."""
-        body = lab_answers.Copied(data=request.data)
-        body.is_valid(raise_exception=True)
-        loot = lab.unseal(body.validated_data["copy"])
-        if loot is None or (loot.slug, loot.visitor) != (slug, visitor_known(request._request)):
-            raise ValidationError({"copy": ["This is not a copy that the thief made here."]})
-        base_url = f"{request.scheme}://{request.get_host()}"
-        code, answer = lab.replay(loot, base_url)
-        if lab_answers.wants_holds(request):
-            login = self.known_login(loot.login_id)
-            answer["holds"] = lab_answers.holds(self.strategy, login, loot.credential)
-        self.verdict = lab_answers.did("replay", "replayed", "The thief sent its copy")
-        return Response({"status": code, "body": answer})
+    @extend_schema(request=None, responses={**_ANSWERS, 200: answers.NewLabPassword})
+    def post(self, request: Request, slug: str) -> Answer:
+        """Give the user a new random password. This device stays, with a new credential."""
+        login, credential = self.own_login(request)
+        try:
+            password = users.change_password(login)
+        except PasswordReplaced:
+            raise Refusal(_CHANGED, credential) from None
+        return Answer(
+            answers.done("change password", "password_changed", "Password changed"),
+            {"password": password},
+            login=login,
+            issued=self.strategy.reissue(login, credential),
+        )

@@ -18,7 +18,7 @@ from accounts.bench.measures.database import statements
 from accounts.bench.result import Cost, LoginSetup
 from accounts.bench.statistics import median_us
 from accounts.bench.subjects import new_user, sign_in
-from accounts.lab import users as lab
+from accounts.lab.users import begin_login
 from accounts.strategies import Strategy
 
 SAMPLES = 30
@@ -86,7 +86,7 @@ def measure(strategies: Sequence[Strategy], samples: int, report: Report) -> dic
 def _measure_once(strategy: Strategy, costs: Costs) -> None:
     user = new_user()
     with costs.row.one_more():
-        login = lab.begin(user, strategy)
+        login = begin_login(user, strategy)
     with costs.issue.one_more():
         credential = strategy.issue(login)
     with costs.logout.one_more():

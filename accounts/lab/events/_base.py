@@ -1,34 +1,33 @@
 """The contract of an event: something that ought to end or change logins."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from inspect import cleandoc
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from accounts.lab.environment import Environment
 from accounts.strategies import Expected, Outcome, Strategy
-
-if TYPE_CHECKING:
-    from accounts.lab.environment import Stage
 
 
 class Event(ABC):
-    """Changes the world: a password, a role, a row, a key. Strategies notice or they don't.
+    """Changes a password, a role, a row, a key. Strategies notice, or they don't.
 
-    An event never asks which strategy it meets. ``ideal`` is what one would want to come of it, and
-    a strategy that does otherwise has to declare it. ``everyone``: it is meant for all devices of
-    the user, so that the other one is no collateral. ``revokes``: somebody asks the strategy to end
-    logins, which may take until it settles. ``ages``: it lets credentials grow old, so they are
-    made to live for seconds only. ``applies_only`` says where ``applies_to`` does not.
+    An event never asks which strategy it meets. The subclass's docstring is its explanation on the
+    page.
     """
 
     slug: ClassVar[str]
     title: ClassVar[str]
+    #: place in the matrix; those of one number stand in the order of their slugs
     order: ClassVar[int] = 1000
+    #: what should become of the thief's copy; a strategy that does otherwise has to declare it
     ideal: ClassVar[Expected] = Expected(Outcome.REFUSED)
+    #: it is meant for all devices of the user, so the other one is no collateral
     everyone: ClassVar[bool] = False
+    #: it asks the strategy to end logins, which takes up to its ``propagation_delay``
     revokes: ClassVar[bool] = False
+    #: it lets credentials grow old, so they are issued for a few seconds only
     ages: ClassVar[bool] = False
+    #: a sentence: where ``applies_to`` is true
     applies_only: ClassVar[str] = ""
 
     @classmethod
@@ -42,5 +41,5 @@ class Event(ABC):
         return True
 
     @abstractmethod
-    def happen(self, stage: Stage) -> None:
-        """Let it happen. Whoever acts on ``stage`` does so over HTTP, as in real life."""
+    def happen(self, environment: Environment) -> None:
+        """Let it happen. Whoever acts does so over HTTP, as in real life."""

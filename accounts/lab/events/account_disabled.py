@@ -1,6 +1,6 @@
 """Staff disables an account."""
 
-from accounts.lab.environment import Stage
+from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
 from accounts.models import User
 from accounts.strategies import Expected, Outcome
@@ -19,9 +19,8 @@ class AccountDisabled(Event):
     ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True
 
-    def happen(self, stage: Stage) -> None:
-        """Disable the account."""
-        stage.staff("Staff disables the account", _disable)
+    def happen(self, environment: Environment) -> None:
+        environment.change_user("Staff disables the account", _disable)
 
 
 def _disable(user: User) -> None:

@@ -1,6 +1,6 @@
 """Nobody does anything until the login is too old."""
 
-from accounts.lab.environment import Stage
+from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
 from accounts.strategies import Expected, Outcome
 
@@ -19,6 +19,5 @@ class Expiry(Event):
     everyone = True
     ages = True
 
-    def happen(self, stage: Stage) -> None:
-        """Wait until the last login has expired."""
-        stage.wait_until(stage.ends)
+    def happen(self, environment: Environment) -> None:
+        environment.wait_until(environment.last_end)

@@ -1,6 +1,6 @@
 """The key is rotated and the old one forgotten."""
 
-from accounts.lab.environment import Stage
+from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
 from accounts.strategies import Expected, Outcome
 
@@ -18,6 +18,5 @@ class KeyRotated(Event):
     ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True
 
-    def happen(self, stage: Stage) -> None:
-        """Replace the key and forget the old one."""
-        stage.rotate_keys(overlap=False)
+    def happen(self, environment: Environment) -> None:
+        environment.rotate_keys(overlap=False)

@@ -1,6 +1,6 @@
 """The key is rotated while the old one still verifies."""
 
-from accounts.lab.environment import Stage
+from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
 from accounts.strategies import Expected, Outcome
 
@@ -17,6 +17,5 @@ class KeyRotatedOverlap(Event):
     order = 70
     ideal = Expected(Outcome.ACCEPTED)
 
-    def happen(self, stage: Stage) -> None:
-        """Replace the key and keep the old one for verifying."""
-        stage.rotate_keys(overlap=True)
+    def happen(self, environment: Environment) -> None:
+        environment.rotate_keys(overlap=True)

@@ -1,6 +1,6 @@
 """Somebody logs one device out."""
 
-from accounts.lab.environment import Stage
+from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
 
 
@@ -16,6 +16,5 @@ class LogOut(Event):
     order = 10
     revokes = True
 
-    def happen(self, stage: Stage) -> None:
-        """Log device A out."""
-        stage.a.log_out()
+    def happen(self, environment: Environment) -> None:
+        environment.a.log_out()

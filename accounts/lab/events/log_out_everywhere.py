@@ -1,6 +1,6 @@
 """Somebody logs out of all devices."""
 
-from accounts.lab.environment import Stage
+from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
 from accounts.strategies import Expected, Outcome
 
@@ -19,6 +19,5 @@ class LogOutEverywhere(Event):
     everyone = True
     revokes = True
 
-    def happen(self, stage: Stage) -> None:
-        """Log all devices out, from device B."""
-        stage.b.log_out_everywhere()
+    def happen(self, environment: Environment) -> None:
+        environment.b.log_out_everywhere()

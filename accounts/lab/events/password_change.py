@@ -1,6 +1,6 @@
 """Somebody changes the password."""
 
-from accounts.lab.environment import Stage
+from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
 
 
@@ -15,6 +15,5 @@ class PasswordChange(Event):
     title = "Password change"
     order = 30
 
-    def happen(self, stage: Stage) -> None:
-        """Change the password at device B."""
-        stage.b.change_password()
+    def happen(self, environment: Environment) -> None:
+        environment.b.change_password()

@@ -1,6 +1,6 @@
 """The thief spends a refresh token that its owner has spent."""
 
-from accounts.lab.environment import Stage
+from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
 from accounts.strategies import Strategy
 
@@ -19,10 +19,8 @@ class RefreshReplayed(Event):
 
     @classmethod
     def applies_to(cls, strategy: type[Strategy]) -> bool:
-        """Whether there are refresh tokens."""
         return strategy.refreshes
 
-    def happen(self, stage: Stage) -> None:
-        """Refresh twice with the same token."""
-        stage.a.refresh("Device A spends its refresh token")
-        stage.thief.refresh("The thief spends its copy of the same refresh token")
+    def happen(self, environment: Environment) -> None:
+        environment.a.refresh("Device A spends its refresh token")
+        environment.thief.refresh("The thief spends its copy of the same refresh token")

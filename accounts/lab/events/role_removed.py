@@ -1,6 +1,6 @@
 """Staff takes a role away."""
 
-from accounts.lab.environment import Stage
+from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
 from accounts.models import Role, User
 from accounts.strategies import Expected, Outcome
@@ -16,11 +16,10 @@ class RoleRemoved(Event):
     slug = "role-removed"
     title = "Role removed"
     order = 50
-    ideal = Expected(Outcome.NEW_FACTS)
+    ideal = Expected(Outcome.NEW_ROLE)
 
-    def happen(self, stage: Stage) -> None:
-        """Take the role away."""
-        stage.staff("Staff takes the editor's role away", _demote)
+    def happen(self, environment: Environment) -> None:
+        environment.change_user("Staff takes the editor's role away", _demote)
 
 
 def _demote(user: User) -> None:

@@ -17,10 +17,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from accounts.lab.events import events
-from accounts.lab.pool import play_many
 from accounts.lab.report import Report
-from accounts.lab.runs import runs_share
-from accounts.lab.wording import LEGEND, SIGNS, in_words
+from accounts.lab.runs import run_scenarios, runs_share
+from accounts.lab.wording import LEGEND, SIGNS, describe
 from accounts.models import Login
 from accounts.services._base import ServiceError
 from accounts.services.manage import manage
@@ -30,9 +29,9 @@ from accounts.strategies import strategies
 _STYLES = {
     "safe": "green",
     "later": "yellow",
-    "open": "bold red",
-    "meant": "blue",
-    "undue": "yellow",
+    "vulnerable": "bold red",
+    "expected": "blue",
+    "collateral": "yellow",
     "none": "dim",
     "broken": "red",
 }
@@ -76,7 +75,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
         _tables_must_be_there()
         began = time.perf_counter()
-        reports = _play(options)
+        reports = _run(options)
         seconds = time.perf_counter() - began
         if options["share"]:
             runs_share(reports)
@@ -85,8 +84,8 @@ class Command(BaseCommand):
             self.stdout.write(text)
         else:
             _print(reports, seconds)
-        if differing := [report for report in reports if not report.matches]:
-            raise CommandError("\n".join(map(_difference, differing)))
+        if differences := [report.difference for report in reports if not report.matches]:
+            raise CommandError("\n".join(differences))
 
 
 def _elsewhere(options: dict[str, Any]) -> int:
@@ -111,7 +110,7 @@ def _tables_must_be_there() -> None:
         ) from None
 
 
-def _play(options: dict[str, Any]) -> list[Report]:
+def _run(options: dict[str, Any]) -> list[Report]:
     rows = [s for s in strategies if s.slug in (options["strategy"] or [s.slug])]
     columns = [e for e in events if e.slug in (options["event"] or [e.slug])]
     pairs = [(strategy, event) for strategy in rows for event in columns]
@@ -119,7 +118,7 @@ def _play(options: dict[str, Any]) -> list[Report]:
     reports = []
     with Progress(*bar, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("Playing", total=len(pairs))
-        for report in play_many(pairs, workers=max(1, options["workers"])):
+        for report in run_scenarios(pairs, workers=max(1, options["workers"])):
             reports.append(report)
             progress.advance(task)
     order = [(strategy.slug, event.slug) for strategy, event in pairs]
@@ -157,27 +156,16 @@ def _print(reports: Sequence[Report], seconds: float) -> None:
 
 
 def _cell(report: Report) -> str:
-    words = in_words(report.as_dict())
-    if words.tone == "none":
+    text = describe(report.as_dict())
+    if text.tone == "none":
         return _sign(report)
-    text = " ".join(part for part in (words.word, words.detail, words.differs) if part)
-    return f"{_sign(report)} {text}"
+    parts = (_sign(report), text.word, text.detail, text.differs)
+    return " ".join(part for part in parts if part)
 
 
 def _sign(report: Report) -> str:
-    words = in_words(report.as_dict())
-    sign = f"[{_STYLES[words.tone]}]{words.sign}[/]"
-    if words.also and words.tone != "undue":
-        sign += f"[{_STYLES['undue']}]{SIGNS['undue']}[/]"
+    text = describe(report.as_dict())
+    sign = f"[{_STYLES[text.tone]}]{text.sign}[/]"
+    if text.also and text.tone != "collateral":
+        sign += f"[{_STYLES['collateral']}]{SIGNS['collateral']}[/]"
     return sign
-
-
-def _difference(report: Report) -> str:
-    cell = f"{report.strategy}, {report.event}"
-    if report.error:
-        return f"{cell}: the scenario broke: {report.error}"
-    expected = report.expected
-    return (
-        f"{cell}: declared {expected.thief} and the other device {expected.other}, "
-        f"measured {report.thief} and {report.other}"
-    )

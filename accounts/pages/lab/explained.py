@@ -30,9 +30,9 @@ from accounts.strategies import strategies
 NOTICES = {
     "safe": "Notice at once",
     "later": "Notice after a while",
-    "open": "Do not notice",
-    "meant": "Go on, as they are meant to",
-    "undue": "Log out who was meant to stay",
+    "vulnerable": "Do not notice",
+    "expected": "Go on, as they are meant to",
+    "collateral": "Log out who was meant to stay",
     "none": "Have nothing to notice",
     "broken": "Broke",
     "": "Not played yet",
@@ -44,7 +44,7 @@ def strategy(request: HttpRequest, slug: str) -> HttpResponse:
     """One strategy."""
     shown = _registered(strategies, slug)
     named = named_strategy(shown)
-    results = Results.of(visitor_known(request))
+    results = Results.for_visitor(visitor_known(request))
     cells = [results.cell(named, named_event(event)) for event in events]
     context = {
         "strategy": named,
@@ -65,7 +65,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
     """One event."""
     shown = _registered(events, slug)
     named = named_event(shown)
-    results = Results.of(visitor_known(request))
+    results = Results.for_visitor(visitor_known(request))
     cells = [results.cell(named_strategy(found), named) for found in by_family()]
     context = {
         "event": named,
@@ -108,7 +108,7 @@ def plain_request(run: Run) -> Mapping[str, Any] | None:
 def who_notices(cells: Sequence[Cell]) -> Iterator[tuple[str, str, list[Cell]]]:
     """The column in groups: a heading, the tone, and the cells, of which there may be none."""
     for tone, heading in NOTICES.items():
-        group = [cell for cell in cells if (cell.words.tone if cell.words else "") == tone]
+        group = [cell for cell in cells if (cell.text.tone if cell.text else "") == tone]
         yield heading, tone, group
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, Self
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts import conf
 from accounts.lab.events import events
 from accounts.lab.visitors import visitor_known
-from accounts.lab.wording import LEGEND, SIGNS, Tone, Words, cost, duration, in_words
+from accounts.lab.wording import LEGEND, SIGNS, CellText, Tone, cost, describe, duration
 from accounts.models import Run
 from accounts.pages.compare import FAMILY_TITLES, by_family
 from accounts.strategies import Family, Strategy
@@ -41,9 +41,14 @@ class Cell:
     run: Run | None = None
 
     @property
-    def words(self) -> Words | None:
+    def text(self) -> CellText | None:
         """What was measured, in words."""
-        return in_words(self.run.report) if self.run else None
+        return describe(self.run.report) if self.run else None
+
+    @property
+    def url(self) -> str:
+        """The page with the transcript."""
+        return self.run.get_absolute_url() if self.run else ""
 
     @property
     def why(self) -> str:
@@ -83,7 +88,7 @@ class Results:
     runs: Mapping[tuple[str, str], Run]
 
     @classmethod
-    def of(cls, visitor: uuid.UUID | None) -> "Results":
+    def for_visitor(cls, visitor: uuid.UUID | None) -> Self:
         """Own runs lie over shared ones. Runs of what is no longer registered are left out."""
         shared = Run.objects.newest(None)
         own = Run.objects.newest(visitor) if visitor else ()
@@ -106,7 +111,7 @@ class State:
     shared: bool = False
 
     @classmethod
-    def of(cls, cells: Sequence[Cell]) -> "State":
+    def from_cells(cls, cells: Sequence[Cell]) -> Self:
         """Read from the runs on show; how long, of the batch that was played last."""
         runs = [cell.run for cell in cells if cell.run]
         if not runs:
@@ -136,7 +141,7 @@ def _took(runs: Sequence[Run]) -> str:
 def lab(request: HttpRequest) -> HttpResponse:
     """The matrix with the newest results of this visitor."""
     columns = [named_event(event) for event in events]
-    rows = list(matrix(Results.of(visitor_known(request)), columns))
+    rows = list(matrix(Results.for_visitor(visitor_known(request)), columns))
     cells = [cell for row in rows for cell in row.cells]
     families = [
         {"slug": slug, "title": FAMILY_TITLES[Family(slug)], "rows": list(found)}
@@ -147,11 +152,11 @@ def lab(request: HttpRequest) -> HttpResponse:
         "events": columns,
         "families": families,
         "family": asked if asked in {family["slug"] for family in families} else "",
-        "state": State.of(cells),
+        "state": State.from_cells(cells),
         "legend": legend(),
         "login_lives": _unbroken(conf.lab_lifetime()),
         "token_lives": _unbroken(conf.access_lifetime()),
-        "data": {"runsUrl": reverse("api-lab-runs"), "legend": LEGEND},
+        "data": {"runsUrl": reverse("api-lab-runs")},
     }
     return render(request, "pages/lab.html", context)
 

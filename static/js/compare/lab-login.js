@@ -2,8 +2,8 @@
 
 import { ApiError, send } from "../api.js";
 
-/** Ask the lab to say who holds what, which costs it queries outside the trace. */
-const HOLDS = "?holds=1";
+/** Ask the lab to say who stores what, which costs it queries outside the trace. */
+const STORAGE = "?storage=1";
 
 /** A server that hangs must not leave the visitor waiting without a word. In milliseconds. */
 const PATIENCE = 15_000;
@@ -14,7 +14,7 @@ const ELSEWHERE =
 
 /**
  * What each step of the story does, by the step's id. Every method gives
- * `{status, verdict, holds, trace}` as the server said it, or throws an ApiError.
+ * `{status, verdict, storage, trace}` as the server said it, or throws an ApiError.
  */
 export class LabLogin {
   /** @param {{urls: {login, me, logout, copy, replay}}} strategy @param {string} usersUrl */
@@ -26,7 +26,7 @@ export class LabLogin {
   async login() {
     const { username, password } = await this.post(this.usersUrl, {}, 201);
     this.username = username;
-    const answer = await this.post(this.urls.login + HOLDS, { username, password });
+    const answer = await this.post(this.urls.login + STORAGE, { username, password });
     this.bearer = answer.access ?? null;
     this.stolen = (await this.post(this.urls.copy, {})).copy;
     return told({ status: 200, data: answer });
@@ -34,21 +34,21 @@ export class LabLogin {
 
   /** The browser asks who it is. */
   async request() {
-    return told(this.own(await this.send(this.urls.me + HOLDS)));
+    return told(this.own(await this.send(this.urls.me + STORAGE)));
   }
 
   /** The browser logs out and forgets what it held. */
   async logout() {
     // Another tab's login must not be ended in the place of ours.
     if (!this.bearer) this.own(await this.send(this.urls.me));
-    const answer = await this.send(this.urls.logout + HOLDS, { method: "POST", body: {} });
+    const answer = await this.send(this.urls.logout + STORAGE, { method: "POST", body: {} });
     this.bearer = null;
     return told(answer);
   }
 
   /** The thief, a client of its own on the server, sends the copy. */
   async replay() {
-    const { status, body } = await this.post(this.urls.replay + HOLDS, { copy: this.stolen });
+    const { status, body } = await this.post(this.urls.replay + STORAGE, { copy: this.stolen });
     return told({ status, data: body });
   }
 
@@ -79,7 +79,7 @@ export class LabLogin {
 
 /** A refusal is an answer like any other, as long as it tells its story. */
 function told({ status, data }) {
-  if (!data?.verdict || !data.trace || !data.holds) throw unexpected(status, data);
+  if (!data?.verdict || !data.trace || !data.storage) throw unexpected(status, data);
   return { status, ...data };
 }
 

@@ -1,10 +1,10 @@
-/** What a lane shows after a step: verdict, diagram, tally, and who holds what. */
+/** What a lane shows after a step: verdict, diagram, tally, and who stores what. */
 
 import { countDown } from "../countdown.js";
 import { sequenceFigure } from "../diagram.js";
 import { el } from "../dom.js";
 import { bytes, sentence } from "../format.js";
-import { holdsView } from "./storage.js";
+import { storageView } from "./storage.js";
 import { tallyView } from "./tally.js";
 
 const CARRIED = { session: "cookie", jwt: "token", opaque: "token" };
@@ -29,7 +29,7 @@ export function resultView(step, result, { family }, width) {
     verdictView(step, result, family),
     sequenceFigure(result.trace, family, { sender, answer: answer(result), width }),
     tallyView(result.trace, step === "login" ? "made" : "checked"),
-    holdsView(result.holds, `The ${sender.toLowerCase()} holds`),
+    storageView(result.storage, `The ${sender.toLowerCase()} holds`),
   ];
 }
 
@@ -48,7 +48,7 @@ export function errorView(error, retry) {
   return [el("div", { class: "lane__error", role: "alert" }, title, message, again)];
 }
 
-function verdictView(step, { status, verdict, holds }, family) {
+function verdictView(step, { status, verdict, storage }, family) {
   const { accepted, reason } = verdict;
   const badge = el(
     "p",
@@ -57,9 +57,9 @@ function verdictView(step, { status, verdict, holds }, family) {
   );
   const words = el("p", { class: "lane__reason" }, `${sentence(reason)} `);
   if (!accepted) words.append("Stopped at ", el("strong", {}, verdict.step), ".");
-  const expires = holds.browser.expires;
+  const expires = storage.browser.expires;
   if (step === "replay" && accepted && expires) words.append(stillGood(expires));
-  const theft = step === "login" ? theftView(holds, family) : null;
+  const theft = step === "login" ? theftView(storage, family) : null;
   return el("div", { class: "lane__verdict" }, badge, words, theft);
 }
 

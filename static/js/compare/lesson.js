@@ -82,7 +82,7 @@ export function pairName(pair) {
 }
 
 function afterLogin(lanes) {
-  const [left, right] = lanes.map(({ results }) => bytes(results[LOGIN].holds.browser.bytes ?? 0));
+  const [left, right] = lanes.map(({ results }) => bytes(results[LOGIN].storage.browser.bytes ?? 0));
   return {
     title: "Both are logged in, and both were overheard",
     words: [

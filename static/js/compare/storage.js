@@ -1,4 +1,4 @@
-/** What the client and the server hold after a step. */
+/** What the client and the server store after a step. */
 
 import { countDown } from "../countdown.js";
 import { el } from "../dom.js";
@@ -7,11 +7,11 @@ import { clockTime } from "../format.js";
 const TIMES = new Set(["exp", "iat", "nbf", "auth_time"]);
 const PARTS = ["header", "payload", "signature"];
 
-/** Two columns: who holds the credential, and what the server keeps of it. */
-export function holdsView({ browser, server }, holder) {
+/** Two columns: what the client stores, and what the server stores. */
+export function storageView({ browser, server }, holder) {
   return el(
     "div",
-    { class: "holds" },
+    { class: "storage" },
     el("section", {}, el("h3", {}, holder), ...clientSide(browser)),
     el("section", {}, el("h3", {}, "The server holds"), ...serverSide(server)),
   );
@@ -20,7 +20,7 @@ export function holdsView({ browser, server }, holder) {
 function clientSide(held) {
   if (held.kind === "nothing") return [nothing(), note(held.note)];
   const masked =
-    held.kind === "token" ? token(held.masked) : el("p", { class: "holds__value" }, held.masked);
+    held.kind === "token" ? token(held.masked) : el("p", { class: "storage__value" }, held.masked);
   const decoded = held.claims ? claims(held) : null;
   const expiry = !decoded && held.expires ? expires(held.expires) : null;
   return [masked, note(held.note), decoded, expiry].filter(Boolean);
@@ -29,7 +29,7 @@ function clientSide(held) {
 /** A token's three parts in the three colours that the inspector uses too. */
 function token(masked) {
   const parts = masked.split(".");
-  const value = el("p", { class: "holds__value" });
+  const value = el("p", { class: "storage__value" });
   parts.forEach((part, index) => {
     const style = parts.length === PARTS.length ? `token__${PARTS[index]}` : null;
     value.append(index ? "." : "", el("span", { class: style }, part));
@@ -64,7 +64,7 @@ function fill(node, text) {
 }
 
 function expires(unix) {
-  const node = el("p", { class: "holds__note" });
+  const node = el("p", { class: "storage__note" });
   return countDown(node, unix, (left) => (left ? `Expires in ${left}.` : "Expired."));
 }
 
@@ -78,16 +78,16 @@ function row({ table, columns }) {
   );
   return el(
     "div",
-    { class: "holds__row" },
-    el("p", { class: "holds__value" }, table),
+    { class: "storage__row" },
+    el("p", { class: "storage__value" }, table),
     el("dl", { class: "claims" }, ...cells),
   );
 }
 
 function nothing() {
-  return el("p", { class: "holds__value" }, "nothing");
+  return el("p", { class: "storage__value" }, "nothing");
 }
 
 function note(words) {
-  return words ? el("p", { class: "holds__note" }, words) : null;
+  return words ? el("p", { class: "storage__note" }, words) : null;
 }

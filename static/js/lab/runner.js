@@ -4,7 +4,7 @@ import { ApiError, sendForLines } from "../api.js";
 
 /**
  * Play each strategy against each event and give the answers as they are ready.
- * Hanging up stops the server too: what has not begun does not begin.
+ * Aborting stops the server too: what has not begun does not begin.
  *
  * @param {string} url of the API
  * @param {{strategies: string[], events: string[]}} chosen by slug

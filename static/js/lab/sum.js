@@ -9,10 +9,10 @@ export function sum(cells) {
   const others = cells.filter((cell) => cell.querySelector(".cell__also")).length;
   const differ = cells.filter((cell) => cell.querySelector(".cell__differs")).length;
   return [
-    `In ${number("open")} of ${count(tones.length - number("none"), "cell")} the stolen copy still gets the thief in, or gets the old role.`,
+    `In ${number("vulnerable")} of ${count(tones.length - number("none"), "cell")} the stolen copy still gets the thief in, or gets the old role.`,
     `In ${number("safe")} it is refused at once or shows only fresh facts${later(number("later"))}.`,
-    number("meant") ? `In ${number("meant")} it works on, as it is meant to.` : "",
-    number("undue") ? `In ${number("undue")} it is refused although nobody was meant to notice.` : "",
+    number("expected") ? `In ${number("expected")} it works on, as it is meant to.` : "",
+    number("collateral") ? `In ${number("collateral")} it is refused although nobody was meant to notice.` : "",
     others ? `In ${others} the user's other device is logged out too, although nobody meant it.` : "",
     number("broken") ? `${count(number("broken"), "cell")} broke.` : "",
     declared(differ),

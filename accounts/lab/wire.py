@@ -1,0 +1,24 @@
+"""How a client addresses a strategy of the lab, and how it carries its credential there."""
+
+from django.conf import settings
+
+from accounts.strategies import Family, Strategy
+
+LAB_PATH = "/api/lab/"
+
+
+def lab_path(slug: str, action: str = "") -> str:
+    """The address of a strategy in the API, or of one of its actions (``login``, ``me`` …)."""
+    return f"{LAB_PATH}{slug}/{action}/" if action else f"{LAB_PATH}{slug}/"
+
+
+def cookie_name(slug: str) -> str:
+    """The cookie of a session strategy in the lab; it is sent to ``lab_path(slug)`` alone."""
+    return f"lab-{slug}" if settings.DEMO else f"__Secure-lab-{slug}"
+
+
+def auth_headers(strategy: Strategy | type[Strategy], credential: str) -> dict[str, str]:
+    """The header in which a client sends the credential."""
+    if strategy.family is Family.SESSION:
+        return {"Cookie": f"{cookie_name(strategy.slug)}={credential}"}
+    return {"Authorization": f"Bearer {credential}"}
