@@ -59,7 +59,7 @@ class Benchmarks(OpenView):
     def post(self, request: Request) -> Response:
         """Start a short benchmark.
 
-        If one is running already, 409 and that one: it measures for everybody.
+        If one is running already, the answer is that one, with 409: its result is for everybody.
         """
         enforce_csrf(request._request)
         # This view has no authenticators, so DRF's request.user is anonymous: take the cookie's

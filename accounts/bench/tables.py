@@ -42,6 +42,8 @@ def tables(result: Result) -> Iterator[Table]:
     """All figures; a part that was not measured has no table."""
     strategies = result["strategies"]
     yield requests(strategies)
+    yield queries(result)
+    yield bytes_sent(result)
     yield logins(result)
     if distant := result["latency"]:
         yield latency(distant, strategies)
@@ -68,8 +70,6 @@ def requests(strategies: Sequence[Measured]) -> Table:
             "SQL",
             "Signatures",
             "Function calls",
-            "Queries",
-            "Bytes",
         ),
         rows=[_row(one, *_request(one)) for one in strategies],
     )
@@ -88,18 +88,16 @@ def _request(one: Measured) -> Iterator[str]:
     yield f"{one['split']['sql']:.0%}"
     yield f"{one['split']['crypto']:.0%}"
     yield f"{one['calls']:,}"
-    yield str(one["queries"])
-    yield str(one["bytes_sent"])
 
 
 def queries(result: Result) -> Table:
-    """SQL statements per request, which the first table has as well."""
+    """SQL statements per request."""
     rows = [_row(one, str(one["queries"])) for one in without_baseline(result)]
     return Table("SQL queries per request", ("Way", "Queries"), rows)
 
 
 def bytes_sent(result: Result) -> Table:
-    """Bytes of the credential, which the first table has as well."""
+    """Bytes of the credential, sent with each request."""
     rows = [_row(one, str(one["bytes_sent"])) for one in without_baseline(result)]
     note = "The value of the header that carries the login."
     return Table("Bytes sent with every request", ("Way", "Bytes"), rows, note)
@@ -115,7 +113,7 @@ def logins(result: Result) -> Table:
             f"and costs every way the same. “Everywhere” with {setup['devices']} devices of the "
             f"user among {setup['logins_each']} logins of others."
         ),
-        columns=("Way", "Log in", "Log out", "Everywhere", "Stored for a login", "After log-out"),
+        columns=("Way", "Log in", "Log out", "Everywhere", "Kept for a login", "After log-out"),
         rows=[_row(one, *_login(one)) for one in without_baseline(result)],
     )
 

@@ -1,12 +1,12 @@
 /** The page of the benchmarks: values of the charts, the choice of a result, a short run. */
 
 import { ApiError, send } from "./api.js";
-import { enliven } from "./charts.js";
+import { describeMarks } from "./charts.js";
 
-const EVERY = 1000; // milliseconds between two questions
+const POLL_INTERVAL = 1000; // milliseconds
 
 const tip = document.querySelector("[data-tip]");
-for (const chart of document.querySelectorAll("[data-marks]")) enliven(chart, tip);
+for (const chart of document.querySelectorAll("[data-marks]")) describeMarks(chart, tip);
 addEventListener("scroll", () => (tip.hidden = true), { passive: true });
 
 const bar = document.querySelector("[data-bench]");
@@ -60,7 +60,7 @@ async function wait(id) {
       return;
     }
     progress(run);
-    await new Promise((resolve) => setTimeout(resolve, EVERY));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
   }
 }
 

@@ -8,8 +8,8 @@ const STEPS = {
 };
 const GAP = 12;
 
-/** Make the marks of a chart tell what they say; `tip` is the element that shows it. */
-export function enliven(chart, tip) {
+/** Show the description of a mark in `tip` when the pointer or the focus is on it. */
+export function describeMarks(chart, tip) {
   const marks = [...chart.querySelectorAll(".mark")];
   const columns = Number(chart.dataset.columns ?? 1);
   for (const mark of marks) {

@@ -144,7 +144,7 @@ class TestAWholeRun:
         assert measured["command"].startswith("manage.py bench --json")
 
     def test_every_part_has_its_table(self, measured: Result) -> None:
-        assert len(list(tables(measured))) == 6
+        assert len(list(tables(measured))) == 8
 
 
 def test_a_narrow_run_keeps_what_it_is_compared_with() -> None:

@@ -17,8 +17,8 @@ def printed(table: Table) -> list[str]:
 
 
 def test_what_was_not_measured_has_no_table() -> None:
-    assert [len(table.columns) for table in tables(result())] == [12, 6, 4]
-    assert len(list(tables(result(long=True)))) == 6
+    assert [len(table.columns) for table in tables(result())] == [10, 2, 2, 6, 4]
+    assert len(list(tables(result(long=True)))) == 8
 
 
 def test_every_row_has_a_cell_for_every_column() -> None:

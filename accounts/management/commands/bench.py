@@ -31,7 +31,7 @@ from accounts.bench.tables import Table, tables
 from accounts.strategies import strategies
 
 Number = TypeVar("Number", int, float)
-MIN_WIDTH = 150  # characters, as the widest table has
+MIN_WIDTH = 132  # characters, as the widest table has
 INTERRUPTED = 128 + signal.SIGINT  # the exit status that a shell gives
 
 
