@@ -187,19 +187,18 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "compare"
 LOGOUT_REDIRECT_URL = "compare"
 
-# A login ends at this age whatever it does; a cookie session also when unused for the idle time.
+# A login ends at this age whatever it does, the shorter one unless it asked to be remembered. A
+# cookie session ends earlier where it is not used for the idle time.
 LOGIN_LIFETIME = timedelta(days=14)
 UNREMEMBERED_LIFETIME = timedelta(hours=12)
-ENDED_LOGINS_KEPT = timedelta(days=7)
 SESSION_IDLE = timedelta(days=2)
+ENDED_LOGINS_KEPT = timedelta(days=7)  # how long a login that is over stays in its user's list
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_LIFETIME = timedelta(days=1)
-REFRESH_GRACE = timedelta(seconds=10)
-TOKEN_LEEWAY = timedelta(seconds=5)
-LAB_LIFETIME = timedelta(hours=1)
-
-# How long the link to a played scenario's transcript works.
-LAB_RUN_LIFETIME = timedelta(days=30)
+REFRESH_GRACE = timedelta(seconds=10)  # a spent refresh token may come again: answers get lost
+TOKEN_LEEWAY = timedelta(seconds=5)  # how far two servers' clocks may differ (RFC 7519, 4.1.4)
+LAB_LIFETIME = timedelta(hours=1)  # of the lab's throwaway users
+LAB_RUN_LIFETIME = timedelta(days=30)  # of the link to a played scenario's transcript
 
 # Short benchmarks from their page keep a core busy for a while: only a demo lets everybody.
 BENCH_PUBLIC = DEMO

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import conf
 from accounts.api.logins import asking
 from accounts.api.serializers import Problem, TokenPair
 from accounts.api.views import ApiView, OpenView
@@ -63,7 +63,7 @@ class OwnTokenView(ApiView):
         user, auth = asking(request)
         if auth.carrier != "session":
             raise PermissionDenied("Only for a cookie: who sends a token has one to look at")
-        lifetime = conf.access_lifetime()
+        lifetime = settings.ACCESS_TOKEN_LIFETIME
         pair = signin.start_token_login(request._request, user, lifetime=lifetime)
         content = {"access": pair.value, "refresh": pair.refresh}
         return Response(content, status=status.HTTP_201_CREATED)

@@ -11,7 +11,6 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from accounts import conf
 from accounts.lab.wire import auth_headers, lab_path
 from accounts.strategies import strategies
 from accounts.tokens.realm import lab_realm
@@ -36,7 +35,7 @@ def encrypt(stolen: StolenCredential) -> str:
 def decrypt(text: str) -> StolenCredential | None:
     """What was encrypted within the lab's lifetime; None for anything else."""
     try:
-        opened = _fernet().decrypt(text.encode(), ttl=int(conf.lab_lifetime().total_seconds()))
+        opened = _fernet().decrypt(text.encode(), ttl=int(settings.LAB_LIFETIME.total_seconds()))
         slug, credential, *ids = json.loads(opened)
         login_id, visitor = (uuid.UUID(known) if known else None for known in ids)
     except (InvalidToken, ValueError):

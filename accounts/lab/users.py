@@ -4,10 +4,10 @@ import secrets
 import uuid
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.utils import timezone
 
-from accounts import conf
 from accounts.models import LAB_HASHER, Login, Role, User, login_begin
 from accounts.strategies import Strategy
 
@@ -48,7 +48,7 @@ def sign_in(username: str, password: str) -> User:
         UnknownLabUser: there is none such.
     """
     # An older one may be pruned at any moment: a login must not begin while its user goes.
-    since = timezone.now() - conf.lab_lifetime()
+    since = timezone.now() - settings.LAB_LIFETIME
     known = User.objects.filter(visitor__isnull=False, date_joined__gt=since, is_active=True)
     user = known.filter(username=username).first()
     if user is None or not check_password(password, user.password):

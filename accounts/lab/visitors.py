@@ -43,7 +43,7 @@ def visitor_remember(response: HttpResponseBase, visitor: uuid.UUID) -> None:
     response.set_cookie(
         conf.cookie_name(_COOKIE),
         signing.dumps(visitor.hex, salt=_SALT),
-        max_age=conf.lab_run_lifetime(),
+        max_age=settings.LAB_RUN_LIFETIME,
         httponly=True,
         secure=not settings.DEMO,
         samesite="Lax",

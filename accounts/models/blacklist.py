@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accounts import conf
 from accounts.models.end_reason import EndReason
 from accounts.models.fields import CodedField
 
@@ -83,4 +82,4 @@ def blacklist(
 
 def pruned_before() -> datetime:
     """Rows that expired before this moment can bring nothing back to life."""
-    return timezone.now() - conf.token_leeway()
+    return timezone.now() - settings.TOKEN_LEEWAY

@@ -3,12 +3,12 @@
 import uuid
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts import conf
 from accounts.models.blacklist import blacklist
 from accounts.models.end_reason import EndReason
 from accounts.models.user import User
@@ -26,8 +26,8 @@ class LoginQuerySet(models.QuerySet["Login"]):
     def in_use(self) -> "LoginQuerySet":
         """Those that neither ended nor expired nor went unused for too long."""
         now = timezone.now()
-        by_token = Q(refresh_jti__isnull=False, renewed__gt=now - conf.refresh_lifetime())
-        by_other = Q(refresh_jti=None, last_seen__gt=now - conf.session_idle())
+        by_token = Q(refresh_jti__isnull=False, renewed__gt=now - settings.REFRESH_TOKEN_LIFETIME)
+        by_other = Q(refresh_jti=None, last_seen__gt=now - settings.SESSION_IDLE)
         return self.alias(renewed=Coalesce("refreshed_at", "created")).filter(
             by_token | by_other, ended_at=None, expires__gt=now
         )
@@ -103,8 +103,8 @@ class Login(models.Model):
     def unused_until(self) -> datetime:
         """When it is over unless it is used: a session idle, a refresh token not spent."""
         if self.refresh_jti is None:
-            return self.last_seen + conf.session_idle()
-        return (self.refreshed_at or self.created) + conf.refresh_lifetime()
+            return self.last_seen + settings.SESSION_IDLE
+        return (self.refreshed_at or self.created) + settings.REFRESH_TOKEN_LIFETIME
 
 
 def login_begin(
@@ -127,7 +127,7 @@ def login_begin(
         token_version=user.token_version,
         created=now,
         last_seen=now,
-        expires=now + (lifetime or conf.login_lifetime()),
+        expires=now + (lifetime or settings.LOGIN_LIFETIME),
         ip=ip,
         user_agent=user_agent[:400].replace("\0", ""),
     )

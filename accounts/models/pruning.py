@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.models import Session as DjangoSession
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import conf
 from accounts.models import BlacklistedToken, Login, Run, Session, User, pruned_before
 from accounts.models.throttle import ThrottleCount
 
@@ -36,7 +36,7 @@ class Prunable:
 def prunables() -> list[Prunable]:
     """Everything that may go now."""
     expired = pruned_before()
-    forgotten = timezone.now() - conf.ended_logins_kept()
+    forgotten = timezone.now() - settings.ENDED_LOGINS_KEPT
     return [
         Prunable("blacklisted tokens", BlacklistedToken.objects.filter(expires_at__lt=expired)),
         Prunable("sessions", Session.objects.filter(expires__lt=expired)),
@@ -45,7 +45,7 @@ def prunables() -> list[Prunable]:
         Prunable(
             "lab users",
             User.objects.filter(
-                visitor__isnull=False, date_joined__lt=expired - conf.lab_lifetime()
+                visitor__isnull=False, date_joined__lt=expired - settings.LAB_LIFETIME
             ),
             CASCADING_BATCH,
         ),

@@ -3,13 +3,12 @@
 import uuid
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
-
-from accounts import conf
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -29,7 +28,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def outdated(self) -> "RunQuerySet":
         """Those that may be pruned: their links have promised no more."""
-        return self.filter(created__lt=timezone.now() - conf.lab_run_lifetime())
+        return self.filter(created__lt=timezone.now() - settings.LAB_RUN_LIFETIME)
 
 
 class Run(models.Model):

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts import conf
 from accounts.pages.navigation import address
 from accounts.strategies import Family, Strategy, strategies
 
@@ -87,7 +87,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         ],
         "choices": choices,
         "steps": STEPS,
-        "traced": conf.tracing(),
+        "traced": settings.TRACING,
         "data": {
             "strategies": [choice.data() for choice in choices],
             "usersUrl": reverse("api-lab-users"),

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.forms import SetPasswordMixin, UserCreationForm, UsernameField
 from django.core.validators import MaxLengthValidator
 from django.http import QueryDict
 
-from accounts import conf
 from accounts.models import User
 from accounts.site.signin import MAX_PASSWORD_LENGTH
 from accounts.templatetags.moments import as_span
@@ -34,9 +34,9 @@ class LoginForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        stays, goes = as_span(conf.login_lifetime()), as_span(conf.unremembered_lifetime())
+        stays, goes = as_span(settings.LOGIN_LIFETIME), as_span(settings.UNREMEMBERED_LIFETIME)
         self.fields["remember"].help_text = (
-            f"For {stays}, unless it goes unused for {as_span(conf.session_idle())}. "
+            f"For {stays}, unless it goes unused for {as_span(settings.SESSION_IDLE)}. "
             f"Otherwise until the browser is closed, for {goes} at most."
         )
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts import conf
 from accounts.site.inspection import CHECKS
 from accounts.strategies import Family, Strategy, strategies
 
@@ -39,7 +39,7 @@ def inspector(request: HttpRequest) -> HttpResponse:
         "checks": CHECKS,
         "strategies": signed,
         "presets": PRESETS,
-        "access_lifetime": conf.access_lifetime(),
+        "access_lifetime": settings.ACCESS_TOKEN_LIFETIME,
         "data": {
             "urls": {
                 "inspect": reverse("api-inspector"),

@@ -3,13 +3,13 @@
 import uuid
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts import conf
 from accounts.models import EndReason, User
 from accounts.pages.account import form_page
 from accounts.site import logins as devices
@@ -25,9 +25,9 @@ def logins(request: HttpRequest) -> HttpResponse:
     context = {
         "found": found,
         "others": page > 1 or len(found.live) > 1,
-        "kept": conf.ended_logins_kept(),
-        "session_idle": conf.session_idle(),
-        "refresh_lifetime": conf.refresh_lifetime(),
+        "kept": settings.ENDED_LOGINS_KEPT,
+        "session_idle": settings.SESSION_IDLE,
+        "refresh_lifetime": settings.REFRESH_TOKEN_LIFETIME,
     }
     return render(request, "pages/logins.html", context)
 

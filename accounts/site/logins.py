@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Case, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts import conf
 from accounts.models import EndReason, Login, User
 from accounts.site.devices import Device, device
 from accounts.strategies import Family, strategies
@@ -75,7 +75,7 @@ def listing(user: User, *, current: uuid.UUID | None, page: int = 1) -> Listing:
 
 
 def _over(user: User, live: "QuerySet[Login]", current: uuid.UUID | None) -> Sequence[Entry]:
-    since = timezone.now() - conf.ended_logins_kept()
+    since = timezone.now() - settings.ENDED_LOGINS_KEPT
     rows = user.logins.filter(Q(ended_at=None) | Q(ended_at__gt=since), expires__gt=since)
     newest = rows.exclude(pk__in=live).order_by(Coalesce("ended_at", "last_seen").desc())
     # Fetch more than we show: SQL sorts by last use, but an expired login ends later than that;

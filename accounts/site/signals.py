@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from accounts import conf
 from accounts.models import User, login_begin
 from accounts.site.clients import client_ip
 from accounts.strategies.session_joined import SessionJoined, SessionStore
@@ -20,7 +20,7 @@ def bind_login(sender: type[User], request: HttpRequest, user: User, **kwargs: A
         login = login_begin(
             user,
             strategy=SessionJoined.slug,
-            lifetime=conf.login_lifetime() if remembered else conf.unremembered_lifetime(),
+            lifetime=settings.LOGIN_LIFETIME if remembered else settings.UNREMEMBERED_LIFETIME,
             ip=client_ip(request),
             user_agent=request.META.get("HTTP_USER_AGENT", ""),
         )

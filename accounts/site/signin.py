@@ -3,12 +3,12 @@
 import uuid
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as django_login
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import conf
 from accounts.models import EndReason, Login, User, login_begin
 from accounts.models.user import normal_name
 from accounts.site import throttle
@@ -93,7 +93,7 @@ def start_session(request: HttpRequest, user: User, *, remember: bool) -> Login:
     Without ``remember`` the cookie is gone when the browser is closed, and the login ends sooner.
     """
     end_session(request)
-    request.session.set_expiry(conf.login_lifetime() if remember else 0)
+    request.session.set_expiry(settings.LOGIN_LIFETIME if remember else 0)
     django_login(request, user)
     login_id = current_login(request)
     if login_id is None:

@@ -9,13 +9,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts import conf
 from accounts.models import EndReason, Login, Session, User
 from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
 from accounts.strategies._joined import Statement, fetch, judge, statement, table
@@ -80,7 +80,7 @@ class SessionStore(SessionBase):
         """The row of the key: one query, but for keys from before a rotation of the secret."""
         now = timezone.now()
         for digest in self._digests(self.session_key):
-            row = fetch(_question(), now, now - conf.session_idle(), digest)
+            row = fetch(_question(), now, now - settings.SESSION_IDLE, digest)
             if row is not None:
                 return row
         return None

@@ -13,7 +13,6 @@ from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.utils.encoding import force_bytes
 
-from accounts import conf
 from accounts.tokens.keys import BadKey, Key, Keyring
 
 TokenType = Literal["access", "refresh"]
@@ -145,11 +144,11 @@ def site_realm() -> Realm:
         audience=f"{settings.JWT_ISSUER}:site",
         keyring=_site_keyring(),
         pepper=_derive(settings.SECRET_KEY, "site digest"),
-        access_lifetime=conf.access_lifetime(),
-        refresh_lifetime=conf.refresh_lifetime(),
-        login_lifetime=conf.login_lifetime(),
-        leeway=conf.token_leeway(),
-        refresh_grace=conf.refresh_grace(),
+        access_lifetime=settings.ACCESS_TOKEN_LIFETIME,
+        refresh_lifetime=settings.REFRESH_TOKEN_LIFETIME,
+        login_lifetime=settings.LOGIN_LIFETIME,
+        leeway=settings.TOKEN_LEEWAY,
+        refresh_grace=settings.REFRESH_GRACE,
         retired_peppers=_retired_peppers("site"),
     )
 
@@ -163,10 +162,10 @@ def lab_realm() -> Realm:
         audience=f"{settings.JWT_ISSUER}:lab",
         keyring=_symmetric("lab", settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS),
         pepper=_derive(settings.SECRET_KEY, "lab digest"),
-        access_lifetime=conf.access_lifetime(),
-        refresh_lifetime=conf.lab_lifetime(),
-        login_lifetime=conf.lab_lifetime(),
-        refresh_grace=conf.refresh_grace(),
+        access_lifetime=settings.ACCESS_TOKEN_LIFETIME,
+        refresh_lifetime=settings.LAB_LIFETIME,
+        login_lifetime=settings.LAB_LIFETIME,
+        refresh_grace=settings.REFRESH_GRACE,
         retired_peppers=_retired_peppers("lab"),
     )
 

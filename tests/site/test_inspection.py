@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from accounts import conf
 from accounts.models import EndReason, Login, User, blacklist_login, login_begin
 from accounts.site.inspection import CHECKS, inspect
 from accounts.site.signin import token_strategy
@@ -157,7 +157,9 @@ def test_a_token_of_ones_own_ends_with_its_access_token(client: Client, alice: U
     pair = client.post("/api/inspector/token/", content_type="application/json").json()
 
     body = {"refresh": pair["refresh"]}
-    with time_machine.travel(timezone.now() + conf.access_lifetime() + conf.token_leeway()):
+    with time_machine.travel(
+        timezone.now() + settings.ACCESS_TOKEN_LIFETIME + settings.TOKEN_LEEWAY
+    ):
         answer = client.post("/api/token/refresh/", body, content_type="application/json")
 
     assert answer.status_code == 401

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import conf
 from accounts.api import serializers
 from accounts.api.lab.views import SLUG
 from accounts.api.views import OpenView
@@ -53,5 +53,5 @@ class LabLostResponse(OpenView):
             raise NotFound("No strategy with refresh tokens has this name")
         visitor_count(request._request)
         with untraced():
-            settings = (_NO_GRACE, conf.refresh_grace())
-            return Response([run_lost_response(slug, grace=grace).as_dict() for grace in settings])
+            graces = (_NO_GRACE, settings.REFRESH_GRACE)
+            return Response([run_lost_response(slug, grace=grace).as_dict() for grace in graces])

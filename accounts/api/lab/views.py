@@ -10,7 +10,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import conf
 from accounts.api import serializers
 from accounts.api.authentication import bearer_token, enforce_csrf, note_credential
 from accounts.api.lab import answers
@@ -49,7 +48,7 @@ class LabUsers(OpenView):
             {
                 "username": made.username,
                 "password": made.password,
-                "expires": made.user.date_joined + conf.lab_lifetime(),
+                "expires": made.user.date_joined + settings.LAB_LIFETIME,
             },
             status=status.HTTP_201_CREATED,
         )

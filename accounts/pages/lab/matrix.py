@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Self
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts import conf
 from accounts.lab.events import events
 from accounts.lab.visitors import visitor_known
 from accounts.lab.wording import LEGEND, SIGNS, CellText, Tone, cost, describe, duration
@@ -154,8 +154,8 @@ def lab(request: HttpRequest) -> HttpResponse:
         "family": asked if asked in {family["slug"] for family in families} else "",
         "state": State.from_cells(cells),
         "legend": legend(),
-        "login_lives": _unbroken(conf.lab_lifetime()),
-        "token_lives": _unbroken(conf.access_lifetime()),
+        "login_lives": _unbroken(settings.LAB_LIFETIME),
+        "token_lives": _unbroken(settings.ACCESS_TOKEN_LIFETIME),
         "data": {"runsUrl": reverse("api-lab-runs")},
     }
     return render(request, "pages/lab.html", context)

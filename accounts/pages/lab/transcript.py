@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts import conf
 from accounts.lab.events import events
 from accounts.lab.wording import OTHER_DEVICE, duration
 from accounts.models import Run
@@ -56,7 +56,7 @@ def transcript(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "other": other_device(run.report),
         "took": duration(run.report["duration_ms"] / 1000),
         "lifetimes": lifetimes(run.report),
-        "kept_until": run.created + conf.lab_run_lifetime(),
+        "kept_until": run.created + settings.LAB_RUN_LIFETIME,
         "link": origin + run.get_absolute_url(),
         "acts": acts(run, exchanges),
         "first": list(preparations(origin)),
