@@ -34,22 +34,22 @@ class OAuthError(serializers.Serializer[None]):
     """An error (RFC 6749, section 5.2)."""
 
     error = serializers.CharField(read_only=True)
-    error_description = serializers.CharField(read_only=True, required=False)
+    error_description = serializers.CharField(required=False)
 
 
 class Introspection(serializers.Serializer[None]):
     """The answer of RFC 7662, section 2.2; of an inactive token only ``active``."""
 
     active = serializers.BooleanField(read_only=True)
-    token_type = serializers.CharField(read_only=True, required=False)
-    username = serializers.CharField(read_only=True, required=False)
-    sub = serializers.CharField(read_only=True, required=False)
-    exp = serializers.IntegerField(read_only=True, required=False)
-    iat = serializers.IntegerField(read_only=True, required=False)
-    iss = serializers.CharField(read_only=True, required=False)
-    aud = serializers.CharField(read_only=True, required=False)
-    jti = serializers.CharField(read_only=True, required=False)
-    sid = serializers.CharField(read_only=True, required=False)
+    token_type = serializers.CharField(required=False)
+    username = serializers.CharField(required=False)
+    sub = serializers.CharField(required=False)
+    exp = serializers.IntegerField(required=False)
+    iat = serializers.IntegerField(required=False)
+    iss = serializers.CharField(required=False)
+    aud = serializers.CharField(required=False)
+    jti = serializers.CharField(required=False)
+    sid = serializers.CharField(required=False)
 
 
 class InvalidRequest(APIException):
