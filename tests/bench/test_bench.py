@@ -84,13 +84,13 @@ class TestAWholeRun:
         assert found["session-joined"] == found["jwt-blacklist-joined"] == found["opaque"] == 1
         assert found["session-db"] == found["jwt-blacklist"] == 2
 
-    def test_nobody_logs_in_to_the_floor(self, measured: Result) -> None:
+    def test_nobody_logs_in_to_the_baseline(self, measured: Result) -> None:
         floor, *others = measured["strategies"]
         verbs = {"login", "logout", "logout_everywhere", "stored", "stored_after_logout"}
         assert {name for name, value in floor.items() if value is None} == verbs
         assert all(value is not None for one in others for value in one.values())
 
-    def test_what_is_kept_tells_a_session_from_a_token(self, measured: Result) -> None:
+    def test_a_session_stores_a_row_and_a_token_none(self, measured: Result) -> None:
         found: Any = {one["slug"]: one for one in measured["strategies"]}
         assert found["session-db"]["stored"]["tables"] == {"django_session": 1}
         assert found["session-db"]["stored"]["bytes"] > 100
@@ -147,7 +147,7 @@ class TestAWholeRun:
         assert len(list(tables(measured))) == 8
 
 
-def test_a_narrow_run_keeps_what_it_is_compared_with() -> None:
+def test_a_run_of_one_strategy_measures_the_two_to_compare_with_as_well() -> None:
     found = bench("--strategy", "opaque")
 
     assert [one["slug"] for one in found["strategies"]] == [BASELINE, "session-db", "opaque"]

@@ -1,4 +1,4 @@
-"""The limits that this project set itself, held against what was measured."""
+"""The limits that this project set itself, compared with a result."""
 
 from accounts.bench.goals import goal, goals
 from accounts.bench.result import Goal, Result

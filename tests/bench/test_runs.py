@@ -1,4 +1,4 @@
-"""A short benchmark from the page: one at a time, and its end is always noted."""
+"""A short benchmark from the page: one at a time, and its end is always recorded."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The page draws what the file says."""
+"""The charts of the page show the figures of the file."""
 
 import re
 import shutil
