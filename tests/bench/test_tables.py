@@ -1,10 +1,14 @@
 """The tables of a result, and how a terminal shows them."""
 
 import io
+import signal
 
+import pytest
+from django.core.management import call_command
 from rich.console import Console
 
 from accounts.bench.tables import Row, Table, growth, logins, tables
+from accounts.management.commands import bench as command
 from accounts.management.commands.bench import MIN_WIDTH, in_terminal
 from tests.bench.sample import result
 
@@ -57,3 +61,16 @@ def test_the_note_of_growing_tables_says_how_they_were_pruned() -> None:
     found = result(long=True)["growth"]
     assert found
     assert growth(found).note.startswith("Pruning 1,000,000 expired rows took 30 s")
+
+
+def test_the_command_names_the_machine_before_its_tables(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "bench", lambda _: iter([result()]))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its handlers
+
+    call_command("bench", "--no-save")
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "60 rounds on sqlite, 2 × A processor (load 0.1)"
+    assert [line.strip() for line in lines if line.strip() == "Time per request"]
