@@ -145,5 +145,5 @@ def test_two_strategies_of_one_slug_are_refused_loudly(
 
 
 def test_what_begins_with_an_underscore_is_no_strategy() -> None:
-    import_module("accounts.strategies._session")
+    import_module("accounts.strategies._django")
     assert all(not cls.__module__.split(".")[-1].startswith("_") for cls in strategies)

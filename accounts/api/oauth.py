@@ -95,7 +95,7 @@ class Revoke(OpenView):
         A refresh token ends its whole login with every access token of it; an access token only
         itself.
         """
-        _, claims = signin.token_strategy().check_any(_token(request))
+        _, claims = signin.judge_token(_token(request))
         if claims is not None:
             _revoke(claims)
         return Response(status=status.HTTP_200_OK)
@@ -129,7 +129,7 @@ class Introspect(ApiView):
 
         To anybody else every token is inactive: that it exists is not said (section 2.2).
         """
-        verdict, claims = signin.token_strategy().check_any(_token(request))
+        verdict, claims = signin.judge_token(_token(request))
         if not isinstance(verdict, Accepted) or claims is None:
             return Response({"active": False})
         if not isinstance(request.user, User) or not _may_see(request.user, claims):

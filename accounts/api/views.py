@@ -140,7 +140,7 @@ class TokenVerify(OpenView):
     def post(self, request: Request) -> Response:
         """Whether a token, access or refresh, would be accepted now: its user and login too."""
         token = valid(serializers.AnyToken, request)["token"]
-        verdict, _ = signin.token_strategy().check_any(token)
+        verdict, _ = signin.judge_token(token)
         if isinstance(verdict, Refused):
             raise _token_not_valid(verdict)
         return Response({})

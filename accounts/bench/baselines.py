@@ -5,9 +5,9 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.bench.result import BASELINE
 from accounts.models import Login
 from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
+from accounts.strategies._blacklist import LISTED
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
-from accounts.tokens.codec import decode
-from accounts.tokens.realm import TokenRefused
+from accounts.tokens.codec import Claims
 
 _ANONYMOUS = Accepted(AnonymousUser(), "")
 
@@ -46,11 +46,7 @@ class NoUserRow(JwtBlacklistMemory):
         self._user = login.user
         return super().issue(login)
 
-    def check(self, credential: str) -> Accepted | Refused:
-        try:
-            claims = decode(self.realm, credential)
-        except TokenRefused as error:
-            return Refused(error.step, error.code, error.reason)
-        if self._is_listed(claims.jti, claims.sid):
-            return Refused("look up blacklist", "token_blacklisted", "On the blacklist")
+    def judge(self, claims: Claims) -> Accepted | Refused:
+        if self.blacklist.has_any(claims.jti, claims.sid):
+            return LISTED
         return Accepted(self._user, self._user.role, claims.sid)

@@ -14,12 +14,14 @@ from accounts.models.user import normal_name
 from accounts.site import throttle
 from accounts.site.clients import client_fingerprint, client_ip, throttle_key
 from accounts.site.throttle import Limit
-from accounts.strategies import Credential, Refused, Strategy
+from accounts.strategies import Accepted, Credential, Refused, Strategy
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionStore
-from accounts.tokens.realm import site_realm
+from accounts.tokens.codec import Claims, decode
+from accounts.tokens.realm import TokenRefused, site_realm
 
 MAX_PASSWORD_LENGTH = 4096
+_SPENT = Refused("look up refresh token", "refresh_spent", "This refresh token has been spent")
 
 
 class BadCredentials(Exception):
@@ -151,6 +153,22 @@ def start_token_login(
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
     )
     return strategy.issue(login)
+
+
+def judge_token(token: str) -> tuple[Accepted | Refused, Claims | None]:
+    """Judge a token of either type. Its claims come too where they could be read.
+
+    A refresh token holds as long as it is not spent.
+    """
+    try:
+        claims = decode(site_realm(), token, token_type=None)
+    except TokenRefused as error:
+        return Refused(error.step, error.code, error.reason), None
+    verdict = token_strategy().judge(claims)
+    if claims.token_type == "refresh" and isinstance(verdict, Accepted):
+        unspent = Login.objects.filter(pk=claims.sid, refresh_jti=claims.jti)
+        return (verdict if unspent.exists() else _SPENT), claims
+    return verdict, claims
 
 
 def refresh_tokens(request: HttpRequest, refresh: str) -> Credential | Refused:

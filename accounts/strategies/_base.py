@@ -2,18 +2,20 @@
 
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import wraps
 from inspect import cleandoc
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, ParamSpec, TypeVar
 
-from accounts.models import Login, User
-from accounts.strategies._expected import Expected
-from accounts.tokens.realm import Realm
+from accounts.models import EndReason, Login, User
+from accounts.tokens.realm import Realm, TokenRefused
 
-_AT_ONCE = timedelta(0)
+Other = Literal["untouched", "collateral", "not-applicable"]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Family(StrEnum):
@@ -35,17 +37,16 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The credential holds. ``role`` is the one served: fresh from the row, or as old as the token.
-
-    ``login_id`` is None where the strategy cannot tell which login it is. ``needs_touch`` says that
-    nobody noted a use of the login within the last minute. ``replacement`` is the credential that
-    the client is to use from now on, where checking the old one made a new one.
-    """
+    """The credential holds."""
 
     user: Any
+    #: The role that is served: fresh from the row, or as old as the token.
     role: str
+    #: None where the strategy cannot tell which login it is.
     login_id: uuid.UUID | None = None
+    #: Whether nobody noted a use of the login within the last minute.
     needs_touch: bool = False
+    #: What the client has to use from now on, where checking the old credential made a new one.
     replacement: Credential | None = None
 
 
@@ -66,28 +67,87 @@ class StoredRow:
     columns: dict[str, str]
 
 
+Rows = Sequence[StoredRow]
+
+
+class Outcome(StrEnum):
+    """What the thief's copy of a credential gets after an event."""
+
+    REFUSED = "refused"
+    LATER = "refused-later"
+    ACCEPTED = "accepted"
+    NEW_ROLE = "new-role"
+    STALE_ROLE = "stale-role"
+    NOT_APPLICABLE = "not-applicable"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Outcome | None":
+        # Runs that were kept before these two were renamed.
+        return {"new-facts": cls.NEW_ROLE, "stale-facts": cls.STALE_ROLE}.get(str(value))
+
+    @property
+    def words(self) -> str:
+        """The outcome as a reader sees it."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Outcome.REFUSED: "refused at once",
+    Outcome.LATER: "refused after a while",
+    Outcome.ACCEPTED: "still accepted",
+    Outcome.NEW_ROLE: "accepted with the new role",
+    Outcome.STALE_ROLE: "accepted with a stale role",
+    Outcome.NOT_APPLICABLE: "does not apply",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What becomes of both devices after an event: declared, then measured."""
+
+    #: What the thief's copy gets.
+    thief: Outcome
+    #: What the same user's other device gets: "collateral" where it is thrown out although nobody
+    #: meant it, "not-applicable" where the event is meant for every device.
+    other: Other = "untouched"
+
+
 class Strategy(ABC):
     """One way to carry a login. The subclass's docstring is its explanation on the page.
 
     State lives on the instance: two instances stand for two server processes.
 
-    ``checks`` says in words what an accepted request was asked, ``when_to_use`` when to choose the
-    strategy. ``expects`` names the events (by slug) after which it does something else than the
-    event ideally has, and what. ``propagation_delay`` is the time within which a log-out is known
-    to the other server processes.
+    ``check`` asks whether all of this holds; what it does not ask, ``expects`` has to declare.
+
+    - Realm: the credential was issued under the keys, the audience or the pepper of ``realm``.
+    - Expired: neither the credential nor its login has reached its end (``login.expires``).
+    - Active: the account is enabled (``user.is_active``).
+    - Ended: nobody logged this device out.
+    - Outdated: nobody has ended all logins of the user since this one began, by logging out
+      everywhere or by a new password (``login.token_version == user.token_version``).
     """
 
+    #: Its address. ``jwt-user`` is the class ``JwtUser`` in ``jwt_user.py``.
     slug: ClassVar[str]
+    #: Its name on the pages.
     title: ClassVar[str]
+    #: A few more words under the title.
     subtitle: ClassVar[str]
+    #: What the client holds.
     family: ClassVar[Family]
+    #: What an accepted request was asked, as a sentence.
     checks: ClassVar[str]
+    #: When to choose it.
     when_to_use: ClassVar[str] = ""
+    #: Its place in the lists, the smallest first.
     order: ClassVar[int] = 1000
+    #: Whether ``issue`` gives out a refresh token, which ``renew`` takes.
     refreshes: ClassVar[bool] = False
+    #: What it does otherwise than an event (by its slug) ideally has it.
     expects: ClassVar[Mapping[str, Expected]] = {}
-    propagation_delay: ClassVar[timedelta] = _AT_ONCE
-    # A template that names a class would make an instance of it.
+    #: The time within which the other server processes know of a log-out.
+    propagation_delay: ClassVar[timedelta] = timedelta(0)
+    #: Django's: a template that names a class would make an instance of it.
     do_not_call_in_templates: ClassVar[bool] = True
 
     def __init__(self, realm: Realm) -> None:
@@ -134,6 +194,48 @@ class Strategy(ABC):
     def close(self) -> None:
         """Give back what the instance holds beside memory: a connection, a thread."""
 
-    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
+    def stored_rows(self, login: Login, credential: str) -> Rows:
         """The rows that the server keeps for this login now; nothing unless there are some."""
         return ()
+
+
+def refusing(verb: Callable[P, T | Refused]) -> Callable[P, T | Refused]:
+    """Let a verb answer ``Refused`` where a decoder raises ``TokenRefused``."""
+
+    @wraps(verb)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> T | Refused:
+        try:
+            return verb(*args, **kwargs)
+        except TokenRefused as error:
+            return Refused(error.step, error.code, error.reason)
+
+    return answer
+
+
+LOGIN_MISSING = Refused("load login", "login_missing", "No such login: it was ended and pruned")
+LOGIN_EXPIRED = Refused("load login", "login_expired", "This login has reached its fixed end")
+LOGIN_OUTDATED = Refused(
+    "load login", "login_outdated", "Every login from before was ended at once"
+)
+USER_NOT_FOUND = Refused("load user", "user_not_found", "User not found")
+USER_INACTIVE = Refused("load user", "user_inactive", "The account is disabled")
+
+
+def verdict_of(row: Any) -> Accepted | Refused:
+    """Whether the user and the login of a row may go on.
+
+    A row is a user with the attributes ``login_id``, ``login_ended`` (the reason),
+    ``login_expired``, ``login_outdated`` and ``login_needs_touch``.
+    """
+    if row.login_id is None:
+        return LOGIN_MISSING
+    if not row.is_active:
+        return USER_INACTIVE
+    if row.login_ended:
+        reason = EndReason(row.login_ended).label
+        return Refused("load login", "login_ended", f"This login has ended: {reason}")
+    if row.login_expired:
+        return LOGIN_EXPIRED
+    if row.login_outdated:
+        return LOGIN_OUTDATED
+    return Accepted(row, row.role, uuid.UUID(str(row.login_id)), bool(row.login_needs_touch))

@@ -1,8 +1,8 @@
-"""The statement behind the one-query strategies: a user row, and what is to be known of its login.
+"""The query behind the one-query strategies: a user row, and what has to be known of its login.
 
 Django spends more on compiling a query with a join or an ``Exists()`` for each request than a
 second primary-key look-up costs. So the text is put together once per process, and a request only
-executes it; what comes back is a real model instance.
+executes it. The answer is a real model instance.
 """
 
 import uuid
@@ -16,32 +16,31 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.utils import timezone
 
-from accounts.models import TOUCH_EVERY, EndReason, User
-from accounts.strategies._base import Accepted, Refused
+from accounts.models import TOUCH_EVERY, User
+from accounts.strategies._base import USER_INACTIVE, USER_NOT_FOUND, Accepted, Refused, verdict_of
 
 _USER_FIELDS = User._meta.concrete_fields
 _USER_NAMES = [field.attname for field in _USER_FIELDS]
 
 
 @dataclass
-class Statement:
-    """A text that is executed for every request, and how its columns are called.
+class Query:
+    """SQL that is executed for every request, and the names of its columns beside the user's.
 
-    ``names``, known after the first execution, are those of the columns beside the user's.
+    The names are those of the cursor's description, known after the first execution.
     """
 
     sql: str
     names: tuple[str, ...] | None = None
 
 
-@cache
-def statement(source: str, extra: str = "", *, ended: str = "l.end_reason") -> Statement:
-    """One way to find the login ``l`` and the user ``u``; parameters in order.
+def login_query(source: str, extra: str = "", *, ended: str = "l.end_reason") -> Query:
+    """One way to find the login ``l`` and the user ``u``; ``extra`` are further columns.
 
-    ``ended`` is why the login has ended, if it has: empty or NULL where something else decides.
-    The first two parameters are always the moments before which a login is expired and not touched.
+    ``ended`` is why the login has ended, if it has; NULL where something else decides that.
+    Parameters come in the order of the text, after the two that ``fetch_user_with_login`` adds.
     """
-    return Statement(
+    return Query(
         f"SELECT {_user_columns()}, l.id AS login_id, "  # noqa: S608 - all of it is our own text
         f"{ended} AS login_ended, l.expires <= %s AS login_expired, "
         "l.last_seen < %s AS login_needs_touch, "
@@ -50,38 +49,45 @@ def statement(source: str, extra: str = "", *, ended: str = "l.end_reason") -> S
     )
 
 
-@cache
-def _user_alone() -> Statement:
-    return Statement(f"SELECT {_user_columns()} FROM {table(User)} u WHERE u.id = %s")  # noqa: S608
+def table(model: type[models.Model]) -> str:
+    """A model's table, quoted."""
+    return connection.ops.quote_name(model._meta.db_table)
 
 
 def _user_columns() -> str:
     return ", ".join(f"u.{connection.ops.quote_name(str(f.column))}" for f in _USER_FIELDS)
 
 
-def table(model: type[models.Model]) -> str:
-    """A model's table, quoted."""
-    return connection.ops.quote_name(model._meta.db_table)
+_USER_ALONE = Query(f"SELECT {_user_columns()} FROM {table(User)} u WHERE u.id = %s")  # noqa: S608
 
 
-def fetch(asked: Statement, *params: object) -> Any | None:
-    """The first row as a User with the login's facts as attributes, or None. One query."""
+def fetch_user_with_login(query: Query, *params: object) -> Any | None:
+    """The first row as a user that ``verdict_of`` can judge, or None. One SQL query."""
     now = timezone.now()
-    return _first(asked, now, now - TOUCH_EVERY, *params)
+    return _first(query, now, now - TOUCH_EVERY, *params)
 
 
-def fetch_user(user_id: int) -> User | None:
-    """The user alone, where nothing is to be known of the login. One query."""
-    return _first(_user_alone(), user_id)
+def fetch_verdict(query: Query, *params: object) -> Accepted | Refused | None:
+    """The verdict on the first row; None when there is no row. One SQL query."""
+    row = fetch_user_with_login(query, *params)
+    return None if row is None else verdict_of(row)
 
 
-def _first(asked: Statement, *params: object) -> Any | None:
+def user_verdict(user_id: int, login_id: uuid.UUID) -> Accepted | Refused:
+    """Whether the user goes on, where nothing is asked of the login. One SQL query."""
+    user = _first(_USER_ALONE, user_id)
+    if user is None:
+        return USER_NOT_FOUND
+    return Accepted(user, user.role, login_id) if user.is_active else USER_INACTIVE
+
+
+def _first(query: Query, *params: object) -> Any | None:
     with connection.cursor() as cursor:
-        cursor.execute(asked.sql, bind(*params))
+        cursor.execute(query.sql, bind(*params))
         row = cursor.fetchone()
-        if asked.names is None:
-            asked.names = tuple(column[0] for column in cursor.description[len(_USER_FIELDS) :])
-    return None if row is None else _user(row, asked.names)
+        if query.names is None:
+            query.names = tuple(column[0] for column in cursor.description[len(_USER_FIELDS) :])
+    return None if row is None else _user(row, query.names)
 
 
 def _user(row: Sequence[Any], names: Sequence[str]) -> User:
@@ -95,7 +101,7 @@ def _user(row: Sequence[Any], names: Sequence[str]) -> User:
 
 @cache
 def _converters() -> list[tuple[int, Callable[[Any], Any]]]:
-    """What the database's own values still need: SQLite has neither times nor booleans."""
+    """How to convert the database's own values: SQLite has neither times nor booleans."""
     columns = [field.cached_col for field in _USER_FIELDS]
     return [
         (index, partial(function, expression=column, connection=connection))
@@ -118,19 +124,3 @@ def _binders() -> dict[type, Callable[[Any], object]]:
     if connection.features.has_native_uuid_field:
         return {}
     return {uuid.UUID: attrgetter("hex"), datetime: connection.ops.adapt_datetimefield_value}
-
-
-def judge(row: Any) -> Accepted | Refused:
-    """Whether the user and the login of a row may go on."""
-    if row.login_id is None:
-        return Refused("load login", "login_missing", "No such login: it was ended and pruned")
-    if not row.is_active:
-        return Refused("load user", "user_inactive", "The account is disabled")
-    if row.login_ended:
-        reason = EndReason(row.login_ended).label
-        return Refused("load login", "login_ended", f"This login has ended: {reason}")
-    if row.login_expired:
-        return Refused("load login", "login_expired", "This login has reached its fixed end")
-    if row.login_outdated:
-        return Refused("load login", "login_outdated", "Every login from before was ended at once")
-    return Accepted(row, row.role, uuid.UUID(str(row.login_id)), bool(row.login_needs_touch))

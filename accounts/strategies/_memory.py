@@ -1,78 +1,43 @@
-"""The blacklist in the memory of one process, and who tells it what is new.
+"""The blacklist in the memory of one process, kept in step with the table by the database."""
 
-The promise: what cannot be checked in memory is looked up in the table. ``Feed.is_current`` says
-which of the two holds right now.
-"""
-
-import heapq
-import threading
-import time
 import uuid
-from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from datetime import timedelta
 
-Row = tuple[uuid.UUID, float]
+from django.db import connection, transaction
+
+from accounts.models import EndReason, Login, blacklist_login
+from accounts.strategies._blacklist import is_listed
+from accounts.strategies._memory_feed import Feed, Memory, NoFeed
+from accounts.strategies._memory_postgres import PostgresFeed
+from accounts.strategies._memory_sqlite import SqliteFeed
+from accounts.tracing.recorder import step
+
+# The time within which the other processes know of a row.
+MAX_DELAY = timedelta(seconds=1)
+_FEEDS: dict[str, type[Feed]] = {"postgresql": PostgresFeed, "sqlite": SqliteFeed}
 
 
-class Memory:
-    """Ids that are blacklisted, each until it expires; times in epoch seconds. Thread-safe."""
+class BlacklistInMemory:
+    """The promise: what cannot be answered from memory is looked up in the table."""
 
-    def __init__(self, leeway: float) -> None:
-        self._leeway = leeway
-        self._listed: set[uuid.UUID] = set()
-        self._ends: list[tuple[float, uuid.UUID]] = []
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._listed)
-
-    @property
-    def since(self) -> float:
-        """Rows that expired before this moment are of no use any more."""
-        return time.time() - self._leeway
-
-    def add(self, rows: Iterable[Row]) -> None:
-        """Remember rows; those that are known already change nothing."""
-        with self._lock:
-            for jti, expires in rows:
-                if jti not in self._listed:
-                    self._listed.add(jti)
-                    # A token lives until its exp and the leeway: forgotten earlier, it would be
-                    # accepted again.
-                    heapq.heappush(self._ends, (expires + self._leeway, jti))
-        self._forget_expired()
+    def __init__(self, leeway: timedelta) -> None:
+        self.memory = Memory(leeway.total_seconds())
+        self.feed = _FEEDS.get(connection.vendor, NoFeed)(self.memory)
 
     def has_any(self, *ids: uuid.UUID) -> bool:
-        """Whether one of the ids is blacklisted."""
-        self._forget_expired()
-        return not self._listed.isdisjoint(ids)
+        """Whether one of the ids is blacklisted. A query only while the memory is not current."""
+        entries = f"{len(self.memory)} entries"
+        with step("look up blacklist in memory", kind="note", detail=entries):
+            if self.feed.is_current():
+                return self.memory.has_any(*ids)
+        return is_listed(*ids)
 
-    def _forget_expired(self) -> None:
-        now = time.time()
-        if not self._ends or self._ends[0][0] > now:
-            return
-        with self._lock:
-            while self._ends and self._ends[0][0] <= now:
-                self._listed.discard(heapq.heappop(self._ends)[1])
-
-
-class Feed(ABC):
-    """Keeps a memory in step with the table."""
-
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-
-    @abstractmethod
-    def is_current(self) -> bool:
-        """Whether the memory knows every row that was committed. Called for every request."""
+    def add(self, login: Login, reason: EndReason) -> None:
+        """Blacklist a login. This process knows it as soon as the row is committed."""
+        blacklist_login(login, reason=reason)
+        row = (login.id, login.expires.timestamp())
+        transaction.on_commit(lambda: self.memory.add([row]))
 
     def close(self) -> None:
-        """Stop, and give the connection back."""
-
-
-class NoFeed(Feed):
-    """For a database that tells nobody anything."""
-
-    def is_current(self) -> bool:
-        """Never: the table is asked."""
-        return False
+        """End the listener."""
+        self.feed.close()

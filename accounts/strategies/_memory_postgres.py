@@ -14,7 +14,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from accounts.models import BLACKLIST_CHANNEL, BlacklistedToken
-from accounts.strategies._memory import Feed, Memory
+from accounts.strategies._memory_feed import Feed, Memory
 
 logger = logging.getLogger(__name__)
 

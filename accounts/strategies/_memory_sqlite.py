@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.models import BlacklistedToken
-from accounts.strategies._memory import Feed, Memory
+from accounts.strategies._memory_feed import Feed, Memory
 
 logger = logging.getLogger(__name__)
 

@@ -1,20 +1,19 @@
-"""Refresh tokens that are spent on use: who spends one first wins, and a spent one gives it away.
+"""Refresh tokens that work once: the first use wins, and a second use shows that there is a copy.
 
 RFC 9700, section 4.14.2. The login's row remembers the one refresh token that is not yet spent, so
 the database decides every race: the rotation is one UPDATE whose condition names the old token.
 """
 
 import uuid
-from dataclasses import dataclass
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import EndReason, Login
-from accounts.strategies._base import Accepted, Refused
-from accounts.strategies._joined import judge
+from accounts.strategies._base import LOGIN_MISSING, Accepted, Refused, verdict_of
 from accounts.tokens.codec import Claims
 
 _REPLAYED = Refused(
@@ -22,19 +21,13 @@ _REPLAYED = Refused(
     "refresh_replayed",
     "This refresh token was spent before: somebody has a copy, so the whole login has ended",
 )
-_MISSING = Refused("load login", "login_missing", "No such login: it was ended and pruned")
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """The login, its user as fresh as the row, and the id of the refresh token to hand out.
-
-    ``retried``: the answer to the first use was lost, and the same successor is handed out again.
-    """
+class Spent(NamedTuple):
+    """The login, its user as fresh as the row, and the id of the refresh token to hand out."""
 
     login: Login
     refresh_jti: uuid.UUID
-    retried: bool = False
 
 
 def start(login: Login) -> uuid.UUID:
@@ -50,23 +43,24 @@ def spend(claims: Claims, *, client: uuid.UUID | None, grace: timedelta) -> Spen
     A token that was spent before ends the login, unless the client that spent it sends it again
     within ``grace``: then the answer may have been lost on the way, and the successor that was lost
     is handed out once more. It is not a second successor: if a thief has the other copy, the two
-    will meet at the next refresh. ``client`` tells the sender from
-    others; None is never the same.
+    will meet at the next refresh. ``client`` tells the sender from others; None equals nobody, not
+    even another None.
     """
     successor = uuid.uuid4()
-    # Together, so that who wins the row also reads it before a loser can end the login.
+    # In one transaction, so that the winner of the UPDATE reads the row before a losing request can
+    # end the login.
     with transaction.atomic():
         won = _rotate(claims, successor, client)
         login = Login.objects.select_related("user").filter(pk=claims.sid).first()
     if login is None or login.user_id != claims.user_id:
-        return _MISSING
-    verdict = _judge(login)
+        return LOGIN_MISSING
+    verdict = _verdict_of(login)
     if isinstance(verdict, Refused):
         return verdict
     if won:
         return Spent(login, successor)
     if login.refresh_jti and _is_retry(login, claims, client, grace):
-        return Spent(login, login.refresh_jti, retried=True)
+        return Spent(login, login.refresh_jti)
     Login.objects.filter(pk=login.pk).end(EndReason.REPLAYED)
     return _REPLAYED
 
@@ -93,8 +87,8 @@ def _is_retry(login: Login, claims: Claims, client: uuid.UUID | None, grace: tim
     return login.refreshed_by == client and timezone.now() - login.refreshed_at < grace
 
 
-def _judge(login: Login) -> Accepted | Refused:
-    facts = SimpleNamespace(
+def _verdict_of(login: Login) -> Accepted | Refused:
+    row = SimpleNamespace(
         login_id=login.pk,
         login_ended=login.end_reason,
         login_expired=login.expires <= timezone.now(),
@@ -103,4 +97,4 @@ def _judge(login: Login) -> Accepted | Refused:
         is_active=login.user.is_active,
         role=login.user.role,
     )
-    return judge(facts)
+    return verdict_of(row)

@@ -1,18 +1,13 @@
 """Short access tokens, and refresh tokens that are spent on use."""
 
-import uuid
-from collections.abc import Sequence
-
 from accounts.models import EndReason, Login, User
-from accounts.strategies import _jwt, _rotation
-from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
-from accounts.strategies._expected import Expected, Outcome
-from accounts.tokens.codec import decode
-from accounts.tokens.realm import TokenRefused
-from accounts.tracing.redaction import mask
+from accounts.strategies._base import Accepted, Expected, Outcome, Rows
+from accounts.strategies._rows import login_rows
+from accounts.strategies._strict import NamedUser, StrictStrategy
+from accounts.tokens.codec import Claims
 
 
-class JwtRotating(Strategy):
+class JwtRotating(StrictStrategy):
     """Access tokens that nobody looks up, and a refresh token that works once.
 
     A request costs no query. The server asks its database only when the access token has run out
@@ -29,14 +24,12 @@ class JwtRotating(Strategy):
     slug = "jwt-rotating"
     title = "Rotated refresh"
     subtitle = "short access token, no look-up"
-    family = Family.JWT
     checks = "Signed and not expired: the database is asked when it is refreshed"
     when_to_use = (
         "When clients stay logged in for weeks, an access token that lives on for minutes does no "
         "harm, and a stolen refresh token has to be noticed."
     )
     order = 180
-    refreshes = True
     expects = {
         "log-out": Expected(Outcome.LATER),
         "log-out-everywhere": Expected(Outcome.LATER, "not-applicable"),
@@ -45,30 +38,15 @@ class JwtRotating(Strategy):
         "role-removed": Expected(Outcome.STALE_ROLE),
         "refresh-replayed": Expected(Outcome.LATER),
     }
+    rotates = True
 
-    def issue(self, login: Login) -> Credential:
-        """A pair of tokens; the login's row knows the refresh token by its jti."""
-        return self._pair(login, _rotation.start(login))
+    def claims_about(self, user: User) -> dict[str, str]:
+        return {"role": user.role, "username": user.get_username()}
 
-    def check(self, credential: str) -> Accepted | Refused:
-        """The signature and the times: no query."""
-        try:
-            claims = decode(self.realm, credential)
-        except TokenRefused as error:
-            return _jwt.refused(error)
-        user = _jwt.NamedUser(claims.user_id, str(claims.extra.get("username", "")))
+    def judge(self, claims: Claims) -> Accepted:
+        """No query: the user is what the token says."""
+        user = NamedUser(claims.user_id, str(claims.extra.get("username", "")))
         return Accepted(user, str(claims.extra.get("role", "")), claims.sid)
-
-    def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
-        """A new pair with the current role; a token that was spent before ends the login."""
-        try:
-            claims = decode(self.realm, refresh, token_type="refresh")
-        except TokenRefused as error:
-            return _jwt.refused(error)
-        spent = _rotation.spend(claims, client=client, grace=self.realm.refresh_grace)
-        if isinstance(spent, Refused):
-            return spent
-        return self._pair(spent.login, spent.refresh_jti)
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """End the login: its refresh token is worth nothing from now on."""
@@ -78,21 +56,5 @@ class JwtRotating(Strategy):
         """Raise the counter that a refresh compares."""
         user.end_logins(EndReason.EVERYWHERE)
 
-    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
-        """The login's row with the one refresh token that is not yet spent."""
-        return [
-            StoredRow(
-                Login._meta.db_table,
-                {
-                    "refresh_jti": mask(row.refresh_jti.hex) if row.refresh_jti else "",
-                    "expires": f"{row.expires:%Y-%m-%d %H:%M:%S}",
-                    "ended": row.get_end_reason_display() or "no",
-                },
-            )
-            for row in Login.objects.filter(pk=login.pk)
-        ]
-
-    def _pair(self, login: Login, refresh_jti: uuid.UUID) -> Credential:
-        user = login.user
-        claims = {"role": user.role, "username": user.get_username()}
-        return _jwt.strict_pair(self.realm, login, refresh_jti, claims=claims)
+    def stored_rows(self, login: Login, credential: str) -> Rows:
+        return login_rows(login, "refresh_jti")

@@ -1,24 +1,16 @@
 """A random bearer token: neither session nor JWT."""
 
 import secrets
-from collections.abc import Sequence
-from functools import cache
 
 from accounts.models import EndReason, Login, User
-from accounts.strategies._base import Accepted, Credential, Family, Refused, StoredRow, Strategy
-from accounts.strategies._joined import Statement, fetch, judge, statement, table
+from accounts.strategies._base import Accepted, Credential, Family, Refused, Rows, Strategy
+from accounts.strategies._joined import fetch_verdict, login_query, table
+from accounts.strategies._rows import login_rows
 from accounts.tracing.recorder import step
-from accounts.tracing.redaction import mask
 
-
-@cache
-def _question() -> Statement:
-    """Parameter: the digest."""
-    return statement(
-        f"{table(Login)} l JOIN {table(User)} u ON u.id = l.user_id WHERE l.digest = %s"
-    )
-
-
+_QUERY = login_query(
+    f"{table(Login)} l JOIN {table(User)} u ON u.id = l.user_id WHERE l.digest = %s"
+)
 _UNKNOWN = Refused("load login", "token_unknown", "No login has this token")
 
 
@@ -52,29 +44,16 @@ class Opaque(Strategy):
         with step("digest token", kind="parse"):
             digests = self.realm.digests(credential)
         for digest in digests:  # the second one, if any, is under a secret that was rotated away
-            row = fetch(_question(), digest)
-            if row is not None:
-                return judge(row)
+            if verdict := fetch_verdict(_QUERY, digest):
+                return verdict
         return _UNKNOWN
 
     def revoke(self, login: Login, credential: str = "") -> None:
-        """End the login."""
         Login.objects.filter(pk=login.pk).end(EndReason.LOGGED_OUT)
 
     def revoke_all(self, user: User) -> None:
         """Raise the counter that every login of the user is compared with."""
         user.end_logins(EndReason.EVERYWHERE)
 
-    def stored_rows(self, login: Login, credential: str) -> Sequence[StoredRow]:
-        """The login's row with the digest."""
-        return [
-            StoredRow(
-                Login._meta.db_table,
-                {
-                    "digest": mask(row.digest.hex) if row.digest else "",
-                    "expires": f"{row.expires:%Y-%m-%d %H:%M:%S}",
-                    "ended": row.get_end_reason_display() or "no",
-                },
-            )
-            for row in Login.objects.filter(pk=login.pk)
-        ]
+    def stored_rows(self, login: Login, credential: str) -> Rows:
+        return login_rows(login, "digest")

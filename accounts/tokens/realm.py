@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Literal
 
@@ -67,6 +67,10 @@ class Realm:
     def lifetime_of(self, token_type: TokenType) -> timedelta:
         """How long a token of this type lives."""
         return self.access_lifetime if token_type == "access" else self.refresh_lifetime
+
+    def access_expires(self) -> datetime:
+        """When an access token that is issued now expires: tokens know whole seconds."""
+        return datetime.now(UTC) + timedelta(seconds=int(self.access_lifetime.total_seconds()))
 
     def rotated(self, *, overlap: bool) -> "Realm":
         """This realm under a new random secret; with ``overlap`` the old one still verifies."""

@@ -385,6 +385,15 @@ def test_a_strategys_page_explains_it_and_shows_its_source(client: Client, strat
     assert {event for _, event in CELL.findall(html)} == {event.slug for event in events}
 
 
+def test_a_strategys_page_shows_its_family_base_beside_it(client: Client) -> None:
+    html = page(client, "/lab/jwt-version/")
+    assert "<details" in html
+    assert "accounts/strategies/_strict.py" in html
+    assert '<span class="nc">StrictStrategy</span>' in html
+    assert "_base.py</code>" not in html  # the contract is everybody's
+    assert "<details" not in page(client, "/lab/opaque/")
+
+
 @pytest.mark.parametrize("event", list(events), ids=lambda found: found.slug)
 def test_an_events_page_explains_it_and_shows_its_source(client: Client, event: Any) -> None:
     html = page(client, f"/lab/events/{event.slug}/")

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.lab.users import LabUser
 from accounts.models import BLACKLIST_CHANNEL, BlacklistedToken, EndReason, Login, blacklist_login
 from accounts.strategies import Credential, Strategy
-from accounts.strategies._memory import Memory, NoFeed
+from accounts.strategies._memory_feed import Memory, NoFeed
 from accounts.strategies._memory_postgres import PostgresFeed
 from accounts.strategies._memory_sqlite import SqliteFeed
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
@@ -141,11 +141,11 @@ def test_logging_out_everywhere_reaches_all_devices(
 
 
 def test_a_process_without_a_listener_reads_the_table(
-    here: Strategy, lab_user: LabUser, monkeypatch: pytest.MonkeyPatch
+    here: JwtBlacklistMemory, lab_user: LabUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     login, credential = log_in(here, lab_user)
     here.close()
-    monkeypatch.setattr(here, "_feed", NoFeed(Memory(leeway=0)))
+    monkeypatch.setattr(here.blacklist, "feed", NoFeed(Memory(leeway=0)))
     assert any("blacklist" in sql for sql in queries(here, credential.value))
     blacklist_login(login, reason=EndReason.LOGGED_OUT)
     assert code(here.check(credential.value)) == "token_blacklisted"
@@ -198,7 +198,7 @@ class TestListener:
     ) -> None:
         login, credential = log_in(here, lab_user)
         assert is_accepted(here, credential)
-        feed = here._feed
+        feed = here.blacklist.feed
         assert isinstance(feed, PostgresFeed)
         with feed._line:  # as a pooler does that gives the session to somebody else
             assert feed._database

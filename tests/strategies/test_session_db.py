@@ -76,7 +76,7 @@ def test_a_session_from_before_its_backend_moved_goes_on(
 ) -> None:
     strategy = process(slug)
     _, credential = log_in(strategy, lab_user)
-    session = strategy._sessions.engine(credential.value)  # type: ignore[attr-defined]
+    session = strategy.engine(credential.value)  # type: ignore[attr-defined]
     session[BACKEND_SESSION_KEY] = "accounts.backends.LabBackend"
     session.save()
     assert isinstance(strategy.check(session.session_key), Accepted)

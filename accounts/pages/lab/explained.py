@@ -22,9 +22,9 @@ from accounts.pages.lab.matrix import (
     newest_measured,
 )
 from accounts.pages.lab.prose import paragraphs
-from accounts.pages.lab.source import source_of
+from accounts.pages.lab.source import source_of, sources_of_bases
 from accounts.registry import Registry
-from accounts.strategies import strategies
+from accounts.strategies import Strategy, strategies
 
 # A group of strategies by what the thief's copy got.
 NOTICES = {
@@ -52,6 +52,7 @@ def strategy(request: HttpRequest, slug: str) -> HttpResponse:
         "paragraphs": paragraphs(shown.explanation()),
         "when_to_use": shown.when_to_use,
         "source": source_of(shown),
+        "bases": sources_of_bases(shown, Strategy),
         "more": [f"strategies/{slug}.html", "strategies/_default.html"],
         "cells": cells,
         "neighbours": neighbours([named_strategy(found) for found in by_family()], slug),

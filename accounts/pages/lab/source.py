@@ -1,4 +1,4 @@
-"""The file that implements a class, read from the running program and highlighted."""
+"""The files that implement a class, read from the running program and highlighted."""
 
 import inspect
 import sys
@@ -26,6 +26,12 @@ def source_of(cls: type) -> Source:
     """The whole module that defines a class."""
     text = inspect.getsource(sys.modules[cls.__module__])
     return Source(_path(cls), text.count("\n"), _highlighted(text))
+
+
+def sources_of_bases(cls: type, contract: type) -> list[Source]:
+    """The modules of the classes between a class and the contract that all of its kind keep."""
+    between = cls.__mro__[1 : cls.__mro__.index(contract)]
+    return [source_of(base) for base in between]
 
 
 def _path(cls: type) -> str:

@@ -1,0 +1,97 @@
+"""The family base of tokens that our own strict decoder reads."""
+
+import uuid
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from accounts.models import Login, User
+from accounts.strategies import _rotation
+from accounts.strategies._base import (
+    Accepted,
+    Credential,
+    Family,
+    Refused,
+    Rows,
+    Strategy,
+    refusing,
+)
+from accounts.strategies._rows import blacklist_rows
+from accounts.tokens.codec import Claims, decode, issue
+from accounts.tokens.realm import TokenType
+
+
+@dataclass(frozen=True, slots=True)
+class NamedUser:
+    """A user as far as a token tells it: no row was read."""
+
+    pk: int
+    username: str
+
+
+class StrictStrategy(Strategy):
+    """A pair of tokens of one login, decoded strictly. A strategy says what else it asks."""
+
+    family = Family.JWT
+    refreshes = True
+    #: Whether a refresh token works once: a renewal gives a new pair, and a replay ends the login.
+    rotates: ClassVar[bool] = False
+
+    @abstractmethod
+    def judge(self, claims: Claims) -> Accepted | Refused:
+        """Judge a token whose form, signature and times hold."""
+
+    def claims_about(self, user: User) -> dict[str, Any]:
+        """Further claims for both tokens."""
+        return {}
+
+    def issue(self, login: Login) -> Credential:
+        return self._pair(login, _rotation.start(login) if self.rotates else None)
+
+    @refusing
+    def check(self, credential: str) -> Accepted | Refused:
+        return self.judge(decode(self.realm, credential))
+
+    @refusing
+    def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
+        claims = decode(self.realm, refresh, token_type="refresh")
+        verdict = self.judge(claims)
+        if isinstance(verdict, Refused):
+            return verdict
+        if self.rotates:
+            spent = _rotation.spend(claims, client=client, grace=self.realm.refresh_grace)
+            return spent if isinstance(spent, Refused) else self._pair(*spent)
+        # The login's row was not read: the new access token ends with the refresh token.
+        ends = datetime.fromtimestamp(claims.expires, UTC)
+        login = Login(id=claims.sid, user_id=claims.user_id, expires=ends)
+        access = self._token(login, "access", self.claims_about(verdict.user))
+        return Credential(access, self.realm.access_expires(), refresh)
+
+    def stored_rows(self, login: Login, credential: str) -> Rows:
+        """The blacklist's row, once there is one."""
+        return blacklist_rows(login)
+
+    def _pair(self, login: Login, refresh_jti: uuid.UUID | None) -> Credential:
+        about = self.claims_about(login.user)
+        access = self._token(login, "access", about)
+        refresh = self._token(login, "refresh", about, refresh_jti)
+        return Credential(access, self.realm.access_expires(), refresh)
+
+    def _token(
+        self,
+        login: Login,
+        token_type: TokenType,
+        about: Mapping[str, Any],
+        jti: uuid.UUID | None = None,
+    ) -> str:
+        return issue(
+            self.realm,
+            token_type=token_type,
+            user_id=login.user_id,
+            sid=login.id,
+            login_expires=login.expires,
+            jti=jti,
+            extra=about,
+        )
