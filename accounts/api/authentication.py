@@ -1,4 +1,4 @@
-"""Who sent an API request: by bearer token, else by cookie; never one in place of the other."""
+"""Authentication of API requests: by bearer token or, if none was sent, by cookie."""
 
 import uuid
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ CHALLENGE = 'Bearer realm="api"'
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """``request.auth``: which login it is and how it is carried."""
+    """``request.auth``: the login of a request, and the kind of credential that named it."""
 
     login_id: uuid.UUID
     carrier: Literal["session", "jwt"]
@@ -33,14 +33,13 @@ class SiteAuthentication(BaseAuthentication):
     """The site's own two modes. Each costs one query."""
 
     def authenticate_header(self, request: Request) -> str:
-        """The challenge of a 401 (RFC 6750, section 3)."""
         return CHALLENGE
 
     def authenticate(self, request: Request) -> tuple[User, Auth] | None:
-        """The user and the login; None when nothing was sent.
+        """The user and the login; None if no credential was sent.
 
-        Any Authorization header switches the cookie off: a bad token is refused, and never means
-        the cookie's user instead.
+        Any Authorization header switches the cookie off: a bad token is refused, and never replaced
+        by the cookie's user.
         """
         token = bearer_token(request)
         return _by_cookie(request) if token is None else _by_token(token)
@@ -76,6 +75,14 @@ def _seen(verdict: Accepted) -> uuid.UUID:
     return login_id
 
 
+def current_login(request: Request) -> tuple[User, Auth]:
+    """The user and the login of a request to a view that requires one."""
+    user, auth = request.user, request.auth
+    if not isinstance(user, User) or not isinstance(auth, Auth):
+        raise TypeError("only for views that require a log-in")
+    return user, auth
+
+
 def bearer_token(request: Request) -> str | None:
     """The token of the Authorization header; None without such a header.
 
@@ -103,9 +110,9 @@ def bearer_token(request: Request) -> str | None:
 
 
 def note_credential(carrier: str, name: str, credential: str) -> None:
-    """Tell the trace how a credential came, and its bytes on the wire.
+    """Record in the trace how a credential was sent, and its size in bytes.
 
-    Those of the header's whole value; of a token in the body (``carrier`` "body"), its own.
+    The size is that of the whole header; for ``carrier`` "body", that of the token.
     """
     if trace := current_trace():
         prefix = {"cookie": f"{name}=", "bearer": "Bearer "}.get(carrier, "")
@@ -114,7 +121,7 @@ def note_credential(carrier: str, name: str, credential: str) -> None:
 
 
 def enforce_csrf(request: HttpRequest) -> None:
-    """Refuse an unsafe request by cookie without a CSRF token, as DRF does.
+    """Refuse an unsafe request without a CSRF token, as DRF does for its session log-ins.
 
     Raises:
         PermissionDenied: 403 with the reason.
@@ -128,7 +135,7 @@ def enforce_csrf(request: HttpRequest) -> None:
 
 
 def refusal(verdict: Refused) -> AuthenticationFailed:
-    """A verdict as simplejwt's 401: its codes and its shape."""
+    """The 401 for a verdict, with simplejwt's codes and in its shape."""
     if verdict.code in ("user_not_found", "user_inactive"):
         return AuthenticationFailed(verdict.reason, code=verdict.code)
     return AuthenticationFailed(

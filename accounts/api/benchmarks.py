@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api import serializers
 from accounts.api.authentication import enforce_csrf
-from accounts.api.views import OpenView
+from accounts.api.views import PublicApiView
 from accounts.bench import runs as benchruns
 from accounts.middleware.login import session_user
 from accounts.models import BenchRun
@@ -44,7 +44,7 @@ def _answer(run: BenchRun) -> dict[str, Any]:
     }
 
 
-class Benchmarks(OpenView):
+class Benchmarks(PublicApiView):
     """Short benchmarks."""
 
     @extend_schema(
@@ -73,7 +73,7 @@ class Benchmarks(OpenView):
         return Response(_answer(run), status=status.HTTP_202_ACCEPTED)
 
 
-class Benchmark(OpenView):
+class Benchmark(PublicApiView):
     """One short benchmark."""
 
     @extend_schema(responses={200: BenchAnswer, 404: serializers.Problem})

@@ -1,4 +1,4 @@
-"""Every error of the API as ``{"detail", "code"}`` with the right status and headers."""
+"""Errors of the API: ``{"detail", "code"}``, with the right status and headers."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from rest_framework.views import exception_handler as drf_exception_handler
 from accounts.api.authentication import CHALLENGE
 from accounts.site.throttle import Throttled
 
-# A 401 with one of these was about no bearer token at all: it gets the bare challenge.
+# A 401 with one of these codes concerns no bearer token, so its challenge names no error.
 _NO_TOKEN = frozenset({"not_authenticated", "no_active_account", "unsupported_scheme"})
 
 
@@ -20,7 +20,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     response = drf_exception_handler(error, context)
     if response is None:
         return None
-    # A detail of its own is a text that knows its code; in a validation error it is a list.
+    # An ErrorDetail, which has a code, for ordinary errors; a list for validation errors.
     detail = response.data.get("detail") if isinstance(response.data, dict) else None
     if isinstance(detail, exceptions.ErrorDetail):
         response.data.setdefault("code", detail.code)
@@ -30,7 +30,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
 
 
 def challenge(data: Any) -> str:
-    """``WWW-Authenticate`` (RFC 6750, section 3): an error only when a token was presented."""
+    """``WWW-Authenticate`` (RFC 6750, section 3): it names an error only if a token was sent."""
     code = data.get("code", "") if isinstance(data, dict) else ""
     if code in _NO_TOKEN:
         return CHALLENGE

@@ -1,4 +1,4 @@
-"""The inspector: what a token says, and why it would be accepted or refused now."""
+"""The inspector: the content of a token, and why it would be accepted or refused now."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.logins import asking
+from accounts.api.authentication import current_login
 from accounts.api.serializers import Problem, TokenPair
-from accounts.api.views import ApiView, OpenView
+from accounts.api.views import ApiView, PublicApiView, valid
 from accounts.lab.instances import find_strategy
 from accounts.site import signin
 from accounts.site.inspection import Finding, Inspection, inspect
@@ -19,14 +19,14 @@ from accounts.strategies import Accepted, Refused
 
 
 class Pasted(serializers.Serializer[None]):
-    """A token to look at; ``strategy`` names one of the lab's to judge it, else the site does."""
+    """A token, and the lab's strategy that is to judge it; without one the site judges it."""
 
     token = serializers.CharField(write_only=True)
     strategy = serializers.CharField(max_length=40, write_only=True, required=False)
 
 
 class Inspected(serializers.Serializer[None]):
-    """What was found; nothing of it was stored or logged."""
+    """The content of a token and the verdict; nothing of it is stored or logged."""
 
     header = serializers.DictField(read_only=True)
     claims = serializers.DictField(read_only=True)
@@ -35,32 +35,31 @@ class Inspected(serializers.Serializer[None]):
     steps = serializers.ListField(child=serializers.DictField(), read_only=True)
 
 
-class InspectorView(OpenView):
-    """Look at a token."""
+class InspectorView(PublicApiView):
+    """The inspector for any token."""
 
     @extend_schema(request=Pasted, responses=Inspected)
     def post(self, request: Request) -> Response:
-        """Judge the token as a request with it would be. The token comes in the body, not a URL."""
-        body = Pasted(data=request.data)
-        body.is_valid(raise_exception=True)
-        slug = body.validated_data.get("strategy")
+        """Judge a token as a request with it would be judged. Send it in the body."""
+        body = valid(Pasted, request)
+        slug = body.get("strategy")
         strategy = find_strategy(slug) if slug else None
         if slug and strategy is None:
             raise ValidationError({"strategy": ["No strategy has this name."]})
-        return Response(_answer(inspect(body.validated_data["token"], strategy)))
+        return Response(_answer(inspect(body["token"], strategy)))
 
 
 class OwnTokenView(ApiView):
-    """A token of one's own to look at."""
+    """A token of the user's own for the inspector."""
 
     @extend_schema(request=None, responses={201: TokenPair, 401: Problem, 403: Problem})
     def post(self, request: Request) -> Response:
-        """Log in once more by token, as the user of this cookie: a device like any other.
+        """Log in by token as the user of this cookie. The login is listed like any other.
 
-        It ends with its access token, in a few minutes. No password is asked for, so nobody who
-        copied a credential may make one of it that lives longer.
+        It ends with its access token, in a few minutes: no password is asked for, so a thief of the
+        cookie must not get a credential that lives longer.
         """
-        user, auth = asking(request)
+        user, auth = current_login(request)
         if auth.carrier != "session":
             raise PermissionDenied("Only for a cookie: who sends a token has one to look at")
         lifetime = settings.ACCESS_TOKEN_LIFETIME

@@ -1,4 +1,4 @@
-"""The logins of whoever asks, under either credential: list them, end them, change the password."""
+"""A user's own logins, with either credential: list them, end them, change the password."""
 
 import uuid
 from typing import Any
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import serializers
-from accounts.api.authentication import Auth
+from accounts.api.authentication import Auth, current_login
 from accounts.api.views import ApiView, valid
 from accounts.models import EndReason, Login, PasswordReplaced, User
 from accounts.site import logins, signin
@@ -20,16 +20,8 @@ from accounts.site import logins, signin
 _REFUSED = {401: serializers.Problem, 403: serializers.Problem}
 
 
-def asking(request: Request) -> tuple[User, Auth]:
-    """Who asks, and by which login."""
-    user, auth = request.user, request.auth
-    if not isinstance(user, User) or not isinstance(auth, Auth):
-        raise TypeError("only for views that ask for a log-in")
-    return user, auth
-
-
 class Logins(ApiView):
-    """Every device that is signed in."""
+    """Every login of the user."""
 
     @extend_schema(
         parameters=[OpenApiParameter("page", int, description="Counted from 1.")],
@@ -37,12 +29,12 @@ class Logins(ApiView):
         filters=False,
     )
     def get(self, request: Request) -> Response:
-        """The live logins, this one first, then those that ended in the last days.
+        """List the live logins, the current one first, then those that ended in the last days.
 
-        Cookie sessions and token logins alike, a hundred live ones to a page. While there are more,
-        the answer's ``Link`` header names the next page (RFC 8288).
+        Cookie sessions and token logins are listed alike, a hundred live ones to a page. If there
+        are more, the ``Link`` header names the next page (RFC 8288).
         """
-        user, auth = asking(request)
+        user, auth = current_login(request)
         page = logins.page_number(request.query_params.get("page"))
         found = logins.listing(user, current=auth.login_id, page=page)
         response = Response([_shown(entry) for entry in (*found.live, *found.ended)])
@@ -69,16 +61,16 @@ def _shown(entry: logins.Entry) -> dict[str, Any]:
     }
 
 
-class OneLogin(ApiView):
-    """One device."""
+class LoginDetail(ApiView):
+    """One login of the user."""
 
     @extend_schema(responses={204: None, 404: serializers.Problem, **_REFUSED})
     def delete(self, request: Request, login_id: uuid.UUID) -> Response:
         """End a login: its credentials are refused from the next request on. May be repeated.
 
-        A login that is not yours does not exist.
+        Another user's login is answered like one that does not exist.
         """
-        user, auth = asking(request)
+        user, auth = current_login(request)
         try:
             logins.end_one(user, login_id, current=auth.login_id)
         except Login.DoesNotExist as error:
@@ -94,12 +86,12 @@ def _forget_cookie(request: Request, auth: Auth) -> None:
 
 
 class LogoutEverywhere(ApiView):
-    """Every device at once."""
+    """All logins of the user at once."""
 
     @extend_schema(request=None, responses={200: serializers.EndedCount, **_REFUSED})
     def post(self, request: Request) -> Response:
-        """End every login, this one too: cookies and tokens are refused from now on."""
-        user, auth = asking(request)
+        """End every login, the current one too: all cookies and tokens are refused from now on."""
+        user, auth = current_login(request)
         ended = user.end_logins(EndReason.EVERYWHERE)
         _forget_cookie(request, auth)
         return Response({"ended": ended})
@@ -119,9 +111,9 @@ class Password(ApiView):
     def post(self, request: Request) -> Response:
         """Change the password.
 
-        The login that asks goes on; all the others end, cookies and tokens alike.
+        The current login continues; all others end, cookie sessions and token logins alike.
         """
-        user, auth = asking(request)
+        user, auth = current_login(request)
         body = valid(serializers.NewPassword, request)
         _check_new(body["new_password"], user)
         ended = _change(request, user.get_username(), auth, **body)

@@ -1,4 +1,4 @@
-"""Which form an answer takes: the API speaks JSON, so there is nothing to choose."""
+"""Content negotiation for an API that answers in JSON alone."""
 
 from collections.abc import Iterable
 
@@ -7,10 +7,10 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
-class OnlyForm(DefaultContentNegotiation):
-    """Answer in a view's first form whatever ``Accept`` says; RFC 9110, section 12.5.1, allows it.
+class JsonOnlyNegotiation(DefaultContentNegotiation):
+    """Answer with a view's first renderer, whatever ``Accept`` says (RFC 9110, section 12.5.1).
 
-    Weighing a header of which nothing depends costs a request more than parsing its token.
+    There is nothing to choose, and DRF's parsing of the header takes longer than that of a token.
     https://www.django-rest-framework.org/api-guide/content-negotiation/#example
     """
 
@@ -20,6 +20,5 @@ class OnlyForm(DefaultContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        """The first renderer and its media type."""
         first = next(iter(renderers))
         return first, str(first.media_type)

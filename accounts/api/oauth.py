@@ -1,4 +1,4 @@
-"""What OAuth clients know: revocation (RFC 7009), introspection (RFC 7662), keys (RFC 7517)."""
+"""OAuth endpoints: revocation (RFC 7009), introspection (RFC 7662) and keys (RFC 7517)."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.serializers import Problem
-from accounts.api.views import ApiView, OpenView
+from accounts.api.views import ApiView, PublicApiView
 from accounts.models import EndReason, Login, User, blacklist_token
 from accounts.site import signin
 from accounts.strategies import Accepted
@@ -24,7 +24,7 @@ _KEYS_MAX_AGE = 300
 
 
 class TokenParameter(serializers.Serializer[None]):
-    """The form of both requests. The hint only speeds a search up; here it is not needed."""
+    """The form of both requests. The hint could only speed up a search, so it is ignored."""
 
     token = serializers.CharField(write_only=True)
     token_type_hint = serializers.CharField(write_only=True, required=False, allow_blank=True)
@@ -38,7 +38,7 @@ class OAuthError(serializers.Serializer[None]):
 
 
 class Introspection(serializers.Serializer[None]):
-    """The answer of RFC 7662, section 2.2; of an inactive token only ``active``."""
+    """The answer of RFC 7662, section 2.2. For an inactive token it is ``active`` alone."""
 
     active = serializers.BooleanField(read_only=True)
     token_type = serializers.CharField(required=False)
@@ -69,9 +69,9 @@ class Jwks(serializers.Serializer[None]):
 
 def _token(request: Request) -> str:
     sent: QueryDict = request.data if isinstance(request.data, QueryDict) else QueryDict()
-    # A parameter sent twice is an error (RFC 6749, section 3.2), not a choice.
+    # A parameter that is sent twice is an error (RFC 6749, section 3.2).
     twice = any(len(values) > 1 for _, values in sent.lists())
-    # One without a value is treated as left out (the same section).
+    # A parameter without a value counts as left out (the same section).
     if twice or not sent.get("token"):
         raise InvalidRequest("Send one parameter named token, and none twice")
     form = TokenParameter(data=request.data)
@@ -80,7 +80,7 @@ def _token(request: Request) -> str:
     return str(form.validated_data["token"])
 
 
-class Revoke(OpenView):
+class Revoke(PublicApiView):
     """RFC 7009."""
 
     parser_classes = (FormParser,)
@@ -90,10 +90,9 @@ class Revoke(OpenView):
         responses={200: None, 400: OAuthError},
     )
     def post(self, request: Request) -> Response:
-        """Revoke a token; whoever holds it may. An unknown token is answered alike (section 2.2).
+        """Revoke a token; whoever holds it may. The answer to an unknown token is the same.
 
-        A refresh token ends its whole login with every access token of it; an access token only
-        itself.
+        A refresh token ends its login with all its tokens. An access token ends itself alone.
         """
         _, claims = signin.judge_token(_token(request))
         if claims is not None:
@@ -125,9 +124,10 @@ class Introspect(ApiView):
         responses={200: Introspection, 400: OAuthError, 401: Problem},
     )
     def post(self, request: Request) -> Response:
-        """What a token is worth now, for staff and for the token's own user.
+        """Ask whether a token is accepted now, as staff or as the token's own user.
 
-        To anybody else every token is inactive: that it exists is not said (section 2.2).
+        For anybody else every token is inactive, so that nobody can find out whether it exists
+        (section 2.2).
         """
         verdict, claims = signin.judge_token(_token(request))
         if not isinstance(verdict, Accepted) or claims is None:
@@ -137,8 +137,8 @@ class Introspect(ApiView):
         return Response(_described(verdict, claims))
 
 
-def _may_see(asking: User, claims: Claims) -> bool:
-    return asking.is_staff or asking.pk == claims.user_id
+def _may_see(user: User, claims: Claims) -> bool:
+    return user.is_staff or user.pk == claims.user_id
 
 
 def _described(verdict: Accepted, claims: Claims) -> dict[str, Any]:
@@ -158,12 +158,12 @@ def _described(verdict: Accepted, claims: Claims) -> dict[str, Any]:
     return known
 
 
-class JwksView(OpenView):
+class JwksView(PublicApiView):
     """The public keys."""
 
     @extend_schema(responses=Jwks)
     def get(self, request: Request) -> Response:
-        """The keys that verify this site's tokens; none while they are signed with a secret."""
+        """Get the public keys of this site's tokens. If a secret signs them there are none."""
         response = Response({"keys": site_realm().keyring.public()})
         response["Cache-Control"] = f"public, max-age={_KEYS_MAX_AGE}"
         return response

@@ -1,4 +1,4 @@
-"""Reading JSON, whatever it holds."""
+"""Parsing the bodies of requests."""
 
 from collections.abc import Mapping
 from typing import IO, Any
@@ -8,7 +8,7 @@ from rest_framework.parsers import JSONParser
 
 
 class StrictJSONParser(JSONParser):
-    """DRF's parser: JSON nested too deep is a 400 too, where the stock one answers 500."""
+    """DRF's parser, which answers JSON that is nested too deep with a 400 instead of a 500."""
 
     def parse(
         self,
@@ -16,11 +16,6 @@ class StrictJSONParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The parsed body.
-
-        Raises:
-            ParseError: it is not JSON, or nested too deep.
-        """
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError as error:

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of every endpoint alike: how to log in, and how it refuses.
+"""The parts of the OpenAPI document that are the same for every endpoint: log-in and errors.
 
 https://drf-spectacular.readthedocs.io/en/latest/customization.html
 """
@@ -20,10 +20,10 @@ _LAB_INVALID = {
     "properties": {"verdict": {"$ref": "#/components/schemas/_Verdict"}},
     "required": ["verdict"],
 }
-# simplejwt's and DRF's shape: the field, and what is wrong with it, or with which of its items.
+# The shape of simplejwt and DRF: each field with its messages, or with those of its items.
 _WRONG = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "object"}]}
 _INVALID = {"anyOf": [_PROBLEM, {"type": "object", "additionalProperties": _WRONG}]}
-# Where a path belongs on the page, by how it begins; the first that fits.
+# The heading of a path on the page: that of the first prefix which fits.
 _TAGS = {
     "/api/session/": "Log in by cookie",
     "/api/token/": "Log in by token",
@@ -43,11 +43,11 @@ class SiteScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-cal
     name = ["token", "cookie"]
 
     def get_security_requirement(self, auto_schema: object) -> list[dict[str, list[Any]]]:
-        """Either does."""
+        """Either scheme is sufficient."""
         return [{name: []} for name in self.name]
 
     def get_security_definition(self, auto_schema: object) -> list[dict[str, Any]]:
-        """A bearer token, or the cookie of a session (which a browser sends by itself)."""
+        """A bearer token, or a session's cookie, which a browser sends by itself."""
         return [
             {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
             {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
@@ -55,13 +55,13 @@ class SiteScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-cal
 
 
 class SchemaView(SpectacularAPIView):
-    """The document itself: as JSON, or as YAML where ``Accept`` asks for it."""
+    """The document: as JSON, or as YAML if ``Accept`` asks for it."""
 
     renderer_classes = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
 
 
 def strategies_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Name the strategies where the lab's paths have a gap for one."""
+    """List the strategies that ``slug`` in the lab's paths can stand for."""
     slugs = [strategy.slug for strategy in strategies]
     for operations in result["paths"].values():
         for operation in operations.values():
@@ -72,7 +72,7 @@ def strategies_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
 
 
 def headings_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Sort the endpoints under headings, and give each its first sentence for a title."""
+    """Sort the endpoints under headings, and take each one's first sentence for its title."""
     result["tags"] = [{"name": tag} for tag in _TAGS.values()]
     for path, operations in result["paths"].items():
         tag = next(tag for start, tag in _TAGS.items() if path.startswith(start))
@@ -84,7 +84,7 @@ def headings_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
 
 
 def refusals_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Add the refusals that any endpoint can answer with; what a view says itself stays."""
+    """Add the errors that any endpoint can answer with, unless its view documents them itself."""
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
             for status, body in _refusals(path, method).items():

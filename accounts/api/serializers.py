@@ -1,4 +1,4 @@
-"""Bodies of the API, in simplejwt's shapes."""
+"""Bodies of requests and answers; those for tokens have simplejwt's shapes."""
 
 from rest_framework import serializers
 
@@ -17,45 +17,45 @@ def _password_field() -> serializers.CharField:
 
 
 class NamePassword(serializers.Serializer[None]):
-    """A name and a password; the password neither trimmed nor cut."""
+    """A name and a password; the password is neither trimmed nor cut."""
 
     username = serializers.CharField(max_length=150, write_only=True)
     password = _password_field()
 
 
 class SessionStart(NamePassword):
-    """A log-in by cookie; unless it is to be remembered, the cookie goes with the browser."""
+    """A log-in by cookie; without ``remember`` the cookie ends when the browser is closed."""
 
     remember = serializers.BooleanField(default=False, write_only=True)
 
 
 class NewPassword(serializers.Serializer[None]):
-    """The password so far and the one to be, neither trimmed nor cut."""
+    """The current password and the new one; neither is trimmed or cut."""
 
     old_password = _password_field()
     new_password = _password_field()
 
 
 class TokenPair(serializers.Serializer[None]):
-    """What a log-in by token answers."""
+    """The answer to a log-in by token."""
 
     refresh = serializers.CharField(read_only=True)
     access = serializers.CharField(read_only=True)
 
 
 class Refresh(serializers.Serializer[None]):
-    """A refresh token sent in."""
+    """A refresh token that a client sends."""
 
     refresh = serializers.CharField(write_only=True)
 
 
 class AnyToken(serializers.Serializer[None]):
-    """A token of either type sent in."""
+    """A token of either type that a client sends."""
 
     token = serializers.CharField(write_only=True)
 
 
-class Nothing(serializers.Serializer[None]):
+class Empty(serializers.Serializer[None]):
     """An empty object, simplejwt's answer to ``verify`` and ``blacklist``."""
 
 
@@ -66,7 +66,7 @@ class CsrfToken(serializers.Serializer[None]):
 
 
 class Me(serializers.Serializer[None]):
-    """Who the request belongs to."""
+    """The user and the login of a request."""
 
     id = serializers.IntegerField(read_only=True)
     username = serializers.CharField(read_only=True)

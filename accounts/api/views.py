@@ -1,4 +1,4 @@
-"""The site's own API: log in by cookie or by token, and see who you are."""
+"""The site's own API: log in by cookie or by token, and ask who is logged in."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.api import serializers
 from accounts.api.authentication import CHALLENGE, Auth, enforce_csrf
-from accounts.api.negotiation import OnlyForm
+from accounts.api.negotiation import JsonOnlyNegotiation
 from accounts.models import EndReason, Login, User
 from accounts.site import signin
 from accounts.strategies import Refused
@@ -25,17 +25,17 @@ _BAD = {401: serializers.Problem, 429: serializers.Problem}
 
 
 class ApiView(APIView):
-    """A view that answers JSON and whose 401 always challenges, also where no credential counts."""
+    """A view that answers in JSON, and every 401 with a challenge."""
 
-    content_negotiation_class = OnlyForm
+    content_negotiation_class = JsonOnlyNegotiation
 
     def get_authenticate_header(self, request: Request) -> str:
-        """The challenge (RFC 6750, section 3); without it DRF turns a 401 into a 403."""
+        # RFC 6750, section 3. A view without authenticators has none, and DRF would answer 403.
         return CHALLENGE
 
 
-class OpenView(ApiView):
-    """A view for those who are not logged in yet: it looks at no credential."""
+class PublicApiView(ApiView):
+    """A view that needs no log-in and reads no credential."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -71,17 +71,17 @@ def _me(user: User, auth: Auth) -> dict[str, Any]:
     }
 
 
-class SessionLogin(OpenView):
-    """Log in by cookie. That itself needs a CSRF token, or a stranger could log you in."""
+class SessionLogin(PublicApiView):
+    """Log in by cookie. It needs a CSRF token: another site could log you in as somebody else."""
 
     @extend_schema(responses=serializers.CsrfToken)
     def get(self, request: Request) -> Response:
-        """A CSRF token, for clients that have no page to take it from."""
+        """Get a CSRF token, for clients that have no page to take it from."""
         return Response({"csrf_token": get_token(request._request)})
 
     @extend_schema(request=serializers.SessionStart, responses={200: serializers.Me, **_BAD})
     def post(self, request: Request) -> Response:
-        """Check name and password, and start a session in place of any that was there."""
+        """Check name and password, and start a session that replaces any earlier one."""
         enforce_csrf(request._request)
         body = valid(serializers.SessionStart, request)
         remember = body.pop("remember")
@@ -90,23 +90,23 @@ class SessionLogin(OpenView):
         return Response(_me(user, Auth(login.id, "session")))
 
 
-class SessionLogout(OpenView):
+class SessionLogout(PublicApiView):
     """Log out by cookie."""
 
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
-        """End the session of the cookie; without one, or a second time, nothing happens."""
+        """End the session of the cookie. Without one nothing happens, so it may be repeated."""
         enforce_csrf(request._request)
         signin.end_session(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class TokenObtain(OpenView):
+class TokenObtain(PublicApiView):
     """simplejwt's ``TokenObtainPairView``."""
 
     @extend_schema(request=serializers.NamePassword, responses={200: serializers.TokenPair, **_BAD})
     def post(self, request: Request) -> Response:
-        """Log in, and get an access and a refresh token of this login."""
+        """Log in, and get an access token and a refresh token."""
         user = _signed_in(request, **valid(serializers.NamePassword, request))
         pair = signin.start_token_login(request._request, user)
         return Response({"refresh": pair.refresh, "access": pair.value})
@@ -116,15 +116,15 @@ def _token_not_valid(verdict: Refused | TokenRefused) -> AuthenticationFailed:
     return AuthenticationFailed({"detail": verdict.reason, "code": "token_not_valid"})
 
 
-class TokenRefresh(OpenView):
+class TokenRefresh(PublicApiView):
     """simplejwt's ``TokenRefreshView``, with its ``ROTATE_REFRESH_TOKENS``."""
 
     @extend_schema(request=serializers.Refresh, responses={200: serializers.TokenPair, **_BAD})
     def post(self, request: Request) -> Response:
-        """A new access token and a new refresh token: the old one is spent.
+        """Get a new access token and a new refresh token. The old refresh token is spent.
 
-        A refresh token that comes again was copied, so its login ends. Within a few seconds the
-        same client may repeat it: the answer may have been lost.
+        If a spent refresh token is sent again, somebody has a copy of it, so its login ends. For a
+        few seconds the same client may repeat the request, because the answer may be lost.
         """
         refresh = valid(serializers.Refresh, request)["refresh"]
         renewed = signin.refresh_tokens(request._request, refresh)
@@ -133,12 +133,12 @@ class TokenRefresh(OpenView):
         return Response({"access": renewed.value, "refresh": renewed.refresh})
 
 
-class TokenVerify(OpenView):
+class TokenVerify(PublicApiView):
     """simplejwt's ``TokenVerifyView``."""
 
-    @extend_schema(request=serializers.AnyToken, responses={200: serializers.Nothing, **_BAD})
+    @extend_schema(request=serializers.AnyToken, responses={200: serializers.Empty, **_BAD})
     def post(self, request: Request) -> Response:
-        """Whether a token, access or refresh, would be accepted now: its user and login too."""
+        """Ask whether a token of either type is accepted now, its user and login included."""
         token = valid(serializers.AnyToken, request)["token"]
         verdict, _ = signin.judge_token(token)
         if isinstance(verdict, Refused):
@@ -146,12 +146,12 @@ class TokenVerify(OpenView):
         return Response({})
 
 
-class TokenBlacklist(OpenView):
+class TokenBlacklist(PublicApiView):
     """simplejwt's ``TokenBlacklistView``: how an API client logs out."""
 
-    @extend_schema(request=serializers.Refresh, responses={200: serializers.Nothing, **_BAD})
+    @extend_schema(request=serializers.Refresh, responses={200: serializers.Empty, **_BAD})
     def post(self, request: Request) -> Response:
-        """End the login of a refresh token: every token of it is refused from the next request on.
+        """End the login of a refresh token: all its tokens are refused from the next request on.
 
         Needs only the token, and may be repeated.
         """
@@ -165,9 +165,9 @@ class TokenBlacklist(OpenView):
 
 
 class MeView(ApiView):
-    """Who the request belongs to."""
+    """The user and the login of a request."""
 
     @extend_schema(responses={200: serializers.Me, 401: serializers.Problem})
     def get(self, request: Request) -> Response:
-        """The user and the login of the credential that was sent, whichever it is."""
+        """Get the user and the login of the cookie or token that was sent."""
         return Response(_me(request.user, request.auth))  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api import serializers
 from accounts.api.lab.views import SLUG
-from accounts.api.views import OpenView
+from accounts.api.views import PublicApiView
 from accounts.lab.lost_response import run_lost_response
 from accounts.lab.visitors import visitor_count
 from accounts.strategies import strategies
@@ -33,7 +33,7 @@ class LostResponse(drf.Serializer[None]):
 
 
 @extend_schema(parameters=[SLUG])
-class LabLostResponse(OpenView):
+class LabLostResponse(PublicApiView):
     """A lost response."""
 
     @extend_schema(

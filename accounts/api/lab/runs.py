@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import serializers
-from accounts.api.views import OpenView
+from accounts.api.views import PublicApiView
 from accounts.lab.events import events
 from accounts.lab.runs import RunStream, runs_allow
 from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
@@ -100,7 +100,7 @@ def _answer(run: Run) -> dict[str, Any]:
     }
 
 
-class LabRuns(OpenView):
+class LabRuns(PublicApiView):
     """Scenarios."""
 
     @extend_schema(
@@ -145,7 +145,7 @@ class _Lines:
         self._stream.close()
 
 
-class LabRun(OpenView):
+class LabRun(PublicApiView):
     """A played scenario."""
 
     @extend_schema(responses={200: RunTranscript, 404: serializers.Problem})

@@ -14,7 +14,7 @@ from accounts.api import serializers
 from accounts.api.authentication import bearer_token, enforce_csrf, note_credential
 from accounts.api.lab import answers
 from accounts.api.lab.answers import Answer, Refusal
-from accounts.api.views import OpenView, valid
+from accounts.api.views import PublicApiView, valid
 from accounts.lab import users
 from accounts.lab.instances import find_strategy
 from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
@@ -35,7 +35,7 @@ _CHANGED = Refused(
 )
 
 
-class LabUsers(OpenView):
+class LabUsers(PublicApiView):
     """Throwaway users."""
 
     @extend_schema(request=None, responses={201: answers.NewLabUser, 429: serializers.Problem})
@@ -56,7 +56,7 @@ class LabUsers(OpenView):
         return response
 
 
-class LabView(OpenView):
+class LabView(PublicApiView):
     """A request under one strategy. Its methods return an ``Answer``, or raise.
 
     Every response holds a verdict and its trace, and with ``?storage=1`` who stores what.
