@@ -8,155 +8,20 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from copy import copy
 
-import httpx
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import Max, Min
-from django.utils.module_loading import import_string
 
-from accounts.lab.instances import serving
-from accounts.lab.transcript import Answer, Transcript, Who
-from accounts.lab.users import LabUser, create_lab_user
-from accounts.lab.wire import cookie_name, lab_path
+from accounts.lab.client import Client
+from accounts.lab.transcript import Transcript
+from accounts.lab.users import create_lab_user
 from accounts.models import BlacklistedToken, User
-from accounts.strategies import Family, Strategy
-from accounts.tokens.codec import peek
+from accounts.strategies import Strategy
 from accounts.tokens.realm import Realm
-from accounts.tracing.recorder import tracing, wanted
+from accounts.tracing.recorder import tracing
 from accounts.tracing.sql import sql_steps
 
 Pause = Callable[[float], None]
-
-_CSRF_PATH = "/api/session/login/"
-
-
-class Client:
-    """One HTTP client: a device of the user, or the thief. ``server`` judges what it sends."""
-
-    def __init__(self, who: Who, user: LabUser, server: Strategy, transcript: Transcript) -> None:
-        self.who = who
-        self.server = server
-        self.access = ""
-        self.refresh_token = ""
-        self.session_keys: set[str] = set()  # all that it was ever given
-        self._user = user
-        self._transcript = transcript
-        self._csrf: dict[str, str] = {}
-        self._http = httpx.Client(
-            transport=httpx.WSGITransport(app=import_string(settings.WSGI_APPLICATION)),
-            base_url=_base_url(),
-            headers={"User-Agent": f"lab {who}", "Origin": _base_url()},
-            trust_env=False,
-        )
-
-    @property
-    def cookies(self) -> httpx.Cookies:
-        """The client's cookie jar."""
-        return self._http.cookies
-
-    @property
-    def has_credential(self) -> bool:
-        """Whether it still holds what it was given when it logged in."""
-        return bool(self.access) or any(one.name == self._cookie_name for one in self.cookies.jar)
-
-    @property
-    def access_ends(self) -> float | None:
-        """When the access token expires, in epoch seconds; None where it does not say."""
-        return peek(self.access)[1].get("exp")
-
-    @property
-    def refresh_ends(self) -> float | None:
-        """The same for the refresh token."""
-        return peek(self.refresh_token)[1].get("exp")
-
-    def log_in(self) -> Answer:
-        """Log in with the user's password."""
-        if self.server.family is Family.SESSION:
-            answer = self._send("GET", _CSRF_PATH, f"{self._name} fetches a CSRF token")
-            self._csrf = {"X-CSRFToken": answer.body["csrf_token"]}
-        body = {"username": self._user.username, "password": self._user.password}
-        return self._keep(self._post("login", f"{self._name} logs in", body))
-
-    def me(self, title: str, *, record: bool = True) -> Answer:
-        """Ask who one is."""
-        return self._send("GET", lab_path(self.server.slug, "me"), title, record=record)
-
-    def refresh(self, title: str, *, lost: bool = False) -> Answer:
-        """Spend the refresh token, and keep what comes back, unless that gets lost on the way."""
-        answer = self._post("refresh", title, {"refresh": self.refresh_token})
-        return answer if lost else self._keep(answer)
-
-    def log_out(self) -> Answer:
-        """Log out this device."""
-        return self._forget(self._post("logout", f"{self._name} logs out"))
-
-    def log_out_everywhere(self) -> Answer:
-        """Log out all devices of the user."""
-        return self._forget(self._post("logout-everywhere", f"{self._name} logs out everywhere"))
-
-    def change_password(self) -> Answer:
-        """Change the user's password; this device stays logged in."""
-        return self._keep(self._post("password", f"{self._name} changes the password"))
-
-    def steal_from(self, victim: "Client") -> None:
-        """Copy all that another client holds.
-
-        A browser drops a cookie when it expires. A thief does not: the server has to refuse it.
-        """
-        self.access, self.refresh_token = victim.access, victim.refresh_token
-        for cookie in victim.cookies.jar:
-            if cookie.name == self._cookie_name:
-                copied = copy(cookie)
-                copied.expires = None
-                self.cookies.jar.set_cookie(copied)
-
-    def close(self) -> None:
-        """Close the client."""
-        self._http.close()
-
-    @property
-    def _cookie_name(self) -> str:
-        return cookie_name(self.server.slug)
-
-    @property
-    def _name(self) -> str:
-        return "The thief" if self.who == "thief" else f"Device {self.who}"
-
-    def _keep(self, answer: Answer) -> Answer:
-        self.access = answer.body.get("access", self.access)
-        self.refresh_token = answer.body.get("refresh", self.refresh_token)
-        return answer
-
-    def _forget(self, answer: Answer) -> Answer:
-        # The answer itself tells the cookie jar to drop a cookie; tokens are up to the client.
-        self.access = self.refresh_token = ""
-        return answer
-
-    def _post(self, action: str, title: str, body: dict[str, str] | None = None) -> Answer:
-        return self._send("POST", lab_path(self.server.slug, action), title, body)
-
-    def _send(
-        self,
-        method: str,
-        path: str,
-        title: str,
-        body: dict[str, str] | None = None,
-        *,
-        record: bool = True,
-    ) -> Answer:
-        headers = dict(self._csrf) if method == "POST" else {}
-        if self.access and "refresh" not in (body or {}):  # a refresh token speaks for itself
-            headers["Authorization"] = f"Bearer {self.access}"
-        request = self._http.build_request(method, path, headers=headers, json=body)
-        at_ms = self._transcript.at_ms()
-        with serving(self.server), wanted():
-            answer = Answer.from_response(self._http.send(request))
-        self.session_keys.update(str(cookie.value) for cookie in self.cookies.jar)
-        if record:
-            self._transcript.record(self.who, title, request, body, answer, at_ms)
-        return answer
 
 
 class Environment:
@@ -263,8 +128,3 @@ def environment_for(
         yield environment
     finally:
         environment.close()
-
-
-def _base_url() -> str:
-    host = settings.ALLOWED_HOSTS[0].lstrip(".") if settings.ALLOWED_HOSTS else "localhost"
-    return f"{'http' if settings.DEMO else 'https'}://{'localhost' if host == '*' else host}"

@@ -4,7 +4,6 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from accounts.lab.events import events
 from accounts.lab.transcript import Exchange
 from accounts.strategies import Expected, Other, Outcome
 
@@ -44,6 +43,8 @@ class Report:
     transcript: tuple[Exchange, ...]
     #: indexes in the transcript: of the event's first exchange, and of the first after it
     event_at: tuple[int, int] = (0, 0)
+    #: a sentence: where the event can happen at all
+    applies_only: str = ""
 
     @property
     def matches(self) -> bool:
@@ -62,7 +63,7 @@ class Report:
         if self.error:
             return ""
         if not self.transcript:
-            return events[self.event].applies_only
+            return self.applies_only
         body = self._replays[-1].response["body"] if self._replays else {}
         return str(body.get("verdict", {}).get("reason", ""))
 

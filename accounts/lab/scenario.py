@@ -115,6 +115,7 @@ class Scenario:
             error=error,
             transcript=tuple(observed.exchanges),
             event_at=observed.event_at,
+            applies_only=self.event.applies_only,
         )
 
     def _play(self) -> None:

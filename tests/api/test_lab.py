@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 from accounts.lab.instances import find_strategy
 from accounts.lab.users import LabUser, create_lab_user
 from accounts.lab.wire import cookie_name, lab_path
+from accounts.models import Login
 from accounts.strategies import Family, Refused, Strategy, strategies
 from tests.clients import LabDevice, bearer
 
@@ -150,6 +151,16 @@ def test_a_log_out_tells_the_client_to_drop_its_cookie(device: LabDevice) -> Non
         cookie = device.client.cookies[cookie_name(device.strategy.slug)]
         assert (cookie.value, cookie["max-age"]) == ("", 0)
         assert cookie["path"] == lab_path(device.strategy.slug)
+
+
+def test_a_credential_that_outlives_its_login_says_so(lab_user: LabUser) -> None:
+    device = LabDevice(strategies["jwt-stateless"]).logged_in(lab_user)
+    Login.objects.all().delete()
+    path = f"{device.url('logout')}?storage=1"
+    answer = device.client.post(path, content_type=JSON, headers=device.headers)
+    assert answer.status_code == 400
+    assert answer.json()["verdict"]["code"] == "no_login"
+    assert answer.json()["storage"]["browser"]["kind"] == "token"
 
 
 def test_a_log_out_that_refuses_the_copy_says_what_it_changed(device: LabDevice) -> None:

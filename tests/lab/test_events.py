@@ -1,8 +1,7 @@
-"""What an event is: it changes the world and asks no strategy."""
+"""What an event is: it changes a password, a role, a row or a key, and asks no strategy."""
 
 import ast
 import inspect
-import re
 
 import pytest
 
@@ -24,14 +23,14 @@ ORDER = [
 ]
 
 
-@pytest.fixture(params=ORDER)
+@pytest.fixture(params=[event.slug for event in events])
 def event(request: pytest.FixtureRequest) -> type[Event]:
     """Each event."""
     return events[request.param]
 
 
-def test_they_come_in_the_order_of_the_matrix() -> None:
-    assert [event.slug for event in events] == ORDER
+def test_those_that_tell_a_story_stay_in_its_order() -> None:
+    assert [event.slug for event in events if event.slug in ORDER] == ORDER
 
 
 def test_each_says_what_it_is(event: type[Event]) -> None:
@@ -50,9 +49,9 @@ def test_an_event_for_everyone_knows_no_collateral(event: type[Event]) -> None:
     assert (event.ideal.other == "not-applicable") == event.everyone
 
 
-def test_only_what_changes_facts_may_wish_for_new_ones() -> None:
-    wishing = [event.slug for event in events if event.ideal.thief is Outcome.NEW_ROLE]
-    assert wishing == ["role-removed"]
+def test_only_what_changes_the_role_wants_the_new_one_to_be_served(event: type[Event]) -> None:
+    changes_role = ".role = " in inspect.getsource(inspect.getmodule(event))  # type: ignore[arg-type]
+    assert (event.ideal.thief is Outcome.NEW_ROLE) == changes_role
 
 
 def test_refreshing_happens_only_where_there_are_refresh_tokens() -> None:
@@ -63,5 +62,4 @@ def test_refreshing_happens_only_where_there_are_refresh_tokens() -> None:
 
 
 def test_the_environment_changes_no_setting() -> None:
-    source = inspect.getsource(environment)
-    assert not re.search(r"settings\.\w+ = |setattr\(|override_settings", source)
+    assert "settings" not in inspect.getsource(environment)

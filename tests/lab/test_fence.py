@@ -1,22 +1,15 @@
 """The fence around the lab: what it hands out opens nothing else, and nothing else opens it."""
 
 import base64
-import os
-import secrets
 import uuid
-import warnings
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.core import signing
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.lab.instances import find_strategy
-from accounts.lab.theft import StolenCredential, decrypt, encrypt
 from accounts.lab.users import LabUser, create_lab_user
 from accounts.lab.wire import LAB_PATH, cookie_name
 from accounts.models import Login, User
@@ -273,56 +266,3 @@ class TestThief:
             assert (answer["status"], list(answer)[1]) == (400, "copy")
             mallory.client.post("/api/lab/users/", content_type=JSON)
         assert device.replay(copy)["status"] == 200
-
-
-class TestSeal:
-    @pytest.fixture
-    def loot(self) -> StolenCredential:
-        return StolenCredential("session-db", uuid.uuid4(), secrets.token_urlsafe(32), uuid.uuid4())
-
-    def test_what_was_sealed_comes_out_again(self, loot: StolenCredential) -> None:
-        assert decrypt(encrypt(loot)) == loot
-        nobodys = StolenCredential("session-db", None, "x")
-        assert decrypt(encrypt(nobodys)) == nobodys
-
-    def test_a_changed_copy_is_none(self, loot: StolenCredential) -> None:
-        sealed = encrypt(loot)
-        for place in range(0, len(sealed), 7):
-            letter = "A" if sealed[place] != "A" else "B"
-            assert decrypt(sealed[:place] + letter + sealed[place + 1 :]) is None
-
-    @pytest.mark.parametrize("made_up", ["", "x", "gAAAAA", "é", "\0", "=" * 100, "gAAAAAB" * 99])
-    def test_a_made_up_copy_is_none(self, made_up: str) -> None:
-        assert decrypt(made_up) is None
-
-    def test_a_copy_is_good_for_as_long_as_a_throwaway_user(self, loot: StolenCredential) -> None:
-        sealed = encrypt(loot)
-        with time_machine.travel(datetime.now(UTC) + settings.LAB_LIFETIME + timedelta(minutes=1)):
-            assert decrypt(sealed) is None
-
-    def test_another_servers_copy_is_none(self, loot: StolenCredential, settings: Settings) -> None:
-        sealed = encrypt(loot)
-        settings.SECRET_KEY = "the key of another server, also fifty characters long"
-        assert decrypt(sealed) is None
-
-    def test_the_copy_is_not_shown_where_it_is_printed(
-        self, loot: StolenCredential, lab_user: LabUser
-    ) -> None:
-        assert loot.credential not in repr(loot)
-        assert lab_user.password not in repr(lab_user)
-
-
-def test_a_process_that_was_forked_off_has_instances_of_its_own() -> None:
-    """A connection, a thread or a lock of its parent's is of no use to it."""
-    mine = find_strategy("jwt-blacklist-memory")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # pytest has threads: no harm here
-        child = os.fork()
-    if child == 0:
-        shared = True
-        try:
-            shared = find_strategy("jwt-blacklist-memory") is mine
-        finally:
-            os._exit(shared)
-    assert os.waitpid(child, 0)[1] == 0
-    assert find_strategy("jwt-blacklist-memory") is mine

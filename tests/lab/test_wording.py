@@ -90,6 +90,13 @@ def test_a_cell_says_when_it_measured_something_else_than_declared() -> None:
     assert "declared" in describe(PLAYED | {"matches": False, "expected": expected}).differs
 
 
+def test_a_run_that_was_kept_under_the_old_names_can_still_be_read() -> None:
+    old = {"thief": "stale-facts", "expected": {"thief": "new-facts", "other": "untouched"}}
+    assert words(**old) == ("▲", "accepted", "with the old role, for 4 min 58 s")
+    differs = describe(PLAYED | old | {"matches": False}).differs
+    assert differs == "declared: accepted with the new role"
+
+
 def test_the_other_device_is_collateral() -> None:
     assert describe(PLAYED | {"other": "collateral"}).also == "and so is the other device"
 

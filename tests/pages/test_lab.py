@@ -197,6 +197,15 @@ def test_a_run_reports_each_cell_in_words(alice_browser: Client) -> None:
     assert len({answer["batch"] for answer in answers}) == 1
 
 
+@pytest.mark.parametrize("event", ["log-out", "refresh-replayed"])
+def test_a_run_reports_a_cell_as_the_page_shows_it(alice_browser: Client, event: str) -> None:
+    answer = run_one(alice_browser, "jwt-version", event)
+    cell = unescape(answer["cell"]["html"]).strip()
+    assert answer["url"] in cell
+    assert cell in page(alice_browser, "/lab/")
+    assert cell in page(alice_browser, "/lab/jwt-version/")
+
+
 def test_a_run_leaves_no_throwaway_user_behind(alice_browser: Client) -> None:
     run(alice_browser, strategies=["jwt-blacklist-joined"], events=[e.slug for e in events])
     assert not User.objects.exists()
