@@ -245,7 +245,7 @@ def test_a_strategys_page_measures_a_request_by_itself(page: Page) -> None:
     expect(page.locator("[data-cell][data-tone]")).to_have_count(len(events))
 
 
-def test_a_lost_answer_is_shown_with_both_settings_of_the_grace(page: Page) -> None:
+def test_a_lost_response_is_shown_with_both_settings_of_the_grace(page: Page) -> None:
     page.goto("/lab/jwt-rotating/")
     page.get_by_role("button", name="Lose an answer").click()
     lost = page.get_by_role("region", name="When an answer gets lost")

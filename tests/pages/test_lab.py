@@ -276,18 +276,18 @@ def test_old_runs_may_be_pruned_and_young_ones_not(settings: Settings) -> None:
     assert young.created > old.created
 
 
-def lose_an_answer(client: Client, strategy: str) -> Any:
+def lose_a_response(client: Client, strategy: str) -> Any:
     return client.post(f"/api/lab/{strategy}/lost-response/", content_type="application/json")
 
 
-def test_lost_answers_are_throttled_per_address(client: Client, settings: Settings) -> None:
+def test_lost_responses_are_throttled_per_address(client: Client, settings: Settings) -> None:
     settings.LIMITS = {**settings.LIMITS, "lab-users": (1, 300)}
-    assert lose_an_answer(client, "jwt-rotating").status_code == 200
-    assert lose_an_answer(client, "jwt-rotating").status_code == 429
+    assert lose_a_response(client, "jwt-rotating").status_code == 200
+    assert lose_a_response(client, "jwt-rotating").status_code == 429
 
 
-def test_a_lost_answer_is_played_without_and_with_a_grace(client: Client) -> None:
-    without, with_grace = lose_an_answer(client, "jwt-rotating").json()
+def test_a_lost_response_is_played_without_and_with_a_grace(client: Client) -> None:
+    without, with_grace = lose_a_response(client, "jwt-rotating").json()
     assert (without["grace_s"], without["goes_on"]) == (0, False)
     assert without["end_reason"] == "refresh token replayed"
     assert (with_grace["grace_s"], with_grace["goes_on"]) == (10, True)
@@ -295,10 +295,10 @@ def test_a_lost_answer_is_played_without_and_with_a_grace(client: Client) -> Non
 
 
 @pytest.mark.parametrize("strategy", ["session-db", "magic"])
-def test_an_answer_is_lost_only_where_there_are_refresh_tokens(
+def test_a_response_is_lost_only_where_there_are_refresh_tokens(
     client: Client, strategy: str
 ) -> None:
-    assert lose_an_answer(client, strategy).status_code == 404
+    assert lose_a_response(client, strategy).status_code == 404
 
 
 # --- Transcript -----------------------------------------------------------------------------------

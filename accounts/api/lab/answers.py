@@ -47,7 +47,7 @@ class Answer:
 
 
 class Refusal(APIException):
-    """The request is refused; the answer holds the verdict, and where the credential is stored."""
+    """The request is refused. ``credential`` is the one that was judged, if any was sent."""
 
     def __init__(self, refused: Refused, credential: str = "", *, status: int = 401) -> None:
         super().__init__(refused.reason, refused.code)

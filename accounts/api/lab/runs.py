@@ -132,7 +132,7 @@ class LabRuns(PublicApiView):
 
 
 class _Lines:
-    """A line of JSON for each run. Django closes it, also if the client has disconnected."""
+    """A line of JSON for each run. The server closes it in any case, read to its end or not."""
 
     def __init__(self, stream: RunStream) -> None:
         self._stream = stream
