@@ -32,7 +32,7 @@ class Service(ABC):
 
     @abstractmethod
     def start(self) -> str:
-        """Start, wait until it is ready, and return the address.
+        """Start unless it runs, wait until it is ready, and return the address.
 
         Raises:
             ServiceError: it does not start. Nothing is left behind then.
@@ -79,6 +79,8 @@ class Program(Service):
         """Begin the process, with ``self.child``."""
 
     def start(self) -> str:
+        if self.running():
+            return self.address
         try:
             self._process = self.launch()
             self._wait_until_ready(self._process)

@@ -31,6 +31,7 @@ class JsonLines(Program):
         self._timeout = timeout
 
     def launch(self) -> "subprocess.Popen[bytes]":
+        self._too_late = False
         # To a file: a pipe that nobody reads until the end would fill up and stop the child.
         self._errors = self._resources.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
         process = self.child(
@@ -50,9 +51,10 @@ class JsonLines(Program):
         """Yield each object as it comes, until the child ends.
 
         Raises:
-            ServiceError: the child failed; the text is the last line of its error output.
+            ServiceError: the child failed, or took too long; the text is the last line of its error
+                output, or says what happened.
         """
-        timer = threading.Timer(self._timeout, self.terminate) if self._timeout else None
+        timer = threading.Timer(self._timeout, self._end) if self._timeout else None
         if timer:
             timer.start()
         try:
@@ -79,7 +81,13 @@ class JsonLines(Program):
             raise ServiceError(self.problem()) from None
         return answer
 
+    def _end(self) -> None:
+        self._too_late = True
+        self.terminate()
+
     def problem(self) -> str:
+        if self._too_late:
+            return f"it took longer than {self._timeout:g} seconds"
         self._errors.seek(0)
         said = self._errors.read().decode(errors="replace").strip().splitlines()
         return said[-1] if said else f"it ended with status {self.wait()}"
