@@ -1,15 +1,19 @@
 """Settings, read from the environment. Safe by default: ``DEMO=1`` loosens what a laptop needs.
 
 Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATABASE_URL``,
-``CACHE_URL``, ``ALLOWED_HOSTS`` (comma separated), ``DEMO``, ``TRACING``, ``TRUSTED_PROXIES``
-(comma separated addresses), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``,
-``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
+``DATABASE_CONNECT_TIMEOUT``, ``DATABASE_STATEMENT_TIMEOUT`` and ``DATABASE_LOCK_TIMEOUT`` (of
+PostgreSQL, in seconds), ``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``,
+``ALLOWED_HOSTS`` (comma separated), ``DEMO``, ``TRACING``, ``TRUSTED_PROXIES`` (comma separated
+addresses), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``, ``JWT_ISSUER``,
+``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
 ``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths), and for each name in ``LIMITS`` below
 one like ``LIMIT_SIGN_UP=400/3600``: attempts per seconds.
 """
 
+import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -54,6 +58,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "accounts.middleware.headers.SafeHeaders",
+    "accounts.middleware.health.Health",
     "accounts.tracing.middleware.TraceMiddleware",
     "accounts.middleware.guard.RequestGuard",
     "django.middleware.security.SecurityMiddleware",
@@ -105,6 +110,7 @@ except ValueError:  # what it takes for a port is no number; its text would show
     raise _BAD_DATABASE_URL from None
 # Django opens a connection per request by default: on PostgreSQL that costs more than the query.
 DATABASES["default"]["CONN_MAX_AGE"] = None
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Writers wait for each other instead of failing when a read lock is upgraded.
@@ -113,13 +119,50 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / ".test.sqlite3"}
+
+# In seconds: people wait before a page, so a server gives up early. A command may take its time.
+_IS_SERVER = bool({"authdemo.wsgi", "authdemo.asgi"} & sys.modules.keys())
+DATABASE_CONNECT_TIMEOUT: int = env.int("DATABASE_CONNECT_TIMEOUT", default=2)  # libpq's least
+DATABASE_STATEMENT_TIMEOUT: float = env.float(
+    "DATABASE_STATEMENT_TIMEOUT", default=2.5 if _IS_SERVER else 0
+)
+DATABASE_LOCK_TIMEOUT: float = env.float("DATABASE_LOCK_TIMEOUT", default=2 if _IS_SERVER else 0)
+# A pooler in transaction mode gives each transaction another session, which may not know what was
+# prepared before. PgBouncer does so since 1.21, and takes no options but those it was told of.
+DATABASE_POOLER: bool = env.bool("DATABASE_POOLER", default=False)
+
+
+def _postgresql_options() -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "server_side_binding": True,
+        # A statement that comes for the fifth time is planned once, not per request: planning a
+        # join takes longer than executing it.
+        "prepare_threshold": None if DATABASE_POOLER else 5,
+        "connect_timeout": DATABASE_CONNECT_TIMEOUT,
+        # A host that is gone says nothing, not even that. In milliseconds and seconds.
+        "tcp_user_timeout": 3000,
+        "keepalives_idle": 10,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+    }
+    if DATABASE_STATEMENT_TIMEOUT:  # a server that answers says itself that it was too long
+        options["answer_timeout"] = DATABASE_STATEMENT_TIMEOUT + 0.5
+        if not DATABASE_POOLER:
+            options["options"] = (
+                f"-c statement_timeout={DATABASE_STATEMENT_TIMEOUT * 1000:.0f}"
+                f" -c lock_timeout={DATABASE_LOCK_TIMEOUT * 1000:.0f}"
+            )
+    return options
+
+
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    # A statement that comes for the fifth time is planned once, not per request: planning a join
-    # takes longer than executing it. A pooler between has to know prepared statements, as
-    # PgBouncer does since 1.21.
-    DATABASES["default"].setdefault("OPTIONS", {}).update(
-        server_side_binding=True, prepare_threshold=5
-    )
+    DATABASES["default"]["ENGINE"] = "authdemo.postgresql"
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLER
+    # What the URL itself says comes last.
+    DATABASES["default"]["OPTIONS"] = {
+        **_postgresql_options(),
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Cache: one that all server processes share, or none -----------------------------------------
@@ -313,8 +356,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    # Of a database that is away one line is written, not one per request: accounts.database.
+    "filters": {"outage": {"()": "accounts.middleware.health.NotAnOutage"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # A 401 or a 404 is an answer, not an incident.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {"django.request": {"level": "ERROR", "filters": ["outage"]}},
 }

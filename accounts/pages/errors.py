@@ -1,12 +1,16 @@
 """What goes wrong, said in the site's clothes: JSON for a program under `/api/`, else a page."""
 
+import sys
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 
+from accounts.middleware import health
+
 API = "/api/"
+_FOR_PROGRAMS = (API, "/oauth/", "/.well-known/")
 MINUTE = 60
 
 
@@ -27,16 +31,29 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's `handler500`. Its page has no context: what broke may be behind that."""
-    if request.path.startswith(API):
+    error = sys.exception()
+    if health.is_outage(error):
+        return database_unavailable(request, error)
+    if request.path_info.startswith(API):
         return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed.", "server_error")
     page = loader.render_to_string("500.html")
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def database_unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """The database is away: nobody is let in, and everybody may try again at once."""
+    health.log_outage(error)
+    if request.path_info.startswith(_FOR_PROGRAMS):
+        return health.unavailable()
+    page = loader.render_to_string("503.html")
+    headers = {"Retry-After": str(health.RETRY_AFTER)}
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's `CSRF_FAILURE_VIEW`: a form or script without the token of this site."""
     detail = f"CSRF check failed: {reason.rstrip('.')}. Nothing was changed."
-    if request.path.startswith(API):
+    if request.path_info.startswith(API):
         return refusal(HTTPStatus.FORBIDDEN, detail, "csrf_failed")
     return render(request, "403_csrf.html", {"reason": reason}, status=HTTPStatus.FORBIDDEN)
 
@@ -53,7 +70,7 @@ def answer(
     request: HttpRequest, status: HTTPStatus, detail: str, code: str | None = None
 ) -> HttpResponse:
     """The page named after the status, or the same as JSON; `code` is the status in words."""
-    if request.path.startswith(API):
+    if request.path_info.startswith(API):
         return refusal(status, detail, code or status.name.lower())
     return render(request, f"{status.value}.html", status=status)
 

@@ -39,6 +39,7 @@ class PostgresFeed(Feed):
     def __init__(self, memory: Memory) -> None:
         super().__init__(memory)
         self._heard = 0.0
+        self._is_lost = False  # has been logged
         self._database: psycopg.Connection[Any] | None = None
         self._line = threading.Lock()  # held while news go from the line into the memory
         self._loaded = threading.Event()
@@ -101,6 +102,9 @@ class PostgresFeed(Feed):
             self._listen(woken)
         except Exception as error:  # noqa: BLE001
             # Whatever it is: without a listener the table is asked, and it is tried again.
+            if self._is_lost:
+                return
+            self._is_lost = True
             reason = str(error).partition("\n")[0]
             logger.warning("The blacklist's listener is lost (%s): reading the table", reason)
 
@@ -113,6 +117,7 @@ class PostgresFeed(Feed):
             database.execute(f"LISTEN {BLACKLIST_CHANNEL}")
             self._load(database)
             self._database = database
+            self._is_lost = False
             self._follow(database, woken)
         finally:
             self._heard = 0.0

@@ -1,0 +1,84 @@
+"""Whether this process lives and its database answers: for load balancers, and when it does not."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.db import Error, InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+RETRY_AFTER = 1  # seconds, of a client's patience: the first answer after an outage is a good one
+CODE = "database_unavailable"
+DETAIL = "The database does not answer. Try again in a moment."
+_LOG_EVERY = 30.0  # seconds
+# What SQLite calls errors of ours: a statement that is wrong, a table that is not there.
+_OUR_MISTAKES = ("SQLITE_ERROR", "SQLITE_MISUSE")
+
+logger = logging.getLogger("accounts.database")
+
+
+class Health:
+    """``/healthz`` and ``/readyz``, outside of what checks hosts, opens sessions or traces."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == "/healthz":
+            return HttpResponse("ok\n", content_type="text/plain")
+        if request.path_info == "/readyz":
+            return ready()
+        return self.get_response(request)
+
+
+def ready() -> HttpResponse:
+    """200, or 503 while the database does not answer a statement."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return unavailable()
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def unavailable() -> JsonResponse:
+    """The answer to a program while the database is away."""
+    body = {"detail": DETAIL, "code": CODE}
+    headers = {"Retry-After": str(RETRY_AFTER)}
+    return JsonResponse(body, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether the database is away, silent, locked or full: nothing is wrong with the request."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    return getattr(error.__cause__, "sqlite_errorname", None) not in _OUR_MISTAKES
+
+
+class _Log:
+    """One line per outage, and one more each half a minute while it lasts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def __call__(self, error: BaseException | None) -> None:
+        with self._lock:
+            now = time.monotonic()
+            if now < self._next:
+                return
+            self._next = now + _LOG_EVERY
+        reason = str(error).strip().partition("\n")[0]
+        logger.error("The database does not answer, so requests get 503: %s", reason)
+
+
+log_outage = _Log()
+
+
+class NotAnOutage(logging.Filter):
+    """Drops Django's own record of each request that was answered with 503."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,0 +1,1 @@
+"""Django's back end for PostgreSQL, whose waits end."""

@@ -1,0 +1,157 @@
+"""A real PostgreSQL that goes away, comes back or falls silent under a real server."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import psutil
+import pytest
+from django.conf import settings
+
+from accounts.services.gunicorn import Gunicorn
+from accounts.services.postgres import Postgres
+from tests.cast import PASSWORD
+from tests.clients import bearer
+
+pytestmark = [pytest.mark.database("postgres"), pytest.mark.xdist_group("outage")]
+
+ACCOUNT = f"""
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from accounts.models import User
+User.objects.create_user("alice", password={PASSWORD!r})
+"""
+CONNECTIONS = 8  # one for each thread of the server
+NO_DATABASE = ["/healthz", "/.well-known/jwks.json", "/static/favicon.svg"]
+
+
+class Database(Postgres):
+    """A private PostgreSQL that can be away for a while and come back at the same address."""
+
+    def go(self, sign: signal.Signals) -> None:
+        assert self._process
+        self._process.send_signal(sign)
+        self._process.wait()
+
+    def come_back(self) -> None:
+        [socket] = parse_qs(urlsplit(self.address).query)["host"]
+        self._cluster.forget_dead_server()
+        self._process = self._launch_on(Path(socket))
+        while not self.ready():
+            time.sleep(0.01)
+
+    def processes(self) -> list[psutil.Process]:
+        assert self._process
+        server = psutil.Process(self._process.pid)
+        return [server, *server.children(recursive=True)]
+
+
+class Server(Gunicorn):
+    """A server that writes its log into a file."""
+
+    log: IO[bytes]
+
+    def child(self, *arguments: Any, **options: Any) -> "subprocess.Popen[bytes]":
+        return super().child(*arguments, **options | {"stdout": self.log, "stderr": self.log})
+
+
+@dataclass
+class Site:
+    """A server of one process, its database, what it logs, and Alice's client."""
+
+    database: Database
+    http: httpx.Client
+    log: Path
+
+    def me(self) -> httpx.Response:
+        return self.http.get("/api/me/")
+
+    def log_in(self) -> httpx.Response:
+        body = {"username": "alice", "password": PASSWORD}
+        return self.http.post("/api/token/", json=body)
+
+    def warm_up(self) -> None:
+        """Let each thread open its connection."""
+        assert {self.me().status_code for _ in range(CONNECTIONS)} == {200}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("outage")
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    with Database() as database, (folder / "log").open("wb") as log:
+        environment = {
+            **kept,
+            "DJANGO_SETTINGS_MODULE": "authdemo.settings",
+            "DEMO": "1",
+            "SECRET_KEY": secrets.token_hex(32),
+            "DATABASE_URL": database.address,
+            "DATABASE_STATEMENT_TIMEOUT": "1",
+            "STATIC_ROOT": str(settings.STATIC_ROOT),
+        }
+        command = [sys.executable, "-c", ACCOUNT]
+        subprocess.run(command, env=environment, cwd=settings.BASE_DIR, check=True)
+        server = Server(environment=environment)
+        server.log = log
+        with server, httpx.Client(base_url=server.address, timeout=20) as http:
+            found = Site(database, http, folder / "log")
+            http.headers.update(bearer(found.log_in().json()["access"]))
+            yield found
+
+
+def test_a_restart_costs_nobody_a_request(site: Site) -> None:
+    site.warm_up()
+    site.database.go(signal.SIGINT)
+    site.database.come_back()
+    assert [site.me().status_code for _ in range(3 * CONNECTIONS)] == [200] * 3 * CONNECTIONS
+
+
+def test_while_it_is_away_nobody_is_let_in_and_everybody_is_told_to_try_again(site: Site) -> None:
+    site.warm_up()
+    written = len(site.log.read_bytes())
+    site.database.go(signal.SIGKILL)
+    answers = [site.me() for _ in range(CONNECTIONS)]
+    answers += [site.log_in(), site.http.get("/api/logins/"), site.http.get("/readyz")]
+    for answer in answers:
+        assert answer.status_code == 503
+        assert answer.json()["code"] == "database_unavailable"
+        assert answer.headers["Retry-After"] == "1"
+    page = site.http.get("/lab/runs/00000000-0000-0000-0000-000000000000/")
+    assert (page.status_code, page.headers["Content-Type"][:9]) == (503, "text/html")
+    assert [site.http.get(path).status_code for path in NO_DATABASE] == [200] * len(NO_DATABASE)
+    site.database.come_back()
+    assert site.me().status_code == 200
+    lines = site.log.read_bytes()[written:].decode().splitlines()
+    assert [line for line in lines if "The database does not answer" in line] == lines != []
+
+
+def test_a_silent_one_is_given_up_and_holds_nobody_else_up(site: Site) -> None:
+    site.warm_up()
+    processes = site.database.processes()
+    for process in processes:
+        process.suspend()
+    try:
+        took = []
+        for _ in range(3):
+            began = time.monotonic()
+            assert site.me().status_code == 503
+            assert [site.http.get(path).status_code for path in NO_DATABASE] == [200] * 3
+            took.append(time.monotonic() - began)
+        assert max(took) < 5
+    finally:
+        for process in reversed(processes):
+            process.resume()
+    ready = time.monotonic()
+    assert site.me().status_code == 200
+    assert time.monotonic() - ready < 1
