@@ -46,7 +46,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         params.pop("answer_timeout", None)
         return params
 
-    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         if not _silent.is_set():
             return self._connect(conn_params)
         if not _trying.acquire(blocking=False):
@@ -58,13 +58,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         finally:
             _trying.release()
 
-    def _connect(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
+    def _connect(self, conn_params: dict[str, Any]) -> Connection:
         try:
-            connection = super().get_new_connection(conn_params)
+            connection: Connection = super().get_new_connection(conn_params)
         except psycopg.errors.ConnectionTimeout:
             _silent.set()
             raise
-        connection.__class__ = Connection
+        connection.__class__ = Connection  # Django lets nobody choose it
         connection.answer_timeout = self.settings_dict["OPTIONS"].get("answer_timeout")
         return connection
 
