@@ -19,6 +19,7 @@ from pytest_django.fixtures import Settings
 from accounts.lab.users import UnknownLabUser, create_lab_user, sign_in
 from accounts.models import BlacklistedToken, EndReason, Login, Run, Session, User, login_begin
 from accounts.models.pruning import BATCH, Prunable, _delete, prunables, prune
+from accounts.models.throttle import ThrottleCount
 from accounts.strategies import Refused
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionJoined
@@ -97,6 +98,7 @@ class TestWhatGoes:
             "Django's sessions": 1,
             "logins": 1,
             "lab users": 1,
+            "throttle counts": 0,
             "lab runs": 0,
         }
         for row in kept:
@@ -114,6 +116,12 @@ class TestWhatGoes:
         kept = run(timedelta(minutes=-1))
         assert pruned()["lab runs"] == 1
         assert Run.objects.get() == kept
+
+    def test_what_was_counted_in_a_window_goes_when_it_is_over(self) -> None:
+        for key, ago in (("over", 1), ("open", -1)):
+            ThrottleCount.objects.create(key=key, count=1, expires=int(NOW.timestamp()) - ago)
+        assert pruned()["throttle counts"] == 1
+        assert ThrottleCount.objects.get().key == "open"
 
     def test_what_belongs_to_a_login_or_a_lab_user_goes_with_it(self, alice: User) -> None:
         login(alice, DEAD)
