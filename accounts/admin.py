@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from accounts.models import BlacklistedToken, EndReason, Login, LoginQuerySet, User
 from accounts.site import logins
 from accounts.site.devices import device
+from accounts.site.signin import current_login
 
 
 class WhoseFilter(admin.SimpleListFilter):
@@ -62,6 +63,13 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alon
     list_filter = (WhoseFilter, *DjangoUserAdmin.list_filter)
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), ("Role", {"fields": ("role",)}))
     actions = ("log_out",)
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> User | None:
+        """The user; one who changes their own password here stays logged in."""
+        user: User | None = super().get_object(request, *args, **kwargs)
+        if user is not None and user.pk == request.user.pk:
+            user.kept_login = current_login(request)
+        return user
 
     @admin.action(description="Log selected users out everywhere", permissions=["change"])
     def log_out(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:

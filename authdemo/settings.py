@@ -225,7 +225,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator",
         "NumericPasswordValidator",
     )
-]
+] + [{"NAME": "accounts.site.passwords.SiteWordsValidator"}]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "compare"
 LOGOUT_REDIRECT_URL = "compare"
@@ -234,6 +234,7 @@ LOGOUT_REDIRECT_URL = "compare"
 # cookie session ends earlier where it is not used for the idle time.
 LOGIN_LIFETIME = timedelta(days=14)
 UNREMEMBERED_LIFETIME = timedelta(hours=12)
+PASSWORD_COUNTS_FOR = timedelta(minutes=10)  # then ending other logins asks for it again
 SESSION_IDLE = timedelta(days=2)
 ENDED_LOGINS_KEPT = timedelta(days=7)  # how long a login that is over stays in its user's list
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)

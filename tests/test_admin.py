@@ -123,6 +123,15 @@ class TestUsers:
         told = [entry["end_reason"] for entry in again.send("GET", "/api/logins/").json()]
         assert told == [None, "reset"]
 
+    def test_who_changes_the_own_password_here_stays_logged_in(self, staff: Client) -> None:
+        admin = User.objects.get(is_superuser=True)
+        program = Device("jwt").log_in(admin)
+        form = {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD, "usable_password": "true"}
+        answer = staff.post(f"/admin/accounts/user/{admin.pk}/password/", form)
+        assert answer.status_code == 302, answer.content
+        assert staff.get("/admin/").status_code == 200
+        assert not program.is_in()
+
     def test_taking_the_password_away_ends_every_login(self, staff: Client, alice: User) -> None:
         device = Device("session").log_in(alice)
         form = {"password1": "", "password2": "", "usable_password": "false", "unset-password": "1"}

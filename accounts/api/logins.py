@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as InvalidPassword
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +18,26 @@ from accounts.models import EndReason, Login, PasswordReplaced, User
 from accounts.site import logins, signin
 
 _REFUSED = {401: serializers.Problem, 403: serializers.Problem}
+
+
+def confirm(request: Request, user: User, auth: Auth) -> None:
+    """Ask for the password, unless it was given a short while ago.
+
+    Raises:
+        PermissionDenied: it is missing; with the code ``password_required``.
+        ValidationError: it is wrong.
+    """
+    password = valid(serializers.Confirmation, request).get("password")
+    if password is None:
+        if signin.must_confirm(auth.login_id):
+            raise PermissionDenied(
+                "Send your password along: it was given too long ago", code="password_required"
+            )
+        return
+    try:
+        signin.confirm(request._request, user, password, login_id=auth.login_id)
+    except signin.BadCredentials as error:
+        raise ValidationError({"password": ["This is not your current password."]}) from error
 
 
 class Logins(ApiView):
@@ -64,13 +84,18 @@ def _shown(entry: logins.Entry) -> dict[str, Any]:
 class LoginDetail(ApiView):
     """One login of the user."""
 
-    @extend_schema(responses={204: None, 404: serializers.Problem, **_REFUSED})
+    @extend_schema(
+        request=serializers.Confirmation,
+        responses={204: None, 404: serializers.Problem, 429: serializers.Problem, **_REFUSED},
+    )
     def delete(self, request: Request, login_id: uuid.UUID) -> Response:
         """End a login: its credentials are refused from the next request on. May be repeated.
 
         Another user's login is answered like one that does not exist.
         """
         user, auth = current_login(request)
+        if login_id != auth.login_id:
+            confirm(request, user, auth)
         try:
             logins.end_one(user, login_id, current=auth.login_id)
         except Login.DoesNotExist as error:
@@ -88,10 +113,14 @@ def _forget_cookie(request: Request, auth: Auth) -> None:
 class LogoutEverywhere(ApiView):
     """All logins of the user at once."""
 
-    @extend_schema(request=None, responses={200: serializers.EndedCount, **_REFUSED})
+    @extend_schema(
+        request=serializers.Confirmation,
+        responses={200: serializers.EndedCount, 429: serializers.Problem, **_REFUSED},
+    )
     def post(self, request: Request) -> Response:
         """End every login, the current one too: all cookies and tokens are refused from now on."""
         user, auth = current_login(request)
+        confirm(request, user, auth)
         ended = user.end_logins(EndReason.EVERYWHERE)
         _forget_cookie(request, auth)
         return Response({"ended": ended})
@@ -103,7 +132,7 @@ class Password(ApiView):
     @extend_schema(
         request=serializers.NewPassword,
         responses={
-            200: serializers.EndedCount,
+            200: serializers.PasswordChanged,
             429: serializers.Problem,
             **_REFUSED,
         },
@@ -111,7 +140,8 @@ class Password(ApiView):
     def post(self, request: Request) -> Response:
         """Change the password.
 
-        The current login continues; all others end, cookie sessions and token logins alike.
+        The device that asks stays logged in; all others end, cookies and tokens alike. It is given
+        a new cookie or new tokens, as no copy of its old ones counts any more.
         """
         user, auth = current_login(request)
         body = valid(serializers.NewPassword, request)
@@ -119,7 +149,10 @@ class Password(ApiView):
         ended = _change(request, user.get_username(), auth, **body)
         if auth.carrier == "session":
             signin.renew_session_key(request._request)
-        return Response({"ended": ended})
+            return Response({"ended": ended})
+        pair = signin.renew_token_login(auth.login_id)
+        tokens = {"access": pair.value, "refresh": pair.refresh} if pair else {}
+        return Response({"ended": ended, **tokens})
 
 
 def _check_new(password: str, user: User) -> None:

@@ -7,8 +7,9 @@ from accounts.site.logins import EXPIRED, UNUSED
 from accounts.site.signin import MAX_PASSWORD_LENGTH
 
 
-def _password_field() -> serializers.CharField:
+def _password_field(*, required: bool = True) -> serializers.CharField:
     return serializers.CharField(
+        required=required,
         max_length=MAX_PASSWORD_LENGTH,
         trim_whitespace=False,
         write_only=True,
@@ -34,6 +35,12 @@ class NewPassword(serializers.Serializer[None]):
 
     old_password = _password_field()
     new_password = _password_field()
+
+
+class Confirmation(serializers.Serializer[None]):
+    """The password once more, where it was given more than ten minutes ago."""
+
+    password = _password_field(required=False)
 
 
 class TokenPair(serializers.Serializer[None]):
@@ -103,6 +110,13 @@ class EndedCount(serializers.Serializer[None]):
     """How many logins ended."""
 
     ended = serializers.IntegerField(read_only=True, min_value=0)
+
+
+class PasswordChanged(EndedCount):
+    """How many others ended, and for a token login its new tokens."""
+
+    access = serializers.CharField(read_only=True, required=False)
+    refresh = serializers.CharField(read_only=True, required=False)
 
 
 class Problem(serializers.Serializer[None]):

@@ -18,6 +18,7 @@ from accounts.models.login import (
     Session,
     blacklist_login,
     login_begin,
+    login_replace,
 )
 from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet
 from accounts.models.throttle import ThrottleCount
@@ -43,5 +44,6 @@ __all__ = [
     "blacklist_login",
     "blacklist_token",
     "login_begin",
+    "login_replace",
     "pruned_before",
 ]

@@ -15,7 +15,11 @@ _AT_ONCE = BoundedSemaphore(os.cpu_count() or 1)
 
 
 class SiteHasher(Argon2PasswordHasher):
-    """Django's argon2id with its parameters; each use is a step of the trace."""
+    """Django's argon2id with its parameters; each use is a step of the trace.
+
+    The step has one name: an unknown user's password is hashed where a known one's is verified, and
+    the trace must not tell which.
+    """
 
     algorithm = "argon2"
 
@@ -26,7 +30,7 @@ class SiteHasher(Argon2PasswordHasher):
 
     def verify(self, password: str, encoded: str) -> bool:
         """Compare a password with a hash."""
-        with _AT_ONCE, step("verify password", kind="hash", detail=self.algorithm):
+        with _AT_ONCE, step("hash password", kind="hash", detail=self.algorithm):
             return super().verify(password, encoded)
 
     def safe_summary(self, encoded: str) -> dict[Any, Any]:

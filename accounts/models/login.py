@@ -82,6 +82,9 @@ class Login(models.Model):
     )
     created = models.DateTimeField(default=timezone.now)
     last_seen = models.DateTimeField(default=timezone.now)
+    password_at = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="When the password was last given in it."
+    )
     expires = models.DateTimeField()
     ip = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=400, blank=True)
@@ -112,6 +115,7 @@ def login_begin(
     *,
     strategy: str,
     lifetime: timedelta | None = None,
+    expires: datetime | None = None,
     ip: str | None = None,
     user_agent: str = "",
 ) -> Login:
@@ -127,9 +131,28 @@ def login_begin(
         token_version=user.token_version,
         created=now,
         last_seen=now,
-        expires=now + (lifetime or settings.LOGIN_LIFETIME),
+        expires=expires or now + (lifetime or settings.LOGIN_LIFETIME),
         ip=ip,
         user_agent=user_agent[:400].replace("\0", ""),
+    )
+
+
+@transaction.atomic
+def login_replace(login: Login, *, reason: EndReason) -> Login:
+    """End a login, and begin another one of the same device with the same fixed end.
+
+    Raises:
+        Login.DoesNotExist: it has ended meanwhile.
+    """
+    live = Login.objects.live().select_related("user")
+    old = live.select_for_update(of=("self",)).get(pk=login.pk)
+    Login.objects.filter(pk=old.pk).end(reason)
+    return login_begin(
+        old.user,
+        strategy=old.strategy,
+        expires=old.expires,
+        ip=old.ip,
+        user_agent=old.user_agent,
     )
 
 

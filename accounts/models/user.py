@@ -68,6 +68,8 @@ class User(AbstractUser):
     )
     visitor = models.UUIDField(null=True, blank=True, editable=False)
 
+    # The login that goes on when a new password is saved.
+    kept_login: uuid.UUID | None = None
     # Reason recorded when a new password ends the user's logins; the admin's form sets RESET.
     password_end_reason = EndReason.PASSWORD
 
@@ -142,7 +144,7 @@ class User(AbstractUser):
             return self._save_row(*args, **kwargs)
         with transaction.atomic():
             self._save_row(*args, **kwargs)
-            self.end_logins(reason)
+            self.end_logins(reason, keep=self.kept_login)
         return None
 
     def _end_reason(self, fields: Collection[str] | None) -> EndReason | None:

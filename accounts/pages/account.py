@@ -6,7 +6,7 @@ from typing import cast
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.decorators import login_not_required, login_required
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
@@ -32,6 +32,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @sensitive_post_parameters()
+@login_not_required
 @form_page
 def signup(request: HttpRequest) -> HttpResponse:
     """Make an account and log in to it."""
@@ -51,11 +52,10 @@ def signup(request: HttpRequest) -> HttpResponse:
 
 
 @sensitive_post_parameters()
+@login_not_required
 @form_page
 def login(request: HttpRequest) -> HttpResponse:
-    """Log in with a cookie session."""
-    if request.user.is_authenticated:
-        return redirect(next_path(request))
+    """Log in with a cookie session; whoever was logged in here is logged out."""
     form = LoginForm(sent(request))
     if not form.is_valid():
         return show(request, "pages/login.html", form)
@@ -80,7 +80,7 @@ def logout(request: HttpRequest) -> HttpResponse:
         return page
     end_session(request)
     messages.success(request, "You are logged out.")
-    return redirect(next_path(request))
+    return redirect(wanted(request) or settings.LOGOUT_REDIRECT_URL)
 
 
 @sensitive_post_parameters()

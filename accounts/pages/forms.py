@@ -66,6 +66,22 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the 
         super().validate_password_for_user(user, password_field_name)  # type: ignore[misc]
 
 
+class ConfirmForm(forms.Form):
+    """The password once more, from somebody who is logged in as ``user``."""
+
+    password = forms.CharField(
+        label="Your password",
+        help_text="You gave it more than ten minutes ago.",
+        strip=False,
+        validators=[LONG_PASSWORD],
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+    def __init__(self, user: User, data: QueryDict | None = None) -> None:
+        self.user = user
+        super().__init__(data)
+
+
 class PasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]  # likewise
     """A new password for somebody who knows the old one (which `sign_in` checks, throttled)."""
 

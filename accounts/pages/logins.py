@@ -1,19 +1,30 @@
 """The devices of whoever is signed in: a list, and pages that say what ending one will do."""
 
 import uuid
-from typing import cast
+from http import HTTPStatus
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from accounts.models import EndReason, User
-from accounts.pages.account import form_page
+from accounts.pages.account import form_page, sent
+from accounts.pages.errors import throttled
+from accounts.pages.forms import ConfirmForm
 from accounts.site import logins as devices
-from accounts.site.signin import current_login, end_session
+from accounts.site.signin import (
+    BadCredentials,
+    confirm,
+    current_login,
+    end_session,
+    must_confirm,
+)
+from accounts.site.throttle import Throttled
 
 
 @login_required
@@ -32,6 +43,7 @@ def logins(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/logins.html", context)
 
 
+@sensitive_post_parameters()
 @login_required
 @form_page
 def end(request: HttpRequest, login_id: uuid.UUID) -> HttpResponse:
@@ -44,8 +56,14 @@ def end(request: HttpRequest, login_id: uuid.UUID) -> HttpResponse:
     if entry.ended:
         messages.info(request, f"{entry.device} was signed out before: {entry.ended.why}.")
         return redirect("logins")
-    if request.method != "POST":
-        return render(request, "pages/login_end.html", {"entry": entry, "entries": [entry]})
+    page = question(
+        request,
+        "pages/login_end.html",
+        {"entry": entry, "entries": [entry]},
+        needs_password=not entry.is_current,
+    )
+    if page:
+        return page
     devices.end_one(user, login_id, current=current)
     if entry.is_current:
         return leave(request, "You are logged out.")
@@ -53,30 +71,67 @@ def end(request: HttpRequest, login_id: uuid.UUID) -> HttpResponse:
     return redirect("logins")
 
 
+@sensitive_post_parameters()
 @login_required
 @form_page
 def end_others(request: HttpRequest) -> HttpResponse:
     """Ask, then end every login but this one."""
     user, current = whose(request), current_login(request)
-    if request.method != "POST":
-        found = devices.listing(user, current=current)
-        others = [entry for entry in found.live if not entry.is_current]
-        return render(request, "pages/login_end_others.html", {"entries": others, "found": found})
+    found = devices.listing(user, current=current)
+    others = [entry for entry in found.live if not entry.is_current]
+    context = {"entries": others, "found": found}
+    if page := question(request, "pages/login_end_others.html", context):
+        return page
     ended = devices.end_others(user, current=current)
     messages.success(request, f"{counted(ended)} signed out. You stay logged in here.")
     return redirect("logins")
 
 
+@sensitive_post_parameters()
 @login_required
 @form_page
 def end_all(request: HttpRequest) -> HttpResponse:
     """Ask, then log out everywhere."""
     user = whose(request)
-    if request.method != "POST":
-        found = devices.listing(user, current=current_login(request))
-        return render(request, "pages/login_end_all.html", {"entries": found.live, "found": found})
+    found = devices.listing(user, current=current_login(request))
+    context = {"entries": found.live, "found": found}
+    if page := question(request, "pages/login_end_all.html", context):
+        return page
     ended = user.end_logins(EndReason.EVERYWHERE)
     return leave(request, f"You are logged out everywhere: {counted(ended)} signed out.")
+
+
+def question(
+    request: HttpRequest, template: str, context: dict[str, Any], *, needs_password: bool = True
+) -> HttpResponse | None:
+    """The page that asks; None once it was answered, with the password where that was long ago."""
+    form = None
+    if needs_password and must_confirm(current_login(request)):
+        form = ConfirmForm(whose(request), sent(request))
+    try:
+        if request.method == "POST" and (form is None or gives_password(request, form)):
+            return None
+    except Throttled as problem:
+        return throttled(request, problem.retry_after)
+    is_refused = form is not None and bool(form.errors)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_refused else HTTPStatus.OK
+    return render(request, template, {**context, "form": form}, status=status)
+
+
+def gives_password(request: HttpRequest, form: ConfirmForm) -> bool:
+    """Whether the form holds the user's password; if not, the form says so.
+
+    Raises:
+        Throttled: too many wrong guesses.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        confirm(request, whose(request), form.cleaned_data["password"])
+    except BadCredentials:
+        form.add_error("password", "This is not your password.")
+        return False
+    return True
 
 
 def whose(request: HttpRequest) -> User:
@@ -88,7 +143,7 @@ def leave(request: HttpRequest, words: str) -> HttpResponse:
     """Drop the cookie of a login that has just ended."""
     end_session(request)
     messages.success(request, words)
-    return redirect("compare")
+    return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
 def counted(devices: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib.admin import AdminSite as DjangoAdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
@@ -56,7 +57,7 @@ class AdminSite(DjangoAdminSite):
         if request.method != "POST":
             return redirect("logout")
         end_session(request)
-        return redirect("compare")
+        return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
 def _refusing(view: _View) -> _View:

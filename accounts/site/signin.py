@@ -8,6 +8,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth import login as django_login
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import EndReason, Login, User, login_begin
 from accounts.models.user import normal_name
@@ -110,6 +111,40 @@ def end_session(request: HttpRequest) -> None:
     if store.login_id is not None:
         Login.objects.filter(pk=store.login_id).end(EndReason.LOGGED_OUT)
     store.flush()
+
+
+def renew_token_login(login_id: uuid.UUID) -> Credential | None:
+    """Give an API client that changed its password new tokens; None if its login has ended.
+
+    No token from before counts any more, so that a copy is worth nothing.
+    """
+    try:
+        return token_strategy().reissue(Login(pk=login_id), "")
+    except Login.DoesNotExist:
+        return None
+
+
+def must_confirm(login_id: uuid.UUID | None) -> bool:
+    """Whether the password has to be given again, as it was long ago (OWASP ASVS 5.0, 7.5.2)."""
+    since = timezone.now() - settings.PASSWORD_COUNTS_FOR
+    recent = Login.objects.filter(password_at__gt=since)
+    return login_id is None or not recent.filter(pk=login_id).exists()
+
+
+def confirm(
+    request: HttpRequest, user: User, password: str, *, login_id: uuid.UUID | None = None
+) -> None:
+    """Check the password of somebody who is logged in, and note in the login when it was given.
+
+    ``login_id``: the login, unless it is that of the request's cookie.
+
+    Raises:
+        Throttled: too many wrong guesses.
+        BadCredentials: it is not the password.
+    """
+    sign_in(request, username=user.get_username(), password=password)
+    asking = Login.objects.filter(pk=login_id or current_login(request) or uuid.UUID(int=0))
+    asking.update(password_at=timezone.now())
 
 
 def renew_session_key(request: HttpRequest) -> None:

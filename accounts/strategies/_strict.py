@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from accounts.models import Login, User
+from accounts.models import EndReason, Login, User, login_replace
 from accounts.strategies import _rotation
 from accounts.strategies._base import (
     Accepted,
@@ -68,6 +68,16 @@ class StrictStrategy(Strategy):
         login = Login(id=claims.sid, user_id=claims.user_id, expires=ends)
         access = self._token(login, "access", self.claims_about(verdict.user))
         return Credential(access, self.realm.access_expires(), refresh)
+
+    def reissue(self, login: Login, credential: str) -> Credential:
+        """New tokens; under a new login where its row counts, so that no token from before does.
+
+        Raises:
+            Login.DoesNotExist: the login has ended meanwhile.
+        """
+        return self.issue(
+            login_replace(login, reason=EndReason.PASSWORD) if self.rotates else login
+        )
 
     def stored_rows(self, login: Login, credential: str) -> Rows:
         """The blacklist's row, once there is one."""

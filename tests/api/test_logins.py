@@ -1,5 +1,6 @@
 """The logins of whoever asks: list them, end them, change the password, by either credential."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.contrib.auth import authenticate
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from accounts.models import BlacklistedToken, EndReason, Login, User, login_begin
+from accounts.models import BlacklistedToken, EndReason, Login, ThrottleCount, User, login_begin
 from accounts.site import logins, signin
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionJoined
@@ -57,7 +59,11 @@ def end(device: Device, login: Login) -> int:
 
 
 def change(device: Device, old: str = PASSWORD, new: str = NEW_PASSWORD) -> Any:
-    return device.send("POST", "/api/password/", {"old_password": old, "new_password": new})
+    """Change the password; the device keeps the tokens that it is given."""
+    answer = device.send("POST", "/api/password/", {"old_password": old, "new_password": new})
+    if "access" in answer.json():
+        device.keep(answer.json())
+    return answer
 
 
 class TestList:
@@ -223,26 +229,83 @@ class TestLogOutEverywhere:
         assert sorted(map(str, reasons(again).values())) == ["None", "everywhere", "everywhere"]
 
 
+class TestConfirmation:
+    """Ending other logins asks for the password, unless it was given within ten minutes."""
+
+    @pytest.fixture
+    def later(self, here: Device) -> Device:
+        Login.objects.update(password_at=timezone.now() - timedelta(minutes=11))
+        return here
+
+    def ask(self, device: Device, there: Device, way: str, **body: str) -> Any:
+        one = ("DELETE", f"/api/logins/{there.login.pk}/")
+        method, path = one if way == "one" else ("POST", "/api/logout-everywhere/")
+        return device.send(method, path, body or None)
+
+    @pytest.mark.parametrize("way", ["one", "all"])
+    def test_without_it_nothing_ends(self, there: Device, later: Device, way: str) -> None:
+        answer = self.ask(later, there, way)
+        assert (answer.status_code, answer.json()["code"]) == (403, "password_required")
+        assert there.is_in()
+
+    @pytest.mark.parametrize("way", ["one", "all"])
+    def test_a_wrong_one_is_a_guess(self, there: Device, later: Device, way: str) -> None:
+        answer = self.ask(later, there, way, password="wrong")
+        assert answer.json() == {"password": ["This is not your current password."]}
+        assert answer.status_code == 400
+        assert there.is_in()
+        assert ThrottleCount.objects.exists()
+
+    @pytest.mark.parametrize("way", ["one", "all"])
+    def test_with_it_they_end(self, there: Device, later: Device, way: str) -> None:
+        assert self.ask(later, there, way, password=PASSWORD).status_code in (200, 204)
+        assert not there.is_in()
+
+    def test_it_counts_for_a_while(self, there: Device, later: Device, alice: User) -> None:
+        third = Device("jwt").log_in(alice)
+        assert self.ask(later, there, "one", password=PASSWORD).status_code == 204
+        assert self.ask(later, third, "one").status_code == 204
+
+    def test_logging_out_oneself_needs_none(self, later: Device) -> None:
+        assert self.ask(later, later, "one").status_code == 204
+
+
 class TestPassword:
     def test_the_device_that_changed_it_stays_and_the_others_end(
         self, here: Device, there: Device, alice: User
     ) -> None:
         other = there.login
         answer = change(here)
-        assert (answer.status_code, answer.json()) == (200, {"ended": 1})
+        assert (answer.status_code, answer.json()["ended"]) == (200, 1)
         assert here.is_in()
         assert here.carrier == "session" or here.renew().status_code == 200
         assert not there.is_in()
         assert reasons(here)[str(other.pk)] == "password"
         assert Device("jwt").log_in(alice, NEW_PASSWORD).is_in()
 
-    def test_a_copy_of_the_cookie_from_before_is_worth_nothing(self, alice: User) -> None:
-        browser = Device("session").log_in(alice)
-        thief = stolen(browser)
+    def test_a_copy_from_before_is_worth_nothing(self, here: Device) -> None:
+        before, thief = here.login, stolen(here)
         assert thief.is_in()
-        assert change(browser).status_code == 200
-        assert browser.is_in()
+        assert change(here).status_code == 200
+        assert here.is_in()
         assert not thief.is_in()
+        assert here.carrier == "session" or thief.renew().status_code == 401
+        assert here.login.expires == before.expires
+        assert [entry["current"] for entry in listed(here) if not entry["ended_at"]] == [True]
+
+    def test_a_login_that_ended_meanwhile_is_not_brought_back(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        program = Device("jwt").log_in(alice)
+        renew = signin.renew_token_login
+
+        def late(login_id: uuid.UUID) -> Any:
+            alice.end_logins(EndReason.STAFF)
+            return renew(login_id)
+
+        monkeypatch.setattr(signin, "renew_token_login", late)
+        assert change(program).status_code == 200
+        assert not program.is_in()
 
     def test_it_takes_the_current_password(self, here: Device, there: Device) -> None:
         answer = change(here, old="wrong")
@@ -332,20 +395,21 @@ class TestQueries:
     def test_logging_out_everywhere(
         self, asking: Device, django_assert_num_queries: DjangoAssertNumQueries, count: int
     ) -> None:
-        # Who asks, a transaction, the counter up and read, the logins found and ended; for a
-        # cookie its row.
-        with django_assert_num_queries(8 if asking.carrier == "session" else 7):
+        # Who asks, when the password was given, a transaction, the counter up and read, the logins
+        # found and ended; for a cookie its row.
+        with django_assert_num_queries(9 if asking.carrier == "session" else 8):
             answer = asking.send("POST", "/api/logout-everywhere/")
         assert answer.json() == {"ended": count + 1}
 
     def test_changing_the_password(self, asking: Device, count: int) -> None:
         with CaptureQueriesContext(connection) as queries:
-            assert change(asking).json() == {"ended": count}
+            assert change(asking).json()["ended"] == count
         # Who asks, the throttle looked at, the password checked and replaced, the counter up
         # and read, this login, the others found and ended. A cookie gets a new key: its row is
         # made anew.
         ours = [query["sql"] for query in queries if '"accounts_' in query["sql"]]
-        assert len(ours) == (14 if asking.carrier == "session" else 9)
+        # A program gets a new login in place of the old one.
+        assert len(ours) == (14 if asking.carrier == "session" else 15)
 
     @pytest.mark.parametrize("what", ["disabled", "reset"])
     def test_disabling_the_account_and_setting_its_password(

@@ -263,12 +263,24 @@ class TestLogIn:
         thief.cookies[settings.SESSION_COOKIE_NAME] = first
         assert who(thief) is None
 
-    def test_somebody_logged_in_is_sent_on(self, alices_client: Client) -> None:
-        assert alices_client.get("/login/?next=/lab/")["Location"] == "/lab/"
-        assert alices_client.get("/login/?next=//mallory.example")["Location"] == "/"
+    def test_logging_in_while_logged_in_changes_the_user(
+        self, alices_client: Client, bob: User
+    ) -> None:
+        assert "You are logged in as alice." in alices_client.get("/login/").content.decode()
+        thief = Client()
+        thief.cookies[settings.SESSION_COOKIE_NAME] = alices_client.cookies[
+            settings.SESSION_COOKIE_NAME
+        ].value
+        assert log_in(alices_client, "bob", PASSWORD).status_code == 302
+        assert who(alices_client) == "bob"
+        assert who(thief) is None
 
 
 class TestLogOut:
+    def test_the_setting_says_where_to_go(self, alices_client: Client, settings: Settings) -> None:
+        settings.LOGOUT_REDIRECT_URL = "/lab/"
+        assert alices_client.post("/logout/")["Location"] == "/lab/"
+
     def test_it_ends_the_login(self, alices_client: Client) -> None:
         stolen = alices_client.cookies[settings.SESSION_COOKIE_NAME].value
         response = alices_client.post("/logout/")

@@ -7,11 +7,14 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from accounts.models import EndReason, Login, User, login_begin
 from accounts.strategies.session_joined import SessionJoined
 from accounts.templatetags.moments import ago, ahead, as_span
+from tests.cast import PASSWORD
 from tests.devices import CARRIERS, Carrier, Device
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +158,41 @@ class TestMoments:
         assert ahead(now + timedelta(days=13, hours=1)).replace("\xa0", " ") == "in 1 week, 6 days"
         assert as_span(timedelta(days=7)) == "7 days"
         assert as_span(timedelta(hours=12)).replace("\xa0", " ") == "12 hours"
+
+
+class TestConfirmation:
+    """More than ten minutes after the password was given, ending others asks for it."""
+
+    @pytest.fixture
+    def other(self, alice: User, client: Client) -> Device:
+        other = Device("jwt", "curl/8").log_in(alice)
+        Login.objects.update(password_at=timezone.now() - timedelta(minutes=11))
+        return other
+
+    def send(self, client: Client, path: str, **form: str) -> tuple[int, str]:
+        token = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page(client, path))
+        assert token
+        answer = client.post(path, {"csrfmiddlewaretoken": token[1], **form}, follow=True)
+        return answer.status_code, unescape(answer.content.decode())
+
+    @pytest.mark.parametrize("path", ["one", "/logins/end-others/", "/logins/end-all/"])
+    def test_it_asks_and_a_wrong_one_ends_nothing(
+        self, client: Client, other: Device, path: str
+    ) -> None:
+        path = end_of(other.login) if path == "one" else path
+        assert "Your password" in page(client, path)
+        assert self.send(client, path)[0] == 422
+        status, text = self.send(client, path, password="wrong")
+        assert (status, "This is not your password." in text) == (422, True)
+        assert other.is_in()
+        assert self.send(client, path, password=PASSWORD)[0] == 200
+        assert not other.is_in()
+
+    def test_logging_out_here_asks_nothing(self, client: Client, other: Device) -> None:
+        here = Login.objects.get(strategy=SessionJoined.slug)
+        assert "Your password" not in page(client, end_of(here))
+
+    def test_guessing_is_throttled(self, client: Client, other: Device, settings: Settings) -> None:
+        settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (1, 300)}
+        statuses = [self.send(client, "/logins/end-others/", password="wrong")[0] for _ in range(2)]
+        assert statuses == [422, 429]

@@ -1,5 +1,6 @@
 """One check of name and password, for pages and API: throttled alike, answered alike."""
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client, RequestFactory
+from django.urls import resolve
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
@@ -252,6 +254,20 @@ class TestAlike:
         with tracing() as trace:
             assert attempt(name) == "BadCredentials"
         assert [step.detail for step in trace.steps if step.kind == "hash"] == ["argon2"]
+
+    def test_the_steps_told_to_the_browser_do_not_tell_a_known_name(
+        self, alice: User, settings: Settings
+    ) -> None:
+        settings.TRACING = True
+        told = [
+            re.sub(r";dur=[0-9.]+", "", by_token(name, "wrong", HOME)["Server-Timing"])
+            for name in ("alice", "nobody")
+        ]
+        assert told[0] == told[1]
+
+    def test_the_pages_are_marked_for_djangos_login_required_middleware(self) -> None:
+        for path in ("/login/", "/signup/"):
+            assert resolve(path).func.login_required is False  # type: ignore[attr-defined]
 
     def test_the_limits_are_looked_at_before_the_hash(
         self, alice: User, settings: Settings
