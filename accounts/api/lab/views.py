@@ -293,11 +293,12 @@ class LabPassword(LabView):
         login, credential = self.own_login(request)
         try:
             password = users.change_password(login)
-        except PasswordReplaced:
+            issued = self.strategy.reissue(login, credential)
+        except (PasswordReplaced, Login.DoesNotExist):
             raise Refusal(_CHANGED, credential) from None
         return Answer(
             answers.done("change password", "password_changed", "Password changed"),
             {"password": password},
             login=login,
-            issued=self.strategy.reissue(login, credential),
+            issued=issued,
         )
