@@ -109,6 +109,12 @@ class TestStrategies:
         module = Path(getfile(strategy)).stem
         assert (ROOT / "tests" / "strategies" / f"test_{module}.py").exists()
 
+    @each_strategy
+    def test_its_test_says_what_a_request_asks(self, strategy: type[Strategy]) -> None:
+        test = ROOT / "tests" / "strategies" / f"test_{Path(getfile(strategy)).stem}.py"
+        says = f'assert tables_asked("{strategy.slug}") == '
+        assert says in test.read_text(), f"{test.name} has to say which tables: {says}[…]"
+
     def test_no_two_are_called_alike(self) -> None:
         for names in (
             [strategy.slug for strategy in strategies],

@@ -1,6 +1,4 @@
-"""What a request costs in SQL: counted at the HTTP endpoint, with tracing off."""
-
-import uuid
+"""What a request to the site costs in SQL: counted at the HTTP endpoint, with tracing off."""
 
 import pytest
 from django.db import connection
@@ -8,57 +6,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from accounts.lab.users import create_lab_user
 from accounts.models import User
-from accounts.strategies import strategies
 from tests.cast import PASSWORD
-from tests.clients import LabDevice, bearer
+from tests.clients import bearer
+from tests.sql import tables_of
 
 pytestmark = pytest.mark.django_db
-
-# The tables that each query of an authenticated request asks, in order.
-STATEMENTS = {
-    "session-db": [{"django_session"}, {"accounts_user"}],
-    "session-cached": [{"accounts_user"}],
-    "session-signed": [{"accounts_user"}],
-    "session-joined": [{"accounts_session", "accounts_login", "accounts_user"}],
-    "jwt-stateless": [],
-    "jwt-user": [{"accounts_user"}],
-    "jwt-password": [{"accounts_user"}],
-    "jwt-blacklist": [{"accounts_blacklistedtoken"}, {"accounts_user"}],
-    "jwt-blacklist-joined": [{"accounts_user", "accounts_login", "accounts_blacklistedtoken"}],
-    "jwt-blacklist-memory": [{"accounts_user"}],
-    "jwt-version": [{"accounts_user"}],
-    "jwt-rotating": [],
-    "opaque": [{"accounts_login", "accounts_user"}],
-}
-TABLES = set.union(*(tables for queries in STATEMENTS.values() for tables in queries))
 
 
 @pytest.fixture(autouse=True)
 def tracing_is_off(settings: Settings) -> None:
     settings.TRACING = False
-
-
-def asked(queries: CaptureQueriesContext) -> list[set[str]]:
-    """The tables of each query."""
-    return [
-        {table for table in TABLES if f'"{table}"' in query["sql"]}
-        for query in queries.captured_queries
-    ]
-
-
-@pytest.mark.parametrize("slug", STATEMENTS)
-def test_a_request_under_a_strategy_costs_this_sql(slug: str) -> None:
-    device = LabDevice(strategies[slug]).logged_in(create_lab_user(uuid.uuid4()))
-    for _ in range(2):
-        with CaptureQueriesContext(connection) as queries:
-            assert device.me()["status"] == 200
-        assert asked(queries) == STATEMENTS[slug]
-
-
-def test_every_strategy_is_counted() -> None:
-    assert {strategy.slug for strategy in strategies} == set(STATEMENTS)
 
 
 def test_a_request_to_the_site_by_cookie_costs_one_query(alice: User) -> None:
@@ -67,7 +25,7 @@ def test_a_request_to_the_site_by_cookie_costs_one_query(alice: User) -> None:
     assert client.post("/api/session/login/", body, content_type="application/json").json()
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/api/me/").json()["carrier"] == "session"
-    assert asked(queries) == [{"accounts_session", "accounts_login", "accounts_user"}]
+    assert tables_of(queries) == [{"accounts_session", "accounts_login", "accounts_user"}]
 
 
 def test_a_request_to_the_site_by_token_costs_one_query(alice: User) -> None:
@@ -76,7 +34,7 @@ def test_a_request_to_the_site_by_token_costs_one_query(alice: User) -> None:
     access = client.post("/api/token/", body, content_type="application/json").json()["access"]
     with CaptureQueriesContext(connection) as queries:
         assert client.get("/api/me/", headers=bearer(access)).json()["carrier"] == "jwt"
-    assert asked(queries) == [{"accounts_user", "accounts_login", "accounts_blacklistedtoken"}]
+    assert tables_of(queries) == [{"accounts_user", "accounts_login", "accounts_blacklistedtoken"}]
 
 
 def test_a_token_beside_a_cookie_costs_no_query_for_the_cookie(alice: User) -> None:

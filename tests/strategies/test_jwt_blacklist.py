@@ -8,6 +8,7 @@ from accounts.lab.users import LabUser
 from accounts.models import BlacklistedToken
 from accounts.strategies import Credential, Strategy
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 
 @pytest.fixture
@@ -71,3 +72,7 @@ def test_the_server_holds_a_row_only_of_what_was_ended(
     strategy.revoke(login)
     [row] = strategy.stored_rows(login, credential.value)
     assert row.columns["reason"] == "logged out"
+
+
+def test_a_request_reads_the_blacklist_and_the_user(tables_asked: TablesAsked) -> None:
+    assert tables_asked("jwt-blacklist") == [{"accounts_blacklistedtoken"}, {"accounts_user"}]

@@ -10,6 +10,7 @@ from accounts.lab.users import LabUser
 from accounts.models import BlacklistedToken, EndReason, Login, User, blacklist_login
 from accounts.strategies import Accepted, Credential, Strategy
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 from tests.tokens.forge import claims_of, forged
 
 
@@ -105,3 +106,8 @@ def test_a_disabled_account_and_a_new_role_are_noticed_at_once(
     assert verdict.role == "member"
     User.objects.filter(pk=lab_user.user.pk).update(is_active=False)
     assert code(strategy.check(credential.value)) == "user_inactive"
+
+
+def test_a_request_costs_one_query(tables_asked: TablesAsked) -> None:
+    tables = {"accounts_user", "accounts_login", "accounts_blacklistedtoken"}
+    assert tables_asked("jwt-blacklist-joined") == [tables]

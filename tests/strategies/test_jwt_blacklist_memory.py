@@ -20,6 +20,7 @@ from accounts.strategies._memory_postgres import PostgresFeed
 from accounts.strategies._memory_sqlite import SqliteFeed
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -333,3 +334,7 @@ def test_the_login_row_is_not_asked(here: Strategy, lab_user: LabUser) -> None:
     login, credential = log_in(here, lab_user)
     Login.objects.filter(pk=login.pk).delete()
     assert is_accepted(here, credential)
+
+
+def test_a_request_reads_the_user_only(tables_asked: TablesAsked) -> None:
+    assert tables_asked("jwt-blacklist-memory") == [{"accounts_user"}]

@@ -11,6 +11,7 @@ from accounts.lab.users import LabUser
 from accounts.strategies import Credential
 from accounts.tokens.codec import peek
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 
 def test_a_new_password_ends_the_token(process: Process, lab_user: LabUser) -> None:
@@ -51,3 +52,7 @@ def test_it_is_what_simplejwt_does_with_the_switch_on(
         authentication.JWTAuthentication().get_user(theirs)
     verdict = process("jwt-password").check(credential.value)
     assert code(verdict) == str(refused.value.detail["code"])  # type: ignore[index,call-overload]
+
+
+def test_a_request_reads_the_user_only(tables_asked: TablesAsked) -> None:
+    assert tables_asked("jwt-password") == [{"accounts_user"}]

@@ -11,6 +11,7 @@ from accounts.models import EndReason, Login, Role, User
 from accounts.strategies import Accepted, Credential, Refused, Strategy
 from accounts.tokens.codec import peek
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 from tests.tokens.forge import forged
 
 PHONE, MALLORYS = uuid.UUID(int=1), uuid.UUID(int=2)
@@ -156,3 +157,7 @@ def test_a_refresh_brings_the_new_role(strategy: Strategy, lab_user: LabUser) ->
     assert isinstance(old, Accepted)
     assert isinstance(new, Accepted)
     assert (old.role, new.role) == (Role.EDITOR, Role.MEMBER)
+
+
+def test_a_request_costs_no_query(tables_asked: TablesAsked) -> None:
+    assert tables_asked("jwt-rotating") == []

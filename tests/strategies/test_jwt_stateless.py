@@ -4,6 +4,7 @@ from accounts.lab.users import LabUser
 from accounts.models import Role, User
 from accounts.strategies import Accepted, Credential
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 
 def test_not_even_a_deleted_user_is_noticed(process: Process, lab_user: LabUser) -> None:
@@ -33,3 +34,7 @@ def test_only_refreshing_notices_a_disabled_account(process: Process, lab_user: 
     User.objects.update(is_active=False)
     assert is_accepted(strategy, credential)
     assert code(strategy.renew(credential.refresh or "")) == "user_inactive"
+
+
+def test_a_request_costs_no_query(tables_asked: TablesAsked) -> None:
+    assert tables_asked("jwt-stateless") == []

@@ -11,6 +11,7 @@ from accounts.lab.users import LabUser
 from accounts.models import User
 from accounts.strategies import Accepted, Credential, Strategy
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 
 @pytest.fixture
@@ -83,3 +84,7 @@ def test_a_disabled_user_gets_no_new_token(strategy: Strategy, lab_user: LabUser
 def test_nothing_is_held_by_the_server(strategy: Strategy, lab_user: LabUser) -> None:
     login, credential = log_in(strategy, lab_user)
     assert not strategy.stored_rows(login, credential.value)
+
+
+def test_a_request_reads_the_user_only(tables_asked: TablesAsked) -> None:
+    assert tables_asked("jwt-user") == [{"accounts_user"}]

@@ -3,6 +3,7 @@
 from accounts.lab.users import LabUser
 from accounts.models import User
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 
 def test_logging_out_one_device_logs_out_the_other_one(process: Process, lab_user: LabUser) -> None:
@@ -34,3 +35,7 @@ def test_an_account_that_was_disabled_and_enabled_again_has_new_versions(
     user.is_active = True
     user.save()
     assert code(strategy.check(credential.value)) == "version_outdated"
+
+
+def test_a_request_reads_the_user_only(tables_asked: TablesAsked) -> None:
+    assert tables_asked("jwt-version") == [{"accounts_user"}]

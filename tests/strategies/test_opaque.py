@@ -3,6 +3,7 @@
 from accounts.lab.users import LabUser
 from accounts.models import Login
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 
 def test_the_row_has_a_digest_and_not_the_token(process: Process, lab_user: LabUser) -> None:
@@ -26,3 +27,7 @@ def test_a_new_token_takes_the_place_of_the_old_one(process: Process, lab_user: 
     after = strategy.reissue(login, before.value)
     assert is_accepted(strategy, after)
     assert not is_accepted(strategy, before)
+
+
+def test_a_request_costs_one_query(tables_asked: TablesAsked) -> None:
+    assert tables_asked("opaque") == [{"accounts_login", "accounts_user"}]

@@ -8,6 +8,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.lab.users import LabUser
 from tests.processes import Process, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 FILES = "django.core.cache.backends.filebased.FileBasedCache"
 
@@ -56,3 +57,7 @@ def test_without_its_row_the_cache_still_answers(process: Process, lab_user: Lab
     _, credential = log_in(here, lab_user)
     Session.objects.all().delete()
     assert is_accepted(here, credential)
+
+
+def test_a_request_reads_the_user_only(tables_asked: TablesAsked) -> None:
+    assert tables_asked("session-cached") == [{"accounts_user"}]

@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 from accounts.lab.users import LabUser
 from accounts.strategies import Accepted
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 
 def test_logging_out_everywhere_deletes_only_the_users_rows(
@@ -80,3 +81,7 @@ def test_a_session_from_before_its_backend_moved_goes_on(
     session[BACKEND_SESSION_KEY] = "accounts.backends.LabBackend"
     session.save()
     assert isinstance(strategy.check(session.session_key), Accepted)
+
+
+def test_a_request_reads_the_session_and_the_user(tables_asked: TablesAsked) -> None:
+    assert tables_asked("session-db") == [{"django_session"}, {"accounts_user"}]

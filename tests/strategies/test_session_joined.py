@@ -13,6 +13,7 @@ from accounts.models import EndReason, Login, Session, User
 from accounts.strategies import Accepted, Strategy
 from accounts.strategies.session_joined import SessionStore
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 
 @pytest.fixture
@@ -148,3 +149,8 @@ def test_only_a_session_from_before_the_rotation_costs_a_second_query(
         with CaptureQueriesContext(connection) as queries:
             assert is_accepted(rotated, credential)
         assert len(queries) == expected
+
+
+def test_a_request_costs_one_query(tables_asked: TablesAsked) -> None:
+    tables = {"accounts_session", "accounts_login", "accounts_user"}
+    assert tables_asked("session-joined") == [tables]

@@ -7,6 +7,7 @@ from django.contrib.sessions.models import Session
 
 from accounts.lab.users import LabUser
 from tests.processes import Process, code, is_accepted, log_in
+from tests.strategies.conftest import TablesAsked
 
 
 def test_the_server_keeps_no_row(process: Process, lab_user: LabUser) -> None:
@@ -43,3 +44,7 @@ def test_it_ends_with_its_age(process: Process, lab_user: LabUser) -> None:
 def login_end(moment: float) -> float:
     """A moment after the end."""
     return moment + 1
+
+
+def test_a_request_reads_the_user_only(tables_asked: TablesAsked) -> None:
+    assert tables_asked("session-signed") == [{"accounts_user"}]
