@@ -46,7 +46,7 @@ prune: $(READY)  ## Delete what has expired, of the demo or of DATABASE_URL (ARG
 	@DEMO=1 DATABASE_URL="$${DATABASE_URL:-sqlite:///$(CURDIR)/.demo/db.sqlite3}" \
 		$(PY) manage.py prune $(ARGS)
 
-test: test-sqlite test-postgres  ## Run every test, on SQLite and then on a private PostgreSQL
+test: test-sqlite test-postgres  ## Run every test on SQLite, and what asks for a database on a private PostgreSQL too
 
 test-sqlite test-postgres: $(TOOLS) chromium
 	$(PY) -m pytest --numprocesses logical --dist loadgroup --database $(@:test-%=%) $(ARGS)

@@ -57,8 +57,8 @@ def _start_postgres(config: pytest.Config) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what belongs into the run on the other database."""
     database = config.getoption("database")
-    others = [item for item in items if database not in _databases(item)]
-    config.hook.pytest_deselected(items=others)
+    others = {item for item in items if database not in _databases(item)}
+    config.hook.pytest_deselected(items=[*others])
     items[:] = [item for item in items if item not in others]
 
 

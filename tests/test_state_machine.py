@@ -30,7 +30,7 @@ from tests.devices import CARRIERS, Carrier, Device, stolen
 
 NAMES = ("alice", "bob")
 THIEF = "curl/8.0"
-MOST = 5  # devices that are in at once
+MAX_DEVICES = 5  # that are in at once
 
 
 @dataclass(eq=False)
@@ -60,7 +60,7 @@ class Model:
         self.alive = {known for known in self.alive if known.name != name or known is keep}
 
 
-PICK = st.integers(0, MOST - 1)
+PICK = st.integers(0, MAX_DEVICES - 1)
 
 
 class Logins(RuleBasedStateMachine):
@@ -96,7 +96,7 @@ class Logins(RuleBasedStateMachine):
     somebody_is_in = precondition(lambda self: self.alive())
     somebody_has_refreshed = precondition(lambda self: self.alive(spent=True))
 
-    @precondition(lambda self: len(self.alive()) < MOST)
+    @precondition(lambda self: len(self.alive()) < MAX_DEVICES)
     @rule(name=st.sampled_from(NAMES), carrier=st.sampled_from(CARRIERS), times=st.integers(0, 2))
     def log_in(self, name: str, carrier: Carrier, times: int) -> None:
         """Log in, and refresh so many times."""
