@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from accounts.models import BlacklistedToken, EndReason, Login, LoginQuerySet, User
 from accounts.site import logins
 from accounts.site.devices import device
+from accounts.site.security import security_note
 from accounts.site.signin import current_login
 
 
@@ -64,6 +65,19 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alon
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), ("Role", {"fields": ("role",)}))
     actions = ("log_out",)
 
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        security_note(request, f"admin added user {obj.pk}", user_id=request.user.pk)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        security_note(request, f"admin changed user {obj.pk}", user_id=request.user.pk)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: "QuerySet[User]") -> Any:
+        for user in queryset:
+            security_note(request, f"admin deleted user {user.pk}", user_id=request.user.pk)
+        return super().log_deletions(request, queryset)
+
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> User | None:
         """The user; one who changes their own password here stays logged in."""
         user: User | None = super().get_object(request, *args, **kwargs)
@@ -75,6 +89,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alon
     def log_out(self, request: HttpRequest, queryset: "QuerySet[User]") -> None:
         """End every login of these users, in both modes."""
         ended = sum(user.end_logins(EndReason.STAFF) for user in queryset)
+        security_note(request, f"admin ended {ended} logins", user_id=request.user.pk)
         self.message_user(request, f"Logins ended: {ended}.", messages.SUCCESS)
 
 
@@ -134,6 +149,7 @@ class LoginAdmin(ReadOnlyAdmin):
     def end(self, request: HttpRequest, queryset: LoginQuerySet) -> None:
         """End them, in both modes: their credentials are refused from the next request on."""
         ended = queryset.end(EndReason.STAFF)
+        security_note(request, f"admin ended {ended} logins", user_id=request.user.pk)
         self.message_user(request, f"Logins ended: {ended}.", messages.SUCCESS)
 
 

@@ -362,5 +362,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # A 401 or a 404 is an answer, not an incident.
-    "loggers": {"django.request": {"level": "ERROR", "filters": ["outage"]}},
+    "loggers": {
+        "django.request": {"level": "ERROR", "filters": ["outage"]},
+        "accounts.security": {"level": "INFO"},
+    },
 }

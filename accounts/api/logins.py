@@ -16,6 +16,7 @@ from accounts.api.authentication import Auth, current_login
 from accounts.api.views import ApiView, valid
 from accounts.models import EndReason, Login, PasswordReplaced, User
 from accounts.site import logins, signin
+from accounts.site.security import security_note
 
 _REFUSED = {401: serializers.Problem, 403: serializers.Problem}
 
@@ -147,6 +148,7 @@ class Password(ApiView):
         body = valid(serializers.NewPassword, request)
         _check_new(body["new_password"], user)
         ended = _change(request, user.get_username(), auth, **body)
+        security_note(request._request, "password changed", user_id=user.pk)
         if auth.carrier == "session":
             signin.renew_session_key(request._request)
             return Response({"ended": ended})

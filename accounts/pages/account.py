@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import PasswordReplaced, User
 from accounts.pages.errors import throttled
 from accounts.pages.forms import LoginForm, PasswordForm, SignUpForm, focus_first_error
+from accounts.site.security import security_note
 from accounts.site.signin import (
     BadCredentials,
     count_sign_up,
@@ -100,6 +101,7 @@ def password(request: HttpRequest) -> HttpResponse:
     except (BadCredentials, PasswordReplaced):
         form.add_error("old_password", "This is not your current password.")
         return show(request, "pages/password.html", form)
+    security_note(request, "password changed", user_id=user.pk)
     renew_session_key(request)
     messages.success(request, f"Your password is changed. {consequence(ended)}")
     return redirect("password")

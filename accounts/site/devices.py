@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ua_parser import parse
 from ua_parser.core import Result
@@ -19,6 +20,9 @@ _BROWSERS = {
     "Mobile Safari UI/WKWebView": "Web view",
     "Python Requests": "python-requests",
 }
+# The parser tries hundreds of patterns: a long text made for it would take it a tenth of a second.
+MAX_PARSED = 256  # characters
+
 _SYSTEMS = {"Mac OS X": "macOS"}
 _HAND_HELD = frozenset({"iOS", "Android"})
 _APPLE = frozenset({"iPhone", "iPad"})
@@ -44,8 +48,10 @@ class Device:
         return "computer-desktop" if self.system else "command-line"
 
 
+@lru_cache(maxsize=1024)
 def device(user_agent: str) -> Device:
     """`"Firefox on Windows"`; a program that is no browser goes by the name it gives itself."""
+    user_agent = user_agent[:MAX_PARSED]
     result = parse(user_agent)
     family = result.user_agent.family if result.user_agent else _product(user_agent)
     system = result.os.family if result.os else ""

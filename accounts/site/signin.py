@@ -14,11 +14,12 @@ from accounts.models import EndReason, Login, User, login_begin
 from accounts.models.user import normal_name
 from accounts.site import throttle
 from accounts.site.clients import client_fingerprint, client_ip, throttle_key
+from accounts.site.security import security_note
 from accounts.site.throttle import Limit
 from accounts.strategies import Accepted, Credential, Refused, Strategy
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionStore
-from accounts.tokens.codec import Claims, decode
+from accounts.tokens.codec import Claims, decode, peek
 from accounts.tokens.realm import TokenRefused, site_realm
 
 MAX_PASSWORD_LENGTH = 4096
@@ -44,12 +45,19 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
         raise BadCredentials
     address = client_ip(request)
     limits = _guess_limits(throttle_key(address), name)
-    throttle.refuse(_refusing(throttle.full(limits), name, address))
+    if full := _refusing(throttle.full(limits), name, address):
+        security_note(request, "sign-in throttled", user_id=_user_id(name))
+        throttle.refuse(full)
     user = authenticate(request, username=name, password=password)
     if not isinstance(user, User):
         throttle.charge(limits)
+        security_note(request, "sign-in failed", user_id=_user_id(name))
         raise BadCredentials
     return user
+
+
+def _user_id(name: str) -> int | None:
+    return User.objects.filter(name_key=name).values_list("pk", flat=True).first()
 
 
 def _guess_limits(peer: str, account: str) -> list[Limit]:
@@ -208,4 +216,8 @@ def judge_token(token: str) -> tuple[Accepted | Refused, Claims | None]:
 
 def refresh_tokens(request: HttpRequest, refresh: str) -> Credential | Refused:
     """Spend a refresh token of an API client; one that was spent before ends its login."""
-    return token_strategy().renew(refresh, client=client_fingerprint(request, site_realm()))
+    renewed = token_strategy().renew(refresh, client=client_fingerprint(request, site_realm()))
+    if isinstance(renewed, Refused) and renewed.code == "refresh_replayed":
+        user_id = peek(refresh)[1].get("user_id")  # its signature has been verified
+        security_note(request, "refresh token replayed", user_id=user_id)
+    return renewed

@@ -1,7 +1,10 @@
 """User agents in words."""
 
 import pytest
+from ua_parser import parse
+from ua_parser.core import Result
 
+from accounts.site import devices
 from accounts.site.devices import device
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64"
@@ -31,3 +34,18 @@ def test_a_user_agent_in_words(agent: str, words: str, icon: str) -> None:
     found = device(agent)
     assert str(found) == words
     assert icon in found.icon
+
+
+def test_a_long_text_made_for_the_parser_is_cut_before_it_is_parsed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parsed: list[str] = []
+
+    def noting(text: str) -> Result:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(devices, "parse", noting)
+    device("Mozilla/5.0 (" + "iPhone;" * 100)
+    device("Mozilla/5.0 (" + "iPhone;" * 100)
+    assert [len(text) for text in parsed] == [devices.MAX_PARSED]

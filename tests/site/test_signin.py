@@ -282,7 +282,7 @@ class TestAlike:
     ) -> None:
         with django_assert_num_queries(2):
             assert attempt(password=PASSWORD) == "in"
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             assert attempt() == "BadCredentials"
 
     def test_no_more_passwords_are_hashed_at_once_than_there_are_cores(

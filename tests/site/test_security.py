@@ -1,0 +1,77 @@
+"""The log of what an operator wants to find again: one line each, and no secret in it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from accounts.models import Login, User
+from tests.cast import PASSWORD
+from tests.devices import Device, stolen
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "address=127.0.0.1"
+NEW_PASSWORD = "eight brown barrels"
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    caplog.set_level("INFO", "accounts.security")
+    return lambda: [one.getMessage() for one in caplog.records if one.name == "accounts.security"]
+
+
+def log_in(name: str, password: str) -> int:
+    return Client().post("/login/", {"username": name, "password": password}).status_code
+
+
+def test_a_failed_log_in(alice: User, lines: Callable[[], list[str]]) -> None:
+    log_in("alice", "my secret")
+    log_in("my other secret", "x")
+    assert lines() == [
+        f"sign-in failed user={alice.pk} {ADDRESS}",
+        f"sign-in failed user=- {ADDRESS}",
+    ]
+
+
+def test_a_throttled_one(alice: User, lines: Callable[[], list[str]], settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (0, 60)}
+    assert log_in("alice", PASSWORD) == 429
+    assert lines() == [f"sign-in throttled user={alice.pk} {ADDRESS}"]
+
+
+def test_a_replay(alice: User, lines: Callable[[], list[str]], settings: Settings) -> None:
+    settings.REFRESH_GRACE = settings.REFRESH_GRACE * 0
+    program = Device("jwt").log_in(alice)
+    thief = stolen(program)
+    program.renew()
+    thief.renew()
+    assert lines() == [f"refresh token replayed user={alice.pk} {ADDRESS}"]
+
+
+@pytest.mark.parametrize("carrier", ["session", "jwt"])
+def test_a_change_of_password(alice: User, lines: Callable[[], list[str]], carrier: str) -> None:
+    device = Device(carrier).log_in(alice)  # type: ignore[arg-type]
+    body = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
+    assert device.send("POST", "/api/password/", body).status_code == 200
+    assert lines() == [f"password changed user={alice.pk} {ADDRESS}"]
+
+
+def test_what_an_administrator_does(bob: User, lines: Callable[[], list[str]]) -> None:
+    User.objects.filter(pk=bob.pk).update(is_staff=True, is_superuser=True)
+    staff = Device("session").log_in(bob).client
+    staff.handler.enforce_csrf_checks = False
+    made = {"username": "carol", "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    staff.post("/admin/accounts/user/add/", {**made, "usable_password": "true"})
+    carol = User.objects.get(username="carol")
+    Device("jwt").log_in(carol, NEW_PASSWORD)
+    login = Login.objects.get(user=carol)
+    chosen = {"action": "end", "_selected_action": str(login.pk)}
+    staff.post("/admin/accounts/login/", chosen)
+    staff.post(f"/admin/accounts/user/{carol.pk}/delete/", {"post": "yes"})
+    assert lines() == [
+        f"admin added user {carol.pk} user={bob.pk} {ADDRESS}",
+        f"admin ended 1 logins user={bob.pk} {ADDRESS}",
+        f"admin deleted user {carol.pk} user={bob.pk} {ADDRESS}",
+    ]
