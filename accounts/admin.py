@@ -1,4 +1,4 @@
-"""Users, their logins and the blacklist in the admin. No credential, hash or digest is shown."""
+"""The admin of users, logins and the blacklist. It shows no credential, hash or digest."""
 
 import uuid
 from typing import Any
@@ -18,17 +18,16 @@ from accounts.site.signin import current_login
 
 
 class WhoseFilter(admin.SimpleListFilter):
-    """The site's users, unless one asks for the lab's: there may be hundreds of them an hour."""
+    """The site's users by default: the lab creates hundreds of its own in an hour."""
 
     title = "whose"
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The other choices; none chosen means the site's."""
         return [("lab", "The lab's"), ("all", "All")]
 
     def choices(self, changelist: Any) -> Any:
-        """Call the default what it is."""
+        # Django calls the default "All".
         default, *others = super().choices(changelist)
         yield {**default, "display": "The site's"}
         yield from others
@@ -36,20 +35,18 @@ class WhoseFilter(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: "QuerySet[models.Model]"
     ) -> "QuerySet[models.Model]":
-        """Narrow the rows to those of one kind of user."""
         if self.value() == "all":
             return queryset
-        # Not by a join: a blacklist row may outlive its user.
+        # A subquery, since a join would lose the rows of the blacklist that outlive their user.
         key = "pk" if queryset.model is User else "user_id"
         of_lab = Exists(User.objects.filter(pk=OuterRef(key), visitor__isnull=False))
         return queryset.filter(of_lab if self.value() == "lab" else ~Q(of_lab))
 
 
 class StaffPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # in the stubs alone
-    """Django's form; the logins that it ends tell that staff did it."""
+    """Django's form, with the reason for the logins that it ends."""
 
     def save(self, commit: bool = True) -> User:  # noqa: FBT001, FBT002  # Django's own signature
-        """Save the new password."""
         self.user.password_end_reason = EndReason.RESET
         user: User = super().save(commit)
         return user
@@ -57,7 +54,7 @@ class StaffPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # i
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alone
-    """Django's user admin with the role, and an action that logs users out."""
+    """Django's user admin with the role and an action that logs users out."""
 
     change_password_form = StaffPasswordForm
     list_display = ("username", "email", "role", "is_active", "is_staff", "last_login")
@@ -94,31 +91,29 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alon
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in the stubs alone
-    """Rows that nobody writes by hand, found by their id at once."""
+    """Rows that nobody writes by hand and that are found by their id."""
 
     show_full_result_count = False
 
     def get_search_results(
         self, request: HttpRequest, queryset: "QuerySet[Any]", search_term: str
     ) -> "tuple[QuerySet[Any], bool]":
-        """An id in any spelling, a token's sid or jti too, finds its row alone."""
+        # The admin lists the one row of an id, in any spelling: a token's sid or jti is one too.
         try:
             return queryset.filter(pk=uuid.UUID(search_term.strip())), False
         except ValueError:
             return super().get_search_results(request, queryset, search_term)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: what is done to them, actions do."""
         return False
 
 
 @admin.register(Login)
 class LoginAdmin(ReadOnlyAdmin):
-    """Logins: who, on what, since when, and whether it is over."""
+    """Logins: the user, the device, the times and the state."""
 
     list_display = ("user", "state", "on", "strategy", "ip", "created", "last_seen", "expires")
     list_filter = (WhoseFilter, "strategy", "end_reason", "created")
@@ -132,22 +127,22 @@ class LoginAdmin(ReadOnlyAdmin):
 
     @admin.display(description="device")
     def on(self, login: Login) -> str:
-        """The browser and the system."""
+        """The browser and the operating system."""
         return str(device(login.user_agent))
 
     @admin.display(description="state")
     def state(self, login: Login) -> str:
-        """Live, or why not."""
+        """``live``, or why the login is over."""
         ended = logins.ended(login, login.user)
         return ended.why if ended else "live"
 
     def has_end_permission(self, request: HttpRequest) -> bool:
-        """Who may change logins may end them."""
+        """Whether the user may end logins: the permission to change them is enough."""
         return request.user.has_perm("accounts.change_login")
 
     @admin.action(description="End selected logins", permissions=["end"])
     def end(self, request: HttpRequest, queryset: LoginQuerySet) -> None:
-        """End them, in both modes: their credentials are refused from the next request on."""
+        """End the logins: their credentials are refused from the next request on."""
         ended = queryset.end(EndReason.STAFF)
         security_note(request, f"admin ended {ended} logins", user_id=request.user.pk)
         self.message_user(request, f"Logins ended: {ended}.", messages.SUCCESS)
@@ -155,7 +150,7 @@ class LoginAdmin(ReadOnlyAdmin):
 
 @admin.register(BlacklistedToken)
 class BlacklistedTokenAdmin(ReadOnlyAdmin):
-    """The blacklist. An id says nothing without the key that signs."""
+    """The blacklist. Without the signing key, nobody can use an id to log in."""
 
     list_display = ("jti", "user_id", "token_type", "reason", "blacklisted_at", "expires_at")
     list_filter = (WhoseFilter, "token_type", "reason", "blacklisted_at")
@@ -164,5 +159,5 @@ class BlacklistedTokenAdmin(ReadOnlyAdmin):
     readonly_fields = ("user_id",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never by hand: before it expires, a deleted row brings its token back to life."""
+        # A row that is deleted before its token expires makes the token valid again.
         return False

@@ -1,21 +1,21 @@
-"""Application configuration."""
+"""Django's configuration of this app and of the admin."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 
 
 class AccountsConfig(AppConfig):
-    """The accounts app: fills the registries and wires the one signal receiver."""
+    """The accounts app."""
 
     name = "accounts"
 
     def ready(self) -> None:
-        """Import what must be known before the first request."""
-        from accounts.site import signals  # noqa: F401  (it registers itself)
-        from accounts.tokens import checks  # noqa: F401  (so does it)
+        # Both register themselves when they are imported.
+        from accounts.site import signals  # noqa: F401
+        from accounts.tokens import checks  # noqa: F401
 
 
 class AdminConfig(DjangoAdminConfig):
-    """Django's admin behind the site's own log-in page, so that it is throttled alike."""
+    """Django's admin behind the site's own log-in page, which is throttled."""
 
     default_site = "accounts.site.admin_site.AdminSite"

@@ -1,10 +1,10 @@
-"""How static files are named for browsers: by content, so that they may be cached for ever."""
+"""Storage of static files: named by their content, so that browsers may cache them for ever."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class ModuleStorage(CompressedManifestStaticFilesStorage):
-    """Whitenoise's storage that also renames the imports between ES modules.
+    """Whitenoise's storage, which here also renames the imports between ES modules.
 
     https://docs.djangoproject.com/en/5.2/ref/contrib/staticfiles/#manifeststaticfilesstorage
     """

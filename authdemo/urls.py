@@ -1,4 +1,4 @@
-"""Where everything is."""
+"""The root URLconf: API, pages, OAuth and the admin."""
 
 from django.contrib import admin
 from django.urls import include, path

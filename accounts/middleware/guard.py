@@ -1,6 +1,6 @@
-"""A guard outside everything else, before CSRF or a parser reads the body.
+"""A guard that runs before CSRF or a parser reads the body.
 
-Stock Django and DRF answer some of what is refused here with a 500.
+Stock Django and DRF answer some of the requests that it refuses with a 500.
 """
 
 from collections.abc import Callable
@@ -17,16 +17,15 @@ _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RequestGuard:
-    """Refuses requests in the clear, those too large, and bodies that an endpoint does not read."""
+    """Refuses unencrypted and oversized requests, and bodies that the endpoint cannot read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on what is well-formed."""
         if settings.SECURE_SSL_REDIRECT and not request.is_secure() and _for_programs(request):
-            # Sent on to HTTPS, a client would go on sending its token in the clear, unnoticed
-            # (OWASP ASVS 5.0, 4.1.2). People are sent on.
+            # A redirect would let a client send its token in the clear each time, unnoticed (OWASP
+            # ASVS 5.0, 4.1.2). Only people are redirected.
             return _answer(request, HTTPStatus.FORBIDDEN, "https_required", "Use https, not http")
         if request.method not in _BODILESS and (refusal := self._refusal(request)):
             return refusal
@@ -56,8 +55,8 @@ def _for_programs(request: HttpRequest) -> bool:
 
 
 def _is_from_another_site(request: HttpRequest) -> bool:
-    # Endpoints that need no credential ask for no CSRF token either: a stranger's page could still
-    # spend a visitor's share of them, or put another visitor's cookie in place of theirs.
+    # Endpoints without a credential require no CSRF token either: another site's page could use up
+    # a visitor's share of the limits, or replace a visitor's cookie by its own.
     # https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
     said = request.META.get("HTTP_SEC_FETCH_SITE")
     return said == "cross-site" and request.path_info.startswith("/api/")
@@ -79,8 +78,8 @@ def _is_utf8(request: HttpRequest, media_type: str) -> bool:
 
 def _answer(request: HttpRequest, status: HTTPStatus, code: str, detail: str) -> HttpResponse:
     if request.path_info.startswith(_OAUTH):
-        # An OAuth client knows one answer to a request that is not as it should be: RFC 6749,
-        # section 5.2, which RFC 7009 and RFC 7662 refer to.
+        # The one answer that an OAuth client knows to a malformed request: RFC 6749, section 5.2,
+        # to which RFC 7009 and RFC 7662 refer.
         content = {"error": "invalid_request", "error_description": detail}
         return JsonResponse(content, status=HTTPStatus.BAD_REQUEST)
     return JsonResponse({"detail": detail, "code": code}, status=status)

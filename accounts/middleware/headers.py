@@ -12,12 +12,12 @@ from django.utils.cache import patch_vary_headers
 
 
 def policy(directives: Mapping[str, Sequence[str]]) -> str:
-    """The header's text for a mapping of directive to sources."""
+    """The header's value for a mapping of directives to sources."""
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
 
 class SafeHeaders:
-    """Adds what a response does not say itself. The outermost layer, so nothing escapes it."""
+    """Adds each header that a response has not set itself. It is the outermost middleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,14 +32,13 @@ class SafeHeaders:
         }
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, then add the headers."""
         response = self.get_response(request)
         headers = response.headers
         for name, value in self._defaults.items():
             headers.setdefault(name, value)
         if "public" not in headers.get("Cache-Control", ""):
-            # Every page shows who is signed in: no cache may keep it or mix two visitors up. Below
-            # the static files' address too, where a missing one is answered with a page.
+            # Every page shows who is logged in, so no cache may keep it. This includes the page
+            # that answers the request for a missing static file.
             headers.setdefault("Cache-Control", "no-store")
             patch_vary_headers(response, ("Cookie", "Authorization"))
         return response

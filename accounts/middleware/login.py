@@ -1,4 +1,4 @@
-"""Who is logged in by cookie: read from the session itself, without a second query."""
+"""The user of the session cookie, without a second query."""
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
@@ -13,17 +13,17 @@ from accounts.strategies.session_joined import SessionStore
 class LoginMiddleware(AuthenticationMiddleware):
     """``request.user`` from our session engine, which loads both in one query.
 
-    A subclass of Django's, which the admin asks for.
+    A subclass of Django's, since the admin checks for that.
     """
 
     def process_request(self, request: HttpRequest) -> None:
-        """Attach the user lazily: a request that does not ask costs no query."""
+        # Lazily: a view that does not ask for the user costs no query.
         super().process_request(request)
         request.user = SimpleLazyObject(lambda: session_user(request))  # type: ignore[assignment]
 
 
 def session_user(request: HttpRequest) -> User | AnonymousUser:
-    """The user of the cookie; notes once a minute that the login was used."""
+    """The user of the cookie; at most once a minute the login's row notes that it was used."""
     session = request.session
     if not isinstance(session, SessionStore):
         raise TypeError("SESSION_ENGINE must be accounts.strategies.session_joined")

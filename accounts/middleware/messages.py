@@ -1,4 +1,4 @@
-"""Messages belong to pages: a request to the API neither reads nor leaves one."""
+"""Messages for pages; a request to the API neither reads nor leaves one."""
 
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -10,18 +10,16 @@ _API = "/api/"
 
 
 class PageMessages(MessageMiddleware):
-    """Django's messages, left out where nobody shows them. A subclass, which the admin asks for."""
+    """Django's messages, except for the API. A subclass, since the admin checks for that."""
 
     def process_request(self, request: HttpRequest) -> None:
-        """Open the storage of a page's messages."""
         if not request.path_info.startswith(_API):
             super().process_request(request)
 
 
 class MessageCookie(CookieStorage):
-    """Django's storage in a signed cookie, under a name that no other host can set."""
+    """Django's storage in a signed cookie, with a name that no other host can set."""
 
     @property
     def cookie_name(self) -> str:  # type: ignore[override]  # an attribute of the class there
-        """The cookie's name."""
         return conf.cookie_name("messages")

@@ -1,4 +1,4 @@
-"""What a visitor is told on the next page: why they are logged out, that a token was copied."""
+"""Messages on the next page: why the visitor is logged out, that a token was copied."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +13,7 @@ from accounts.site.devices import device
 from accounts.strategies import Refused
 from accounts.strategies.session_joined import SessionStore
 
-# Programs read these: nobody would see a message.
+# For programs: nobody would see a message.
 _NO_PAGES = ("/api/", "/oauth/", "/.well-known/")
 _LOGGED_OUT = frozenset(
     {"login_ended", "login_outdated", "login_expired", "login_unused", "session_expired"}
@@ -21,17 +21,16 @@ _LOGGED_OUT = frozenset(
 
 
 class Notices:
-    """Adds the messages; the first page that is shown shows them, once."""
+    """Adds the messages, which the next page shows once."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on: only what has a view gets a message."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> None:
-        """Look at the login of the cookie; without a cookie there is nothing to ask."""
+        """Add the messages for the login of the cookie, if there is a cookie."""
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return
         if request.path_info.startswith(_NO_PAGES):
@@ -52,15 +51,15 @@ def _why_logged_out(request: HttpRequest) -> str | None:
 
 
 def _replays(user: User) -> Iterator[str]:
-    """What to say of each login that a replayed refresh token ended; each is told once."""
+    """A warning, once, for each login that a replayed refresh token ended."""
     for login in user.logins.filter(end_reason=EndReason.REPLAYED, replay_notified_at=None):
-        # Two pages may ask at once: the row decides which one tells.
-        untold = Login.objects.filter(pk=login.pk, replay_notified_at=None)
-        if untold.update(replay_notified_at=timezone.now()):
-            yield _told(login)
+        # Two pages may be loaded at once: the UPDATE decides which one shows it.
+        unnotified = Login.objects.filter(pk=login.pk, replay_notified_at=None)
+        if unnotified.update(replay_notified_at=timezone.now()):
+            yield _replay_warning(login)
 
 
-def _told(login: Login) -> str:
+def _replay_warning(login: Login) -> str:
     where = f"{device(login.user_agent)}, {login.ip}" if login.ip else device(login.user_agent)
     return (
         f"A refresh token of one of your logins ({where}) was sent a second time. "

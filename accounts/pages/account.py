@@ -36,7 +36,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @login_not_required
 @form_page
 def signup(request: HttpRequest) -> HttpResponse:
-    """Make an account and log in to it."""
+    """Create an account and log in to it."""
     if request.user.is_authenticated:
         return redirect(next_path(request))
     if request.method == "POST":
@@ -44,9 +44,9 @@ def signup(request: HttpRequest) -> HttpResponse:
             count_sign_up(request)
         except Throttled as problem:
             return throttled(request, problem.retry_after, signing_up=True)
-    form = SignUpForm(sent(request))
-    if not form.is_valid() or not (user := create(form)):
-        return show(request, "pages/signup.html", form)
+    form = SignUpForm(form_data(request))
+    if not form.is_valid() or not (user := create_account(form)):
+        return render_form(request, "pages/signup.html", form)
     start_session(request, user, remember=False)
     messages.success(request, f"Welcome, {user.get_username()}. You are logged in.")
     return redirect(next_path(request))
@@ -57,9 +57,9 @@ def signup(request: HttpRequest) -> HttpResponse:
 @form_page
 def login(request: HttpRequest) -> HttpResponse:
     """Log in with a cookie session; whoever was logged in here is logged out."""
-    form = LoginForm(sent(request))
+    form = LoginForm(form_data(request))
     if not form.is_valid():
-        return show(request, "pages/login.html", form)
+        return render_form(request, "pages/login.html", form)
     name, secret = form.cleaned_data["username"], form.cleaned_data["password"]
     try:
         user = sign_in(request, username=name, password=secret)
@@ -67,7 +67,7 @@ def login(request: HttpRequest) -> HttpResponse:
         return throttled(request, problem.retry_after)
     except BadCredentials:
         form.add_error(None, "This username and password do not belong together.")
-        return show(request, "pages/login.html", form)
+        return render_form(request, "pages/login.html", form)
     start_session(request, user, remember=form.cleaned_data["remember"])
     messages.success(request, f"You are logged in as {user.get_username()}.")
     return redirect(next_path(request))
@@ -81,7 +81,7 @@ def logout(request: HttpRequest) -> HttpResponse:
         return page
     end_session(request)
     messages.success(request, "You are logged out.")
-    return redirect(wanted(request) or settings.LOGOUT_REDIRECT_URL)
+    return redirect(safe_next(request) or settings.LOGOUT_REDIRECT_URL)
 
 
 @sensitive_post_parameters()
@@ -89,9 +89,9 @@ def logout(request: HttpRequest) -> HttpResponse:
 @form_page
 def password(request: HttpRequest) -> HttpResponse:
     """Change the password: this login stays, the others end."""
-    form = PasswordForm(cast(User, request.user), sent(request))
+    form = PasswordForm(cast(User, request.user), form_data(request))
     if not form.is_valid():
-        return show(request, "pages/password.html", form)
+        return render_form(request, "pages/password.html", form)
     old, new = form.cleaned_data["old_password"], form.cleaned_data["new_password1"]
     try:
         user = sign_in(request, username=request.user.get_username(), password=old)
@@ -100,7 +100,7 @@ def password(request: HttpRequest) -> HttpResponse:
         return throttled(request, problem.retry_after)
     except (BadCredentials, PasswordReplaced):
         form.add_error("old_password", "This is not your current password.")
-        return show(request, "pages/password.html", form)
+        return render_form(request, "pages/password.html", form)
     security_note(request, "password changed", user_id=user.pk)
     renew_session_key(request)
     messages.success(request, f"Your password is changed. {consequence(ended)}")
@@ -108,15 +108,15 @@ def password(request: HttpRequest) -> HttpResponse:
 
 
 def consequence(ended: int) -> str:
-    """What a change of password did to the logins."""
+    """A sentence: what a change of password did to the logins."""
     if not ended:
         return "You stay logged in here. You had no other login."
     others = "other login has" if ended == 1 else f"{ended} other logins have"
     return f"You stay logged in here. Your {others} ended."
 
 
-def create(form: SignUpForm) -> User | None:
-    """Save the new account; None, and the reason on the form, if somebody took the name first."""
+def create_account(form: SignUpForm) -> User | None:
+    """Save the new account; None, and an error on the form, if somebody took the name first."""
     try:
         with transaction.atomic():
             user: User = form.save()
@@ -126,26 +126,26 @@ def create(form: SignUpForm) -> User | None:
         return None
 
 
-def sent(request: HttpRequest) -> QueryDict | None:
-    """What a form was sent with, be it nothing at all; None where the page is only asked for."""
+def form_data(request: HttpRequest) -> QueryDict | None:
+    """The fields of a form that was sent; None if the page was only asked for."""
     return request.POST if request.method == "POST" else None
 
 
-def show(request: HttpRequest, template: str, form: forms.BaseForm) -> HttpResponse:
-    """The page with its form; a form that was refused has the status 422."""
+def render_form(request: HttpRequest, template: str, form: forms.BaseForm) -> HttpResponse:
+    """The page with its form; the status is 422 if the form has errors."""
     if form.errors:
         focus_first_error(form)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, template, {"form": form, "next": wanted(request)}, status=status)
+    return render(request, template, {"form": form, "next": safe_next(request)}, status=status)
 
 
 def next_path(request: HttpRequest) -> str:
-    """Where to go after this form: `next`, or the first page."""
-    return wanted(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+    """The path to go to after this form: that in ``next``, or the first page."""
+    return safe_next(request) or resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
-def wanted(request: HttpRequest) -> str:
-    """The path in `next`, or nothing: an address of another site makes a phishing link of ours."""
+def safe_next(request: HttpRequest) -> str:
+    """The path in ``next``; empty if it leads to another site, as it would in a phishing link."""
     path = request.POST.get("next", request.GET.get("next", ""))
     is_local = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path if is_local else ""

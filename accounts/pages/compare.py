@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.pages.navigation import address
 from accounts.strategies import Family, Strategy, strategies
 
 DEFAULT_LEFT = "session-db"
@@ -91,7 +90,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "data": {
             "strategies": [choice.data() for choice in choices],
             "usersUrl": reverse("api-lab-users"),
-            "labUrl": address("lab"),
+            "labUrl": reverse("lab"),
         },
     }
     return render(request, "pages/compare.html", context)

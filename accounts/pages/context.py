@@ -1,12 +1,49 @@
 """What every template knows."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import get_script_prefix, reverse
 
-from accounts.pages.navigation import navigation
-from accounts.pages.versions import facts
+from accounts.pages.urls import PAGES
+from accounts.pages.versions import versions
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in the header; ``active`` on its own page and on the pages below that."""
+
+    title: str
+    url: str
+    active: bool
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """`navigation`, `facts` and `demo`. Asks neither the database nor the request's host."""
-    return {"navigation": navigation(request.path), "facts": facts(), "demo": settings.DEMO}
+    """``navigation``, ``page_title``, ``versions`` and ``demo``.
+
+    Asks neither the database nor the request's host, which may be what is wrong.
+    """
+    return {
+        "navigation": navigation(request.path),
+        "page_title": page_title(request),
+        "versions": versions(),
+        "demo": settings.DEMO,
+    }
+
+
+def navigation(path: str) -> list[Link]:
+    """The links in the header of the page at ``path``."""
+    found = [(page.menu, reverse(page.name)) for page in PAGES if page.menu]
+    return [Link(title, url, active=is_below(path, url)) for title, url in found]
+
+
+def is_below(path: str, url: str) -> bool:
+    """Whether ``path`` is the page at ``url`` or a page under it; none is under the first page."""
+    return path == url if url == get_script_prefix() else path.startswith(url)
+
+
+def page_title(request: HttpRequest) -> str:
+    """The title of the page that was asked for; empty for any other address."""
+    name = request.resolver_match.view_name if request.resolver_match else None
+    return next((page.title for page in PAGES if page.name == name), "")

@@ -7,5 +7,5 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """The page: every request can be tried on it, by token or by the cookie of this login."""
+    """The page, on which every request can be tried, with a token or with the login's cookie."""
     return render(request, "pages/docs.html")

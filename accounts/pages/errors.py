@@ -1,4 +1,4 @@
-"""What goes wrong, said in the site's clothes: JSON for a program under `/api/`, else a page."""
+"""Error responses: JSON under ``/api/``, a page of the site elsewhere."""
 
 import sys
 from http import HTTPStatus
@@ -15,22 +15,22 @@ MINUTE = 60
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's `handler400`: what arrived cannot be read."""
+    """Django's ``handler400``: the request is malformed."""
     return answer(request, HTTPStatus.BAD_REQUEST, "The request cannot be read.")
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's `handler403`: known, but not allowed."""
+    """Django's ``handler403``: the user is known but may not do this."""
     return answer(request, HTTPStatus.FORBIDDEN, "You may not do this.", code="permission_denied")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Django's `handler404`."""
+    """Django's ``handler404``."""
     return answer(request, HTTPStatus.NOT_FOUND, "There is nothing at this address.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`. Its page has no context: what broke may be behind that."""
+    """Django's ``handler500``. Its page gets no context, because that may be what failed."""
     error = sys.exception()
     if health.is_outage(error):
         return database_unavailable(request, error)
@@ -51,7 +51,7 @@ def database_unavailable(request: HttpRequest, error: BaseException | None) -> H
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django's `CSRF_FAILURE_VIEW`: a form or script without the token of this site."""
+    """Django's ``CSRF_FAILURE_VIEW``: the request has no CSRF token of this site."""
     detail = f"CSRF check failed: {reason.rstrip('.')}. Nothing was changed."
     if request.path_info.startswith(API):
         return refusal(HTTPStatus.FORBIDDEN, detail, "csrf_failed")
@@ -59,7 +59,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def throttled(request: HttpRequest, retry_after: int, *, signing_up: bool = False) -> HttpResponse:
-    """Too many wrong passwords, or new accounts: try again in `retry_after` seconds."""
+    """Too many wrong passwords or new accounts: try again in ``retry_after`` seconds."""
     context = {"wait": in_words(retry_after), "signing_up": signing_up}
     response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = str(retry_after)
@@ -69,18 +69,18 @@ def throttled(request: HttpRequest, retry_after: int, *, signing_up: bool = Fals
 def answer(
     request: HttpRequest, status: HTTPStatus, detail: str, code: str | None = None
 ) -> HttpResponse:
-    """The page named after the status, or the same as JSON; `code` is the status in words."""
+    """The page named after the status, or JSON whose ``code`` is the status in words."""
     if request.path_info.startswith(API):
         return refusal(status, detail, code or status.name.lower())
     return render(request, f"{status.value}.html", status=status)
 
 
 def refusal(status: HTTPStatus, detail: str, code: str) -> JsonResponse:
-    """`{"detail", "code"}`, the shape of every error of the API."""
+    """``{"detail", "code"}``, the shape of every error of the API."""
     return JsonResponse({"detail": detail, "code": code}, status=status)
 
 
 def in_words(seconds: int) -> str:
-    """A wait as people say it: `"40 seconds"`, `"1 minute"`, `"5 minutes"` (rounded up)."""
+    """A time to wait: ``"40 seconds"``, ``"1 minute"``, ``"5 minutes"`` (rounded up)."""
     number, unit = (seconds, "second") if seconds < MINUTE else (-(-seconds // MINUTE), "minute")
     return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

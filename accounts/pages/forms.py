@@ -1,4 +1,4 @@
-"""The forms of the account pages. What they mean is decided by `accounts.site.signin`."""
+"""The forms of the account pages. ``accounts.site.signin`` checks the passwords."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.site.signin import MAX_PASSWORD_LENGTH
 from accounts.templatetags.moments import as_span
 
-# A validator, not `max_length`: that would let the browser cut a pasted password in silence.
-LONG_PASSWORD = MaxLengthValidator(
+# A validator, since `max_length` lets the browser cut a pasted password without a word.
+PASSWORD_LENGTH = MaxLengthValidator(
     MAX_PASSWORD_LENGTH, f"A password has at most {MAX_PASSWORD_LENGTH} characters."
 )
 
@@ -24,7 +24,7 @@ class LoginForm(forms.Form):
     username = UsernameField(max_length=150, widget=forms.TextInput(attrs={"autofocus": True}))
     password = forms.CharField(
         strip=False,
-        validators=[LONG_PASSWORD],
+        validators=[PASSWORD_LENGTH],
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     remember = forms.BooleanField(
@@ -42,11 +42,11 @@ class LoginForm(forms.Form):
 
 
 def new_password_fields(first: str, second: str) -> tuple[forms.CharField, forms.CharField]:
-    """Django's two fields for a new password, under these labels and with the limit."""
+    """Django's two fields for a new password, with these labels and our limit of length."""
     fields = SetPasswordMixin.create_password_fields(first, second)
     fields[1].help_text = ""
     for field in fields:
-        field.validators.append(LONG_PASSWORD)
+        field.validators.append(PASSWORD_LENGTH)
     return fields
 
 
@@ -61,8 +61,8 @@ class SignUpForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the 
     def validate_password_for_user(
         self, user: User, password_field_name: str = "password1"
     ) -> None:
-        """Say what is wrong with a password where it was typed first."""
-        # The stubs leave out that Django mixes this in.
+        # Errors belong to the first field, where the password was typed; Django takes the second.
+        # The stubs leave out the mixin that this comes from.
         super().validate_password_for_user(user, password_field_name)  # type: ignore[misc]
 
 
@@ -73,7 +73,7 @@ class ConfirmForm(forms.Form):
         label="Your password",
         help_text="You gave it more than ten minutes ago.",
         strip=False,
-        validators=[LONG_PASSWORD],
+        validators=[PASSWORD_LENGTH],
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
 
@@ -83,12 +83,12 @@ class ConfirmForm(forms.Form):
 
 
 class PasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]  # likewise
-    """A new password for somebody who knows the old one (which `sign_in` checks, throttled)."""
+    """A new password for a user who knows the old one, which ``sign_in`` checks."""
 
     old_password = forms.CharField(
         label="Current password",
         strip=False,
-        validators=[LONG_PASSWORD],
+        validators=[PASSWORD_LENGTH],
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
     new_password1, new_password2 = new_password_fields("New password", "New password again")
@@ -98,14 +98,13 @@ class PasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg]  # l
         super().__init__(data)
 
     def clean(self) -> dict[str, Any]:
-        """Hold the new password against the validators and against its repetition."""
         self.validate_passwords("new_password1", "new_password2")
         self.validate_password_for_user(self.user, "new_password1")
         return self.cleaned_data
 
 
 def focus_first_error(form: forms.BaseForm) -> None:
-    """Send the keyboard to the first field to be mended, without a script; a summary goes first.
+    """Focus the first field with an error, without a script; the summary stands above it.
 
     https://html.spec.whatwg.org/multipage/interaction.html#the-autofocus-attribute
     """

@@ -1,4 +1,4 @@
-"""The inspector: a token, taken apart and judged; forged ones too."""
+"""The inspector: takes a token apart and says why it would be accepted or refused."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from accounts.strategies import Family, Strategy, strategies
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A classic forgery (``static/js/inspector/presets.js`` makes it) and what it hopes for."""
+    """A well-known forgery, made by ``static/js/inspector/presets.js``, and what it relies on."""
 
     name: str
     title: str
@@ -33,7 +33,7 @@ PRESETS = (
 
 @require_safe
 def inspector(request: HttpRequest) -> HttpResponse:
-    """The page. What is pasted goes from the browser to the API, and is not kept."""
+    """The page. The browser sends a pasted token to the API, which does not store it."""
     signed = [strategy for strategy in strategies if strategy.family is Family.JWT]
     context = {
         "checks": CHECKS,

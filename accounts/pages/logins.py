@@ -1,4 +1,4 @@
-"""The devices of whoever is signed in: a list, and pages that say what ending one will do."""
+"""A user's devices: the list, and pages that say what ending a login does before it is done."""
 
 import uuid
 from http import HTTPStatus
@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_safe
 
 from accounts.models import EndReason, User
-from accounts.pages.account import form_page, sent
+from accounts.pages.account import form_data, form_page
 from accounts.pages.errors import throttled
 from accounts.pages.forms import ConfirmForm
 from accounts.site import logins as devices
@@ -30,9 +30,9 @@ from accounts.site.throttle import Throttled
 @login_required
 @require_safe
 def logins(request: HttpRequest) -> HttpResponse:
-    """Every live login in one list, and those that ended recently with the reason."""
+    """List the live logins, and those that ended recently with the reason."""
     page = devices.page_number(request.GET.get("page"))
-    found = devices.listing(whose(request), current=current_login(request), page=page)
+    found = devices.listing(signed_in_user(request), current=current_login(request), page=page)
     context = {
         "found": found,
         "others": page > 1 or len(found.live) > 1,
@@ -47,8 +47,8 @@ def logins(request: HttpRequest) -> HttpResponse:
 @login_required
 @form_page
 def end(request: HttpRequest, login_id: uuid.UUID) -> HttpResponse:
-    """Ask, then end one login. Another user's does not exist."""
-    user, current = whose(request), current_login(request)
+    """Ask, then end one login. That of another user is a 404."""
+    user, current = signed_in_user(request), current_login(request)
     login = user.logins.filter(pk=login_id).first()
     if login is None:
         raise Http404
@@ -66,7 +66,7 @@ def end(request: HttpRequest, login_id: uuid.UUID) -> HttpResponse:
         return page
     devices.end_one(user, login_id, current=current)
     if entry.is_current:
-        return leave(request, "You are logged out.")
+        return log_out_here(request, "You are logged out.")
     messages.success(request, f"{entry.device} is signed out. Its next request will be refused.")
     return redirect("logins")
 
@@ -76,7 +76,7 @@ def end(request: HttpRequest, login_id: uuid.UUID) -> HttpResponse:
 @form_page
 def end_others(request: HttpRequest) -> HttpResponse:
     """Ask, then end every login but this one."""
-    user, current = whose(request), current_login(request)
+    user, current = signed_in_user(request), current_login(request)
     found = devices.listing(user, current=current)
     others = [entry for entry in found.live if not entry.is_current]
     context = {"entries": others, "found": found}
@@ -92,13 +92,13 @@ def end_others(request: HttpRequest) -> HttpResponse:
 @form_page
 def end_all(request: HttpRequest) -> HttpResponse:
     """Ask, then log out everywhere."""
-    user = whose(request)
+    user = signed_in_user(request)
     found = devices.listing(user, current=current_login(request))
     context = {"entries": found.live, "found": found}
     if page := question(request, "pages/login_end_all.html", context):
         return page
     ended = user.end_logins(EndReason.EVERYWHERE)
-    return leave(request, f"You are logged out everywhere: {counted(ended)} signed out.")
+    return log_out_here(request, f"You are logged out everywhere: {counted(ended)} signed out.")
 
 
 def question(
@@ -107,7 +107,7 @@ def question(
     """The page that asks; None once it was answered, with the password where that was long ago."""
     form = None
     if needs_password and must_confirm(current_login(request)):
-        form = ConfirmForm(whose(request), sent(request))
+        form = ConfirmForm(signed_in_user(request), form_data(request))
     try:
         if request.method == "POST" and (form is None or gives_password(request, form)):
             return None
@@ -127,25 +127,25 @@ def gives_password(request: HttpRequest, form: ConfirmForm) -> bool:
     if not form.is_valid():
         return False
     try:
-        confirm(request, whose(request), form.cleaned_data["password"])
+        confirm(request, signed_in_user(request), form.cleaned_data["password"])
     except BadCredentials:
         form.add_error("password", "This is not your password.")
         return False
     return True
 
 
-def whose(request: HttpRequest) -> User:
-    """The user who asks."""
+def signed_in_user(request: HttpRequest) -> User:
+    """The user of a request to a view that requires a log-in."""
     return cast(User, request.user)
 
 
-def leave(request: HttpRequest, words: str) -> HttpResponse:
-    """Drop the cookie of a login that has just ended."""
+def log_out_here(request: HttpRequest, words: str) -> HttpResponse:
+    """Drop the cookie of the login, which has just ended, and say so on the first page."""
     end_session(request)
     messages.success(request, words)
     return redirect(settings.LOGOUT_REDIRECT_URL)
 
 
 def counted(devices: int) -> str:
-    """`"1 device is"`, `"3 devices are"`."""
+    """``"1 device is"``, ``"3 devices are"``."""
     return "1 device is" if devices == 1 else f"{devices} devices are"

@@ -1,28 +1,57 @@
-"""The addresses of the pages."""
+"""The pages, one entry each: address, view, name, title, and text in the header."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
 from django.urls import path
 
 from accounts.pages import account, compare, docs, inspector, logins
 from accounts.pages.benchmarks import views as benchmarks
-from accounts.pages.lab import explained as lab_explained
-from accounts.pages.lab import matrix as lab
-from accounts.pages.lab import transcript as lab_transcript
+from accounts.pages.lab import explained, matrix, transcript
 
-urlpatterns = [
-    path("", compare.compare, name="compare"),
-    path("api/docs/", docs.docs, name="api-docs"),
-    path("benchmarks/", benchmarks.benchmarks, name="benchmarks"),
-    path("inspector/", inspector.inspector, name="inspector"),
-    path("lab/", lab.lab, name="lab"),
-    path("lab/runs/<uuid:run_id>/", lab_transcript.transcript, name="lab-run"),
-    path("lab/events/<slug:slug>/", lab_explained.event, name="lab-event"),
-    path("lab/<slug:slug>/", lab_explained.strategy, name="lab-strategy"),
-    path("logins/", logins.logins, name="logins"),
-    path("logins/<uuid:login_id>/end/", logins.end, name="login-end"),
-    path("logins/end-others/", logins.end_others, name="logins-end-others"),
-    path("logins/end-all/", logins.end_all, name="logins-end-all"),
-    path("signup/", account.signup, name="signup"),
-    path("login/", account.login, name="login"),
-    path("logout/", account.logout, name="logout"),
-    path("password/", account.password, name="password"),
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page.
+
+    ``path`` and ``name`` are those of Django's ``path()``. ``title`` is the title of the document,
+    unless the template writes its own. ``menu`` is the text of the link in the header, where the
+    pages that have one stand in the order of ``PAGES``.
+
+    Raises:
+        ImproperlyConfigured: the header cannot lead to the page, since its path has a parameter.
+    """
+
+    path: str
+    view: Callable[..., HttpResponse]
+    name: str
+    title: str = ""
+    menu: str = ""
+
+    def __post_init__(self) -> None:
+        if self.menu and "<" in self.path:
+            raise ImproperlyConfigured(f"The menu cannot lead to {self.path}: it has a parameter.")
+
+
+PAGES = [
+    Page("", compare.compare, "compare", "The same login, carried two ways", menu="Compare"),
+    Page("lab/", matrix.lab, "lab", "Invalidation lab", menu="Invalidation lab"),
+    Page("lab/runs/<uuid:run_id>/", transcript.transcript, "lab-run"),
+    Page("lab/events/<slug:slug>/", explained.event, "lab-event"),
+    Page("lab/<slug:slug>/", explained.strategy, "lab-strategy"),
+    Page("logins/", logins.logins, "logins", "Logins", menu="Logins"),
+    Page("logins/<uuid:login_id>/end/", logins.end, "login-end", "End a login"),
+    Page("logins/end-others/", logins.end_others, "logins-end-others", "End all others"),
+    Page("logins/end-all/", logins.end_all, "logins-end-all", "Log out everywhere"),
+    Page("inspector/", inspector.inspector, "inspector", "Take a token apart", menu="Inspector"),
+    Page("benchmarks/", benchmarks.benchmarks, "benchmarks", "Benchmarks", menu="Benchmarks"),
+    Page("api/docs/", docs.docs, "api-docs", "API", menu="API"),
+    Page("signup/", account.signup, "signup", "Sign up"),
+    Page("login/", account.login, "login", "Log in"),
+    Page("logout/", account.logout, "logout", "Log out"),
+    Page("password/", account.password, "password", "Change password"),
 ]
+
+urlpatterns = [path(page.path, page.view, name=page.name) for page in PAGES]

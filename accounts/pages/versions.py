@@ -1,4 +1,4 @@
-"""What this server runs on, for the footer: read once per process."""
+"""The software that this server runs on, for the footer; read once per process."""
 
 import platform
 import subprocess
@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection
 from accounts import __version__
 
 
-def facts() -> dict[str, str | None]:
-    """`{"database", "django", "python", "version", "commit"}`; None where it is not known."""
+def versions() -> dict[str, str | None]:
+    """``{"database", "django", "python", "version", "commit"}``; an unknown one is None."""
     return {"database": database(), **software()}
 
 
@@ -29,7 +29,7 @@ def software() -> dict[str, str | None]:
 
 
 def database() -> str | None:
-    """`"PostgreSQL 16.2"`; None while it is out of reach, so that a page still renders."""
+    """``"PostgreSQL 16.2"``; None while it cannot be reached, so that a page still renders."""
     try:
         return _database()
     except DatabaseError:
@@ -43,7 +43,7 @@ def _database() -> str:
 
 
 def commit(root: Path) -> str | None:
-    """The short name of the commit checked out at `root`; None for a copy without its history."""
+    """The short name of the commit checked out at ``root``; None for a copy without its history."""
     if not (root / ".git").exists():
         return None
     command = ["git", "-C", str(root), "rev-parse", "--short", "HEAD"]

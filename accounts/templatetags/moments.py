@@ -1,4 +1,4 @@
-"""Moments as people say them: ``2 hours ago``, ``in 13 days``."""
+"""Times and durations in words: ``2 hours ago``, ``in 13 days``."""
 
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ _MINUTE = timedelta(minutes=1)
 
 @register.filter
 def ago(moment: datetime) -> str:
-    """`"2 hours ago"`, and `"just now"` within a minute."""
+    """``"2 hours ago"``; ``"just now"`` within a minute."""
     if timezone.now() - moment < _MINUTE:
         return "just now"
     return f"{timesince(moment, depth=1)} ago"
@@ -21,13 +21,13 @@ def ago(moment: datetime) -> str:
 
 @register.filter
 def ahead(moment: datetime) -> str:
-    """`"in 1 week, 6 days"`."""
+    """``"in 1 week, 6 days"``."""
     return f"in {timeuntil(moment)}"
 
 
 @register.filter
 def as_span(duration: timedelta) -> str:
-    """`"7 days"`, `"12 hours"`, for a setting."""
+    """``"7 days"``, ``"12 hours"``: a duration from the settings."""
     now = timezone.now()
     if duration.days > 1:
         return f"{duration.days} days"

@@ -13,7 +13,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import Login, User
-from accounts.pages.account import create
+from accounts.pages.account import create_account
 from accounts.pages.forms import SignUpForm
 from accounts.site import signin
 from accounts.site.signin import MAX_PASSWORD_LENGTH
@@ -101,7 +101,7 @@ class TestSignUp:
         form = SignUpForm({"username": "alice", "password1": PASSWORD, "password2": PASSWORD})
         assert form.is_valid()
         User.objects.create_user("alice")
-        assert create(form) is None
+        assert create_account(form) is None
         assert form.errors["username"] == ["A user with that username already exists."]
 
     def test_a_weak_password_is_refused_where_it_was_typed(self, visitor: Client) -> None:

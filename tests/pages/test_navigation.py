@@ -1,33 +1,29 @@
-"""The header leads to what exists and says where the visitor is."""
+"""The header leads to the pages and says where the visitor is."""
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
-from django.urls import path
+from django.test import Client
 
-from accounts.pages.navigation import navigation
-
-
-def page(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
-
-
-urlpatterns = [
-    path("lab/", page, name="lab"),
-    path("lab/jwt-user/", page, name="strategy"),
-    path("", page, name="compare"),
-    path("api/docs/", page, name="api-docs"),
-]
-
-pytestmark = pytest.mark.urls(__name__)
+from accounts.models import User
+from accounts.pages.context import navigation
+from accounts.pages.urls import PAGES, Page
 
 
 def active(path: str) -> list[str]:
     return [link.title for link in navigation(path) if link.active]
 
 
-def test_only_pages_that_exist_are_listed_in_the_order_of_the_design() -> None:
+def test_the_links_stand_in_the_order_of_the_pages() -> None:
     links = [(link.title, link.url) for link in navigation("/")]
-    assert links == [("Compare", "/"), ("Invalidation lab", "/lab/"), ("API", "/api/docs/")]
+    assert links == [
+        ("Compare", "/"),
+        ("Invalidation lab", "/lab/"),
+        ("Logins", "/logins/"),
+        ("Inspector", "/inspector/"),
+        ("Benchmarks", "/benchmarks/"),
+        ("API", "/api/docs/"),
+    ]
 
 
 def test_the_page_itself_is_marked() -> None:
@@ -42,3 +38,27 @@ def test_a_page_below_marks_the_page_above() -> None:
 def test_a_page_outside_the_header_marks_none() -> None:
     assert active("/login/") == []
     assert active("/laboratory/") == []
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+def test_a_link_that_cannot_lead_to_its_page_is_an_error_at_the_start() -> None:
+    with pytest.raises(ImproperlyConfigured, match="lab/<slug:slug>/"):
+        Page("lab/<slug:slug>/", page, "one", menu="One of many")
+
+
+def test_no_two_pages_have_one_name_or_one_address() -> None:
+    assert len({page.name for page in PAGES}) == len({page.path for page in PAGES}) == len(PAGES)
+
+
+@pytest.mark.parametrize(
+    "one", [page for page in PAGES if "<" not in page.path], ids=lambda page: page.name
+)
+def test_the_document_has_the_title_of_its_page(one: Page, alice: User) -> None:
+    client = Client()
+    if one.name not in ("login", "signup"):  # they redirect a user who is logged in
+        client.force_login(alice)
+    shown = client.get(f"/{one.path}").content.decode()
+    assert f"<title>{one.title} · session / jwt</title>" in shown

@@ -7,18 +7,18 @@ import django
 import pytest
 from django.db import OperationalError, connection
 
-from accounts.pages import versions as facts
+from accounts.pages import versions
 
 
 @pytest.fixture(autouse=True)
 def _forget_what_was_read() -> None:
-    facts.software.cache_clear()
-    facts._database.cache_clear()
+    versions.software.cache_clear()
+    versions._database.cache_clear()
 
 
 @pytest.mark.django_db
 def test_the_database_and_its_version_are_named() -> None:
-    name = facts.database()
+    name = versions.database()
     assert name is not None
     assert name.startswith(f"{connection.display_name} ")
     assert name.split()[1][0].isdigit()
@@ -26,16 +26,16 @@ def test_the_database_and_its_version_are_named() -> None:
 
 @pytest.mark.django_db
 def test_no_page_asks_again() -> None:
-    first = facts.facts()
+    first = versions.versions()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connection, "get_database_version", unreachable)
         patch.setattr(subprocess, "run", unreachable)
-        assert facts.facts() == first
+        assert versions.versions() == first
 
 
 def test_a_page_renders_while_the_database_is_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "get_database_version", unreachable)
-    assert facts.database() is None
+    assert versions.database() is None
 
 
 def unreachable(*args: object, **kwargs: object) -> None:
@@ -43,7 +43,7 @@ def unreachable(*args: object, **kwargs: object) -> None:
 
 
 def test_the_versions_are_those_that_run() -> None:
-    assert facts.software()["django"] == django.get_version()
+    assert versions.software()["django"] == django.get_version()
 
 
 def test_the_commit_is_the_one_checked_out(tmp_path: Path) -> None:
@@ -62,17 +62,17 @@ def test_the_commit_is_the_one_checked_out(tmp_path: Path) -> None:
 
     git("init", "--quiet")
     git("commit", "--quiet", "--allow-empty", "--message", "Begin")
-    short = facts.commit(tmp_path)
+    short = versions.commit(tmp_path)
     assert short
     assert git("rev-parse", "HEAD").startswith(short)
 
 
 def test_a_copy_without_its_history_has_no_commit(tmp_path: Path) -> None:
-    assert facts.commit(tmp_path) is None
+    assert versions.commit(tmp_path) is None
 
 
 def test_a_copy_inside_another_project_does_not_show_that_ones_commit(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", str(tmp_path)], check=True)
     inside = tmp_path / "copy"
     inside.mkdir()
-    assert facts.commit(inside) is None
+    assert versions.commit(inside) is None
