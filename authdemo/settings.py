@@ -252,8 +252,10 @@ BENCH_PUBLIC = DEMO
 SESSION_ENGINE = "accounts.strategies.session_joined"
 SESSION_COOKIE_AGE = int(LOGIN_LIFETIME.total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
-SESSION_COOKIE_NAME = "session" if DEMO else "__Host-session"
-CSRF_COOKIE_NAME = "csrftoken" if DEMO else "__Host-csrftoken"
+# Cookies know no ports (RFC 6265, section 8.5): two demos in one browser must not share them.
+COOKIE_SUFFIX: str = env.str("COOKIE_SUFFIX", default="")
+SESSION_COOKIE_NAME = f"session{COOKIE_SUFFIX}" if DEMO else "__Host-session"
+CSRF_COOKIE_NAME = f"csrftoken{COOKIE_SUFFIX}" if DEMO else "__Host-csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.pages.errors.csrf_failure"

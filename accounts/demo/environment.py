@@ -22,13 +22,14 @@ def demo_folder(folder: Path) -> Path:
     return folder.resolve()
 
 
-def demo_environment(*, database_url: str, secret_key: str, host: str) -> dict[str, str]:
+def demo_environment(*, database_url: str, secret_key: str, host: str, port: int) -> dict[str, str]:
     """Environment variables for the child processes. What the caller has set already, stays."""
     hosts = ["127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host]
     chosen = {
         "DATABASE_URL": database_url,
         "SECRET_KEY": secret_key,
         "ALLOWED_HOSTS": ",".join(dict.fromkeys(hosts)),
+        "COOKIE_SUFFIX": f"-{port}",
     }
     return {**os.environ, **{k: v for k, v in chosen.items() if not os.environ.get(k)}, "DEMO": "1"}
 

@@ -14,7 +14,7 @@ def lab_path(slug: str, action: str = "") -> str:
 
 def cookie_name(slug: str) -> str:
     """The cookie of a session strategy in the lab; it is sent to ``lab_path(slug)`` alone."""
-    return f"lab-{slug}" if settings.DEMO else f"__Secure-lab-{slug}"
+    return f"lab-{slug}{settings.COOKIE_SUFFIX}" if settings.DEMO else f"__Secure-lab-{slug}"
 
 
 def auth_headers(strategy: Strategy | type[Strategy], credential: str) -> dict[str, str]:

@@ -77,6 +77,8 @@ def test_it_prints_what_to_open_and_who_may_enter_and_stops_on_ctrl_c(tmp_path: 
         assert re.search(r"admin +\w{4}-\w{4}-\w{4} +may enter /admin/", said)
         page = httpx.get(f"http://127.0.0.1:{port}/login/")
         assert page.status_code == 200
+        # Cookies know no ports: another demo in the same browser has other ones.
+        assert f"csrftoken-{port}" in page.cookies
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
@@ -172,7 +174,9 @@ def test_what_the_caller_has_set_wins_except_that_this_is_a_demo(
     monkeypatch.setenv("SECRET_KEY", "mine")
     monkeypatch.setenv("DEMO", "0")
     monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
-    found = demo_environment(database_url="sqlite:///x", secret_key="kept", host="192.0.2.1")
+    found = demo_environment(
+        database_url="sqlite:///x", secret_key="kept", host="192.0.2.1", port=8001
+    )
     assert found["SECRET_KEY"] == "mine"
     assert found["DEMO"] == "1"
     assert found["ALLOWED_HOSTS"] == "127.0.0.1,localhost,[::1],192.0.2.1"

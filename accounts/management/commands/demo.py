@@ -91,7 +91,10 @@ def demo(*, host: str, port: int, data: Path, workers: int, postgres: bool) -> N
     folder = demo_folder(data)
     with database(folder, postgres=postgres) as database_url:
         environment = demo_environment(
-            database_url=database_url, secret_key=secret_key_kept_in(folder), host=host
+            database_url=database_url,
+            secret_key=secret_key_kept_in(folder),
+            host=host,
+            port=port,
         )
         if status := manage("demo", "--prepare", environment=environment):
             sys.exit(status)  # it has said itself what went wrong
