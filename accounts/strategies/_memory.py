@@ -18,7 +18,7 @@ _FEEDS: dict[str, type[Feed]] = {"postgresql": PostgresFeed, "sqlite": SqliteFee
 
 
 class BlacklistInMemory:
-    """The promise: what cannot be answered from memory is looked up in the table."""
+    """Answers from memory while a feed keeps it current, and from the table otherwise."""
 
     def __init__(self, leeway: timedelta) -> None:
         self.memory = Memory(leeway.total_seconds())

@@ -1,8 +1,4 @@
-"""The blacklist in the memory of one process, and who tells it what is new.
-
-The promise: what cannot be checked in memory is looked up in the table. ``Feed.is_current`` says
-which of the two holds right now.
-"""
+"""The set of blacklisted ids in memory, and what a feed has to do to keep it current."""
 
 import heapq
 import threading
@@ -28,17 +24,17 @@ class Memory:
 
     @property
     def since(self) -> float:
-        """Rows that expired before this moment are of no use any more."""
+        """Rows that expired before this moment need not be remembered."""
         return time.time() - self._leeway
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Remember rows; those that are known already change nothing."""
+        """Remember rows; a row that is known already changes nothing."""
         with self._lock:
             for jti, expires in rows:
                 if jti not in self._listed:
                     self._listed.add(jti)
-                    # A token lives until its exp and the leeway: forgotten earlier, it would be
-                    # accepted again.
+                    # A token is accepted until its exp plus the leeway. If it were forgotten
+                    # earlier, it would be accepted again.
                     heapq.heappush(self._ends, (expires + self._leeway, jti))
         self._forget_expired()
 
@@ -71,8 +67,7 @@ class Feed(ABC):
 
 
 class NoFeed(Feed):
-    """For a database that tells nobody anything."""
+    """For a database that tells nobody of new rows: the table is asked for every request."""
 
     def is_current(self) -> bool:
-        """Never: the table is asked."""
         return False

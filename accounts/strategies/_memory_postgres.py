@@ -1,4 +1,4 @@
-"""On PostgreSQL: the database tells of each new row."""
+"""The feed on PostgreSQL: the database notifies of each new row."""
 
 import logging
 import select
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 _HEARTBEAT = 1.0  # seconds between two signs of life on a silent connection
 _SILENCE = 3.0  # seconds without one after which the listener is not believed
-_BUSY = 0.1  # seconds that a request waits for news that are being taken
+_BUSY = 0.1  # seconds that a request waits for another thread that is taking notifications
 _START = 2.0  # seconds that the first request waits for the first load
 _NAME = "blacklist listener"
 _PAUSE = 0.2  # seconds before connecting again
@@ -29,10 +29,10 @@ _PAUSE = 0.2  # seconds before connecting again
 class PostgresFeed(Feed):
     """Listens on a connection of its own; a trigger notifies of each row as it commits.
 
-    LISTEN comes first and the load second, so that no row falls between. A thread keeps the
-    connection alive; a request that finds news on the line takes them itself before it looks into
-    the memory. A connection that is lost makes the memory doubtful at once, one that has gone
-    silent after three seconds; both are made again, and everything is loaded again.
+    LISTEN comes first and the load second, so that no row is missed in between. A thread keeps the
+    connection alive. A request that finds notifications on the connection takes them itself before
+    it looks into the memory. The memory counts as outdated at once when the connection is lost, and
+    after three seconds when it is silent. Then the thread connects again and loads everything.
     https://www.postgresql.org/docs/current/sql-notify.html
     """
 
@@ -41,7 +41,7 @@ class PostgresFeed(Feed):
         self._heard = 0.0
         self._is_lost = False  # has been logged
         self._database: psycopg.Connection[Any] | None = None
-        self._line = threading.Lock()  # held while news go from the line into the memory
+        self._line = threading.Lock()  # held while notifications are taken
         self._loaded = threading.Event()
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -49,7 +49,7 @@ class PostgresFeed(Feed):
         self._waker: socket.socket | None = None
 
     def is_current(self) -> bool:
-        """Whether the line works and everything on it has been taken."""
+        """Whether the connection works and every notification on it has been taken."""
         if self._thread is None or not self._thread.is_alive():
             self._start()
         if self._heard <= time.monotonic() - _SILENCE or not self._line.acquire(timeout=_BUSY):
@@ -69,15 +69,15 @@ class PostgresFeed(Feed):
             if line.poll(0):
                 self._receive(database)
         except psycopg.Error:
-            # News may have been lost half-way, even where the connection itself still works: the
-            # thread has to make it again and to load everything.
+            # A notification may be lost even where the connection still works: the thread has to
+            # connect again and to load everything.
             self._heard = 0.0
             database.close()
             return False
         return True
 
     def _start(self) -> None:
-        # Not before the first request: a thread does not survive the fork of a server's workers.
+        # Only at the first request: a thread does not survive the fork of a server's workers.
         with self._starting:
             if self._stopped.is_set() or (self._thread and self._thread.is_alive()):
                 return
@@ -141,8 +141,8 @@ class PostgresFeed(Feed):
 
     @staticmethod
     def _ask(database: psycopg.Connection[Any]) -> None:
-        # Not merely whether it answers: a pooler may have given us another session meanwhile, which
-        # answers and hears nothing.
+        # An answer alone proves nothing: a pooler may have given us another session meanwhile,
+        # which answers but does not listen.
         if not database.execute("SELECT pg_listening_channels()").fetchone():
             raise psycopg.OperationalError("the session no longer listens")
 
@@ -154,10 +154,10 @@ class PostgresFeed(Feed):
         self._memory.add(database.execute(sql, [self._memory.since]).fetchall())
 
     def _receive(self, database: psycopg.Connection[Any]) -> None:
-        """Take what has arrived."""
-        # All of them first: the generator holds the connection's lock, and loading needs it. Until
-        # there are none: what arrives with the answer to a statement is put aside by psycopg, where
-        # nobody who looks at the line sees it.
+        """Take the notifications that have arrived."""
+        # Collect them before handling any: the generator holds the connection's lock, which loading
+        # needs. Repeat until there are none: psycopg puts aside what arrives with the answer to a
+        # statement, where polling the connection does not see it.
         while notices := list(database.notifies(timeout=0)):
             for notice in notices:
                 self._note(notice.payload, database)
@@ -167,13 +167,14 @@ class PostgresFeed(Feed):
             jti, expires = payload.split()
             row = uuid.UUID(jti), float(expires)
         except ValueError:
-            # "*": it was too much to name. Or a stranger's: everybody may notify on a channel.
+            # "*" stands for too many rows to name. Or the payload is a stranger's: every client of
+            # the database may notify on any channel.
             self._load(database)
         else:
             self._memory.add([row])
 
     def close(self) -> None:
-        """End the thread and its connection; twice is once."""
+        """End the thread and its connection; calling it twice changes nothing."""
         with self._starting:
             if self._stopped.is_set():
                 return

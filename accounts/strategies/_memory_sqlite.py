@@ -1,4 +1,4 @@
-"""On SQLite: a counter that changes with every commit."""
+"""The feed on SQLite: a counter that changes with every commit."""
 
 import logging
 import sqlite3
@@ -17,8 +17,8 @@ logger = logging.getLogger(__name__)
 class SqliteFeed(Feed):
     """Asks ``PRAGMA data_version``, which changes when another connection has committed.
 
-    It has a connection of its own, so that every other one is "another". The pragma reads a counter
-    in shared memory, no table. https://www.sqlite.org/pragma.html#pragma_data_version
+    It has a connection of its own, so that every commit of this process counts as another's. The
+    pragma reads a counter in shared memory, no table. https://www.sqlite.org/pragma.html#pragma_data_version
     """
 
     def __init__(self, memory: Memory) -> None:
@@ -33,7 +33,7 @@ class SqliteFeed(Feed):
         with self._lock:
             try:
                 database = self._connected()
-                # The version first: what is committed while reading changes it again.
+                # Read the version first: a commit while we read the rows changes it again.
                 version = database.execute("PRAGMA data_version").fetchone()[0]
                 if version != self._version:
                     self._catch_up(database)
@@ -53,10 +53,10 @@ class SqliteFeed(Feed):
         return database
 
     def _catch_up(self, database: sqlite3.Connection) -> None:
-        """Read what was added behind the last row known, or everything if that row has changed.
+        """Read the rows after the last known one, or all of them if that row has changed.
 
-        While it is there, new rows get larger numbers. After it was deleted (or by VACUUM) numbers
-        are given again, and nothing may be concluded from them.
+        As long as that row exists, new rows get larger numbers. Once it is deleted, or after
+        VACUUM, SQLite may give a number again, and nothing may be concluded from numbers.
         """
         number, jti = self._last
         rows = self._rows_from(database, number)

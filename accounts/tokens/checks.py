@@ -1,4 +1,4 @@
-"""System checks: a key that cannot be used is told at the start, not by the first request."""
+"""System checks: a key that cannot be used is reported at the start, not by the first request."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -25,7 +25,7 @@ from accounts.tracing.recorder import step
 
 MAX_BYTES = 4096
 MAX_DEPTH = 64
-# The signature may be empty here: it is refused for what it is, not for its form.
+# The signature may be empty here: such a token is refused for its signature, not for its form.
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
@@ -222,7 +222,7 @@ def _number(value: object) -> int:
 
 
 def peek(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and payload of a token, for showing. Each is empty where it cannot be read.
+    """Header and payload of a token, to be shown. Each is empty where it cannot be read.
 
     Nothing is verified: decide nothing by it.
     """
@@ -233,7 +233,7 @@ def peek(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
 def _peek_part(part: str) -> dict[str, Any]:
     try:
         text = urlsafe_b64decode(part.encode()).decode()
-        # What is shown is written as JSON once more, deeper in the stack than it was read.
+        # A page writes it as JSON again, deeper in the stack than here: leave room for that.
         if text.count("[") + text.count("{") > MAX_DEPTH:
             return {}
         found = json.loads(text)

@@ -86,7 +86,7 @@ class Keyring:
     retired: tuple[Key, ...] = ()
 
     def __post_init__(self) -> None:
-        # Side by side, a public key might one day be taken for a secret.
+        # If both were here, a public key might one day be used as a secret.
         if len({isinstance(key.jwk, OctKey) for key in self}) > 1:
             raise BadKey("secrets and public keys do not mix")
 
@@ -99,7 +99,7 @@ class Keyring:
         return {json_b64encode(key.header): key for key in self}
 
     def writer(self, header: bytes) -> Key | None:
-        """The key whose tokens begin with exactly these bytes: then there is nothing to parse."""
+        """The key that writes exactly this header: then there is nothing to parse."""
         return self._by_header.get(header)
 
     def find(self, kid: object) -> Key | None:

@@ -56,12 +56,12 @@ class Realm:
     def digest(self, credential: str) -> uuid.UUID:
         """What is stored of an opaque credential: 128 bits of a keyed BLAKE2b.
 
-        Who reads the table can neither replay a row nor check a guess without the pepper.
+        Whoever reads the table can neither replay a row nor check a guess without the pepper.
         """
         return _digest(credential, self.pepper)
 
     def digests(self, credential: str) -> list[uuid.UUID]:
-        """What may be stored of it: the digest under this pepper, then under the retired ones."""
+        """The digests that may be stored of it: under this pepper, then under the retired ones."""
         return [_digest(credential, pepper) for pepper in (self.pepper, *self.retired_peppers)]
 
     def lifetime_of(self, token_type: TokenType) -> timedelta:
@@ -124,7 +124,7 @@ def _site_keyring() -> Keyring:
     if settings.JWT_ALGORITHM == "HS256":
         configured = [settings.JWT_SIGNING_KEY, *settings.JWT_RETIRED_KEYS]
         if any("-----BEGIN" in secret for secret in configured):
-            # Whoever knows a public key could sign with it (RFC 8725, section 2.1).
+            # Anybody who knows a public key could sign with it (RFC 8725, section 2.1).
             raise BadKey("HS256 wants secrets, and a key in PEM may be public")
         secrets = configured if configured[0] else [settings.SECRET_KEY, *fallbacks]
         return _symmetric("site", *secrets)

@@ -106,7 +106,7 @@ class Simplejwt:
         except TokenError as error:
             reason = str(error.args[0])
             raise TokenRefused("verify signature", "token_not_valid", reason) from error
-        except UnicodeError as error:  # what no header can hold, PyJWT does not expect
+        except UnicodeError as error:  # PyJWT does not expect text that no header can hold
             raise TokenRefused("verify signature", "token_not_valid", "Token is invalid") from error
 
     def user_of(self, token: Token) -> Any:

@@ -21,7 +21,6 @@ class TraceMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Trace one request, or pass it on."""
         asked = settings.TRACING or is_wanted()
         if not asked or not request.path_info.startswith(_TRACED):
             return self.get_response(request)

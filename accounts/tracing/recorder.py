@@ -16,7 +16,8 @@ _current: ContextVar["Trace | None"] = ContextVar("trace", default=None)
 _wanted: ContextVar[bool] = ContextVar("trace wanted", default=False)
 
 
-# A name is a label in our own code, the same for every request. Details are redacted each time.
+# Step names are constants of our code, so their redacted form is cached. Details vary, and are
+# redacted on every call.
 _label = lru_cache(maxsize=256)(redact)
 
 
@@ -62,7 +63,7 @@ class Trace:
     credential: dict[str, Any] = field(default_factory=lambda: {"carrier": "none"})
 
     def begin(self, kind: Kind, name: str, detail: str) -> Step:
-        """Begin a step whose texts were redacted before."""
+        """Begin a step; its texts have to be redacted already."""
         began = Step(self, kind, name, detail, perf_counter_ns() - self.started)
         self.steps.append(began)
         return began
@@ -139,7 +140,7 @@ class tracing:  # noqa: N801 - a context manager, called like a function
 
 @contextmanager
 def untraced() -> Iterator[None]:
-    """Leave what happens in the block, and its time, out of the trace (what a page asks itself)."""
+    """Leave the steps of the block and their time out of the trace: what a page asks for itself."""
     trace, began = _current.get(), perf_counter_ns()
     token = _current.set(None)
     try:

@@ -1,4 +1,4 @@
-"""Redaction, applied when a step is recorded: what is never written down cannot leak."""
+"""Redaction, applied when a step is recorded: a secret that is not recorded cannot leak."""
 
 import re
 
