@@ -10,7 +10,9 @@ from functools import wraps
 from inspect import cleandoc
 from typing import Any, ClassVar, Literal, ParamSpec, TypeVar
 
-from accounts.models import EndReason, Login, User
+from accounts.models.end_reason import EndReason
+from accounts.models.login import Login
+from accounts.models.user import User
 from accounts.tokens.realm import Realm, TokenRefused
 
 Other = Literal["untouched", "collateral", "not-applicable"]
