@@ -6,6 +6,7 @@ from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,6 +16,7 @@ from rest_framework.views import APIView
 from accounts.api import serializers
 from accounts.api.authentication import CHALLENGE, Auth, enforce_csrf
 from accounts.api.negotiation import JsonOnlyNegotiation
+from accounts.api.parsers import StrictJSONParser
 from accounts.models import EndReason, Login, User
 from accounts.site import signin
 from accounts.strategies import Refused
@@ -101,7 +103,13 @@ class SessionLogout(PublicApiView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class TokenObtain(PublicApiView):
+class TokenView(PublicApiView):
+    """One of simplejwt's own paths: its clients send JSON or a form."""
+
+    parser_classes = (StrictJSONParser, FormParser, MultiPartParser)
+
+
+class TokenObtain(TokenView):
     """simplejwt's ``TokenObtainPairView``."""
 
     @extend_schema(request=serializers.NamePassword, responses={200: serializers.TokenPair, **_BAD})
@@ -116,7 +124,7 @@ def _token_not_valid(verdict: Refused | TokenRefused) -> AuthenticationFailed:
     return AuthenticationFailed({"detail": verdict.reason, "code": "token_not_valid"})
 
 
-class TokenRefresh(PublicApiView):
+class TokenRefresh(TokenView):
     """simplejwt's ``TokenRefreshView``, with its ``ROTATE_REFRESH_TOKENS``."""
 
     @extend_schema(request=serializers.Refresh, responses={200: serializers.TokenPair, **_BAD})
@@ -133,7 +141,7 @@ class TokenRefresh(PublicApiView):
         return Response({"access": renewed.value, "refresh": renewed.refresh})
 
 
-class TokenVerify(PublicApiView):
+class TokenVerify(TokenView):
     """simplejwt's ``TokenVerifyView``."""
 
     @extend_schema(request=serializers.AnyToken, responses={200: serializers.Empty, **_BAD})
@@ -146,7 +154,7 @@ class TokenVerify(PublicApiView):
         return Response({})
 
 
-class TokenBlacklist(PublicApiView):
+class TokenBlacklist(TokenView):
     """simplejwt's ``TokenBlacklistView``: how an API client logs out."""
 
     @extend_schema(request=serializers.Refresh, responses={200: serializers.Empty, **_BAD})

@@ -10,7 +10,14 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 _OAUTH = "/oauth/"
-_MEDIA = {"/api/": "application/json", _OAUTH: "application/x-www-form-urlencoded"}
+_JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
+# What the bodies below an address are written in; the first that fits. A client written for
+# simplejwt may send its forms.
+_MEDIA = {
+    "/api/token/": (_JSON, _FORM, "multipart/form-data"),
+    "/api/": (_JSON,),
+    _OAUTH: (_FORM,),
+}
 _FOR_PEOPLE = "/api/docs/"
 _DIGITS = 18
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -23,6 +30,10 @@ class RequestGuard:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _media_types(request.path_info) and not request.path_info.endswith("/"):
+            # Django would redirect, and a client then sends a GET in place of its POST.
+            request.path_info += "/"
+            request.path += "/"
         if settings.SECURE_SSL_REDIRECT and not request.is_secure() and _for_programs(request):
             # A redirect would let a client send its token in the clear each time, unnoticed (OWASP
             # ASVS 5.0, 4.1.2). Only people are redirected.
@@ -42,16 +53,16 @@ class RequestGuard:
         if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             text = f"A body has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes"
             return _answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", text)
-        wanted = _media_type(request.path_info)
+        wanted = _media_types(request.path_info)
         if size and wanted and not _is_utf8(request, wanted):
-            text = f"Send the body as {wanted} in UTF-8"
+            text = f"Send the body as {' or '.join(wanted)} in UTF-8"
             status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
             return _answer(request, status, "unsupported_media_type", text)
         return None
 
 
 def _for_programs(request: HttpRequest) -> bool:
-    return _media_type(request.path_info) is not None and request.path_info != _FOR_PEOPLE
+    return bool(_media_types(request.path_info)) and request.path_info != _FOR_PEOPLE
 
 
 def _is_from_another_site(request: HttpRequest) -> bool:
@@ -62,8 +73,8 @@ def _is_from_another_site(request: HttpRequest) -> bool:
     return said == "cross-site" and request.path_info.startswith("/api/")
 
 
-def _media_type(path: str) -> str | None:
-    return next((media for prefix, media in _MEDIA.items() if path.startswith(prefix)), None)
+def _media_types(path: str) -> tuple[str, ...]:
+    return next((media for prefix, media in _MEDIA.items() if path.startswith(prefix)), ())
 
 
 def _content_length(request: HttpRequest) -> int | None:
@@ -71,9 +82,9 @@ def _content_length(request: HttpRequest) -> int | None:
     return int(value) if value.isascii() and value.isdigit() and len(value) <= _DIGITS else None
 
 
-def _is_utf8(request: HttpRequest, media_type: str) -> bool:
+def _is_utf8(request: HttpRequest, media_types: tuple[str, ...]) -> bool:
     charset = (request.content_params or {}).get("charset", "utf-8")
-    return request.content_type == media_type and charset.lower() in ("utf-8", "utf8")
+    return request.content_type in media_types and charset.lower() in ("utf-8", "utf8")
 
 
 def _answer(request: HttpRequest, status: HTTPStatus, code: str, detail: str) -> HttpResponse:

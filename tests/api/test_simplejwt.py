@@ -3,10 +3,13 @@
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -49,11 +52,22 @@ STOCK: dict[str, type[APIView]] = {
 }
 
 
+def form(body: dict[str, str], media_type: str) -> bytes:
+    """A body as a form of either kind."""
+    if media_type == MULTIPART_CONTENT:
+        return encode_multipart(BOUNDARY, body)
+    return urlencode(body).encode()
+
+
 class Ours:
     """The site's API."""
 
     def post(self, path: str, body: object) -> Answer:
         answer = Client().post(path, json.dumps(body), content_type="application/json")
+        return Answer(answer.status_code, answer.json())
+
+    def post_form(self, path: str, body: dict[str, str], media_type: str) -> Answer:
+        answer = Client().generic("POST", path, form(body, media_type), content_type=media_type)
         return Answer(answer.status_code, answer.json())
 
     def me(self, token: str) -> Answer:
@@ -67,14 +81,25 @@ class Stock:
     def post(self, path: str, body: object) -> Answer:
         return self._answer(path, APIRequestFactory().post(path, body, format="json"))
 
+    def post_form(self, path: str, body: dict[str, str], media_type: str) -> Answer:
+        content = form(body, media_type)
+        request = RequestFactory().generic("POST", path, content, content_type=media_type)
+        return self._answer(path, request)
+
     def me(self, token: str) -> Answer:
         return self._answer("/api/me/", APIRequestFactory().get("/", headers=bearer(token)))
 
     def _answer(self, path: str, request: Any) -> Answer:
-        plain = {"get_exception_handler": lambda _: exception_handler}
+        plain = {
+            "get_exception_handler": lambda _: exception_handler,
+            "parser_classes": (JSONParser, FormParser, MultiPartParser),
+        }
         view: Any = type("View", (STOCK[path],), plain)
         response = view.as_view()(request)
         return Answer(response.status_code, dict(response.data))
+
+
+FORMS = [MULTIPART_CONTENT, "application/x-www-form-urlencoded"]
 
 
 def both() -> tuple[Ours, Stock]:
@@ -88,6 +113,32 @@ def pair(server: Ours | Stock) -> dict[str, str]:
 def test_the_right_password(alice: User) -> None:
     ours, stock = (pair(server) for server in both())
     assert set(ours) == set(stock) == {"access", "refresh"}
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_a_client_that_sends_forms(alice: User, kind: str) -> None:
+    for server in both():
+        sent = {"username": "alice", "password": PASSWORD}
+        found = server.post_form("/api/token/", sent, kind).body
+        assert server.me(found["access"]).status == 200
+        assert server.post_form("/api/token/verify/", {"token": found["access"]}, kind).body == {}
+        renewed = server.post_form("/api/token/refresh/", {"refresh": found["refresh"]}, kind).body
+        assert server.me(renewed["access"]).status == 200
+        spare = renewed.get("refresh", found["refresh"])
+        assert server.post_form("/api/token/blacklist/", {"refresh": spare}, kind) == (200, {})
+
+
+@pytest.mark.parametrize("kind", FORMS)
+@pytest.mark.parametrize("path", ["/api/token/", "/api/token/refresh/", "/api/token/verify/"])
+def test_a_form_without_what_it_needs(path: str, kind: str) -> None:
+    sent = {"username": "", "password": "", "token": ""}
+    ours, stock = (server.post_form(path, sent, kind) for server in both())
+    assert ours == stock
+
+
+def test_an_address_without_its_last_slash(alice: User) -> None:
+    sent = {"username": "alice", "password": PASSWORD}
+    assert Ours().post("/api/token", sent).status == 200
 
 
 @pytest.mark.parametrize(

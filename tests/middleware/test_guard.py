@@ -57,12 +57,32 @@ def test_a_length_that_is_a_large_number_is_refused() -> None:
     ids=lambda text: ascii(text)[:40],
 )
 def test_the_api_reads_json_in_utf8_alone(media_type: str) -> None:
-    response = send("/api/token/", b'{"username": "alice"}', media_type)
+    response = send("/api/session/login/", b'{"username": "alice"}', media_type)
     assert response.status_code == 415
     assert response.json() == {
         "detail": "Send the body as application/json in UTF-8",
         "code": "unsupported_media_type",
     }
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["text/plain", "application/x-www-form-urlencoded; charset=latin-1", "multipart/mixed"],
+)
+def test_simplejwts_paths_read_forms_too_but_nothing_else(media_type: str) -> None:
+    response = send("/api/token/", b"username=alice", media_type)
+    assert response.status_code == 415
+    assert "application/json or application/x-www-form-urlencoded" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/api/session/login", "/api/token/refresh", "/oauth/revoke"])
+def test_an_address_without_its_last_slash_is_the_same_address(path: str) -> None:
+    assert send(path, b"", "").content == send(f"{path}/", b"", "").content
+
+
+def test_only_a_page_is_redirected_to_its_slash() -> None:
+    assert Client().get("/login").status_code == 301
+    assert Client().get("/api/nothing").status_code == 404
 
 
 @pytest.mark.parametrize(
