@@ -344,6 +344,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "accounts.api.schema.strategies_add",
         "accounts.api.schema.headings_add",
+        "accounts.api.schema.csrf_header_add",
         "accounts.api.schema.refusals_add",
     ],
 }

@@ -17,11 +17,10 @@ from tests.conftest import Live, user_named
 README = (settings.BASE_DIR / "README.md").read_text()
 
 
-def script(after: str) -> str:
-    """The first block of commands after a heading."""
-    found = re.search(rf"^## {after}\n.*?^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
-    assert found
-    return found[1]
+def scripts(under: str) -> list[str]:
+    """The blocks of commands under a heading."""
+    section = README.partition(f"## {under}\n")[2].partition("\n## ")[0]
+    return re.findall(r"^```sh\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
 
 
 @pytest.fixture
@@ -32,14 +31,11 @@ def shell() -> str:
 
 
 def test_the_api_is_told_in_six_curl_lines() -> None:
-    assert len(re.findall(r"^curl ", script("Use the API"), re.MULTILINE)) == 6
+    assert len(re.findall(r"^curl ", scripts("Use the API")[0], re.MULTILINE)) == 6
 
 
-def test_they_log_in_and_out_as_the_text_around_them_says(
-    live: Live, shell: str, tmp_path: Path
-) -> None:
-    user_named("ada")
-    commands = script("Use the API")
+def run(commands: str, live: Live, shell: str, folder: Path) -> str:
+    """Type commands; what they print."""
     for written, here in (
         ("http://127.0.0.1:8000", live.url),
         ("PASSWORD=the-one-that-make-demo-prints", f"PASSWORD='{PASSWORD}'"),
@@ -47,22 +43,40 @@ def test_they_log_in_and_out_as_the_text_around_them_says(
     ):
         assert written in commands
         commands = commands.replace(written, here)
-    run = subprocess.run(
+    ran = subprocess.run(
         [shell, "-eu"],
         input=commands,
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         check=False,
         text=True,
         timeout=60,
     )
-    assert run.returncode == 0, run.stderr
-    first, second, out, refused = re.split(r"(?<=\})(?=\{|HTTP)", run.stdout)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def test_they_log_in_and_out_as_the_text_around_them_says(
+    live: Live, shell: str, tmp_path: Path
+) -> None:
+    user_named("ada")
+    printed = run(scripts("Use the API")[0], live, shell, tmp_path)
+    first, second, out, refused = re.split(r"(?<=\})(?=\{|HTTP)", printed)
     assert json.loads(first)["username"] == json.loads(second)["username"] == "ada"
     assert json.loads(first)["login"] == json.loads(second)["login"]
     assert out == "{}"
     assert refused.startswith("HTTP/1.1 401")
     assert "token_not_valid" in refused
+    assert Login.objects.get().end_reason == "logged-out"
+
+
+def test_the_lines_about_the_cookie_do_so_too(live: Live, shell: str, tmp_path: Path) -> None:
+    user_named("ada")
+    by_token, by_cookie = scripts("Use the API")
+    names, *_ = by_token.partition("\n\n")
+    me, refused = re.split(r"(?<=\})(?=HTTP)", run(f"{names}\n{by_cookie}", live, shell, tmp_path))
+    assert json.loads(me)["carrier"] == "session"
+    assert refused.startswith("HTTP/1.1 401")
     assert Login.objects.get().end_reason == "logged-out"
 
 

@@ -33,6 +33,12 @@ _TAGS = {
     "/api/": "Your account",
     "/": "OAuth",
 }
+_CSRF_HEADER = {
+    "in": "header",
+    "name": "X-CSRFToken",
+    "description": "With a cookie: the csrf_token of the log-in, or of GET /api/session/login/.",
+    "schema": {"type": "string"},
+}
 _UNSAFE = ("post", "put", "patch", "delete")
 
 
@@ -80,6 +86,18 @@ def headings_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
             operation["tags"] = [tag]
             text = " ".join(operation.get("description", "").split())
             operation.setdefault("summary", text.split(". ")[0].rstrip("."))
+    return result
+
+
+def csrf_header_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
+    """Declare the header that unsafe requests by cookie need; those by bearer token need none."""
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            is_by_cookie = path.startswith("/api/session/") or {"cookie": []} in operation.get(
+                "security", ()
+            )
+            if method in _UNSAFE and is_by_cookie:
+                operation.setdefault("parameters", []).append(_CSRF_HEADER)
     return result
 
 

@@ -82,6 +82,10 @@ class Me(serializers.Serializer[None]):
     carrier = serializers.ChoiceField(choices=["session", "jwt"], read_only=True)
 
 
+class SessionStarted(Me, CsrfToken):
+    """The answer to a log-in by cookie."""
+
+
 class LoginEntry(serializers.Serializer[None]):
     """One login of the user. Times in UTC."""
 

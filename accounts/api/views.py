@@ -81,15 +81,21 @@ class SessionLogin(PublicApiView):
         """Get a CSRF token, for clients that have no page to take it from."""
         return Response({"csrf_token": get_token(request._request)})
 
-    @extend_schema(request=serializers.SessionStart, responses={200: serializers.Me, **_BAD})
+    @extend_schema(
+        request=serializers.SessionStart, responses={200: serializers.SessionStarted, **_BAD}
+    )
     def post(self, request: Request) -> Response:
-        """Check name and password, and start a session that replaces any earlier one."""
+        """Check name and password, and start a session that replaces any earlier one.
+
+        The CSRF token from before the log-in is void after it, so the answer has a new one.
+        """
         enforce_csrf(request._request)
         body = valid(serializers.SessionStart, request)
         remember = body.pop("remember")
         user = _signed_in(request, **body)
         login = signin.start_session(request._request, user, remember=remember)
-        return Response(_me(user, Auth(login.id, "session")))
+        me = _me(user, Auth(login.id, "session"))
+        return Response({**me, "csrf_token": get_token(request._request)})
 
 
 class SessionLogout(PublicApiView):

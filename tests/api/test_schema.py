@@ -96,6 +96,18 @@ def test_both_ways_to_log_in_are_described(document: dict[str, Any]) -> None:
     assert document["paths"]["/api/me/"]["get"]["security"] == [{"token": []}, {"cookie": []}]
 
 
+def test_what_a_cookie_needs_beside_it_is_described(document: dict[str, Any]) -> None:
+    paths = document["paths"]
+    for operation in (
+        paths["/api/session/login/"]["post"],
+        paths["/api/password/"]["post"],
+        paths["/api/logins/{login_id}/"]["delete"],
+    ):
+        assert "X-CSRFToken" in [parameter["name"] for parameter in operation["parameters"]]
+    assert "parameters" not in paths["/api/token/"]["post"]
+    assert "parameters" not in paths["/api/me/"]["get"]
+
+
 def test_the_lab_names_its_strategies(document: dict[str, Any]) -> None:
     [slug] = document["paths"]["/api/lab/{slug}/me/"]["get"]["parameters"]
     assert slug["schema"]["enum"] == [strategy.slug for strategy in strategies]
