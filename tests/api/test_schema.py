@@ -39,29 +39,39 @@ bounded = hypothesis_settings(
 )
 
 
-@pytest.fixture
-def api_schema(live: Live, alice: User, settings: Settings) -> Any:
-    """The document, as the live server gives it; nobody may start a benchmark."""
+@pytest.fixture(autouse=True)
+def no_benchmarks(settings: Settings) -> None:
+    """Nobody may start one."""
     settings.BENCH_PUBLIC = False
-    # Each edge of each parameter, hundreds of them, on one database; examples on the other one.
-    edges = {"enabled": connection.vendor == "sqlite"}
-    config = schemathesis.Config.from_dict({"phases": {"coverage": edges}})
-    return schemathesis.openapi.from_url(f"{live.url}/api/schema/", config=config)
 
 
-# A whole run of the lab takes seconds, and has tests of its own.
-schema = schemathesis.pytest.from_fixture("api_schema").exclude(
-    path="/api/lab/runs/", method="POST"
-)
+def described(live: Live, *, edges: bool) -> Any:
+    """The document, as the live server gives it; ``edges``: try each edge of each parameter."""
+    config = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": edges}}})
+    document = schemathesis.openapi.from_url(f"{live.url}/api/schema/", config=config)
+    # A whole run of the lab takes seconds, and has tests of its own.
+    return document.exclude(path="/api/lab/runs/", method="POST")
 
 
-@schema.parametrize()
+@pytest.fixture
+def strangers_schema(live: Live) -> Any:
+    """Nobody looks at a stranger's parameters where a log-in is asked for: examples will do."""
+    return described(live, edges=False)
+
+
+@pytest.fixture
+def users_schema(live: Live, alice: User) -> Any:
+    """The edges are hundreds: on one database."""
+    return described(live, edges=connection.vendor == "sqlite")
+
+
+@schemathesis.pytest.from_fixture("strangers_schema").parametrize()
 @bounded
 def test_a_stranger_gets_what_is_described(case: Case[Any]) -> None:
     case.call_and_validate(checks=CHECKS)
 
 
-@schema.parametrize()
+@schemathesis.pytest.from_fixture("users_schema").parametrize()
 @bounded
 def test_a_user_gets_what_is_described(case: Case[Any], alice: User) -> None:
     alice.refresh_from_db()  # a case before this one may have logged out everywhere
