@@ -1,5 +1,29 @@
 """What gunicorn reads when it is started here, for the demo and in production alike."""
 
+import os
+import socket
+import struct
+from typing import Any
+
+worker_class = "gthread"  # threads live on, and so do their database connections
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+control_socket_disable = True  # nobody steers the server from outside
+
 # No sender says where the site is mounted. gunicorn believes SCRIPT_NAME of whoever connects from
 # this machine, as everybody does behind a proxy on it, and answers 500 to one that does not fit.
 forwarder_headers = ""
+# Nor by which scheme it was reached: Django decides that, and asks TRUSTED_PROXIES.
+secure_scheme_headers: dict[str, str] = {}
+forwarded_allow_ips = ""
+
+# A client that stops in the middle of a request gives its thread back after so many seconds. One
+# that sends a byte now and then does not: a proxy that reads requests whole keeps it away.
+_CLIENT_TIMEOUT = int(os.environ.get("CLIENT_TIMEOUT", "10"))
+
+
+def post_worker_init(worker: Any) -> None:
+    """Accepted connections inherit the time-out of the socket that listens (Linux, socket(7))."""
+    for listener in worker.sockets:
+        seconds = struct.pack("ll", _CLIENT_TIMEOUT, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, seconds)

@@ -4,7 +4,7 @@ from django.conf import settings
 
 
 def trusted_proxies() -> frozenset[str]:
-    """Peer addresses whose ``X-Forwarded-For`` is believed."""
+    """Addresses and networks of our proxies, or ``unix``: their ``X-Forwarded-`` is believed."""
     return frozenset(address.strip() for address in settings.TRUSTED_PROXIES)
 
 

@@ -3,13 +3,16 @@
 Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATABASE_URL``,
 ``DATABASE_CONNECT_TIMEOUT``, ``DATABASE_STATEMENT_TIMEOUT`` and ``DATABASE_LOCK_TIMEOUT`` (of
 PostgreSQL, in seconds), ``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``,
-``ALLOWED_HOSTS`` (comma separated), ``DEMO``, ``TRACING``, ``TRUSTED_PROXIES`` (comma separated
-addresses), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``, ``JWT_ISSUER``,
+``ALLOWED_HOSTS`` and ``CSRF_TRUSTED_ORIGINS`` (comma separated), ``DEMO``, ``TRACING``,
+``TRUSTED_PROXIES`` (comma separated addresses and networks, or ``unix`` for a Unix socket's peer),
+``SCRIPT_NAME`` (a prefix of all paths, like ``/demo``), ``STATIC_ROOT`` (where ``collectstatic``
+writes), ``JWT_ALGORITHM``, ``JWT_ISSUER``,
 ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
 ``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths), and for each name in ``LIMITS`` below
 one like ``LIMIT_SIGN_UP=400/3600``: attempts per seconds.
 """
 
+import ipaddress
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -40,7 +43,22 @@ SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS: list[str] = env.list(
     "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEMO else []
 )
-TRUSTED_PROXIES: list[str] = env.list("TRUSTED_PROXIES", default=[])
+# Pages of these origins may send our forms, as where a tunnel shows the site under another name.
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+TRUSTED_PROXIES: list[str] = [each.strip() for each in env.list("TRUSTED_PROXIES", default=[])]
+for _proxy in TRUSTED_PROXIES:
+    try:
+        _proxy == "unix" or ipaddress.ip_network(_proxy, strict=False)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"TRUSTED_PROXIES: {_proxy!r} is no address or network like 10.0.0.0/8, nor unix."
+        ) from None
+
+# Where the site is below its host, like /demo: a proxy passes on the path with it or without.
+FORCE_SCRIPT_NAME: str | None = (
+    f"/{env.str('SCRIPT_NAME', default='').strip('/')}".rstrip("/") or None
+)
 
 INSTALLED_APPS = [
     "accounts.apps.AccountsConfig",
@@ -59,6 +77,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "accounts.middleware.headers.SafeHeaders",
     "accounts.middleware.health.Health",
+    "accounts.middleware.proxies.Proxies",
     "accounts.tracing.middleware.TraceMiddleware",
     "accounts.middleware.guard.RequestGuard",
     "django.middleware.security.SecurityMiddleware",

@@ -4,6 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from authdemo.gateway import Gateway
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authdemo.settings")
 
-application = get_wsgi_application()
+application = Gateway(get_wsgi_application())
+# The settings have it. gunicorn would refuse what a proxy sends without the prefix.
+os.environ.pop("SCRIPT_NAME", None)

@@ -9,7 +9,8 @@ LAB_PATH = "/api/lab/"
 
 def lab_path(slug: str, action: str = "") -> str:
     """The address of a strategy in the API, or of one of its actions (``login``, ``me`` …)."""
-    return f"{LAB_PATH}{slug}/{action}/" if action else f"{LAB_PATH}{slug}/"
+    root = f"{settings.FORCE_SCRIPT_NAME or ''}{LAB_PATH}"
+    return f"{root}{slug}/{action}/" if action else f"{root}{slug}/"
 
 
 def cookie_name(slug: str) -> str:

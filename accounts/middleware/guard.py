@@ -47,6 +47,9 @@ class RequestGuard:
             text = "A page of another site sent this"
             return _answer(request, HTTPStatus.FORBIDDEN, "cross_site", text)
         size = _content_length(request)
+        if size is None and "HTTP_TRANSFER_ENCODING" in request.META:
+            text = "Send a Content-Length, not chunks"
+            return _answer(request, HTTPStatus.LENGTH_REQUIRED, "length_required", text)
         if size is None:
             text = "Content-Length is not a number"
             return _answer(request, HTTPStatus.BAD_REQUEST, "bad_length", text)
@@ -78,7 +81,8 @@ def _media_types(path: str) -> tuple[str, ...]:
 
 
 def _content_length(request: HttpRequest) -> int | None:
-    value = request.META.get("CONTENT_LENGTH") or "0"
+    chunked = "HTTP_TRANSFER_ENCODING" in request.META
+    value = request.META.get("CONTENT_LENGTH") or ("" if chunked else "0")
     return int(value) if value.isascii() and value.isdigit() and len(value) <= _DIGITS else None
 
 

@@ -1,12 +1,19 @@
 """Who sends a request: its address, as far as it can be believed, and what to count it by."""
 
 import ipaddress
+import re
 import uuid
+from functools import lru_cache
+from typing import TypeAlias
 
 from django.http import HttpRequest
 
 from accounts import conf
 from accounts.tokens.realm import Realm
+
+_UNIX = "unix"  # whoever connects to our Unix socket: it has no address
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def client_ip(request: HttpRequest) -> str | None:
@@ -15,15 +22,33 @@ def client_ip(request: HttpRequest) -> str | None:
     Anybody can send ``X-Forwarded-For``: the list is read from the right, up to the first address
     that is not one of our own proxies.
     """
-    address = _valid(request.META.get("REMOTE_ADDR", ""))
-    proxies = conf.trusted_proxies()
+    peer = request.META.get("REMOTE_ADDR", "")
+    address = _valid(peer)
     for entry in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        named = _valid(entry) if address in proxies else None
+        named = _valid(entry) if is_trusted_proxy(address or peer) else None
         if named is None:
             # Everything further left was supplied by the client and cannot be trusted.
             break
         address = named
     return address
+
+
+def is_trusted_proxy(peer: str) -> bool:
+    """Whether a peer, by its address or the lack of one, is a proxy of ours."""
+    return _is_among(peer, conf.trusted_proxies())
+
+
+@lru_cache(maxsize=1024)
+def _is_among(peer: str, proxies: frozenset[str]) -> bool:
+    address = _valid(peer)
+    if address is None:
+        return _UNIX in proxies
+    parsed = ipaddress.ip_address(address)
+    return any(parsed in network for network in map(_network, proxies - {_UNIX}))
+
+
+def _network(text: str) -> Network:
+    return ipaddress.ip_network(text, strict=False)
 
 
 def client_fingerprint(request: HttpRequest, realm: Realm) -> uuid.UUID:
@@ -44,10 +69,17 @@ def throttle_key(address: str | None) -> str:
     return address
 
 
+# As proxies write it: 192.0.2.1:5678, [2001:db8::1]:5678 or [2001:db8::1].
+_WITH_PORT = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<four>[\d.]+))(?::\d{1,5})?")
+
+
 def _valid(text: str) -> str | None:
-    """An address in its one spelling, without the interface of a link-local one."""
+    """An address in its one spelling, without a port or the interface of a link-local one."""
+    text = text.strip()
+    if found := _WITH_PORT.fullmatch(text):
+        text = found["six"] or found["four"]
     try:
-        parsed = ipaddress.ip_address(text.strip().partition("%")[0])
+        parsed = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
         return None
     # A socket that takes both families calls 192.0.2.1 ::ffff:192.0.2.1.

@@ -32,6 +32,12 @@ def test_a_length_that_is_no_number_is_refused(length: str) -> None:
     assert (response.status_code, response.json()["code"]) == (400, "bad_length")
 
 
+def test_chunks_that_the_server_did_not_put_together_are_refused() -> None:
+    headers = {"Transfer-Encoding": "chunked"}
+    response = Client().generic("POST", "/api/token/", CONTENT_LENGTH="", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (411, "length_required")
+
+
 def test_a_length_that_is_a_large_number_is_refused() -> None:
     assert Client().post("/login/", CONTENT_LENGTH="9" * 12).status_code == 413
 

@@ -5,6 +5,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -73,7 +74,7 @@ def test_an_acknowledged_log_out_survives_kill_9(installed: dict[str, str]) -> N
 
 @pytest.fixture(scope="module")
 def address(installed: dict[str, str]) -> Iterator[tuple[str, int]]:
-    with Gunicorn(environment=installed) as server:
+    with Gunicorn(environment=installed | {"CLIENT_TIMEOUT": "1"}, threads=2) as server:
         yield "127.0.0.1", int(server.address.rpartition(":")[2])
 
 
@@ -138,6 +139,34 @@ REQUESTS = {
 }
 
 
+CHUNKED = f"{JSON}\r\nTransfer-Encoding: chunked"
+WRONG = b'{"username":"alice","password":"wrong"}'
+
+
+def chunks(*parts: bytes) -> str:
+    return "".join(f"{len(part):x}\r\n{part.decode()}\r\n" for part in (*parts, b""))
+
+
+def test_a_chunked_body_is_read(address: tuple[str, int]) -> None:
+    answer = exchange(address, post(CHUNKED, chunks(WRONG[:9], WRONG[9:])))
+    assert answer.startswith(b"HTTP/1.1 401")
+    assert b"no_active_account" in answer
+
+
+def test_a_chunked_body_that_is_too_long_is_refused(address: tuple[str, int]) -> None:
+    answer = exchange(address, post(CHUNKED, chunks(*[b"x" * 65536] * 20)))
+    assert answer.startswith(b"HTTP/1.1 413")
+
+
+@pytest.mark.parametrize("size", [900_000, 3_000_000])
+def test_an_early_refusal_reaches_a_client_that_is_still_sending(
+    address: tuple[str, int], size: int
+) -> None:
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(post(f"Content-Type: text/plain\r\nContent-Length: {size}", "x" * size))
+        assert connection.recv(65536).startswith(b"HTTP/1.1 4")
+
+
 @pytest.mark.parametrize("request_bytes", REQUESTS.values(), ids=REQUESTS)
 def test_malformed_http_is_refused_or_hung_up_on_and_harms_nobody(
     address: tuple[str, int], request_bytes: bytes
@@ -148,4 +177,20 @@ def test_malformed_http_is_refused_or_hung_up_on_and_harms_nobody(
             # 501 is what RFC 9112, section 6.1, wants said of an unknown transfer coding.
             assert line[9:10] in b"1234" or line[9:12] == b"501", answer
     healthy = exchange(address, b"GET /api/me/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    assert healthy.startswith(b"HTTP/1.1 401")
+
+
+def test_clients_that_stop_in_the_middle_give_their_threads_back(
+    address: tuple[str, int],
+) -> None:
+    stalled = [
+        b"POST /api/token/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-",
+        post(f"{JSON}\r\nContent-Length: 20", "{"),
+    ]
+    with ExitStack() as stack:
+        for request in stalled * 2:  # twice as many as there are threads
+            connection = stack.enter_context(socket.create_connection(address, timeout=10))
+            connection.sendall(request)
+        time.sleep(0.2)
+        healthy = exchange(address, b"GET /api/me/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     assert healthy.startswith(b"HTTP/1.1 401")
