@@ -3,6 +3,7 @@
 import os
 import socket
 import struct
+import sys
 from typing import Any
 
 worker_class = "gthread"  # threads live on, and so do their database connections
@@ -23,7 +24,18 @@ _CLIENT_TIMEOUT = int(os.environ.get("CLIENT_TIMEOUT", "10"))
 
 
 def post_worker_init(worker: Any) -> None:
-    """Accepted connections inherit the time-out of the socket that listens (Linux, socket(7))."""
+    """Bound the wait for clients, and end in one line where ``manage.py prepare`` was forgotten."""
+    # Accepted connections inherit it from the socket that listens (Linux, socket(7)).
     for listener in worker.sockets:
         seconds = struct.pack("ll", _CLIENT_TIMEOUT, 0)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, seconds)
+    if worker.app.app_uri.startswith("authdemo."):
+        _must_be_prepared()
+
+
+def _must_be_prepared() -> None:
+    from accounts.management.commands.prepare import missing_step
+
+    if problem := missing_step():
+        sys.stderr.write(f"{problem}\n")
+        sys.exit(3)  # gunicorn does not try again

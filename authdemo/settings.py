@@ -17,6 +17,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -35,6 +36,14 @@ if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it to 50 or more random characters, "
         "or set DEMO=1 to try the demonstration on this machine."
+    )
+_MIN_SECRET_LENGTH, _MIN_SECRET_SIGNS = 50, 10
+_IS_KNOWN = SECRET_KEY.startswith(("demo-only-", "django-insecure-"))
+_IS_SHORT = len(SECRET_KEY) < _MIN_SECRET_LENGTH or len(set(SECRET_KEY)) < _MIN_SECRET_SIGNS
+if not DEMO and (_IS_KNOWN or _IS_SHORT):
+    raise ImproperlyConfigured(
+        "SECRET_KEY is too short, too regular or published. Use 50 or more random characters: "
+        "python -c 'import secrets; print(secrets.token_urlsafe(64))'"
     )
 
 # What was signed or digested under these still holds: that is how the key is rotated.
@@ -113,7 +122,9 @@ TEMPLATES = [
 
 # --- Database ---------------------------------------------------------------------------------
 
-_DATABASE_URL: str = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+_DATABASE_URL: str = (
+    env.str("DATABASE_URL", default="") or f"sqlite:///{quote(str(BASE_DIR))}/db.sqlite3"
+)
 _BAD_DATABASE_URL = ImproperlyConfigured(
     "DATABASE_URL is not understood: use postgres://user:password@host/name or sqlite:///file. "
     "In a password, write / as %2F and ? as %3F."
@@ -127,10 +138,14 @@ try:
     DATABASES = {"default": env.db_url_config(_DATABASE_URL)}
 except ValueError:  # what it takes for a port is no number; its text would show the password
     raise _BAD_DATABASE_URL from None
+_, _is_file, _file = _DATABASE_URL.partition("sqlite:///")
+if _is_file and _file:  # a folder's name may hold what means something else in other URLs
+    DATABASES["default"]["NAME"] = unquote(_file)
 # Django opens a connection per request by default: on PostgreSQL that costs more than the query.
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "authdemo.sqlite3"
     DATABASES["default"]["OPTIONS"] = {
         # Writers wait for each other instead of failing when a read lock is upgraded.
         "transaction_mode": "IMMEDIATE",

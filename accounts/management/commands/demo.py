@@ -3,31 +3,31 @@
 import os
 import signal
 import sys
+import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection
-from redis import RedisError
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from accounts.demo.accounts import demo_accounts_make
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
-from accounts.demo.static_files import static_files_collect
+from accounts.management.commands.prepare import prepare
 from accounts.services._base import ServiceError
 from accounts.services.gunicorn import Gunicorn, listen
 from accounts.services.manage import manage
 from accounts.services.postgres import Postgres
 
 PORTS = 65536
+_WATCH_EVERY = 0.2  # seconds
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         try:
             if options["prepare"]:
                 signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever started this, says so
-                prepare()
+                prepare_demo()
                 return
             _interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
             demo(
@@ -89,7 +89,7 @@ def demo(*, host: str, port: int, data: Path, workers: int, postgres: bool) -> N
     """Bring up the database, prepare it and serve the site until somebody stops it."""
     address_must_be_free(host, port)
     folder = demo_folder(data)
-    with database(folder, postgres=postgres) as database_url:
+    with database(folder, postgres=postgres) as (database_url, private):
         environment = demo_environment(
             database_url=database_url,
             secret_key=secret_key_kept_in(folder),
@@ -100,7 +100,16 @@ def demo(*, host: str, port: int, data: Path, workers: int, postgres: bool) -> N
             sys.exit(status)  # it has said itself what went wrong
         with Gunicorn(host=host, port=port, workers=workers, environment=environment) as server:
             console.print(f"Open [bold]{server.address}/[/bold] (Ctrl-C stops it)")
-            raise CommandError(f"The web server stopped by itself, with status {server.wait()}.")
+            watch(server, private)
+
+
+def watch(server: Gunicorn, private: Postgres | None) -> NoReturn:
+    """Wait until one of them ends by itself, and raise CommandError: the other one is of no use."""
+    while server.running():
+        if private and not private.running():
+            raise CommandError("PostgreSQL stopped by itself. Start the demo again.")
+        time.sleep(_WATCH_EVERY)
+    raise CommandError(f"The web server stopped by itself, with status {server.wait()}.")
 
 
 def address_must_be_free(host: str, port: int) -> None:
@@ -116,50 +125,28 @@ def address_must_be_free(host: str, port: int) -> None:
 
 
 @contextmanager
-def database(folder: Path, *, postgres: bool) -> Iterator[str]:
-    """The URL of the database to use: the caller's own, a private PostgreSQL or a SQLite file."""
+def database(folder: Path, *, postgres: bool) -> Iterator[tuple[str, Postgres | None]]:
+    """The URL of the database to use, and the server if it is ours.
+
+    It is the caller's own, a private PostgreSQL or a SQLite file.
+    """
     if os.environ.get("DATABASE_URL"):
         console.print("Database: the one that DATABASE_URL names")
-        yield os.environ["DATABASE_URL"]
+        yield os.environ["DATABASE_URL"], None
     elif postgres:
         with Postgres(folder / "postgres", durable=True) as server:
             console.print(f"Database: a private PostgreSQL, its data in {folder / 'postgres'}")
-            yield server.address
+            yield server.address, server
     else:
         console.print(f"Database: SQLite, {folder / 'db.sqlite3'}")
-        yield f"sqlite:///{folder / 'db.sqlite3'}"
+        yield f"sqlite:///{quote(str(folder))}/db.sqlite3", None
 
 
-def prepare() -> None:
-    """Migrate and prune the database, make the accounts, collect static files."""
-    _database_must_answer()
-    call_command("migrate", verbosity=0, interactive=False)
-    _cache_must_answer()
+def prepare_demo() -> None:
+    """Prepare and prune, and print the accounts."""
+    prepare()
     call_command("prune", verbosity=0)
     console.print(_accounts_table())
-    static_files_collect()
-
-
-def _database_must_answer() -> None:
-    try:
-        connection.ensure_connection()
-    except OperationalError as error:
-        reason = str(error).splitlines()[0].rstrip(".")
-        raise CommandError(
-            f"The database cannot be used: {reason}. "
-            "Correct or unset DATABASE_URL, or start the server it names."
-        ) from None
-
-
-def _cache_must_answer() -> None:
-    try:
-        cache.get("demo")
-    except (RedisError, ValueError) as error:  # the latter for a URL that is none
-        reason = str(error).splitlines()[0].rstrip(".")
-        raise CommandError(
-            f"The cache cannot be used: {reason}. "
-            "Correct or unset CACHE_URL, or start the server it names."
-        ) from None
 
 
 def _accounts_table() -> Table:

@@ -1,0 +1,80 @@
+"""``manage.py prepare``: everything that the site needs before it can serve, in one command."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import Error, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from redis import RedisError
+
+from accounts.demo.static_files import static_files_collect
+
+_RUN = "Run: python manage.py prepare"
+
+
+class Command(BaseCommand):
+    """Check the settings, migrate the database, collect static files. May be run again."""
+
+    help = "Check the settings, migrate the database, collect static files. May be run again."
+    requires_system_checks: list[str] = []  # it runs them itself, with those of a deployment
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Prepare; every way to fail is one line (CommandError)."""
+        call_command("check", deploy=not settings.DEMO, verbosity=0)
+        prepare()
+        self.stdout.write("The site is ready to be served.")
+
+
+def prepare() -> None:
+    """Bring database and static files up to date.
+
+    Raises:
+        CommandError: the database or the cache cannot be used.
+    """
+    _database_must_answer()
+    call_command("migrate", verbosity=0, interactive=False)
+    _cache_must_answer()
+    static_files_collect()
+
+
+def missing_step() -> str | None:
+    """What a server lacks, in one line that says what to do; None if it can serve.
+
+    A database that does not answer is no missing step: it may come back while the site serves.
+    """
+    if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+        return f"The static files are not collected in {settings.STATIC_ROOT}. {_RUN}"
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error:
+        return None
+    finally:
+        connection.close()
+    return f"The database lacks {len(missing)} migrations. {_RUN}" if missing else None
+
+
+def _database_must_answer() -> None:
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise CommandError(
+            f"The database cannot be used: {reason}. "
+            "Correct or unset DATABASE_URL, or start the server it names."
+        ) from None
+
+
+def _cache_must_answer() -> None:
+    try:
+        cache.get("demo")
+    except (RedisError, ValueError) as error:  # the latter for a URL that is none
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise CommandError(
+            f"The cache cannot be used: {reason}. "
+            "Correct or unset CACHE_URL, or start the server it names."
+        ) from None

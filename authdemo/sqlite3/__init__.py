@@ -1,0 +1,1 @@
+"""Django's back end for SQLite, whose files are private."""
