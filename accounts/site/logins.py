@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Case, F, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -64,23 +64,29 @@ def listing(user: User, *, current: uuid.UUID | None, page: int = 1) -> Listing:
 
     Those that ended are on the first page alone.
     """
-    live = user.logins.in_use().filter(token_version=user.token_version)
+    # The user's row as it is now: the caller's may be from before a change of password, which gave
+    # the login that made it a new version.
+    live = user.logins.in_use().filter(token_version=F("user__token_version"))
     this_first = Case(When(pk=current, then=0), default=1)
     start = (page - 1) * PAGE
     # One more than is shown tells whether there is a next page.
-    rows = live.order_by(this_first, "-last_seen", "pk")[start : start + PAGE + 1]
-    entries = [entry(row, user, current) for row in rows]
-    over = _over(user, live, current) if page == 1 else []
+    rows = live.select_related("user").order_by(this_first, "-last_seen", "pk")
+    entries = [entry(row, row.user, current) for row in rows[start : start + PAGE + 1]]
+    over = _over(user, live, entries, current) if page == 1 else []
     return Listing(entries[:PAGE], over, page, is_last=len(entries) <= PAGE)
 
 
-def _over(user: User, live: "QuerySet[Login]", current: uuid.UUID | None) -> Sequence[Entry]:
+def _over(
+    user: User, live: "QuerySet[Login]", shown: Sequence[Entry], current: uuid.UUID | None
+) -> Sequence[Entry]:
     since = timezone.now() - settings.ENDED_LOGINS_KEPT
     rows = user.logins.filter(Q(ended_at=None) | Q(ended_at__gt=since), expires__gt=since)
-    newest = rows.exclude(pk__in=live).order_by(Coalesce("ended_at", "last_seen").desc())
+    # What ended since the first query is shown as live, and not twice.
+    others = rows.exclude(pk__in=live).exclude(pk__in=[each.login.pk for each in shown])
+    newest = others.select_related("user").order_by(Coalesce("ended_at", "last_seen").desc())
     # Fetch more than we show: SQL sorts by last use, but an expired login ends later than that;
     # the exact order is made in Python.
-    entries = [entry(row, user, current) for row in newest[: 3 * MAX_ENDED]]
+    entries = [entry(row, row.user, current) for row in newest[: 3 * MAX_ENDED]]
     return sorted(entries, key=lambda e: e.over_since, reverse=True)[:MAX_ENDED]
 
 
@@ -95,10 +101,17 @@ def entry(login: Login, user: User, current: uuid.UUID | None) -> Entry:
     return Entry(
         login=login,
         device=device(login.user_agent),
-        family=strategies[login.strategy].family,
+        family=_family(login),
         is_current=login.pk == current,
         ended=ended(login, user),
     )
+
+
+def _family(login: Login) -> Family:
+    """How it was carried; guessed where a strategy has been taken out of the program since."""
+    if login.strategy in strategies:
+        return strategies[login.strategy].family
+    return Family.SESSION if login.refresh_jti is None else Family.JWT
 
 
 def ended(login: Login, user: User) -> Ended | None:

@@ -24,6 +24,7 @@ from tests.devices import CARRIERS, Carrier, Device, stolen
 
 pytestmark = pytest.mark.django_db
 
+FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 NEW_PASSWORD = "eight brown barrels"
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 "
@@ -154,6 +155,22 @@ class TestList:
         answer = Device("session").send("GET", "/api/logins/")
         assert answer.status_code == 401
         assert answer["WWW-Authenticate"].startswith("Bearer")
+
+    def test_one_of_a_strategy_that_is_gone_is_shown(self, here: Device, alice: User) -> None:
+        Login.objects.create(
+            user=alice, strategy="jwt-gone", token_version=alice.token_version, expires=FUTURE
+        )
+        assert len(listed(here)) == 2
+
+    def test_one_that_changes_the_password_meanwhile_is_not_shown_as_ended(
+        self, alice: User
+    ) -> None:
+        asked_before = User.objects.get(pk=alice.pk)
+        browser = Device("session").log_in(alice)
+        assert change(browser).status_code == 200
+        found = logins.listing(asked_before, current=None)
+        assert [entry.login for entry in found.live] == [browser.login]
+        assert not found.ended
 
 
 class TestEndOne:

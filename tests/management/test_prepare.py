@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import shutil
 import stat
 import subprocess
@@ -16,10 +17,10 @@ import pytest
 from django.conf import settings
 
 from accounts.services.gunicorn import listen
-from tests.test_settings import KEY
 
 pytestmark = pytest.mark.xdist_group("prepare")
 COPIED = ["accounts", "authdemo", "templates", "static", "manage.py", "gunicorn.conf.py"]
+KEY = secrets.token_urlsafe(64)
 README = (settings.BASE_DIR / "README.md").read_text()
 
 
@@ -129,7 +130,9 @@ def test_a_missing_step_is_a_line_at_the_start(
     assert line in failing(clone, *SERVE, **variables)
 
 
-@pytest.mark.parametrize("key", ["short", "x" * 64, "django-insecure-" + KEY, "demo-only-" + KEY])
+@pytest.mark.parametrize(
+    "key", ["short", "x" * 64, "django-insecure-" + KEY, "demo-only-" + KEY], ids=range(4)
+)
 def test_a_key_that_can_be_guessed_is_refused(clone: Path, key: str) -> None:
     assert failing(clone, "manage.py", "check", SECRET_KEY=key).count("\n") == 1
 
