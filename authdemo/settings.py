@@ -5,8 +5,8 @@ Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATAB
 PostgreSQL, in seconds), ``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``,
 ``ALLOWED_HOSTS`` and ``CSRF_TRUSTED_ORIGINS`` (comma separated), ``DEMO``, ``TRACING``,
 ``TRUSTED_PROXIES`` (comma separated addresses and networks, or ``unix`` for a Unix socket's peer),
-``SCRIPT_NAME`` (a prefix of all paths, like ``/demo``), ``STATIC_ROOT`` (where ``collectstatic``
-writes), ``JWT_ALGORITHM``, ``JWT_ISSUER``,
+``SCRIPT_NAME`` (a prefix of all paths, like ``/demo``), ``COOKIE_SUFFIX`` (of one demo beside
+another), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``, ``JWT_ISSUER``,
 ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
 ``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths), and for each name in ``LIMITS`` below
 one like ``LIMIT_SIGN_UP=400/3600``: attempts per seconds.
@@ -321,7 +321,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
 # --- Static files -------------------------------------------------------------------------------
 
-STATIC_URL = "static/"
+# Not relative: Django would put the prefix before it where a request asks, and not at the start.
+STATIC_URL = f"{FORCE_SCRIPT_NAME or ''}/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {

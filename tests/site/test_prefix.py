@@ -1,5 +1,6 @@
 """The site below a prefix, as where a proxy shows it at example.org/demo/."""
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -10,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.lab.wire import lab_path
 from authdemo.gateway import Gateway
+from tests.test_settings import python
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the application closes its connection
 
@@ -58,3 +60,14 @@ def test_the_lab_s_cookies_are_sent_below_it() -> None:
 
 def test_static_files_are_below_it() -> None:
     assert answer("/static/favicon.svg").status_code == 200
+
+
+def test_the_settings_put_static_files_below_it(settings: Settings) -> None:
+    # As a server starts: no request has told Django of the prefix yet.
+    show = (
+        "import authdemo.wsgi; from django.templatetags.static import static;"
+        "print(static('favicon.svg'))"
+    )
+    root = str(settings.STATIC_ROOT)
+    done = python("-c", show, DEMO="1", SCRIPT_NAME="demo/", STATIC_ROOT=root)
+    assert re.fullmatch(r"/demo/static/favicon\.\w+\.svg\n", done.stdout), done.stderr
