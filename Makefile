@@ -25,7 +25,7 @@ endif
 DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench matrix prune picture test test-sqlite test-postgres format types lock
+.PHONY: help demo bench matrix prune layers picture test test-sqlite test-postgres format types lock
 .PHONY: lint lint-python lint-templates lint-scripts lint-layers lint-django check-python chromium
 .NOTPARALLEL:
 
@@ -72,6 +72,9 @@ lint-layers: $(TOOLS)
 lint-django: $(TOOLS)
 	DEMO=1 $(PY) manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+
+layers: $(READY)  ## Draw the README's picture of the layers again, from pyproject.toml
+	$(PY) -m tests.layers
 
 picture: $(TOOLS)  ## Take the README's picture of the Compare page again
 	PICTURE=1 $(PY) -m pytest tests/browser/test_compare.py -k stolen_cookie

@@ -4,12 +4,16 @@ import ast
 import re
 import uuid
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, cached_property
+from graphlib import TopologicalSorter
 from html.parser import HTMLParser
-from inspect import getfile
+from importlib import import_module
+from inspect import getfile, isclass
 from pathlib import Path
+from types import FunctionType
 from urllib.parse import urlsplit
 
+import grimp
 import pytest
 from django.conf import settings
 from django.db import transaction
@@ -26,6 +30,9 @@ from tests.conftest import user_named
 
 ROOT = settings.BASE_DIR
 PACKAGES = [ROOT / "accounts", ROOT / "authdemo"]
+MAX_IMPORTS = 15  # in a chain
+MAX_PACKAGE_DOCSTRING = 6  # lines
+BY_DJANGO = {"management", "commands", "migrations"}  # packages that Django asks for
 JWT_LIBRARIES = {"jwt", "joserfc", "authlib", "jose", "rest_framework_simplejwt"}
 MAX_STRATEGY_LINES = 60  # the lesson and the imports included
 
@@ -49,6 +56,13 @@ def imported_by(module: Path) -> set[str]:
     return found
 
 
+@cache
+def import_graph() -> dict[str, set[str]]:
+    """What each module of ``accounts`` imports of it: for types and inside functions, too."""
+    graph = grimp.build_graph("accounts", exclude_type_checking_imports=False, cache_dir=None)
+    return {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+
+
 class TestLayers:
     def test_the_contracts_of_the_import_linter_hold(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -56,6 +70,20 @@ class TestLayers:
         monkeypatch.chdir(ROOT)
         status = lint_imports(no_cache=True)
         assert status == EXIT_STATUS_SUCCESS, capsys.readouterr().out
+
+    def test_at_most_five_modules_lie_beside_the_rooms(self) -> None:
+        assert len(list((ROOT / "accounts").glob("*.py"))) <= 5
+
+    def test_no_imports_run_in_a_circle_not_for_types_either(self) -> None:
+        TopologicalSorter(import_graph()).prepare()  # its error names the circle
+
+    def test_the_longest_chain_of_imports_is_short(self) -> None:
+        chains: dict[str, list[str]] = {}
+        for module in TopologicalSorter(import_graph()).static_order():
+            below = (chains[imported] for imported in import_graph()[module])
+            chains[module] = [module, *max(below, key=len, default=[])]
+        longest = max(chains.values(), key=len)
+        assert len(longest) - 1 <= MAX_IMPORTS, " > ".join(longest)
 
     def test_only_the_tokens_know_a_jwt_library(self) -> None:
         guilty = {
@@ -74,6 +102,44 @@ class TestLayers:
     def test_no_code_of_the_site_imports_the_tests(self) -> None:
         for module in modules():
             assert not {name for name in imported_by(module) if name.split(".")[0] == "tests"}
+
+
+def package_docstrings() -> Iterator[tuple[str, str]]:
+    for package in PACKAGES:
+        for module in package.rglob("__init__.py"):
+            if module.parent.name not in BY_DJANGO:
+                name = ".".join(module.parent.relative_to(ROOT).parts)
+                yield name, ast.get_docstring(ast.parse(module.read_text())) or ""
+
+
+def undocumented_methods(cls: type) -> Iterator[str]:
+    """The public methods of a class without a docstring, but for overrides."""
+    for name, member in vars(cls).items():
+        function = getattr(member, "__func__", member)  # of a classmethod, too
+        is_method = isinstance(function, (FunctionType, property, cached_property))
+        is_override = any(hasattr(base, name) for base in cls.__bases__)
+        if is_method and not is_override and not name.startswith("_") and not function.__doc__:
+            yield f"{cls.__module__}.{cls.__qualname__}.{name}"
+
+
+class TestDocstrings:
+    def test_every_package_says_in_a_few_lines_what_lives_there(self) -> None:
+        silent_or_long = [
+            name
+            for name, text in package_docstrings()
+            if not 1 <= len(text.splitlines()) <= MAX_PACKAGE_DOCSTRING
+        ]
+        assert silent_or_long == []
+
+    def test_every_public_method_is_documented_unless_it_overrides_one(self) -> None:
+        undocumented = [
+            method
+            for name in sorted(import_graph())
+            for cls in vars(import_module(name)).values()
+            if isclass(cls) and cls.__module__ == name and not cls.__name__.startswith("_")
+            for method in undocumented_methods(cls)
+        ]
+        assert undocumented == []
 
 
 class TestStrategies:

@@ -47,6 +47,7 @@ class Cluster:
 
     @property
     def log(self) -> Path:
+        """What the server writes about itself: a file beside its folder."""
         return self.folder.with_name("server.log")
 
     def command(self, program: str, *arguments: str, folder: Path) -> list[str]:

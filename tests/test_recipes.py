@@ -1,0 +1,117 @@
+"""The README's recipes for a strategy, an event and a page, followed in a copy of the project."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from accounts.lab.events import events
+from accounts.strategies import strategies
+
+ROOT: Path = settings.BASE_DIR
+LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.sqlite3*", "staticfiles")
+
+GET_HELLO = """
+import django
+django.setup()
+from django.test import Client
+print(Client(SERVER_NAME="localhost").get("/hello/").content.decode())
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of the project whose virtual environment is the one that runs this test."""
+    copy = shutil.copytree(ROOT, tmp_path / "project", ignore=LEFT_OUT)
+    python = copy / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    for lock in sorted(copy.glob("*.lock"), reverse=True):  # the second one builds on the first
+        shutil.copy(lock, python.parents[1])
+    # Collecting the static files again would take most of the time.
+    collected = Path(settings.STATIC_ROOT)
+    (copy / ".pytest_cache" / "d" / "static").mkdir(parents=True)
+    (copy / ".pytest_cache" / "d" / "static" / collected.name).symlink_to(collected)
+    return copy
+
+
+def recipe(heading: str) -> str:
+    """A section of the README."""
+    readme = (ROOT / "README.md").read_text()
+    found = re.search(rf"^## {heading}\n(.*?)^## ", readme, re.DOTALL | re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def file_in(folder: str, text: str) -> str:
+    """The file in a folder that a recipe is about."""
+    names: list[str] = re.findall(rf"`({folder}/\w+\.\w+)`", text)
+    return names[-1]
+
+
+def code_in(text: str) -> list[str]:
+    """The Python files that a recipe shows."""
+    return re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def lines_in(text: str) -> list[str]:
+    """What a recipe shows in indented lines."""
+    return [line.strip() for line in text.partition("```")[0].splitlines() if line[:4].isspace()]
+
+
+def run_make(target: str, text: str, tree: Path) -> str:
+    """Run a command that a recipe names; what it prints."""
+    [arguments] = re.findall(rf"make ({target} [^\n`]*)", text)
+    return run("make", *shlex.split(arguments), tree=tree)
+
+
+def run(*command: str, tree: Path, **environment: str) -> str:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept["PYTEST_XDIST_AUTO_NUM_WORKERS"] = "1"  # other tests keep the cores busy
+    done = subprocess.run(
+        command, cwd=tree, env={**kept, **environment}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_a_strategy_is_one_file_and_its_tests(tree: Path) -> None:
+    text = recipe("Add a strategy")
+    code, test = code_in(text)
+    (tree / file_in("accounts/strategies", text)).write_text(code)
+    (tree / file_in("tests/strategies", text)).write_text(test)
+    assert re.search(r"\d\d+ passed", run_make("test-sqlite", text, tree))
+    assert f"\n{len(events)} played" in run_make("matrix", text, tree)
+
+
+def test_an_event_is_one_file(tree: Path) -> None:
+    text = recipe("Add an event")
+    [code] = code_in(text)
+    (tree / file_in("accounts/lab/events", text)).write_text(code)
+    assert f"\n{len(strategies)} played" in run_make("matrix", text, tree)
+
+
+def test_a_page_is_an_entry_and_its_template(tree: Path) -> None:
+    text = recipe("Add a page")
+    entry, *template = lines_in(text)
+    urls = tree / file_in("accounts/pages", text)
+    listed = urls.read_text().replace("PAGES = [", f"PAGES = [{entry}")
+    urls.write_text(f"from django.views.generic import TemplateView\n{listed}")
+    (tree / file_in("templates/pages", text)).write_text("\n".join(template))
+    environment = {"DEMO": "1", "DJANGO_SETTINGS_MODULE": "authdemo.settings"}
+    page = run(
+        *(sys.executable, "-c", GET_HELLO),
+        tree=tree,
+        **environment,
+        STATIC_ROOT=str(settings.STATIC_ROOT),
+    )
+    assert "<title>Hello · session / jwt</title>" in page
+    assert "<h1>Hello</h1>" in page
+    assert '<a href="/hello/" aria-current="page">Hi</a>' in page
