@@ -17,6 +17,13 @@ from accounts.strategies import strategies
 ROOT: Path = settings.BASE_DIR
 LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "*.sqlite3*", "staticfiles")
 
+STRATEGY_TEST = """
+from tests.strategies.conftest import TablesAsked
+
+
+def test_a_request_reads_the_users_row(tables_asked: TablesAsked) -> None:
+    {}
+"""
 GET_HELLO = """
 import django
 django.setup()
@@ -56,9 +63,11 @@ def file_in(folder: str, text: str) -> str:
     return names[-1]
 
 
-def code_in(text: str) -> list[str]:
-    """The Python files that a recipe shows."""
-    return re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+def code_in(text: str) -> str:
+    """The Python file that a recipe shows."""
+    code: str
+    [code] = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return code
 
 
 def lines_in(text: str) -> list[str]:
@@ -84,17 +93,16 @@ def run(*command: str, tree: Path, **environment: str) -> str:
 
 def test_a_strategy_is_one_file_and_its_tests(tree: Path) -> None:
     text = recipe("Add a strategy")
-    code, test = code_in(text)
-    (tree / file_in("accounts/strategies", text)).write_text(code)
-    (tree / file_in("tests/strategies", text)).write_text(test)
+    [statement] = re.findall(r"`(assert [^`]+)`", text)
+    (tree / file_in("accounts/strategies", text)).write_text(code_in(text))
+    (tree / file_in("tests/strategies", text)).write_text(STRATEGY_TEST.format(statement))
     assert re.search(r"\d\d+ passed", run_make("test-sqlite", text, tree))
     assert f"\n{len(events)} played" in run_make("matrix", text, tree)
 
 
 def test_an_event_is_one_file(tree: Path) -> None:
     text = recipe("Add an event")
-    [code] = code_in(text)
-    (tree / file_in("accounts/lab/events", text)).write_text(code)
+    (tree / file_in("accounts/lab/events", text)).write_text(code_in(text))
     assert f"\n{len(strategies)} played" in run_make("matrix", text, tree)
 
 
