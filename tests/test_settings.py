@@ -107,6 +107,36 @@ def test_a_database_address_that_means_nothing_is_told_in_one_line(url: str) -> 
     assert "sec" not in done.stderr
 
 
+def printed(what: str, **environment: str) -> str:
+    """A setting, as a server with this environment has it."""
+    show = f"import django; from django.conf import settings; print({what})"
+    done = python("-c", f"import authdemo.wsgi; {show}", **PRODUCTION, **environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("folder", ["/tmp/a #1? x", "/tmp/a%20%231%3F%20x"])  # noqa: S108
+def test_a_folder_of_a_database_may_have_any_name(folder: str) -> None:
+    name = printed("settings.DATABASES['default']['NAME']", DATABASE_URL=f"sqlite:///{folder}/db")
+    assert name == "/tmp/a #1? x/db"  # noqa: S108
+
+
+def test_a_server_waits_for_postgresql_within_bounds() -> None:
+    url = "postgres://ada@host/name"
+    options = printed("settings.DATABASES['default']['OPTIONS']", DATABASE_URL=url)
+    for bound in ("'connect_timeout': 2", "statement_timeout=2500", "lock_timeout=2000"):
+        assert bound in options
+    assert "'answer_timeout': 3.0" in options
+    assert "'tcp_user_timeout': 3000" in options
+
+
+def test_behind_a_pooler_nothing_is_prepared_and_no_option_is_sent() -> None:
+    pooled = {"DATABASE_URL": "postgres://ada@host/name", "DATABASE_POOLER": "1"}
+    options = printed("settings.DATABASES['default']['OPTIONS']", **pooled)
+    assert "'prepare_threshold': None" in options
+    assert "statement_timeout" not in options
+
+
 @pytest.fixture(scope="module")
 def answer(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What a server with production settings answers."""

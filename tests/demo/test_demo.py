@@ -19,7 +19,8 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
-from accounts.management.commands.demo import address_must_be_free
+from accounts.management.commands.demo import address_must_be_free, watch
+from accounts.services._base import Program
 
 MANAGE = [sys.executable, str(Path(project.BASE_DIR) / "manage.py")]
 
@@ -138,6 +139,34 @@ def test_a_database_url_that_is_none_is_one_line_without_the_password() -> None:
 def test_a_port_that_cannot_be_is_refused(port: int) -> None:
     with pytest.raises(CommandError, match="There is no port"):
         address_must_be_free("127.0.0.1", port)
+
+
+class Watched(Program):
+    """A program of the demo that runs, or has ended by itself."""
+
+    def __init__(self, *, is_running: bool) -> None:
+        super().__init__()
+        self._is_running = is_running
+
+    def launch(self) -> "subprocess.Popen[bytes]":
+        raise NotImplementedError
+
+    def ready(self) -> bool:
+        return self._is_running
+
+    def running(self) -> bool:
+        return self._is_running
+
+
+@pytest.mark.parametrize(
+    ("server", "database", "line"),
+    [(True, False, "PostgreSQL stopped by itself"), (False, True, "The web server stopped")],
+)
+def test_when_one_of_its_programs_ends_the_demo_does_too(
+    *, server: bool, database: bool, line: str
+) -> None:
+    with pytest.raises(CommandError, match=line):
+        watch(Watched(is_running=server), Watched(is_running=database))
 
 
 def test_an_unknown_host_is_refused() -> None:

@@ -21,7 +21,7 @@ from rich.table import Table
 from accounts.demo.accounts import demo_accounts_make
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
 from accounts.management.commands.prepare import prepare
-from accounts.services._base import ServiceError
+from accounts.services._base import Program, ServiceError
 from accounts.services.gunicorn import Gunicorn, listen
 from accounts.services.manage import manage
 from accounts.services.postgres import Postgres
@@ -103,7 +103,7 @@ def demo(*, host: str, port: int, data: Path, workers: int, postgres: bool) -> N
             watch(server, private)
 
 
-def watch(server: Gunicorn, private: Postgres | None) -> NoReturn:
+def watch(server: Program, private: Program | None) -> NoReturn:
     """Wait until one of them ends by itself, and raise CommandError: the other one is of no use."""
     while server.running():
         if private and not private.running():
