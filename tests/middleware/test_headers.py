@@ -73,7 +73,7 @@ def a_large_body() -> "Response":
 
 
 def a_body_that_is_no_json() -> "Response":
-    return Client().post("/api/token/", {"username": "alice"})
+    return Client().post("/api/session/login/", {"username": "alice"})
 
 
 def a_stranger_to_the_api() -> "Response":
