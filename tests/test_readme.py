@@ -101,6 +101,10 @@ def test_its_picture_of_the_layers_is_that_of_the_contract() -> None:
     assert readme_with_picture() == README, "run make layers"
 
 
+def test_it_is_short() -> None:
+    assert len(README.splitlines()) < 200
+
+
 @pytest.mark.parametrize("image", re.findall(r"\]\((static/[^)]+)\)", README))
 def test_every_picture_is_there(image: str) -> None:
     assert (settings.BASE_DIR / image).exists()
