@@ -384,7 +384,7 @@ PARAMETERS = {
     "format": ("/api/schema/", "/api/docs/"),
     "holds": ("/api/lab/session-db/me/",),
 }
-ODD_VALUES = ["", "x", "%00", "%ff", "%ed%a0%80", "/%00", "//[", "9" * 400, "/" + "x" * 9000]
+ODD_VALUES = ["", "x", "%00", "%ff", "%ed%a0%80", "/%00", "//[", "9" * 30, "/" + "x" * 9000]
 
 
 class TestAddresses:
