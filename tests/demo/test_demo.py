@@ -88,7 +88,9 @@ def test_it_prints_what_to_open_and_who_may_enter_and_stops_on_ctrl_c(tmp_path: 
 
 def test_killed_without_a_chance_to_clean_up_it_leaves_no_server_behind(tmp_path: Path) -> None:
     port = str(free_port())
-    with started("--port", port, "--data", str(tmp_path), "--postgres") as (process, said):
+    arguments = ("--port", port, "--data", str(tmp_path), "--postgres")
+    # Collected before: that a demo does it itself is seen above.
+    with started(*arguments, STATIC_ROOT=str(project.STATIC_ROOT)) as (process, said):
         assert "a private PostgreSQL" in said
         assert httpx.get(f"http://127.0.0.1:{port}/login/").status_code == 200
         children = psutil.Process(process.pid).children(recursive=True)

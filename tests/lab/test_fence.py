@@ -65,6 +65,7 @@ class TestNothingOfTheLabOpensTheSite:
     def test_there_is_something_outside_to_open(self) -> None:
         assert {"/api/me/", "/password/", "/api/token/", "/admin/"} <= set(outside())
 
+    @pytest.mark.database("sqlite")  # which address reads a credential is no matter of the database
     def test_no_page_and_no_endpoint_knows_the_credential(self, device: LabDevice) -> None:
         by_token, by_cookie = Client(), Client()
         for name in (SITE_COOKIE, cookie_name(device.strategy.slug)):
