@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from joserfc.jwk import RSAKey
 
 from accounts.models import Login
-from accounts.tokens.codec import MAX_BYTES, decode, issue, peek
+from accounts.tokens.codec import MAX_BYTES, MAX_DEPTH, decode, issue, peek
 from accounts.tokens.keys import Key, Keyring
 from accounts.tokens.realm import Realm, TokenRefused, TokenType, lab_realm, site_realm
 from tests.tokens.forge import base64url, claims_of, forged, header_of, part, signed
@@ -433,3 +433,9 @@ class TestWhateverComes:
     @example("WyJhbGciXQ.W10.AA")
     def test_a_look_into_it_never_fails(self, token: str) -> None:
         assert peek(token) is not None
+
+    def test_a_look_leaves_out_what_is_too_deep_for_a_page_to_write_again(self) -> None:
+        for depth, is_shown in ((MAX_DEPTH - 1, True), (MAX_DEPTH, False)):
+            text = '{"a":' + "[" * depth + "]" * depth + "}"
+            token = "." + base64.urlsafe_b64encode(text.encode()).decode().rstrip("=") + "."
+            assert bool(peek(token)[1]) is is_shown
