@@ -66,7 +66,10 @@ class Registry(Generic[T]):
         return iter(self._classes.values())
 
     def __getitem__(self, slug: str) -> type[T]:
-        return self._classes[slug]
+        try:
+            return self._classes[slug]
+        except KeyError:
+            raise KeyError(f"{slug}: {self._package} has {', '.join(self._classes)}") from None
 
     def __contains__(self, slug: object) -> bool:
         return slug in self._classes

@@ -146,8 +146,9 @@ class TestStrategies:
     @each_strategy
     def test_it_is_explained(self, strategy: type[Strategy]) -> None:
         first, *more = strategy.explanation().split("\n\n")
-        assert first.endswith((".", "?"))
-        assert more
+        name = strategy.__name__
+        assert first.endswith((".", "?")), f"the docstring of {name} begins with a sentence"
+        assert more, f"the docstring of {name} needs a second paragraph: the page prints it"
         assert strategy.title
         assert strategy.subtitle
         assert strategy.checks

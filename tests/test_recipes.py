@@ -103,6 +103,7 @@ def test_a_strategy_is_one_file_and_its_tests(tree: Path) -> None:
 def test_an_event_is_one_file(tree: Path) -> None:
     text = recipe("Add an event")
     (tree / file_in("accounts/lab/events", text)).write_text(code_in(text))
+    assert re.search(r"\d passed", run_make("test-sqlite", text, tree))
     assert f"\n{len(strategies)} played" in run_make("matrix", text, tree)
 
 

@@ -34,8 +34,8 @@ def test_those_that_tell_a_story_stay_in_its_order() -> None:
 
 
 def test_each_says_what_it_is(event: type[Event]) -> None:
-    assert event.title
-    assert len(event.explanation()) > 80
+    assert event.title, f"{event.slug} has no title"
+    assert len(event.explanation()) > 60, f"say more in the docstring of {event.__name__}"
 
 
 def test_none_names_a_strategy(event: type[Event]) -> None:
