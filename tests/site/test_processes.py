@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from accounts.lab.events import events
@@ -103,7 +104,12 @@ def database_url(name: str | None = None) -> str:
 @pytest.fixture(scope="module")
 def servers(django_db_setup: None) -> Iterator[list[str]]:
     """Two gunicorns of one worker each."""
-    environment = {**os.environ, "DATABASE_URL": database_url(), "TRACING": "1"}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "STATIC_ROOT": str(settings.STATIC_ROOT),
+        "TRACING": "1",
+    }
     with Gunicorn(environment=environment) as here, Gunicorn(environment=environment) as there:
         yield [here.address, there.address]
 
