@@ -12,13 +12,15 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts.models import Login, User
-from accounts.site.signin import token_strategy
+from accounts.site.signin import may_refresh, token_strategy
 from accounts.strategies import Accepted, Refused
 from accounts.strategies.session_joined import SessionStore
 from accounts.tracing.recorder import current_trace, step
 from accounts.tracing.redaction import mask
 
 CHALLENGE = 'Bearer realm="api"'
+# What a client does after a 401.
+Action = Literal["refresh", "log_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class SiteAuthentication(BaseAuthentication):
 def _by_token(token: str) -> tuple[User, Auth]:
     verdict = token_strategy().check(token)
     if isinstance(verdict, Refused):
-        raise refusal(verdict)
+        raise refusal(verdict, token)
     return verdict.user, Auth(_seen(verdict), "jwt")
 
 
@@ -73,6 +75,20 @@ def _seen(verdict: Accepted) -> uuid.UUID:
     if verdict.needs_touch:
         Login.objects.touch(login_id)
     return login_id
+
+
+def is_from_another(request: Request, user_id: int) -> bool:
+    """Whether a valid bearer token came along, and its user is another one.
+
+    For log-outs, which need no other credential than the token that they end. A bearer token that
+    does not hold is nobody's: often it has expired meanwhile.
+    """
+    try:
+        token = bearer_token(request)
+    except AuthenticationFailed:
+        return False
+    verdict = token_strategy().check(token) if token else None
+    return isinstance(verdict, Accepted) and verdict.user.pk != user_id
 
 
 def current_login(request: Request) -> tuple[User, Auth]:
@@ -134,14 +150,15 @@ def enforce_csrf(request: HttpRequest) -> None:
         raise PermissionDenied(f"CSRF failed: {reason}", code="csrf_failed")
 
 
-def refusal(verdict: Refused) -> AuthenticationFailed:
-    """The 401 for a verdict, with simplejwt's codes and in its shape."""
+def refusal(verdict: Refused, token: str) -> AuthenticationFailed:
+    """The 401 for a verdict on a bearer token, with simplejwt's codes and in its shape."""
     if verdict.code in ("user_not_found", "user_inactive"):
         return AuthenticationFailed(verdict.reason, code=verdict.code)
     return AuthenticationFailed(
         {
             "detail": "Given token not valid for any token type",
             "code": "token_not_valid",
+            "action": action_after(verdict, token),
             "messages": [
                 {
                     "token_class": "AccessToken",
@@ -151,3 +168,8 @@ def refusal(verdict: Refused) -> AuthenticationFailed:
             ],
         }
     )
+
+
+def action_after(verdict: Refused, token: str) -> Action:
+    """What helps the client whose token was refused."""
+    return "refresh" if may_refresh(verdict, token) else "log_in"

@@ -1,8 +1,11 @@
-"""Errors of the API: ``{"detail", "code"}``, with the right status and headers."""
+"""Errors of the API: ``{"detail", "code"}``, with the right status and headers.
+
+A 401 also says what helps: ``"action": "refresh"`` while the login goes on, else ``"log_in"``.
+"""
 
 from typing import Any
 
-from rest_framework import exceptions, status
+from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
@@ -24,7 +27,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     detail = response.data.get("detail") if isinstance(response.data, dict) else None
     if isinstance(detail, exceptions.ErrorDetail):
         response.data.setdefault("code", detail.code)
-    if response.status_code == status.HTTP_401_UNAUTHORIZED:
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        response.data.setdefault("action", "log_in")
         response["WWW-Authenticate"] = challenge(response.data)
     return response
 

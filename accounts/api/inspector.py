@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.authentication import current_login
-from accounts.api.serializers import Problem, TokenPair
-from accounts.api.views import ApiView, PublicApiView, valid
+from accounts.api.serializers import Problem, TokenPair, Unauthorized
+from accounts.api.views import ApiView, PublicApiView, token_pair, valid
 from accounts.lab.instances import find_strategy
 from accounts.site import signin
 from accounts.site.inspection import Finding, Inspection, inspect
@@ -52,7 +52,7 @@ class InspectorView(PublicApiView):
 class OwnTokenView(ApiView):
     """A token of the user's own for the inspector."""
 
-    @extend_schema(request=None, responses={201: TokenPair, 401: Problem, 403: Problem})
+    @extend_schema(request=None, responses={201: TokenPair, 401: Unauthorized, 403: Problem})
     def post(self, request: Request) -> Response:
         """Log in by token as the user of this cookie. The login is listed like any other.
 
@@ -64,8 +64,7 @@ class OwnTokenView(ApiView):
             raise PermissionDenied("Only for a cookie: who sends a token has one to look at")
         lifetime = settings.ACCESS_TOKEN_LIFETIME
         pair = signin.start_token_login(request._request, user, lifetime=lifetime)
-        content = {"access": pair.value, "refresh": pair.refresh}
-        return Response(content, status=status.HTTP_201_CREATED)
+        return Response(token_pair(pair), status=status.HTTP_201_CREATED)
 
 
 def _answer(found: Inspection) -> dict[str, Any]:

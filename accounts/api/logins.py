@@ -13,12 +13,12 @@ from rest_framework.response import Response
 
 from accounts.api import serializers
 from accounts.api.authentication import Auth, current_login
-from accounts.api.views import ApiView, valid
+from accounts.api.views import ApiView, token_pair, valid
 from accounts.models import EndReason, Login, PasswordReplaced, User
 from accounts.site import logins, signin
 from accounts.site.security import security_note
 
-_REFUSED = {401: serializers.Problem, 403: serializers.Problem}
+_REFUSED = {401: serializers.Unauthorized, 403: serializers.Problem}
 
 
 def confirm(request: Request, user: User, auth: Auth) -> None:
@@ -46,7 +46,7 @@ class Logins(ApiView):
 
     @extend_schema(
         parameters=[OpenApiParameter("page", int, description="Counted from 1.")],
-        responses={200: serializers.LoginEntry(many=True), 401: serializers.Problem},
+        responses={200: serializers.LoginEntry(many=True), 401: serializers.Unauthorized},
         filters=False,
     )
     def get(self, request: Request) -> Response:
@@ -153,8 +153,7 @@ class Password(ApiView):
             signin.renew_session_key(request._request)
             return Response({"ended": ended})
         pair = signin.renew_token_login(auth.login_id)
-        tokens = {"access": pair.value, "refresh": pair.refresh} if pair else {}
-        return Response({"ended": ended, **tokens})
+        return Response({"ended": ended, **(token_pair(pair) if pair else {})})
 
 
 def _check_new(password: str, user: User) -> None:

@@ -12,7 +12,8 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.serializers import Problem
+from accounts.api.authentication import is_from_another
+from accounts.api.serializers import Unauthorized
 from accounts.api.views import ApiView, PublicApiView
 from accounts.models import EndReason, Login, User, blacklist_token
 from accounts.site import signin
@@ -52,13 +53,13 @@ class Introspection(serializers.Serializer[None]):
     sid = serializers.CharField(required=False)
 
 
-class InvalidRequest(APIException):
+class OAuthRefused(APIException):
     """A 400 in OAuth's own words (RFC 6749, section 5.2)."""
 
     status_code = status.HTTP_400_BAD_REQUEST
 
-    def __init__(self, description: str) -> None:
-        super().__init__({"error": "invalid_request", "error_description": description})
+    def __init__(self, error: str, description: str) -> None:
+        super().__init__({"error": error, "error_description": description})
 
 
 class Jwks(serializers.Serializer[None]):
@@ -73,10 +74,10 @@ def _token(request: Request) -> str:
     twice = any(len(values) > 1 for _, values in sent.lists())
     # A parameter without a value counts as left out (the same section).
     if twice or not sent.get("token"):
-        raise InvalidRequest("Send one parameter named token, and none twice")
+        raise OAuthRefused("invalid_request", "Send one parameter named token, and none twice")
     form = TokenParameter(data=request.data)
     if not form.is_valid():
-        raise InvalidRequest("The token is not a string of characters")
+        raise OAuthRefused("invalid_request", "The token is not a string of characters")
     return str(form.validated_data["token"])
 
 
@@ -93,10 +94,14 @@ class Revoke(PublicApiView):
         """Revoke a token; whoever holds it may. The answer to an unknown token is the same.
 
         A refresh token ends its login with all its tokens. An access token ends itself alone.
+        Where a valid bearer token of another user comes along, it is refused.
         """
         _, claims = signin.judge_token(_token(request))
-        if claims is not None:
-            _revoke(claims)
+        if claims is None:
+            return Response(status=status.HTTP_200_OK)
+        if is_from_another(request, claims.user_id):
+            raise OAuthRefused("invalid_grant", "This is another user's token")
+        _revoke(claims)
         return Response(status=status.HTTP_200_OK)
 
 
@@ -121,7 +126,7 @@ class Introspect(ApiView):
 
     @extend_schema(
         request={"application/x-www-form-urlencoded": TokenParameter},
-        responses={200: Introspection, 400: OAuthError, 401: Problem},
+        responses={200: Introspection, 400: OAuthError, 401: Unauthorized},
     )
     def post(self, request: Request) -> Response:
         """Ask whether a token is accepted now, as staff or as the token's own user.

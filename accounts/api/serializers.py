@@ -48,6 +48,9 @@ class TokenPair(serializers.Serializer[None]):
 
     refresh = serializers.CharField(read_only=True)
     access = serializers.CharField(read_only=True)
+    expires_in = serializers.IntegerField(
+        read_only=True, min_value=0, help_text="Seconds that the access token lives."
+    )
 
 
 class Refresh(serializers.Serializer[None]):
@@ -119,8 +122,11 @@ class EndedCount(serializers.Serializer[None]):
 class PasswordChanged(EndedCount):
     """How many others ended, and for a token login its new tokens."""
 
-    access = serializers.CharField(read_only=True, required=False)
-    refresh = serializers.CharField(read_only=True, required=False)
+    access = serializers.CharField(required=False)
+    refresh = serializers.CharField(required=False)
+    expires_in = serializers.IntegerField(
+        required=False, min_value=0, help_text="Seconds that the access token lives."
+    )
 
 
 class Problem(serializers.Serializer[None]):
@@ -128,3 +134,22 @@ class Problem(serializers.Serializer[None]):
 
     detail = serializers.CharField(read_only=True)
     code = serializers.CharField(read_only=True)
+
+
+class TokenMessage(serializers.Serializer[None]):
+    """What was wrong with a bearer token, in simplejwt's shape."""
+
+    token_class = serializers.CharField(read_only=True)
+    token_type = serializers.CharField(read_only=True)
+    message = serializers.CharField(read_only=True)
+
+
+class Unauthorized(Problem):
+    """A 401, and what helps the client."""
+
+    action = serializers.ChoiceField(
+        choices=["refresh", "log_in"],
+        read_only=True,
+        help_text="refresh: the login goes on, send its refresh token. log_in: it does not.",
+    )
+    messages = TokenMessage(many=True, required=False)

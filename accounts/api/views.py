@@ -5,7 +5,7 @@ from typing import Any
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -14,16 +14,23 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from accounts.api import serializers
-from accounts.api.authentication import CHALLENGE, Auth, enforce_csrf
+from accounts.api.authentication import (
+    CHALLENGE,
+    Action,
+    Auth,
+    action_after,
+    enforce_csrf,
+    is_from_another,
+)
 from accounts.api.negotiation import JsonOnlyNegotiation
 from accounts.api.parsers import StrictJSONParser
 from accounts.models import EndReason, Login, User
 from accounts.site import signin
-from accounts.strategies import Refused
-from accounts.tokens.codec import decode
+from accounts.strategies import Credential, Refused
+from accounts.tokens.codec import decode, peek
 from accounts.tokens.realm import TokenRefused, site_realm
 
-_BAD = {401: serializers.Problem, 429: serializers.Problem}
+_BAD = {401: serializers.Unauthorized, 429: serializers.Problem}
 
 
 class ApiView(APIView):
@@ -123,11 +130,22 @@ class TokenObtain(TokenView):
         """Log in, and get an access token and a refresh token."""
         user = _signed_in(request, **valid(serializers.NamePassword, request))
         pair = signin.start_token_login(request._request, user)
-        return Response({"refresh": pair.refresh, "access": pair.value})
+        return Response(token_pair(pair))
 
 
-def _token_not_valid(verdict: Refused | TokenRefused) -> AuthenticationFailed:
-    return AuthenticationFailed({"detail": verdict.reason, "code": "token_not_valid"})
+def token_pair(pair: Credential) -> dict[str, Any]:
+    """simplejwt's answer, and the seconds that the access token lives (RFC 6749, section 5.1)."""
+    claims = peek(pair.value)[1]
+    lifetime = claims["exp"] - claims["iat"]
+    return {"refresh": pair.refresh, "access": pair.value, "expires_in": lifetime}
+
+
+def _token_not_valid(
+    verdict: Refused | TokenRefused, action: Action = "log_in"
+) -> AuthenticationFailed:
+    return AuthenticationFailed(
+        {"detail": verdict.reason, "code": "token_not_valid", "action": action}
+    )
 
 
 class TokenRefresh(TokenView):
@@ -144,7 +162,7 @@ class TokenRefresh(TokenView):
         renewed = signin.refresh_tokens(request._request, refresh)
         if isinstance(renewed, Refused):
             raise _token_not_valid(renewed)
-        return Response({"access": renewed.value, "refresh": renewed.refresh})
+        return Response(token_pair(renewed))
 
 
 class TokenVerify(TokenView):
@@ -156,24 +174,30 @@ class TokenVerify(TokenView):
         token = valid(serializers.AnyToken, request)["token"]
         verdict, _ = signin.judge_token(token)
         if isinstance(verdict, Refused):
-            raise _token_not_valid(verdict)
+            raise _token_not_valid(verdict, action_after(verdict, token))
         return Response({})
 
 
 class TokenBlacklist(TokenView):
     """simplejwt's ``TokenBlacklistView``: how an API client logs out."""
 
-    @extend_schema(request=serializers.Refresh, responses={200: serializers.Empty, **_BAD})
+    @extend_schema(
+        request=serializers.Refresh,
+        responses={200: serializers.Empty, 403: serializers.Problem, **_BAD},
+    )
     def post(self, request: Request) -> Response:
         """End the login of a refresh token: all its tokens are refused from the next request on.
 
-        Needs only the token, and may be repeated.
+        Needs only the token, and may be repeated. Where a valid bearer token of another user comes
+        along, it is refused.
         """
         refresh = valid(serializers.Refresh, request)["refresh"]
         try:
             claims = decode(site_realm(), refresh, token_type="refresh")
         except TokenRefused as error:
             raise _token_not_valid(error) from error
+        if is_from_another(request, claims.user_id):
+            raise PermissionDenied("This is another user's token", code="not_your_token")
         Login.objects.filter(pk=claims.sid).end(EndReason.LOGGED_OUT)
         return Response({})
 
@@ -181,7 +205,7 @@ class TokenBlacklist(TokenView):
 class MeView(ApiView):
     """The user and the login of a request."""
 
-    @extend_schema(responses={200: serializers.Me, 401: serializers.Problem})
+    @extend_schema(responses={200: serializers.Me, 401: serializers.Unauthorized})
     def get(self, request: Request) -> Response:
         """Get the user and the login of the cookie or token that was sent."""
         return Response(_me(request.user, request.auth))  # type: ignore[arg-type]

@@ -23,6 +23,8 @@ from accounts.tokens.codec import Claims, decode, peek
 from accounts.tokens.realm import TokenRefused, site_realm
 
 MAX_PASSWORD_LENGTH = 4096
+# What may be wrong with an access token alone, its signature being ours.
+_ONLY_THIS_TOKEN = frozenset({"expired", "too_long", "token_blacklisted"})
 _SPENT = Refused("look up refresh token", "refresh_spent", "This refresh token has been spent")
 
 
@@ -212,6 +214,19 @@ def judge_token(token: str) -> tuple[Accepted | Refused, Claims | None]:
         unspent = Login.objects.filter(pk=claims.sid, refresh_jti=claims.jti)
         return (verdict if unspent.exists() else _SPENT), claims
     return verdict, claims
+
+
+def may_refresh(verdict: Refused, token: str) -> bool:
+    """Whether a refused token is an access token of a login that goes on: a new one helps."""
+    if verdict.code not in _ONLY_THIS_TOKEN:
+        return False
+    claims = peek(token)[1]  # its signature has been verified
+    try:
+        login_id = uuid.UUID(hex=str(claims.get("sid")))
+    except ValueError:
+        return False
+    is_access = claims.get("token_type") == "access"
+    return is_access and Login.objects.live().filter(pk=login_id).exists()
 
 
 def refresh_tokens(request: HttpRequest, refresh: str) -> Credential | Refused:

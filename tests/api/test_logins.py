@@ -63,6 +63,7 @@ def change(device: Device, old: str = PASSWORD, new: str = NEW_PASSWORD) -> Any:
     """Change the password; the device keeps the tokens that it is given."""
     answer = device.send("POST", "/api/password/", {"old_password": old, "new_password": new})
     if "access" in answer.json():
+        assert answer.json()["expires_in"] == 300
         device.keep(answer.json())
     return answer
 

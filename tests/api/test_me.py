@@ -31,6 +31,7 @@ def test_nobody_is_challenged_without_an_error(client: Api) -> None:
     assert answer.json() == {
         "detail": "Authentication credentials were not provided.",
         "code": "not_authenticated",
+        "action": "log_in",
     }
 
 

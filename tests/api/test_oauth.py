@@ -143,6 +143,21 @@ def test_revoking_an_access_token_leaves_the_login_alone(client: Client, alice: 
     assert me(client, renewed.json()["access"]) == 200
 
 
+@pytest.mark.parametrize("kind", ["access", "refresh"])
+def test_a_user_does_not_revoke_the_token_of_another(
+    client: Client, alice: User, bob: User, kind: str
+) -> None:
+    pair, bobs = log_in(client, "alice"), log_in(client, "bob")
+    headers = {"Authorization": f"Bearer {bobs['access']}"}
+
+    answer = client.post(
+        "/oauth/revoke/", f"token={pair[kind]}", content_type=FORM, headers=headers
+    )
+
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+    assert me(client, pair["access"]) == 200
+
+
 @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "%F0%9F%92%A9"])
 def test_revoking_an_unknown_token_is_answered_alike(client: Client, db: None, token: str) -> None:
     for _ in range(2):

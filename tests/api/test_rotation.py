@@ -43,7 +43,7 @@ class TestSpending:
         self, program: Device
     ) -> None:
         spent = program.refresh
-        assert set(program.renew().json()) == {"access", "refresh"}
+        assert set(program.renew().json()) == {"access", "refresh", "expires_in"}
         assert program.refresh != spent
         assert program.is_in()
         assert verified(program, spent) == 401

@@ -31,7 +31,7 @@ def blacklist(client: Api, token: str) -> httpx.Response:
 def test_the_whole_story(client: Api, alice: User) -> None:
     answer = client.log_in_by_token("alice")
     assert answer.status_code == 200
-    assert set(answer.json()) == {"access", "refresh"}
+    assert set(answer.json()) == {"access", "refresh", "expires_in"}
     access, spare = answer.json()["access"], answer.json()["refresh"]
     assert client.me(access).json() == {
         "id": alice.pk,
@@ -74,6 +74,35 @@ class TestBlacklist:
         assert blacklist(mallory, spare).status_code == 200
         assert client.me(access).status_code == 401
 
+    def test_the_bearer_token_of_another_user_beside_it_is_refused(
+        self, client: Api, mallory: Api, alice: User, bob: User
+    ) -> None:
+        access, spare = client.pair("alice")
+        bobs, _ = mallory.pair("bob")
+        body = {"refresh": spare}
+        answer = mallory.post("/api/token/blacklist/", json=body, headers=bearer(bobs))
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_your_token")
+        assert client.me(access).status_code == 200
+
+    @pytest.mark.parametrize("header", ["Bearer x.y.z", "Bearer", "Basic x"])
+    def test_a_header_that_means_nobody_does_not_hinder_it(
+        self, client: Api, alice: User, header: str
+    ) -> None:
+        access, spare = client.pair("alice")
+        headers = {"Authorization": header}
+        answer = client.post("/api/token/blacklist/", json={"refresh": spare}, headers=headers)
+        assert answer.status_code == 200
+        assert client.me(access).status_code == 401
+
+    def test_the_own_bearer_token_beside_it_does_not_hinder_it(
+        self, client: Api, alice: User
+    ) -> None:
+        access, spare = client.pair("alice")
+        body = {"refresh": spare}
+        answer = client.post("/api/token/blacklist/", json=body, headers=bearer(access))
+        assert answer.status_code == 200
+        assert client.me(access).status_code == 401
+
     def test_it_ends_no_other_login(self, client: Api, alice: User, bob: User) -> None:
         phone, _ = client.pair("alice")
         bobs, _ = client.pair("bob")
@@ -86,7 +115,8 @@ class TestBlacklist:
         access, _ = client.pair("alice")
         answer = blacklist(client, access)
         assert answer.status_code == 401
-        assert answer.json() == {"detail": "Token has wrong type", "code": "token_not_valid"}
+        assert answer.json()["detail"] == "Token has wrong type"
+        assert answer.json()["code"] == "token_not_valid"
         assert client.me(access).status_code == 200
 
     def test_the_cookie_of_the_same_user_goes_on(self, client: Api, alice: User) -> None:
@@ -110,6 +140,20 @@ class TestTime:
         assert access["exp"] - access["iat"] == 300
         assert spare["exp"] - spare["iat"] == 86_400
 
+    def test_the_answer_tells_how_long_the_access_token_lives(
+        self, client: Api, alice: User
+    ) -> None:
+        first = client.log_in_by_token("alice").json()
+        renewed = refresh(client, first["refresh"]).json()
+        assert first["expires_in"] == renewed["expires_in"] == 300
+
+    def test_near_the_fixed_end_of_the_login_it_lives_shorter(
+        self, client: Api, alice: User
+    ) -> None:
+        first = client.log_in_by_token("alice").json()
+        Login.objects.update(expires=datetime.now(UTC) + timedelta(seconds=60))
+        assert refresh(client, first["refresh"]).json()["expires_in"] in (59, 60)
+
     def test_what_has_expired_is_refused(self, client: Api, alice: User) -> None:
         access, spare = client.pair("alice")
         with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
@@ -119,6 +163,68 @@ class TestTime:
         with time_machine.travel(datetime.now(UTC) + timedelta(days=2)):
             assert refresh(client, spare).status_code == 401
             assert blacklist(client, spare).status_code == 401
+
+
+class TestWhatToDo:
+    """A 401 tells the client whether to send its refresh token or to log in again."""
+
+    @pytest.fixture(autouse=True)
+    def alice_has_tokens(self, client: Api, alice: User) -> None:
+        self.access, self.refresh = client.pair("alice")
+
+    def actions(self, client: Api) -> list[str]:
+        answers = [client.me(self.access), verify(client, self.access)]
+        assert [answer.status_code for answer in answers] == [401, 401]
+        assert 'error="invalid_token"' in answers[0].headers["www-authenticate"]
+        return [answer.json()["action"] for answer in answers]
+
+    def test_an_expired_access_token_is_refreshed(self, client: Api) -> None:
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
+            assert self.actions(client) == ["refresh"] * 2
+            assert refresh(client, self.refresh).status_code == 200
+
+    def test_an_access_token_that_was_revoked_alone_is_refreshed(self, client: Api) -> None:
+        client.post("/oauth/revoke/", data={"token": self.access})
+        assert self.actions(client) == ["refresh"] * 2
+        assert refresh(client, self.refresh).status_code == 200
+
+    def test_where_the_login_has_ended_it_is_a_log_in(self, client: Api) -> None:
+        blacklist(client, self.refresh)
+        assert self.actions(client) == ["log_in"] * 2
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
+            assert self.actions(client) == ["log_in"] * 2
+
+    def test_where_everything_was_ended_it_is_a_log_in(self, client: Api, alice: User) -> None:
+        alice.end_logins(EndReason.EVERYWHERE)
+        assert self.actions(client) == ["log_in"] * 2
+
+    def test_where_the_refresh_token_has_expired_too_it_is_a_log_in(self, client: Api) -> None:
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=2)):
+            assert self.actions(client) == ["log_in"] * 2
+            assert refresh(client, self.refresh).json()["action"] == "log_in"
+            assert verify(client, self.refresh).json()["action"] == "log_in"
+
+    def test_where_the_account_is_disabled_it_is_a_log_in(self, client: Api, alice: User) -> None:
+        alice.is_active = False
+        alice.save()
+        assert self.actions(client) == ["log_in"] * 2
+
+    def test_a_token_that_is_none_is_a_log_in(self, client: Api) -> None:
+        self.access = "x.y.z"
+        assert self.actions(client) == ["log_in"] * 2
+
+    def test_a_cookie_whose_login_has_ended_is_a_log_in(self, client: Api, alice: User) -> None:
+        client.log_in("alice")
+        alice.end_logins(EndReason.EVERYWHERE)
+        answer = client.me()
+        assert answer.status_code == 401
+        assert answer.json()["action"] == "log_in"
+
+    @pytest.mark.parametrize("sid", [None, "x", 1])
+    def test_an_expired_token_without_a_login_is_a_log_in(self, client: Api, sid: object) -> None:
+        claims = claims_of(site_realm(), sid=sid, iat=1, exp=2)
+        self.access = forged(site_realm(), payload=claims)
+        assert self.actions(client) == ["log_in"] * 2
 
 
 class TestUser:
@@ -191,6 +297,7 @@ class TestRefusal:
         assert wrong.json() == {
             "detail": "No active account found with the given credentials",
             "code": "no_active_account",
+            "action": "log_in",
         }
 
     @pytest.mark.parametrize("path", ["refresh", "verify", "blacklist"])
