@@ -8,11 +8,13 @@ PostgreSQL, in seconds), ``DATABASE_POOLER`` (one in transaction mode is between
 ``SCRIPT_NAME`` (a prefix of all paths, like ``/demo``), ``COOKIE_SUFFIX`` (of one demo beside
 another), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``, ``JWT_ISSUER``,
 ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
-``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths), and for each name in ``LIMITS`` below
-one like ``LIMIT_SIGN_UP=400/3600``: attempts per seconds.
+``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths), ``RESOURCE_SERVERS`` (comma separated
+``name:digest``), and for each name in ``LIMITS`` below one like ``LIMIT_SIGN_UP=400/3600``:
+attempts per seconds.
 """
 
 import ipaddress
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -367,6 +369,23 @@ JWT_RETIRED_KEYS: list[str] = [
     *map(_key_file, env.list("JWT_RETIRED_KEY_FILES", default=[])),
 ]
 JWT_ISSUER: str = env.str("JWT_ISSUER", default="authdemo")
+
+
+def _resource_server(text: str) -> tuple[str, str]:
+    """The name of a resource server and the digest of its secret: ``name:sha256``."""
+    name, _, digest = text.strip().partition(":")
+    if not name or not re.fullmatch(r"[0-9a-f]{64}", digest):
+        raise ImproperlyConfigured(
+            "RESOURCE_SERVERS is not understood: use name:digest, the digest being 64 hexadecimal "
+            "digits, with commas between them."
+        )
+    return name, digest
+
+
+# Programs that may introspect any token: a name, and the SHA-256 of a secret of 32 random bytes.
+RESOURCE_SERVERS: dict[str, str] = dict(
+    map(_resource_server, env.list("RESOURCE_SERVERS", default=[]))
+)
 SPECTACULAR_SETTINGS = {
     "TITLE": "session / jwt",
     "DESCRIPTION": "Log in by cookie session or by JSON Web Token, and end either at once.",

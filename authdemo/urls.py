@@ -11,6 +11,11 @@ urlpatterns = [
     path("oauth/revoke/", oauth.Revoke.as_view(), name="oauth-revoke"),
     path("oauth/introspect/", oauth.Introspect.as_view(), name="oauth-introspect"),
     path(".well-known/jwks.json", oauth.JwksView.as_view(), name="jwks"),
+    path(
+        ".well-known/oauth-authorization-server",
+        oauth.MetadataView.as_view(),
+        name="oauth-metadata",
+    ),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,5 +1,6 @@
 """Settings for production are safe, and refuse to start where they could not be."""
 
+import hashlib
 import json
 import os
 import re
@@ -232,6 +233,30 @@ def test_a_key_file_that_is_not_there_is_told_in_one_line() -> None:
     assert done.returncode != 0
     last = done.stderr.strip().splitlines()[-1]
     assert "The key file /no/such.pem cannot be read" in last
+
+
+PRINT_RESOURCE_SERVERS = (
+    "from django.conf import settings as s; import json; print(json.dumps(s.RESOURCE_SERVERS))"
+)
+
+
+def test_the_lines_for_operators_make_the_secret_of_a_resource_server() -> None:
+    text = (settings.BASE_DIR / "authdemo" / "README.md").read_text()
+    [lines] = re.findall(r"^```sh\n(SECRET=.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    ran = subprocess.run(
+        ["/bin/sh", "-eu"], input=lines, capture_output=True, text=True, check=True
+    )
+    secret, variable = (line.split(maxsplit=1)[-1] for line in ran.stdout.splitlines())
+    name, _, value = variable.partition("=")
+    done = python("-c", PRINT_RESOURCE_SERVERS, DEMO="1", **{name: value})
+    assert json.loads(done.stdout) == {"reports": hashlib.sha256(secret.encode()).hexdigest()}
+
+
+@pytest.mark.parametrize("value", ["reports", "reports:secret", f":{'0' * 64}"])
+def test_a_resource_server_without_a_digest_is_told_in_one_line(value: str) -> None:
+    done = python("-c", PRINT_RESOURCE_SERVERS, DEMO="1", RESOURCE_SERVERS=value)
+    assert done.returncode != 0
+    assert "RESOURCE_SERVERS is not understood" in done.stderr.strip().splitlines()[-1]
 
 
 def test_the_demo_needs_no_https_and_is_no_debug_mode() -> None:

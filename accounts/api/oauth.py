@@ -1,27 +1,42 @@
-"""OAuth endpoints: revocation (RFC 7009), introspection (RFC 7662) and keys (RFC 7517)."""
+"""OAuth endpoints: revocation (RFC 7009), introspection (RFC 7662), keys (RFC 7517), metadata.
+
+The metadata (RFC 8414) tells a client or a resource server where the other three are.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urljoin
 
+from django.conf import settings
 from django.http import QueryDict
-from drf_spectacular.utils import extend_schema
+from django.urls import reverse
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema
 from rest_framework import serializers, status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import NotFound
 from rest_framework.parsers import FormParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.authentication import is_from_another
-from accounts.api.serializers import Unauthorized
+from accounts.api.authentication import SiteAuthentication, is_from_another
+from accounts.api.resource_servers import (
+    OAuthRefused,
+    ResourceServer,
+    ResourceServerAuthentication,
+)
+from accounts.api.serializers import Problem, Unauthorized
 from accounts.api.views import ApiView, PublicApiView
 from accounts.models import EndReason, Login, User, blacklist_token
 from accounts.site import signin
 from accounts.strategies import Accepted
 from accounts.tokens.codec import Claims
-from accounts.tokens.realm import site_realm
+from accounts.tokens.realm import Realm, site_realm
 
-_KEYS_MAX_AGE = 300
+_MAX_AGE = 300
+
+
+def _strings() -> serializers.ListField:
+    return serializers.ListField(child=serializers.CharField(), read_only=True)
 
 
 class TokenParameter(serializers.Serializer[None]):
@@ -53,13 +68,18 @@ class Introspection(serializers.Serializer[None]):
     sid = serializers.CharField(required=False)
 
 
-class OAuthRefused(APIException):
-    """A 400 in OAuth's own words (RFC 6749, section 5.2)."""
+class Metadata(serializers.Serializer[None]):
+    """What this server can do (RFC 8414, section 2), as far as it can: it has no grants."""
 
-    status_code = status.HTTP_400_BAD_REQUEST
-
-    def __init__(self, error: str, description: str) -> None:
-        super().__init__({"error": error, "error_description": description})
+    issuer = serializers.CharField(read_only=True, help_text="The iss of its tokens.")
+    jwks_uri = serializers.CharField(required=False, help_text="Where anybody can verify tokens.")
+    response_types_supported = _strings()
+    grant_types_supported = _strings()
+    revocation_endpoint = serializers.CharField(read_only=True)
+    revocation_endpoint_auth_methods_supported = _strings()
+    introspection_endpoint = serializers.CharField(read_only=True)
+    introspection_endpoint_auth_methods_supported = _strings()
+    service_documentation = serializers.CharField(read_only=True)
 
 
 class Jwks(serializers.Serializer[None]):
@@ -81,14 +101,22 @@ def _token(request: Request) -> str:
     return str(form.validated_data["token"])
 
 
+_REFUSED = PolymorphicProxySerializer(
+    component_name="IntrospectionRefused",
+    serializers=[OAuthError, Unauthorized],
+    resource_type_field_name=None,
+)
+
+
 class Revoke(PublicApiView):
     """RFC 7009."""
 
+    authentication_classes = (ResourceServerAuthentication,)
     parser_classes = (FormParser,)
 
     @extend_schema(
         request={"application/x-www-form-urlencoded": TokenParameter},
-        responses={200: None, 400: OAuthError},
+        responses={200: None, 400: OAuthError, 401: OAuthError},
     )
     def post(self, request: Request) -> Response:
         """Revoke a token; whoever holds it may. The answer to an unknown token is the same.
@@ -121,15 +149,16 @@ def _revoke(claims: Claims) -> None:
 class Introspect(ApiView):
     """RFC 7662."""
 
+    authentication_classes = (ResourceServerAuthentication, SiteAuthentication)
     parser_classes = (FormParser,)
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(
         request={"application/x-www-form-urlencoded": TokenParameter},
-        responses={200: Introspection, 400: OAuthError, 401: Unauthorized},
+        responses={200: Introspection, 400: OAuthError, 401: _REFUSED},
     )
     def post(self, request: Request) -> Response:
-        """Ask whether a token is accepted now, as staff or as the token's own user.
+        """Ask whether a token is accepted now: a resource server, staff or the token's own user.
 
         For anybody else every token is inactive, so that nobody can find out whether it exists
         (section 2.2).
@@ -137,13 +166,15 @@ class Introspect(ApiView):
         verdict, claims = signin.judge_token(_token(request))
         if not isinstance(verdict, Accepted) or claims is None:
             return Response({"active": False})
-        if not isinstance(request.user, User) or not _may_see(request.user, claims):
+        if not _may_see(request.user, claims):
             return Response({"active": False})
         return Response(_described(verdict, claims))
 
 
-def _may_see(user: User, claims: Claims) -> bool:
-    return user.is_staff or user.pk == claims.user_id
+def _may_see(asking: object, claims: Claims) -> bool:
+    if isinstance(asking, User):
+        return asking.is_staff or asking.pk == claims.user_id
+    return isinstance(asking, ResourceServer)
 
 
 def _described(verdict: Accepted, claims: Claims) -> dict[str, Any]:
@@ -169,6 +200,48 @@ class JwksView(PublicApiView):
     @extend_schema(responses=Jwks)
     def get(self, request: Request) -> Response:
         """Get the public keys of this site's tokens. If a secret signs them there are none."""
-        response = Response({"keys": site_realm().keyring.public()})
-        response["Cache-Control"] = f"public, max-age={_KEYS_MAX_AGE}"
-        return response
+        return _public({"keys": site_realm().keyring.public()})
+
+
+class MetadataView(PublicApiView):
+    """RFC 8414."""
+
+    @extend_schema(responses={200: Metadata, 404: Problem})
+    def get(self, request: Request) -> Response:
+        """Get where the OAuth endpoints are, and who may ask them.
+
+        ``issuer`` is the ``iss`` of the tokens, so it is there only where ``JWT_ISSUER`` is the
+        address of this site. There is no token endpoint: ``/api/token/`` speaks simplejwt's words.
+        """
+        realm = site_realm()
+        if not realm.issuer.startswith(("https://", "http://")):
+            raise NotFound("JWT_ISSUER is not the address of this site")
+        basic = ["client_secret_basic"] if settings.RESOURCE_SERVERS else []
+        content: dict[str, Any] = {
+            "issuer": realm.issuer,
+            # Left out, they would mean the authorization code and the implicit grant (section 2).
+            "response_types_supported": [],
+            "grant_types_supported": [],
+            "revocation_endpoint": _address(realm, "oauth-revoke"),
+            "revocation_endpoint_auth_methods_supported": ["none", *basic],
+            "introspection_endpoint": _address(realm, "oauth-introspect"),
+            "introspection_endpoint_auth_methods_supported": ["Bearer", *basic],
+            "service_documentation": _address(realm, "api-docs"),
+        }
+        if realm.keyring.public():
+            content["jwks_uri"] = _address(realm, "jwks")
+        return _public(content)
+
+
+def _address(realm: Realm, name: str) -> str:
+    return urljoin(realm.issuer, reverse(name))
+
+
+def _public(content: dict[str, Any]) -> Response:
+    """An answer for everybody, and for a page of any origin."""
+    headers = {
+        "Cache-Control": f"public, max-age={_MAX_AGE}",
+        "Access-Control-Allow-Origin": "*",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    return Response(content, headers=headers)

@@ -60,6 +60,17 @@ class SiteScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-cal
         ]
 
 
+class ResourceServerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The name and the secret of a resource server."""
+
+    target_class = "accounts.api.resource_servers.ResourceServerAuthentication"
+    name = "resource_server"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, Any]:
+        """HTTP's basic scheme."""
+        return {"type": "http", "scheme": "basic"}
+
+
 class SchemaView(SpectacularAPIView):
     """The document: as JSON, or as YAML if ``Accept`` asks for it."""
 

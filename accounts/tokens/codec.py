@@ -79,6 +79,7 @@ def issue(
         "jti": (jti or uuid.uuid4()).hex,
         "sid": sid.hex,
         "user_id": str(user_id),
+        "sub": str(user_id),  # what a library that does not know simplejwt looks for
         "iss": realm.issuer,
         "aud": realm.audience,
     }

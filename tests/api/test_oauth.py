@@ -1,11 +1,15 @@
 """Revocation, introspection and public keys, as an OAuth client meets them."""
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -13,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.test import Client
@@ -84,7 +89,9 @@ def test_a_jose_library_verifies_a_token_from_the_published_keys(
     token = jwt.decode(pair["access"], keys, algorithms=[algorithm])
 
     assert token.header["alg"] == algorithm
-    assert token.claims["user_id"] == str(alice.pk)
+    assert token.claims["sub"] == token.claims["user_id"] == str(alice.pk)
+    assert token.claims["iss"] == settings.JWT_ISSUER
+    assert token.claims["aud"] == f"{settings.JWT_ISSUER}:site"
 
 
 def test_an_oauth_library_introspects_and_revokes(live: Live, alice: User) -> None:
@@ -236,6 +243,143 @@ def test_nobody_introspects_without_a_credential(client: Client, alice: User) ->
 
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+SECRET = "the secret of reports: + %"
+RESOURCE_SERVERS = {"reports": hashlib.sha256(SECRET.encode()).hexdigest()}
+
+
+def basic(secret: str) -> str:
+    """The header of a resource server (RFC 6749, section 2.3.1)."""
+    return f"Basic {b64encode(f'reports:{quote(secret)}'.encode()).decode()}"
+
+
+@pytest.fixture
+def reports() -> Iterator[OAuth2Session]:
+    """A resource server whose name and secret the site knows."""
+    method = "client_secret_basic"
+    with (
+        override_settings(RESOURCE_SERVERS=RESOURCE_SERVERS),
+        OAuth2Session("reports", quote(SECRET), token_endpoint_auth_method=method) as session,
+    ):
+        yield session
+
+
+def test_a_resource_server_sees_what_any_token_is_worth_and_revokes_it(
+    live: Live, alice: User, reports: OAuth2Session
+) -> None:
+    sent = {"username": "alice", "password": PASSWORD}
+    token = httpx.post(f"{live.url}/api/token/", json=sent).json()["refresh"]
+    url = f"{live.url}/oauth/introspect/"
+
+    assert reports.introspect_token(url, token=token).json()["sub"] == str(alice.pk)
+    assert reports.revoke_token(f"{live.url}/oauth/revoke/", token=token).status_code == 200
+    assert reports.introspect_token(url, token=token).json() == {"active": False}
+
+
+@pytest.mark.parametrize("path", ["/oauth/introspect/", "/oauth/revoke/"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(b"reports:wrong", b"reports", b"reports:", b":", b"", b"other:secret", b"\xff:\xff"),
+        hashlib.sha256(SECRET.encode()).hexdigest().encode(),
+    ],
+)
+def test_a_resource_server_with_a_wrong_secret_is_refused(
+    client: Client, alice: User, path: str, said: bytes
+) -> None:
+    access = log_in(client, "alice")["access"]
+    headers = {"Authorization": f"Basic {b64encode(said).decode()}"}
+    with override_settings(RESOURCE_SERVERS=RESOURCE_SERVERS):
+        answer = client.post(path, f"token={access}", content_type=FORM, headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert answer["WWW-Authenticate"] == 'Basic realm="oauth"'
+    assert me(client, access) == 200
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic é", "Basic a", "basic "])
+def test_a_header_that_cannot_be_read_is_no_resource_server(
+    client: Client, db: None, header: str
+) -> None:
+    headers = {"Authorization": header}
+    answer = client.post("/oauth/revoke/", "token=x", content_type=FORM, headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+def test_a_resource_server_is_no_user_elsewhere(client: Client, db: None) -> None:
+    with override_settings(RESOURCE_SERVERS=RESOURCE_SERVERS):
+        answer = client.get("/api/me/", headers={"Authorization": basic(SECRET)})
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "unsupported_scheme")
+
+
+METADATA = "/.well-known/oauth-authorization-server"
+ISSUER = "https://example.org"
+
+
+class TestMetadata:
+    def test_an_oauth_library_finds_nothing_wrong_in_it(self, client: Client) -> None:
+        with override_settings(JWT_ISSUER=ISSUER):
+            metadata = AuthorizationServerMetadata(client.get(METADATA).json())
+
+        # It takes an empty list for one that is missing, and wants a token endpoint of everybody.
+        for name in (name for name, value in metadata.items() if value):
+            getattr(metadata, f"validate_{name}", lambda: None)()
+        assert metadata["issuer"] == ISSUER
+        assert metadata["grant_types_supported"] == []
+
+    def test_its_addresses_are_there_and_take_what_it_says(
+        self, client: Client, alice: User, algorithm: str
+    ) -> None:
+        with override_settings(JWT_ISSUER=ISSUER, RESOURCE_SERVERS=RESOURCE_SERVERS):
+            told = client.get(METADATA).json()
+            token = log_in(client, "alice")["access"]
+            keys = client.get(urlsplit(told["jwks_uri"]).path).json()["keys"]
+            says = [
+                client.post(
+                    urlsplit(told["introspection_endpoint"]).path,
+                    f"token={token}",
+                    content_type=FORM,
+                    headers={"Authorization": credential},
+                ).json()["iss"]
+                for credential in (f"Bearer {token}", basic(SECRET))
+            ]
+            revoked = client.post(
+                urlsplit(told["revocation_endpoint"]).path, f"token={token}", content_type=FORM
+            )
+            assert client.get(urlsplit(told["service_documentation"]).path).status_code == 200
+            assert me(client, token) == 401
+
+        assert [key["alg"] for key in keys] == [algorithm]
+        assert says == [told["issuer"]] * 2
+        assert revoked.status_code == 200
+        assert told["introspection_endpoint_auth_methods_supported"] == [
+            *("Bearer", "client_secret_basic")
+        ]
+        assert told["revocation_endpoint_auth_methods_supported"] == ["none", "client_secret_basic"]
+        assert told["jwks_uri"].startswith(f"{ISSUER}/")
+
+    def test_it_names_no_keys_and_no_secrets_where_there_are_none(self, client: Client) -> None:
+        with override_settings(JWT_ISSUER=ISSUER):
+            told = client.get(METADATA).json()
+
+        assert "jwks_uri" not in told
+        assert told["introspection_endpoint_auth_methods_supported"] == ["Bearer"]
+
+    def test_there_is_none_where_the_issuer_is_no_address(self, client: Client) -> None:
+        assert client.get(METADATA).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/.well-known/jwks.json", METADATA])
+def test_a_page_of_any_origin_may_read_what_is_public(client: Client, path: str) -> None:
+    with override_settings(JWT_ISSUER=ISSUER):
+        answer = client.get(path, headers={"Origin": "https://elsewhere.example"})
+
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "Access-Control-Allow-Credentials" not in answer
 
 
 @pytest.mark.parametrize(
