@@ -3,11 +3,11 @@
 Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATABASE_URL``,
 ``DATABASE_CONNECT_TIMEOUT``, ``DATABASE_STATEMENT_TIMEOUT`` and ``DATABASE_LOCK_TIMEOUT`` (of
 PostgreSQL, in seconds), ``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``,
-``ALLOWED_HOSTS`` and ``CSRF_TRUSTED_ORIGINS`` (comma separated), ``DEMO``, ``TRACING``,
-``TRUSTED_PROXIES`` (comma separated addresses and networks, or ``unix`` for a Unix socket's peer),
-``SCRIPT_NAME`` (a prefix of all paths, like ``/demo``), ``COOKIE_SUFFIX`` (of one demo beside
-another), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``, ``JWT_ISSUER``,
-``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
+``ALLOWED_HOSTS``, ``CSRF_TRUSTED_ORIGINS`` and ``CORS_ALLOWED_ORIGINS`` (comma separated),
+``DEMO``, ``TRACING``, ``TRUSTED_PROXIES`` (comma separated addresses and networks, or ``unix`` for
+a Unix socket's peer), ``SCRIPT_NAME`` (a prefix of all paths, like ``/demo``), ``COOKIE_SUFFIX``
+(of one demo beside another), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``,
+``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
 ``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths), ``RESOURCE_SERVERS`` (comma separated
 ``name:digest``), and for each name in ``LIMITS`` below one like ``LIMIT_SIGN_UP=400/3600``:
 attempts per seconds.
@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "corsheaders",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -89,6 +90,7 @@ MIDDLEWARE = [
     "accounts.middleware.headers.SafeHeaders",
     "accounts.middleware.health.Health",
     "accounts.middleware.proxies.Proxies",
+    "corsheaders.middleware.CorsMiddleware",
     "accounts.tracing.middleware.TraceMiddleware",
     "accounts.middleware.guard.RequestGuard",
     "django.middleware.security.SecurityMiddleware",
@@ -320,6 +322,15 @@ SECURE_CSP = {
     "frame-ancestors": ["'none'"],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+# Pages of these origins may use the API with a bearer token, and read the schema. They never do it
+# with the cookie of a visitor: no answer has Access-Control-Allow-Credentials.
+CORS_ALLOWED_ORIGINS: list[str] = [
+    each.strip() for each in env.list("CORS_ALLOWED_ORIGINS", default=[])
+]
+CORS_URLS_REGEX = r"/(api/(token|me|logins|logout-everywhere|password|schema)|oauth)\b"
+CORS_ALLOW_HEADERS = ["authorization", "content-type"]
+CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "WWW-Authenticate"]
 
 # --- Static files -------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 Stock Django and DRF answer some of the requests that it refuses with a 500.
 """
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -73,7 +74,13 @@ def _is_from_another_site(request: HttpRequest) -> bool:
     # a visitor's share of the limits, or replace a visitor's cookie by its own.
     # https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
     said = request.META.get("HTTP_SEC_FETCH_SITE")
-    return said == "cross-site" and request.path_info.startswith("/api/")
+    is_another = said == "cross-site" and request.path_info.startswith("/api/")
+    return is_another and not _is_from_an_allowed_origin(request)
+
+
+def _is_from_an_allowed_origin(request: HttpRequest) -> bool:
+    is_allowed = request.META.get("HTTP_ORIGIN") in settings.CORS_ALLOWED_ORIGINS
+    return is_allowed and re.match(settings.CORS_URLS_REGEX, request.path_info) is not None
 
 
 def _media_types(path: str) -> tuple[str, ...]:
