@@ -8,9 +8,9 @@ PostgreSQL, in seconds), ``DATABASE_POOLER`` (one in transaction mode is between
 a Unix socket's peer), ``SCRIPT_NAME`` (a prefix of all paths, like ``/demo``), ``COOKIE_SUFFIX``
 (of one demo beside another), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``,
 ``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
-``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths), ``RESOURCE_SERVERS`` (comma separated
-``name:digest``), and for each name in ``LIMITS`` below one like ``LIMIT_SIGN_UP=400/3600``:
-attempts per seconds.
+``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths), ``TOKEN_CLAIMS`` (comma separated
+``name=path.of.function``), ``RESOURCE_SERVERS`` (comma separated ``name:digest``), and for each
+name in ``LIMITS`` below one like ``LIMIT_SIGN_UP=400/3600``: attempts per seconds.
 """
 
 import ipaddress
@@ -380,6 +380,8 @@ JWT_RETIRED_KEYS: list[str] = [
     *map(_key_file, env.list("JWT_RETIRED_KEY_FILES", default=[])),
 ]
 JWT_ISSUER: str = env.str("JWT_ISSUER", default="authdemo")
+# Further claims of access tokens: names, each with the dotted path of a function of the user.
+TOKEN_CLAIMS: dict[str, str] = env.dict("TOKEN_CLAIMS", default={})
 
 
 def _resource_server(text: str) -> tuple[str, str]:

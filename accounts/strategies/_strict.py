@@ -85,7 +85,7 @@ class StrictStrategy(Strategy):
 
     def _pair(self, login: Login, refresh_jti: uuid.UUID | None) -> Credential:
         about = self.claims_about(login.user)
-        access = self._token(login, "access", about)
+        access = self._token(login, "access", about | self.realm.claims_about(login.user))
         refresh = self._token(login, "refresh", about, refresh_jti)
         return Credential(access, self.realm.access_expires(), refresh)
 

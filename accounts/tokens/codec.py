@@ -25,6 +25,10 @@ from accounts.tracing.recorder import step
 
 MAX_BYTES = 4096
 MAX_DEPTH = 64
+# What a token says of itself (RFC 7519, section 4.1, and simplejwt): no claim for others.
+RESERVED = frozenset(
+    {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "token_type", "user_id"}
+)
 # The signature may be empty here: such a token is refused for its signature, not for its form.
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
 _HEX = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -68,7 +72,11 @@ def issue(
     jti: uuid.UUID | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> str:
-    """Sign a token of the login ``sid``. It never outlives the login's fixed end."""
+    """Sign a token of the login ``sid``. It never outlives the login's fixed end.
+
+    Raises:
+        ValueError: ``extra`` makes it longer than what is accepted.
+    """
     now = int(time.time())
     lifetime = int(realm.lifetime_of(token_type).total_seconds())
     claims = {
@@ -86,7 +94,10 @@ def issue(
     key = realm.keyring.signing
     payload = json.dumps(claims, separators=(",", ":"))
     with step("sign token", kind="crypto", detail=key.algorithm):
-        return jws.serialize_compact(key.header, payload, key.jwk, registry=_REGISTRY)
+        token = jws.serialize_compact(key.header, payload, key.jwk, registry=_REGISTRY)
+    if len(token) > MAX_BYTES:
+        raise ValueError(f"A token has at most {MAX_BYTES} bytes, and its claims need more")
+    return token
 
 
 def decode(realm: Realm, token: str, *, token_type: TokenType | None = "access") -> Claims:

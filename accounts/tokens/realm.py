@@ -6,12 +6,13 @@ import uuid
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.utils.encoding import force_bytes
+from django.utils.module_loading import import_string
 
 from accounts.tokens.keys import BadKey, Key, Keyring
 
@@ -38,7 +39,8 @@ class Realm:
 
     ``pepper`` keys the digests of opaque credentials; the lifetimes are those of tokens. What was
     made with a retired key or pepper still holds. ``refresh_grace`` is how long the same client may
-    send a spent refresh token again.
+    send a spent refresh token again. ``own_claims`` are the names of further claims of access
+    tokens, each with the dotted path of a function that makes its value of a user.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Realm:
     leeway: timedelta = _NONE
     refresh_grace: timedelta = _NONE
     retired_peppers: tuple[bytes, ...] = field(default=(), repr=False)
+    own_claims: tuple[tuple[str, str], ...] = ()
 
     def digest(self, credential: str) -> uuid.UUID:
         """What is stored of an opaque credential: 128 bits of a keyed BLAKE2b.
@@ -82,6 +85,10 @@ class Realm:
             pepper=_derive(secret, f"{self.name} digest"),
             retired_peppers=(self.pepper, *self.retired_peppers) if overlap else (),
         )
+
+    def claims_about(self, user: object) -> dict[str, Any]:
+        """The further claims of an access token of ``user``."""
+        return {name: import_string(path)(user) for name, path in self.own_claims}
 
     def with_grace(self, grace: timedelta) -> "Realm":
         """This realm with another time for retrying a refresh."""
@@ -154,6 +161,7 @@ def site_realm() -> Realm:
         leeway=settings.TOKEN_LEEWAY,
         refresh_grace=settings.REFRESH_GRACE,
         retired_peppers=_retired_peppers("site"),
+        own_claims=tuple(settings.TOKEN_CLAIMS.items()),
     )
 
 

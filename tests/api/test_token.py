@@ -7,8 +7,12 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 import time_machine
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from pytest_django.fixtures import Settings
 
-from accounts.models import EndReason, Login, User
+from accounts.models import EndReason, Login, User, login_begin
+from accounts.site.signin import token_strategy
 from accounts.tokens.codec import peek
 from accounts.tokens.realm import site_realm
 from tests.cast import PASSWORD
@@ -225,6 +229,56 @@ class TestWhatToDo:
         claims = claims_of(site_realm(), sid=sid, iat=1, exp=2)
         self.access = forged(site_realm(), payload=claims)
         assert self.actions(client) == ["log_in"] * 2
+
+
+def email_of(user: User) -> str:
+    """A claim of an operator's own."""
+    return user.email
+
+
+def far_too_long(user: User) -> str:
+    return "x" * 4000
+
+
+class TestOwnClaims:
+    def test_they_are_in_the_access_token_and_renewed_with_it(
+        self, client: Api, alice: User, settings: Settings
+    ) -> None:
+        settings.TOKEN_CLAIMS = {"email": f"{__name__}.email_of"}
+        User.objects.update(email="old@example.org")
+        access, spare = client.pair("alice")
+        User.objects.update(email="new@example.org")
+        renewed = refresh(client, spare).json()["access"]
+        assert [peek(token)[1]["email"] for token in (access, renewed)] == [
+            *("old@example.org", "new@example.org")
+        ]
+        assert "email" not in peek(spare)[1]
+        assert client.me(renewed).status_code == 200
+
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            {"sub": f"{__name__}.email_of"},
+            {"exp": f"{__name__}.email_of"},
+            {"email": "nowhere.email_of"},
+            {"email": f"{__name__}.not_there"},
+            {"email": "email_of"},
+        ],
+    )
+    def test_a_name_that_is_taken_or_a_function_that_is_missing_is_told_at_the_start(
+        self, settings: Settings, claims: dict[str, str]
+    ) -> None:
+        settings.TOKEN_CLAIMS = claims
+        with pytest.raises(SystemCheckError, match="TOKEN_CLAIMS"):
+            call_command("check")
+
+    def test_none_makes_a_token_that_is_refused_for_its_length(
+        self, alice: User, settings: Settings
+    ) -> None:
+        settings.TOKEN_CLAIMS = {"long": f"{__name__}.far_too_long"}
+        login = login_begin(alice, strategy=Login.TOKEN_STRATEGY)
+        with pytest.raises(ValueError, match="at most 4096 bytes"):
+            token_strategy().issue(login)
 
 
 class TestUser:
