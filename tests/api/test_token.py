@@ -281,6 +281,16 @@ class TestOwnClaims:
             token_strategy().issue(login)
 
 
+def test_both_credentials_note_when_the_user_last_logged_in(client: Api, alice: User) -> None:
+    for log_in in (client.log_in, client.log_in_by_token):
+        User.objects.update(last_login=None)
+        before = datetime.now(UTC)
+        assert log_in("alice").status_code == 200
+        alice.refresh_from_db()
+        assert alice.last_login is not None
+        assert before <= alice.last_login <= datetime.now(UTC)
+
+
 class TestUser:
     def test_a_disabled_user_is_refused_and_stays_so(self, client: Api, alice: User) -> None:
         access, spare = client.pair("alice")
