@@ -2,11 +2,13 @@
 
 from typing import Any, Literal
 
+from axe_playwright_python.base import AXE_SCRIPT
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+WIDTHS = (1280, 390)  # pixels: a laptop, a telephone
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-CLEAN: dict[str, list[str]] = {theme: [] for theme in THEMES}
+CLEAN: dict[str, list[str]] = {}
 
 # A theme changes colours and nothing else: the other rules have judged the same page before.
 # https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#options-parameter
@@ -18,16 +20,32 @@ RULES: dict[str, dict[str, Any]] = {
 AT_REST = "Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
 
 
-def violations_in_both_themes(page: Page) -> dict[str, list[str]]:
-    """`{"light": [], "dark": ["color-contrast: #menu a"]}`: a text for each rule that is broken."""
+def violations(page: Page) -> dict[str, list[str]]:
+    """What is wrong with the page at each width and in each theme.
+
+    `{"390 dark": ["color-contrast: #menu a"], "390": ["scrolls sideways"]}`; `CLEAN` if nothing is.
+    """
+    height = (page.viewport_size or {"height": 800})["height"]
     found: dict[str, list[str]] = {}
-    for theme in THEMES:
-        # A colour that is still changing would be judged on its way.
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        page.evaluate(AT_REST)
-        broken = Axe().run(page, options=RULES[theme]).response["violations"]
-        found[theme] = [f"{rule['id']}: {', '.join(_targets(rule))}" for rule in broken]
-    return found
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": height})
+        found |= {f"{width} {theme}": _broken_rules(page, theme) for theme in THEMES}
+        found[f"{width}"] = ["scrolls sideways"] if scrolls_sideways(page) else []
+    return {where: flaws for where, flaws in found.items() if flaws}
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Whether the page is wider than the window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+def _broken_rules(page: Page, theme: Literal["light", "dark"]) -> list[str]:
+    """A text for each rule of axe that the page breaks in a theme."""
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    page.evaluate(AT_REST)  # a colour that is still changing would be judged on its way
+    script = "" if page.evaluate("'axe' in window") else AXE_SCRIPT
+    rules = Axe(script).run(page, options=RULES[theme]).response["violations"]
+    return [f"{rule['id']}: {', '.join(_targets(rule))}" for rule in rules]
 
 
 def _targets(rule: dict[str, list[dict[str, list[str]]]]) -> list[str]:

@@ -19,6 +19,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     "--disable-quic",
+    "--disable-gpu",
+    "--in-process-gpu",  # nothing is drawn on a screen: one process less for each browser
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 ADVICE = f"apt install {NAMES[0]}, or set CHROMIUM=/path/to/it"

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import Login, User
 from accounts.strategies import strategies
-from tests.axe import CLEAN, violations_in_both_themes
+from tests.axe import CLEAN, scrolls_sideways, violations
 from tests.browser.conftest import Guard
 
 PICTURE = Path(__file__).parents[2] / "static" / "img" / "compare.png"
@@ -61,11 +61,6 @@ def figure(lane: Locator, words: str) -> Locator:
 
 def lesson(page: Page) -> Locator:
     return page.locator("[data-lesson]")
-
-
-def overflows(page: Page) -> bool:
-    """Whether the page has to be scrolled sideways."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
 # --- The story ----------------------------------------------------------------------------------
@@ -465,12 +460,12 @@ def test_the_four_steps_need_no_mouse(page: Page) -> None:
 
 def test_axe_finds_nothing_before_during_and_after(page: Page) -> None:
     page.goto("/")
-    assert violations_in_both_themes(page) == CLEAN
+    assert violations(page) == CLEAN
     take(page, 1, 2)
     left(page).get_by_role("button", name=re.compile("^SELECT … django_session")).press("Enter")
-    assert violations_in_both_themes(page) == CLEAN
+    assert violations(page) == CLEAN
     take(page, 3, 4)
-    assert violations_in_both_themes(page) == CLEAN
+    assert violations(page) == CLEAN
 
 
 def test_axe_finds_nothing_in_an_error(page: Page) -> None:
@@ -478,21 +473,21 @@ def test_axe_finds_nothing_in_an_error(page: Page) -> None:
     answer_with(page, "**/api/lab/users/", 429)
     step(page, 1).click()
     expect(left(page).get_by_role("alert")).to_contain_text("Try again in a minute.")
-    assert violations_in_both_themes(page) == CLEAN
+    assert violations(page) == CLEAN
 
 
 @pytest.mark.parametrize("width", [320, 390])
 def test_a_phone_never_scrolls_sideways(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     page.goto("/?left=session-joined&right=jwt-blacklist-joined")
-    assert not overflows(page)
+    assert not scrolls_sideways(page)
     take(page, 1, 2)
-    assert not overflows(page)
+    assert not scrolls_sideways(page)
     left(page).get_by_role("button", name=re.compile("^SELECT")).first.click()
     expect(left(page).get_by_role("region")).to_be_visible()
-    assert not overflows(page)
+    assert not scrolls_sideways(page)
     take(page, 3, 4)
-    assert not overflows(page)
+    assert not scrolls_sideways(page)
 
 
 def test_the_steps_stay_in_reach_on_a_phone(page: Page) -> None:
