@@ -16,6 +16,8 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from accounts.site.security import security_note
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceServer:
@@ -60,6 +62,7 @@ class ResourceServerAuthentication(BaseAuthentication):
         # No slow hash: the secret is random and long, so nobody can guess it from its digest.
         digest = hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
         if not hmac.compare_digest(digest, settings.RESOURCE_SERVERS.get(name, "")):
+            security_note(request._request, "resource server refused", user_id=None)
             raise InvalidClient
         return ResourceServer(name), None
 

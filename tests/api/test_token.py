@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from pytest_django.fixtures import Settings
 
+from accounts.management.commands.prepare import missing_step
 from accounts.models import EndReason, Login, User, login_begin
 from accounts.site.signin import token_strategy
 from accounts.tokens.codec import peek
@@ -271,6 +272,7 @@ class TestOwnClaims:
         settings.TOKEN_CLAIMS = claims
         with pytest.raises(SystemCheckError, match="TOKEN_CLAIMS"):
             call_command("check")
+        assert (missing_step() or "").startswith("TOKEN_CLAIMS")
 
     def test_none_makes_a_token_that_is_refused_for_its_length(
         self, alice: User, settings: Settings

@@ -50,6 +50,14 @@ def test_a_replay(alice: User, lines: Callable[[], list[str]], settings: Setting
     assert lines() == [f"refresh token replayed user={alice.pk} {ADDRESS}"]
 
 
+def test_a_resource_server_with_a_wrong_secret(lines: Callable[[], list[str]]) -> None:
+    headers = {"Authorization": "Basic cmVwb3J0czpzZWNyZXQ="}
+    form = "application/x-www-form-urlencoded"
+    answer = Client().post("/oauth/introspect/", "token=x", content_type=form, headers=headers)
+    assert answer.status_code == 401
+    assert lines() == [f"resource server refused user=- {ADDRESS}"]
+
+
 @pytest.mark.parametrize("carrier", ["session", "jwt"])
 def test_a_change_of_password(alice: User, lines: Callable[[], list[str]], carrier: str) -> None:
     device = Device(carrier).log_in(alice)  # type: ignore[arg-type]

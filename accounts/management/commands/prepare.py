@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.core.checks import Tags, run_checks
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, OperationalError, connection
@@ -42,10 +43,13 @@ def prepare() -> None:
 
 
 def missing_step() -> str | None:
-    """What a server lacks, in one line that says what to do; None if it can serve.
+    """What a server lacks or cannot use, in one line that says so; None if it can serve.
 
     A database that does not answer is no missing step: it may come back while the site serves.
     """
+    for problem in run_checks(tags=[Tags.security]):
+        if problem.is_serious():
+            return str(problem.msg)
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         return f"The static files are not collected in {settings.STATIC_ROOT}. {_RUN}"
     try:
