@@ -24,13 +24,20 @@ _CLIENT_TIMEOUT = int(os.environ.get("CLIENT_TIMEOUT", "10"))
 
 
 def post_worker_init(worker: Any) -> None:
-    """Bound the wait for clients, and end in one line where ``manage.py prepare`` was forgotten."""
+    """Bound the wait for clients, be prepared or end in one line, and let the site prune itself."""
     # Accepted connections inherit it from the socket that listens (Linux, socket(7)).
     for listener in worker.sockets:
         seconds = struct.pack("ll", _CLIENT_TIMEOUT, 0)
         listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, seconds)
     if worker.app.app_uri.startswith("authdemo."):
         _must_be_prepared()
+        _keep_house()
+
+
+def _keep_house() -> None:
+    from accounts.site.housekeeping import housekeeping_start
+
+    housekeeping_start()
 
 
 def _must_be_prepared() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.models import LAB_HASHER, Login, Role, User, login_begin
@@ -57,8 +58,15 @@ def sign_in(username: str, password: str) -> User:
 
 
 def begin_login(user: User, strategy: Strategy) -> Login:
-    """A login of a throwaway user; no address and no user agent are kept."""
-    return login_begin(user, strategy=strategy.slug, lifetime=strategy.realm.login_lifetime)
+    """A login of a throwaway user; no address and no user agent are kept.
+
+    Raises:
+        UnknownLabUser: the user was pruned after the password was checked.
+    """
+    try:
+        return login_begin(user, strategy=strategy.slug, lifetime=strategy.realm.login_lifetime)
+    except IntegrityError:
+        raise UnknownLabUser from None
 
 
 def change_password(login: Login) -> str:

@@ -1,18 +1,21 @@
-"""Deleting what has expired, batch by batch: safe while the site serves, and twice at once.
+"""Deleting what has expired, and of what strangers can make the oldest beyond a maximum.
 
-Nothing is deleted before it means nothing: a blacklist row goes after its token's ``exp`` and the
-leeway, or the token would live again that long.
+Batch by batch: safe while the site serves, and twice at once. Nothing expires before it means
+nothing: a blacklist row goes after its token's ``exp`` and the leeway, or the token would live
+again that long.
 """
 
 import time
+import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session as DjangoSession
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import BlacklistedToken, Login, Run, Session, User, pruned_before
@@ -22,6 +25,16 @@ from accounts.models.throttle import ThrottleCount
 BATCH = 500
 # Each of these takes its logins and sessions along.
 CASCADING_BATCH = 50
+# Of a table that is searched without an index, so many rows at a time.
+SAMPLE = 20_000
+
+# Rows in all. A class of forty stays far below.
+MAX_LAB_USERS = 20_000
+MAX_LAB_LOGINS = 50_000
+MAX_LAB_RUNS = 30_000
+MAX_LAB_RUNS_OF_VISITOR = 3_000
+MAX_DJANGO_SESSIONS = 5_000  # logging out everywhere reads all of them
+MAX_THROTTLE_COUNTS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +44,94 @@ class Prunable:
     title: str
     rows: "QuerySet[Any]"
     batch: int = BATCH
+    #: No index finds them: looking for all takes as long as the table is large.
+    is_scanned: bool = False
 
 
 def prunables() -> list[Prunable]:
     """Everything that may go now."""
     expired = pruned_before()
-    forgotten = timezone.now() - settings.ENDED_LOGINS_KEPT
+    forgotten = min(expired, timezone.now() - settings.ENDED_LOGINS_KEPT)
+    before = expired - settings.LAB_LIFETIME
+    lab_users = User.objects.filter(visitor__isnull=False)
+    lab_logins = Login.objects.filter(user__visitor__isnull=False)
+    django_sessions = DjangoSession.objects.all()
     return [
-        Prunable("blacklisted tokens", BlacklistedToken.objects.filter(expires_at__lt=expired)),
+        Prunable(
+            "blacklisted tokens",
+            BlacklistedToken.objects.filter(expires_at__lt=expired),
+            is_scanned=True,
+        ),
         Prunable("sessions", Session.objects.filter(expires__lt=expired)),
-        Prunable("Django's sessions", DjangoSession.objects.filter(expire_date__lt=expired)),
-        Prunable("logins", Login.objects.filter(expires__lt=min(expired, forgotten))),
+        Prunable(
+            "Django's sessions",
+            _older(django_sessions, "expire_date", expired, MAX_DJANGO_SESSIONS),
+        ),
+        Prunable("logins", Login.objects.filter(expires__lt=forgotten), is_scanned=True),
+        Prunable("lab logins", _older(lab_logins, "created", before, MAX_LAB_LOGINS)),
         Prunable(
             "lab users",
-            User.objects.filter(
-                visitor__isnull=False, date_joined__lt=expired - settings.LAB_LIFETIME
-            ),
+            _older(lab_users, "date_joined", before, MAX_LAB_USERS),
             CASCADING_BATCH,
         ),
-        Prunable("throttle counts", ThrottleCount.objects.filter(expires__lt=int(time.time()))),
-        Prunable("lab runs", Run.objects.outdated(), CASCADING_BATCH),
+        Prunable("throttle counts", _throttle_counts()),
+        Prunable("lab runs", _lab_runs(), CASCADING_BATCH),
     ]
+
+
+def _older(rows: "QuerySet[Any]", column: str, moment: datetime, most: int) -> "QuerySet[Any]":
+    """Those from before a moment, and the oldest beyond a maximum."""
+    last = rows.order_by(f"-{column}").values_list(column, flat=True)[most - 1 : most]
+    return rows.filter(**{f"{column}__lt": max([moment, *last])})
+
+
+def _throttle_counts() -> "QuerySet[ThrottleCount]":
+    """Those whose window is over, and the lowest beyond the maximum.
+
+    Whoever floods the table with counts of one does not free what has reached its limit.
+    """
+    counts = ThrottleCount.objects.order_by("-count").values_list("count", flat=True)
+    beyond = counts[MAX_THROTTLE_COUNTS : MAX_THROTTLE_COUNTS + 1]
+    is_over = Q(expires__lt=int(time.time()))
+    return ThrottleCount.objects.filter(is_over | Q(count__lte=max([0, *beyond])))
+
+
+def _lab_runs() -> "QuerySet[Run]":
+    """Those whose links have expired, and the oldest beyond what a visitor, and all may keep.
+
+    What everybody is shown has no visitor: no stranger can push it out.
+    """
+    outdated = timezone.now() - settings.LAB_RUN_LIFETIME
+    own = Run.objects.filter(visitor__isnull=False)
+    counted = own.values("visitor").annotate(number=Count("pk"))
+    many = counted.filter(number__gt=MAX_LAB_RUNS_OF_VISITOR).values_list("visitor", flat=True)
+    found = Run.objects.outdated() | _older(own, "created", outdated, MAX_LAB_RUNS)
+    for visitor in many:
+        his = own.filter(visitor=visitor)
+        found |= _older(his, "created", outdated, MAX_LAB_RUNS_OF_VISITOR)
+    return found
+
+
+def prune_a_little() -> Iterator[int]:
+    """Prune what indexes find, and of each other table a part that begins at a random key.
+
+    What it costs does not depend on how large the tables are. Yields after each batch.
+    """
+    for what in prunables():
+        yield from prune(_part_of(what) if what.is_scanned else what)
+
+
+def _part_of(what: Prunable) -> Prunable:
+    """Those among ``SAMPLE`` rows, in the order of their random keys; after the last the first."""
+    keys = what.rows.model.objects.order_by("pk").values_list("pk", flat=True)
+    start = uuid.uuid4()
+    last = list(keys.filter(pk__gte=start)[SAMPLE - 1 : SAMPLE])
+    if last:
+        return replace(what, rows=what.rows.filter(pk__range=(start, last[0])))
+    head = list(keys[SAMPLE - 1 : SAMPLE])
+    if head:
+        return replace(what, rows=what.rows.filter(Q(pk__gte=start) | Q(pk__lte=head[0])))
+    return what
 
 
 def prune(what: Prunable) -> Iterator[int]:
@@ -73,7 +153,7 @@ def _delete(rows: "QuerySet[Any]", keys: list[Any]) -> int:
     mine = rows.filter(pk__in=keys)
     if connection.features.has_select_for_update_skip_locked:
         # Two processes that want the same rows must not wait for each other in a circle.
-        locked = mine.select_for_update(skip_locked=True)
+        locked = mine.select_for_update(skip_locked=True, of=("self",))
         mine = rows.filter(pk__in=list(locked.values_list("pk", flat=True)))
     _, deleted = mine.delete()
     return deleted.get(rows.model._meta.label, 0)

@@ -1,5 +1,6 @@
 """How often something was tried: one row per key, counted by the database itself."""
 
+import time
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, models
@@ -43,3 +44,20 @@ def throttle_add(expiries: Iterable[tuple[str, int]]) -> dict[str, int]:
 def throttle_subtract(keys: Sequence[str]) -> None:
     """Take one attempt back under each key."""
     ThrottleCount.objects.filter(key__in=keys, count__gt=0).update(count=F("count") - 1)
+
+
+def throttle_claim(key: str, *, seconds: int) -> bool:
+    """Whether nobody has claimed the key within so many seconds; then it is claimed. One statement.
+
+    Of two processes that ask at once, the database lets one have it.
+    """
+    now = int(time.time())
+    table = connection.ops.quote_name(ThrottleCount._meta.db_table)
+    statement = (
+        f"INSERT INTO {table} AS known (key, count, expires) VALUES (%s, 1, %s) "  # noqa: S608
+        "ON CONFLICT (key) DO UPDATE SET expires = excluded.expires "
+        "WHERE known.expires <= %s RETURNING key"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [key, now + seconds, now])
+        return cursor.fetchone() is not None

@@ -17,8 +17,17 @@ from model_bakery import baker
 from pytest_django.fixtures import Settings
 
 from accounts.lab.users import UnknownLabUser, create_lab_user, sign_in
-from accounts.models import BlacklistedToken, EndReason, Login, Run, Session, User, login_begin
-from accounts.models.pruning import BATCH, Prunable, _delete, prunables, prune
+from accounts.models import (
+    BlacklistedToken,
+    EndReason,
+    Login,
+    Run,
+    Session,
+    User,
+    login_begin,
+    pruning,
+)
+from accounts.models.pruning import BATCH, Prunable, _delete, prunables, prune, prune_a_little
 from accounts.models.throttle import ThrottleCount
 from accounts.strategies import Refused
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
@@ -97,6 +106,7 @@ class TestWhatGoes:
             "sessions": 1,
             "Django's sessions": 1,
             "logins": 1,
+            "lab logins": 0,
             "lab users": 1,
             "throttle counts": 0,
             "lab runs": 0,
@@ -161,6 +171,61 @@ class TestWhatGoes:
         browser = Device("session").log_in(alice)
         pruned()
         assert browser.is_in()
+
+
+class TestMaxima:
+    """Of what strangers can make, the oldest beyond a maximum go before their time."""
+
+    @pytest.fixture(autouse=True)
+    def few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in vars(pruning):
+            if name.startswith("MAX_"):
+                monkeypatch.setattr(pruning, name, 2)
+
+    def test_of_lab_users_and_their_logins(self, alice: User) -> None:
+        _, *kept = [lab_user(-timedelta(minutes=minutes)) for minutes in (1, 2, 3)]
+        login_begin(alice, strategy="opaque")
+        pruned()
+        assert set(User.objects.all()) == {alice, *kept}
+        assert set(Login.objects.values_list("user", flat=True)) == {
+            alice.pk,
+            *(u.pk for u in kept),
+        }
+
+    def test_of_logins_of_one_lab_user_whereas_people_keep_theirs(self, alice: User) -> None:
+        user = create_lab_user(uuid.uuid4()).user
+        for minutes in range(4):
+            for owner in (alice, user):
+                with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+                    login_begin(owner, strategy="opaque")
+        assert pruned()["lab logins"] == 2
+        left = user.logins.order_by("created").values_list("created", flat=True)
+        assert list(left) == [NOW + timedelta(minutes=2), NOW + timedelta(minutes=3)]
+        assert alice.logins.count() == 4
+
+    def test_of_djangos_sessions(self) -> None:
+        sessions = [django_session(-timedelta(minutes=minutes)) for minutes in (1, 2, 3, 4)]
+        assert pruned()["Django's sessions"] == 2
+        assert set(DjangoSession.objects.all()) == set(sessions[2:])
+
+    def test_of_runs_of_one_visitor_and_of_all_but_what_everybody_is_shown(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pruning, "MAX_LAB_RUNS", 3)
+        visitors = [uuid.UUID(int=number) for number in (1, 1, 1, 2, 2)]
+        own = [
+            baker.make(Run, visitor=visitor, created=NOW - timedelta(minutes=9 - minute))
+            for minute, visitor in enumerate(visitors)
+        ]
+        shared = [baker.make(Run, created=NOW - timedelta(days=1)) for _ in range(4)]
+        assert pruned()["lab runs"] == 2
+        assert set(Run.objects.all()) == {*own[2:], *shared}
+
+    def test_of_throttle_counts_the_lowest_go(self) -> None:
+        for key, count in (("full", 100), ("nearly", 90), ("once", 1), ("again", 1)):
+            ThrottleCount.objects.create(key=key, count=count, expires=int(NOW.timestamp()) + 60)
+        pruned()
+        assert set(ThrottleCount.objects.values_list("key", flat=True)) == {"full", "nearly"}
 
 
 class TestCommand:
@@ -239,6 +304,27 @@ class TestBatches:
             deleted = list(pool.map(work, range(2)))
         assert sum(deleted) == many
         assert BlacklistedToken.objects.count() == 0
+
+
+class TestALittle:
+    """What the running site prunes at a time."""
+
+    def test_a_part_of_a_table_that_has_no_index_for_it(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pruning, "SAMPLE", 10)
+        for _ in range(45):
+            blacklisted(alice, DEAD)
+        kept = blacklisted(alice, LIVE)
+        assert sum(prune_a_little()) in (9, 10)
+        for _ in range(200):
+            sum(prune_a_little())
+        assert list(BlacklistedToken.objects.all()) == [kept]
+
+    def test_all_of_a_table_that_is_no_larger(self, alice: User) -> None:
+        for _ in range(5):
+            blacklisted(alice, DEAD)
+        assert sum(prune_a_little()) == 5
 
 
 @pytest.mark.parametrize("strategy", [SessionJoined, JwtBlacklistJoined])

@@ -24,6 +24,16 @@ import django
 django.setup()
 from accounts.models import User
 User.objects.create_user("alice", password={PASSWORD!r})
+import uuid
+from django.utils import timezone
+from accounts.models import Session
+Session.objects.create(digest=uuid.uuid4(), expires=timezone.now() - timezone.timedelta(days=1))
+"""
+SESSIONS = """
+import django
+django.setup()
+from accounts.models import Session
+print(Session.objects.filter(login=None).count())
 """
 
 
@@ -76,6 +86,14 @@ def test_an_acknowledged_log_out_survives_kill_9(installed: dict[str, str]) -> N
 def address(installed: dict[str, str]) -> Iterator[tuple[str, int]]:
     with Gunicorn(environment=installed | {"CLIENT_TIMEOUT": "1"}, threads=2) as server:
         yield "127.0.0.1", int(server.address.rpartition(":")[2])
+
+
+def test_it_deletes_by_itself_what_has_expired(
+    installed: dict[str, str], address: tuple[str, int]
+) -> None:
+    command = [sys.executable, "-c", SESSIONS]
+    while subprocess.check_output(command, env=installed, cwd=settings.BASE_DIR) != b"0\n":
+        time.sleep(0.5)
 
 
 def exchange(address: tuple[str, int], request: bytes) -> bytes:

@@ -207,9 +207,9 @@ class LabLogin(LabView):
             enforce_csrf(request._request)
         try:
             user = users.sign_in(**valid(serializers.NamePassword, request))
+            login = users.begin_login(user, self.strategy)
         except users.UnknownLabUser:
             raise Refusal(_NO_USER) from None
-        login = users.begin_login(user, self.strategy)
         return Answer(
             answers.done("log in", "signed_in", "Signed in"),
             {"user": answers.user(user, user.role)},
