@@ -79,7 +79,7 @@ class Benchmark(PublicApiView):
     @extend_schema(responses={200: BenchAnswer, 404: serializers.Problem})
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
         """How far a benchmark is."""
-        run = BenchRun.objects.filter(pk=run_id).first()
+        run = BenchRun.objects.filter(pk=run_id).defer("result").first()
         if run is None:
             raise NotFound("There is no such benchmark")
         return Response(_answer(run))

@@ -1,10 +1,13 @@
 """Results as files: shipped with this package, or saved by the command on this machine."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 from django.conf import settings
 
@@ -13,17 +16,25 @@ from accounts.bench.result import Result, read_result
 SHIPPED = Path(__file__).parent / "results"
 
 
+MAX_LISTED = 50  # newest results of this machine
+PARTS = ("latency", "growth", "http")  # that not every result has
+
+
 @dataclass(frozen=True, slots=True)
-class Saved:
-    """A result, and the name by which the page asks for it."""
+class Entry:
+    """What a list says of a result; ``name`` is what the page asks for it by."""
 
     name: str
-    result: Result
+    made: datetime
+    database: str
+    parts: frozenset[str]
 
-    @property
-    def made(self) -> datetime:
-        """When it was measured."""
-        return datetime.fromisoformat(self.result["made"])
+    @classmethod
+    def from_result(cls, name: str, result: Result) -> "Entry":
+        """The entry of a result that has been read."""
+        content = cast("Mapping[str, Any]", result)
+        parts = frozenset(part for part in PARTS if content[part])
+        return cls(name, datetime.fromisoformat(result["made"]), result["database"], parts)
 
 
 def folder() -> Path:
@@ -31,12 +42,30 @@ def folder() -> Path:
     return Path(settings.BASE_DIR) / ".bench"
 
 
-def saved() -> Iterator[Saved]:
-    """All results in files. Files with other contents are skipped."""
-    for directory in (SHIPPED, folder()):
-        for file in sorted(directory.glob("*.json")):
-            if result := _read(file):
-                yield Saved(file.stem, result)
+def entries() -> Iterator[Entry]:
+    """The results in files. A file is read once, until it changes; other contents are skipped."""
+    for file in _files():
+        with suppress(OSError):  # it has gone meanwhile
+            if entry := _entry(file, file.stat().st_mtime_ns):
+                yield entry
+
+
+def find(name: str) -> Result | None:
+    """The result of a name, if there is one."""
+    found = (_read(file) for file in _files() if file.stem == name)
+    return next(filter(None, found), None)
+
+
+def _files() -> list[Path]:
+    """Those shipped, and the newest of this machine: a name begins with the time."""
+    own = sorted(folder().glob("*.json"), reverse=True)[:MAX_LISTED]
+    return [*sorted(SHIPPED.glob("*.json")), *own]
+
+
+@lru_cache(maxsize=4 * MAX_LISTED)
+def _entry(file: Path, _changed: int) -> Entry | None:
+    result = _read(file)
+    return Entry.from_result(file.stem, result) if result else None
 
 
 def save(result: Result, directory: Path | None = None, name: str = "") -> Path:

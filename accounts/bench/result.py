@@ -6,6 +6,7 @@ Times are in microseconds, sizes in bytes. A figure is None where it could not b
 from typing import Any, TypedDict, cast
 
 FORMAT = 2
+FORMATS = (1, FORMAT)  # that can be read
 BASELINE = "baseline"
 SESSION_DB = "session-db"  # Django's default, the other strategy that all are compared with
 

@@ -55,7 +55,7 @@ def bench_begin(client: str) -> BenchRun:
         Throttled: this client has started too many.
     """
     BenchRun.objects.lost().update(slot=None, problem=LOST)
-    if running := BenchRun.objects.running().first():
+    if running := BenchRun.objects.running().defer("result").first():
         raise Running(running)
     limit = Limit("bench", client)
     throttle.take(limit)
@@ -78,7 +78,7 @@ def _claim() -> BenchRun:
         with transaction.atomic():
             run = BenchRun.objects.create(slot=BenchRun.ONLY)
     except IntegrityError:
-        raise Running(BenchRun.objects.latest("started")) from None
+        raise Running(BenchRun.objects.defer("result").latest("started")) from None
     old = BenchRun.objects.filter(slot=None).values_list("pk", flat=True)[MAX_KEPT:]
     BenchRun.objects.filter(pk__in=list(old)).delete()
     return run

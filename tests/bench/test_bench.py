@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
@@ -192,7 +193,7 @@ class TestTheArchive:
         file = archive.save(sample())
 
         assert file == tmp_path / ".bench" / "20260102-030405-sqlite.json"
-        assert sample() in [one.result for one in archive.saved()]
+        assert archive.find("20260102-030405-sqlite") == sample()
 
     def test_a_result_of_the_previous_format_is_read_in_todays_names(
         self, settings: Settings, tmp_path: Path
@@ -205,9 +206,7 @@ class TestTheArchive:
             text = text.replace(f'"{name}"', f'"{previous}"')
         (tmp_path / ".bench" / "older.json").write_text(text)
 
-        [older] = [one.result for one in archive.saved() if one.name == "older"]
-
-        assert older == sample(long=True)
+        assert archive.find("older") == sample(long=True)
 
     def test_what_is_no_result_is_passed_over(self, settings: Settings, tmp_path: Path) -> None:
         settings.BASE_DIR = tmp_path
@@ -217,10 +216,31 @@ class TestTheArchive:
         (folder / "later.json").write_text('{"format": 99}')
         (folder / "list.json").write_text("[]")
 
-        assert not [one for one in archive.saved() if one.name in {"broken", "later", "list"}]
+        assert {one.name for one in archive.entries()} == {"sqlite", "postgres"}  # the shipped
+        assert [archive.find(name) for name in ("broken", "later", "list")] == [None] * 3
+
+    def test_a_list_reads_each_file_once_and_the_newest_alone(
+        self, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.BASE_DIR = tmp_path
+        monkeypatch.setattr(archive, "MAX_LISTED", 3)
+        monkeypatch.setattr(archive, "SHIPPED", tmp_path)
+        for number in range(5):
+            archive.save(sample(), name=f"result-{number}")
+        reading = Mock(wraps=read_result)
+        monkeypatch.setattr("accounts.bench.archive.read_result", reading)
+        for _ in range(2):
+            names = [one.name for one in archive.entries()]
+            assert names == ["result-4", "result-3", "result-2"]
+        assert reading.call_count == 3
+        archive.save(sample(long=True), name="result-4")
+        assert next(archive.entries()).parts == {"latency", "growth", "http"}
+        assert reading.call_count == 4
 
     def test_results_of_both_databases_are_shipped_with_their_machine(self) -> None:
-        shipped = {one.result["database"]: one.result for one in archive.saved()}
-        assert {"sqlite", "postgres"} <= set(shipped)
+        shipped = {
+            name: result for name in ("sqlite", "postgres") if (result := archive.find(name))
+        }
+        assert [found["database"] for found in shipped.values()] == ["sqlite", "postgres"]
         assert all(found["machine"]["cpu"] for found in shipped.values())
         assert all(found["growth"] and found["latency"] for found in shipped.values())

@@ -9,7 +9,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
@@ -137,6 +139,19 @@ def test_a_run_of_the_page_is_a_result_like_any_other(client: Client) -> None:
     html = page(client)
 
     assert f'<option value="{run.pk}" selected>2026-03-01 00:00 · SQLite · this page' in html
+
+
+def test_the_list_reads_of_the_pages_runs_no_more_than_it_shows(client: Client) -> None:
+    archive.save(result("2026-04-01T00:00:00+00:00"), name="newest")
+    for day in (1, 2, 3):
+        BenchRun.objects.create(result=result(f"2026-03-0{day}T00:00:00+00:00"))
+
+    with CaptureQueriesContext(connection) as queries:
+        html = page(client)
+
+    assert html.count("this page</option>") == 3
+    whole_column = re.compile(r'"result"(, "| FROM)')
+    assert not [query for query in queries if whole_column.search(query["sql"])]
 
 
 def test_what_a_short_run_left_out_is_found_in_a_long_one(client: Client) -> None:
