@@ -122,7 +122,10 @@ def prune_a_little() -> Iterator[int]:
 
 
 def _part_of(what: Prunable) -> Prunable:
-    """Those among ``SAMPLE`` rows, in the order of their random keys; after the last the first."""
+    """Those among ``SAMPLE`` rows, in the order of their random keys.
+
+    Where that comes to the last row, the first ``SAMPLE`` join them.
+    """
     keys = what.rows.model.objects.order_by("pk").values_list("pk", flat=True)
     start = uuid.uuid4()
     last = list(keys.filter(pk__gte=start)[SAMPLE - 1 : SAMPLE])

@@ -316,7 +316,7 @@ class TestALittle:
         for _ in range(45):
             blacklisted(alice, DEAD)
         kept = blacklisted(alice, LIVE)
-        assert sum(prune_a_little()) in (9, 10)
+        assert 9 <= sum(prune_a_little()) <= 20  # the first ones too, where it came to the last
         for _ in range(200):
             sum(prune_a_little())
         assert list(BlacklistedToken.objects.all()) == [kept]
