@@ -428,8 +428,18 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     # Of a database that is away one line is written, not one per request: accounts.database.
-    "filters": {"outage": {"()": "accounts.middleware.health.NotAnOutage"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # What a stranger sends is no fault of ours, so it has no traceback: django.security.
+    "filters": {
+        "outage": {"()": "accounts.middleware.health.NotAnOutage"},
+        "refused": {"()": "authdemo.logs.WithoutTraceback"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["refused"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     # A 401 or a 404 is an answer, not an incident.
     "loggers": {

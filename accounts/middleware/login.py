@@ -2,10 +2,13 @@
 
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
+from django.db import Error
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.middleware import health
 from accounts.models import Login, User
+from accounts.site.security import security_note
 from accounts.strategies import Accepted
 from accounts.strategies.session_joined import SessionStore
 
@@ -31,4 +34,30 @@ def session_user(request: HttpRequest) -> User | AnonymousUser:
     verdict = session.verdict
     if isinstance(verdict, Accepted) and verdict.needs_touch and verdict.login_id:
         Login.objects.touch(verdict.login_id)
+    if session.is_unreadable:
+        security_note(request, "session unreadable", user_id=session.user.pk)
     return session.user
+
+
+def known_user(request: HttpRequest) -> User | AnonymousUser | None:
+    """The user, for what a page can do without: None while the database is away.
+
+    Asked once per request, as each try may wait for the database.
+    """
+    if "known user" not in request.META:
+        request.META["known user"] = _user_or_none(request)
+    found: User | AnonymousUser | None = request.META["known user"]
+    return found
+
+
+def _user_or_none(request: HttpRequest) -> User | AnonymousUser | None:
+    if not hasattr(request, "user"):  # refused before anybody looked
+        return AnonymousUser()
+    try:
+        request.user.is_authenticated  # noqa: B018  (loads it)
+    except Error as error:
+        if not health.is_outage(error):
+            raise
+        health.log_outage(error)
+        return None
+    return request.user

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from accounts.middleware.login import known_user
 from accounts.models import EndReason, Login, User
 from accounts.site.devices import device
 from accounts.strategies import Refused
@@ -35,8 +36,9 @@ class Notices:
             return
         if request.path_info.startswith(_NO_PAGES):
             return
-        if isinstance(request.user, User) and request.user.is_authenticated:
-            for words in _replays(request.user):
+        user = known_user(request)
+        if isinstance(user, User):
+            for words in _replays(user):
                 messages.warning(request, words)
         elif reason := _why_logged_out(request):
             messages.info(request, f"You are no longer logged in. {reason}.")

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
+from django.utils.functional import SimpleLazyObject
 
+from accounts.middleware.login import known_user
 from accounts.pages.urls import PAGES
 from accounts.pages.versions import versions
 
@@ -20,11 +22,13 @@ class Link:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """``navigation``, ``page_title``, ``versions`` and ``demo``.
+    """``navigation``, ``page_title``, ``versions``, ``demo`` and ``who`` is signed in.
 
-    Asks neither the database nor the request's host, which may be what is wrong.
+    Asks not for the request's host, which may be what is wrong, nor for the database but for
+    ``who``: None while it is away.
     """
     return {
+        "who": SimpleLazyObject(lambda: known_user(request)),
         "navigation": navigation(request.path),
         "page_title": page_title(request),
         "versions": versions(),

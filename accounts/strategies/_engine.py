@@ -44,6 +44,8 @@ class SessionStore(SessionBase):
     login_id: uuid.UUID | None
     #: Whether that login goes on, or why it does not.
     verdict: Accepted | Refused
+    #: Whether somebody has changed the row's data into what nobody can read.
+    is_unreadable: bool
 
     def __init__(self, session_key: str | None = None, realm: Realm | None = None) -> None:
         super().__init__(session_key)
@@ -51,6 +53,7 @@ class SessionStore(SessionBase):
         self.user = AnonymousUser()
         self.login_id = None
         self.verdict = _GONE
+        self.is_unreadable = False
 
     @property
     def realm(self) -> Realm:
@@ -104,7 +107,8 @@ class SessionStore(SessionBase):
         try:
             found = self.serializer().loads(str(session_data).encode())
         except ValueError:
-            return {}
+            found = None
+        self.is_unreadable = not isinstance(found, dict)
         return found if isinstance(found, dict) else {}
 
     def exists(self, session_key: str) -> bool:

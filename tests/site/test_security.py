@@ -1,12 +1,14 @@
 """The log of what an operator wants to find again: one line each, and no secret in it."""
 
+import logging
 from collections.abc import Callable
+from io import StringIO
 
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from accounts.models import Login, User
+from accounts.models import Login, Session, User
 from tests.cast import PASSWORD
 from tests.devices import Device, stolen
 
@@ -83,3 +85,23 @@ def test_what_an_administrator_does(bob: User, lines: Callable[[], list[str]]) -
         f"admin ended 1 logins user={bob.pk} {ADDRESS}",
         f"admin deleted user {carol.pk} user={bob.pk} {ADDRESS}",
     ]
+
+
+def test_a_session_that_cannot_be_read(alice: User, lines: Callable[[], list[str]]) -> None:
+    browser = Device("session").log_in(alice)
+    Session.objects.update(data="{")
+    browser.is_in()
+    assert lines() == [f"session unreadable user={alice.pk} {ADDRESS}"]
+
+
+def test_a_wrong_host_is_one_line(client: Client) -> None:
+    [console] = [one for one in logging.getLogger().handlers if one.name == "console"]
+    assert isinstance(console, logging.StreamHandler)
+    written = StringIO()
+    stream = console.setStream(written)
+    try:
+        assert client.get("/", headers={"host": "wrong.example"}).status_code == 400
+    finally:
+        console.setStream(stream)
+    [line] = written.getvalue().splitlines()
+    assert "ERROR django.security.DisallowedHost Invalid HTTP_HOST header: 'wrong.example'" in line
