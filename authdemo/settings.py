@@ -246,7 +246,7 @@ LIMITS = {
         "lab-users": "3000/3600",
         "bench": "3/300",
         # For each visitor of the lab: scenarios.
-        "lab-runs": "800/300",
+        "lab-runs": "3000/300",
     }.items()
 }
 

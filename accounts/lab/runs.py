@@ -3,10 +3,10 @@
 import threading
 import uuid
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import timedelta
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 from django.conf import settings
 from django.db import connections
@@ -15,14 +15,15 @@ from django.utils import timezone
 from accounts.lab.events._base import Event
 from accounts.lab.report import Report
 from accounts.lab.scenario import Pair, find_pair, run_scenario, takes_time
+from accounts.lab.turns import Turn, Waiting, turn_ask
 from accounts.models import Run
 from accounts.site.throttle import Throttled
 from accounts.strategies import Strategy
 
 MAX_PARALLEL = 3  # scenarios of a run that act at the same time; those that wait do not count
 MAX_RUNS = 4  # at the same time in one process
-RETRY_AFTER = 5  # seconds until a run may be over
 _MAX_WAITING = 24  # scenarios that wait for a credential to expire; each holds a thread
+_PULSE = 2.0  # seconds between two calls of ``pulse`` while no report comes
 
 
 class Stopped(Exception):
@@ -30,19 +31,23 @@ class Stopped(Exception):
 
 
 def run_scenarios(
-    pairs: Iterable[tuple[type[Strategy] | str, type[Event] | str]], *, workers: int = 2
+    pairs: Iterable[tuple[type[Strategy] | str, type[Event] | str]],
+    *,
+    workers: int = 2,
+    pulse: Callable[[], object] = bool,
 ) -> Generator[Report, None, None]:
     """Play pairs, ``workers`` at a time, and give each report as it is ready.
 
     Those that have to wait for a credential to expire begin first. Closing the iterator stops it:
-    what has not begun does not begin, and what waits stops waiting.
+    what has not begun does not begin, and what waits stops waiting. ``pulse`` is called every few
+    seconds.
     """
     known = [find_pair(*pair) for pair in pairs]
     pool = _ThreadPool(sorted(known, key=_waits, reverse=True), workers)
     try:
         pool.start(workers + min(_MAX_WAITING, sum(map(_waits, known))))
         for _ in known:
-            yield pool.reports.get()
+            yield pool.next_report(pulse)
     finally:
         pool.stop()
 
@@ -71,6 +76,15 @@ class _ThreadPool:
             thread = threading.Thread(target=self._work, name="scenario", daemon=True)
             thread.start()
             self._threads.append(thread)
+
+    def next_report(self, pulse: Callable[[], object]) -> Report:
+        """Wait for a report, with a pulse now and then."""
+        while True:
+            pulse()
+            try:
+                return self.reports.get(timeout=_PULSE)
+            except Empty:
+                continue
 
     def _work(self) -> None:
         try:
@@ -111,9 +125,8 @@ class _ThreadPool:
 def runs_allow(visitor: uuid.UUID, number: int) -> None:
     """Check that a visitor may play so many more scenarios now.
 
-    Counted by the rows that are kept anyway: ``throttle.take`` costs a statement per attempt that
-    was counted, too dear for hundreds. Requests that race may exceed the limit by what they ask
-    for; there are never more of them than ``MAX_RUNS``.
+    Counted by the rows that are kept anyway. Requests that race may exceed the limit by what they
+    ask for; a visitor has one turn for few cells and one for many at a time.
 
     Raises:
         Throttled: not within this window.
@@ -130,23 +143,39 @@ def runs_allow(visitor: uuid.UUID, number: int) -> None:
 
 
 class RunStream:
-    """Scenarios that are played for a visitor while one iterates. Close it in any case.
+    """Scenarios that are played in a visitor's turn while one iterates. Close it in any case.
 
     Each stream holds a thread of the server until it is over or closed. With every thread taken
-    nobody could even log out, so ``MAX_RUNS`` limits the streams of a process.
-
-    Raises:
-        Throttled: there are that many already.
+    nobody could even log out, so ``MAX_RUNS`` limits the streams of a process, beside the slots
+    that all processes share.
     """
 
-    _slots = threading.BoundedSemaphore(MAX_RUNS)
+    _room = threading.BoundedSemaphore(MAX_RUNS)
 
-    def __init__(self, pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID) -> None:
-        if not self._slots.acquire(blocking=False):
-            raise Throttled(RETRY_AFTER)
+    def __init__(self, pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID, turn: Turn) -> None:
         self._open = ExitStack()
-        self._open.callback(self._slots.release)
-        self._runs = self._open.enter_context(closing(_run_and_keep(pairs, visitor=visitor)))
+        self._open.callback(self._room.release)
+        self._open.callback(turn.end)
+        runs = _run_and_keep(pairs, visitor=visitor, pulse=turn.pulse)
+        self._runs = self._open.enter_context(closing(runs))
+
+    @classmethod
+    def begin(
+        cls, pairs: Sequence[tuple[str, str]], *, visitor: uuid.UUID
+    ) -> "RunStream | Waiting":
+        """Begin if it is the visitor's turn, or tell the place in the line.
+
+        Raises:
+            Throttled: the line is full.
+        """
+        has_room = cls._room.acquire(blocking=False)
+        turn: Turn | Waiting | None = None
+        try:
+            turn = turn_ask(visitor, cells=len(pairs), may_begin=has_room)
+        finally:
+            if has_room and not isinstance(turn, Turn):
+                cls._room.release()
+        return cls(pairs, visitor=visitor, turn=turn) if isinstance(turn, Turn) else turn
 
     def __iter__(self) -> Iterator[Run]:
         return self._runs
@@ -157,10 +186,10 @@ class RunStream:
 
 
 def _run_and_keep(
-    pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID
+    pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID, pulse: Callable[[], object]
 ) -> Generator[Run, None, None]:
     batch = uuid.uuid4()
-    with closing(run_scenarios(pairs, workers=MAX_PARALLEL)) as reports:
+    with closing(run_scenarios(pairs, workers=MAX_PARALLEL, pulse=pulse)) as reports:
         for report in reports:
             yield run_keep(report, visitor=visitor, batch=batch)
 

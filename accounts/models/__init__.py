@@ -20,7 +20,7 @@ from accounts.models.login import (
     login_begin,
     login_replace,
 )
-from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet
+from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet, RunTurn
 from accounts.models.throttle import ThrottleCount
 from accounts.models.user import LAB_HASHER, PasswordReplaced, Role, User
 
@@ -38,6 +38,7 @@ __all__ = [
     "Role",
     "Run",
     "RunQuerySet",
+    "RunTurn",
     "Session",
     "ThrottleCount",
     "User",

@@ -61,6 +61,28 @@ class Run(models.Model):
         return reverse("lab-run", args=[self.pk])
 
 
+class RunTurn(models.Model):
+    """A visitor's place in the line of the lab, or the slot that the visitor's run holds.
+
+    ``slot`` is unique and empty while one waits, so the database decides who gets it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    visitor = models.UUIDField(editable=False)
+    is_long = models.BooleanField(help_text="It plays many cells: those have slots of their own.")
+    slot = models.PositiveSmallIntegerField(null=True, unique=True, editable=False)
+    queued = models.DateTimeField(default=timezone.now)
+    seen = models.DateTimeField(default=timezone.now, help_text="The last sign of life.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["visitor", "is_long"], name="run_turn_of_visitor")
+        ]
+
+    def __str__(self) -> str:
+        return f"waiting since {self.queued:%H:%M:%S}" if self.slot is None else f"slot {self.slot}"
+
+
 class BenchRunQuerySet(models.QuerySet["BenchRun"]):
     """Benchmarks run from the page."""
 

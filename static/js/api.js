@@ -28,12 +28,19 @@ export async function send(path, options = {}) {
 
 /**
  * Send a request whose answer is one line of JSON after the other, and give each as it arrives.
- * Takes what `send` takes; whoever aborts its signal ends the request.
+ * Takes what `send` takes; whoever aborts its signal ends the request. While the server answers
+ * 202, it is asked again, and `queued` is called with the place in the line.
  *
  * @throws {ApiError}
  */
-export async function* sendForLines(path, options = {}) {
-  const response = await ask(path, options);
+export async function* sendForLines(path, { queued, ...options }) {
+  let response = await ask(path, options);
+  while (response.status === 202) {
+    const { place } = await read(response);
+    queued(place);
+    await pause(Number(response.headers.get("Retry-After")), options.signal);
+    response = await ask(path, options);
+  }
   if (!response.ok) throw refused(response.status, await read(response));
   const decoder = new TextDecoder();
   let rest = "";
@@ -42,6 +49,14 @@ export async function* sendForLines(path, options = {}) {
     rest = lines.pop();
     yield* lines.map((line) => JSON.parse(line));
   }
+}
+
+/** Let some seconds pass; an abort ends the wait with its error. */
+function pause(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, seconds * 1000);
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 async function* chunks(reader) {

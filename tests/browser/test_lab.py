@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,7 +11,8 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from pytest_django.fixtures import Settings
 
 from accounts.lab.events import events
-from accounts.models import Run
+from accounts.lab.turns import LONG_SLOTS, SHORT_SLOTS
+from accounts.models import Run, RunTurn
 from accounts.strategies import Family, strategies
 from tests.axe import CLEAN, scrolls_sideways, violations
 from tests.browser.conftest import Guard
@@ -134,6 +136,33 @@ def test_too_many_runs_are_told_with_a_time(page: Page, settings: Settings) -> N
     expect(page.locator('[aria-busy="true"]')).to_have_count(0)
     expect(page.locator(PLAYED)).to_have_count(len(events))
     expect(page.locator("[data-state-line]")).to_have_text(before)
+
+
+def others_play(slots: range = SHORT_SLOTS) -> None:
+    for slot in slots:
+        RunTurn.objects.create(visitor=uuid.uuid4(), is_long=slots == LONG_SLOTS, slot=slot)
+
+
+def test_whoever_has_to_wait_sees_the_place_in_the_line(page: Page) -> None:
+    others_play()
+    page.goto("/lab/")
+    name = f"Run {strategies['opaque'].title} against {events['log-out'].title}"
+    play_button(page, name).click()
+    expect(page.locator("[data-state-line]")).to_have_text("Number 1 in the line")
+    expect(page.locator("[data-status]")).to_have_text("Number 1 in the line. It begins by itself.")
+    RunTurn.objects.exclude(slot=None).delete()
+    finished(page, "1 of 1")
+
+
+def test_whoever_waits_may_stop(page: Page) -> None:
+    others_play(LONG_SLOTS)
+    page.goto("/lab/")
+    page.get_by_role("button", name=f"Run all {ALL}").click()
+    expect(page.locator("[data-state-line]")).to_have_text("Number 1 in the line")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("[data-status]")).to_contain_text(f"Stopped: 0 of {ALL}")
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+    expect(page.get_by_role("alert")).to_be_hidden()
 
 
 def test_a_server_that_does_not_answer_ends_the_run_and_says_so(page: Page, guard: Guard) -> None:

@@ -22,10 +22,10 @@ from accounts.api.lab.views import LabView
 from accounts.lab import environment
 from accounts.lab.events import events
 from accounts.lab.report import Report
-from accounts.lab.runs import run_keep
+from accounts.lab.runs import MAX_RUNS, run_keep
 from accounts.lab.scenario import run_scenario
 from accounts.lab.users import LabUser, create_lab_user
-from accounts.models import Run, User
+from accounts.models import Run, RunTurn, User
 from accounts.strategies import Credential, Expected, Outcome, strategies
 
 RUNS = "/api/lab/runs/"
@@ -257,15 +257,26 @@ def test_new_visitors_of_one_address_are_throttled_too(settings: Settings) -> No
     assert Client().post(RUNS, chosen, content_type="application/json").status_code == 429
 
 
-def test_runs_leave_room_for_everybody_else(alice_browser: Client) -> None:
+def begin(client: Client) -> Any:
     chosen = {"strategies": ["opaque"], "events": ["log-out"]}
-    begun = [alice_browser.post(RUNS, chosen, content_type="application/json") for _ in range(4)]
-    assert [response.status_code for response in begun] == [200] * 4
-    refused = alice_browser.post(RUNS, chosen, content_type="application/json")
-    assert (refused.status_code, refused["Retry-After"]) == (429, "5")
-    for response in begun:
+    return client.post(RUNS, chosen, content_type="application/json")
+
+
+def test_runs_wait_for_their_turn_and_are_told_their_place(alice_browser: Client) -> None:
+    playing = [begin(Client()) for _ in range(MAX_RUNS)]
+    assert [response.status_code for response in playing] == [200] * MAX_RUNS
+    bob_browser = Client()
+    for client, place in ((alice_browser, 1), (bob_browser, 2), (alice_browser, 1)):
+        waits = begin(client)
+        assert (waits.status_code, waits.json()) == (202, {"place": place})
+        assert int(waits["Retry-After"]) == 1
+    playing[0].close()
+    assert begin(bob_browser).json() == {"place": 2}
+    assert run_one(alice_browser, "opaque", "log-out")
+    assert run_one(bob_browser, "opaque", "log-out")
+    for response in playing:
         response.close()
-    assert run(alice_browser, **chosen)
+    assert not RunTurn.objects.exists()
 
 
 def test_old_runs_may_be_pruned_and_young_ones_not(settings: Settings) -> None:

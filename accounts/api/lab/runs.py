@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
@@ -19,6 +20,7 @@ from accounts.api import serializers
 from accounts.api.views import PublicApiView
 from accounts.lab.events import events
 from accounts.lab.runs import RunStream, runs_allow
+from accounts.lab.turns import Waiting
 from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
 from accounts.lab.wording import LEGEND, cost, describe
 from accounts.models import Run
@@ -81,6 +83,12 @@ class RunTranscript(RunAnswer):
     transcript = drf.ListField(child=drf.DictField())
 
 
+class RunWaits(drf.Serializer[None]):
+    """The request waits for its turn: send it again, with the cookie, after ``Retry-After``."""
+
+    place = drf.IntegerField(help_text="In the line; the first one is 1.")
+
+
 def _answer(run: Run) -> dict[str, Any]:
     text, url = describe(run.report), run.get_absolute_url()
     return {
@@ -107,14 +115,16 @@ class LabRuns(PublicApiView):
         request=ChosenCells,
         responses={
             (200, LINES): RunAnswer,
+            202: RunWaits,
             429: serializers.Problem,
         },
     )
-    def post(self, request: Request) -> StreamingHttpResponse:
+    def post(self, request: Request) -> HttpResponseBase:
         """Play strategies against events over HTTP, with throwaway users.
 
         The answer is a line of JSON per scenario, sent as soon as it is ready. If the client
-        disconnects, the run stops.
+        disconnects, the run stops. While others play, the answer is 202 and the place in the line:
+        a client that sends the same request again, with its cookie, gets its turn.
         """
         body = ChosenCells(data=request.data)
         body.is_valid(raise_exception=True)
@@ -125,8 +135,13 @@ class LabRuns(PublicApiView):
             visitor_count(request._request)
             visitor = uuid.uuid4()
         runs_allow(visitor, len(pairs))
-        stream = RunStream(pairs, visitor=visitor)
-        response = StreamingHttpResponse(_Lines(stream), content_type=LINES)
+        begun = RunStream.begin(pairs, visitor=visitor)
+        response: HttpResponseBase
+        if isinstance(begun, Waiting):
+            headers = {"Retry-After": str(begun.retry_after)}
+            response = Response({"place": begun.place}, status=202, headers=headers)
+        else:
+            response = StreamingHttpResponse(_Lines(begun), content_type=LINES)
         visitor_remember(response, visitor)
         return response
 

@@ -34,6 +34,15 @@ export class Bar {
     this.count(0);
   }
 
+  /** Others play first; the clock starts when the waiting is over. */
+  queued(place) {
+    const words = `Number ${place} in the line`;
+    if (this.line.textContent !== words) this.status.textContent = `${words}. It begins by itself.`;
+    this.line.textContent = words;
+    this.progress.removeAttribute("value");
+    this.begun = performance.now();
+  }
+
   count(done) {
     this.progress.max = this.total;
     this.progress.value = done;

@@ -30,8 +30,10 @@ export class Run {
     this.bar.begin(cells.length);
     cells.forEach((cell) => showWaiting(cell, true));
     const answers = [];
+    const { signal } = this.controller;
+    const queued = (place) => this.bar.queued(place);
     try {
-      for await (const answer of play(this.url, chosenFrom(cells), this.controller.signal)) {
+      for await (const answer of play(this.url, chosenFrom(cells), { signal, queued })) {
         answers.push(answer);
         const cell = cells.find(isOf(answer));
         showCell(cell, answer);

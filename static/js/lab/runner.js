@@ -8,13 +8,14 @@ import { ApiError, sendForLines } from "../api.js";
  *
  * @param {string} url of the API
  * @param {{strategies: string[], events: string[]}} chosen by slug
- * @param {AbortSignal} signal ends it without an error
+ * @param {{signal: AbortSignal, queued: (place: number) => void}} options the signal ends it without
+ *   an error; `queued` gets the place in the line while others play
  * @throws {ApiError}
  */
-export async function* play(url, chosen, signal) {
+export async function* play(url, chosen, { signal, queued }) {
   let missing = chosen.strategies.length * chosen.events.length;
   try {
-    for await (const answer of sendForLines(url, { method: "POST", body: chosen, signal })) {
+    for await (const answer of sendForLines(url, { method: "POST", body: chosen, signal, queued })) {
       missing -= 1;
       yield answer;
     }
