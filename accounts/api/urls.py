@@ -26,6 +26,7 @@ LAB_STRATEGY = [
 LAB: list[URLPattern | URLResolver] = [
     path("<slug:slug>/", include(LAB_STRATEGY)),
     path("users/", lab.LabUsers.as_view(), name="api-lab-users"),
+    path("users/<slug:username>/", lab.LabUserDetail.as_view(), name="api-lab-user"),
     path("runs/", lab_runs.LabRuns.as_view(), name="api-lab-runs"),
     path("runs/<uuid:run_id>/", lab_runs.LabRun.as_view(), name="api-lab-run"),
 ]

@@ -13,7 +13,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Max, Min
 
 from accounts.lab.client import Client
-from accounts.lab.transcript import Transcript
+from accounts.lab.transcript import ScenarioError, Transcript
 from accounts.lab.users import create_lab_user
 from accounts.models import BlacklistedToken, User
 from accounts.strategies import Strategy
@@ -22,6 +22,10 @@ from accounts.tracing.recorder import tracing
 from accounts.tracing.sql import sql_steps
 
 Pause = Callable[[float], None]
+
+
+class UserGone(ScenarioError):
+    """The throwaway user was deleted meanwhile, so what was measured is about nobody."""
 
 
 class Environment:
@@ -93,6 +97,11 @@ class Environment:
         while (left := moment - time.time()) > 0:
             self._pause(left)
 
+    def must_have_user(self) -> None:
+        """Raise UserGone where somebody else has deleted the user."""
+        if not User.objects.filter(pk=self.user.pk).exists():
+            raise UserGone("The throwaway user was deleted while this was played. Play it again.")
+
     def close(self) -> None:
         """Delete the user and all that was written for it, and let the processes end."""
         clients = (self.a, self.b, self.thief)
@@ -122,9 +131,16 @@ def environment_for(
     visitor: uuid.UUID | None = None,
     pause: Pause = time.sleep,
 ) -> Iterator[Environment]:
-    """An environment that is cleared away afterwards, whatever happened in it."""
+    """An environment that is cleared away afterwards, whatever happened in it.
+
+    Raises:
+        UserGone: its user was deleted meanwhile, whatever else seemed to happen.
+    """
     environment = Environment(strategy, realm, visitor=visitor, pause=pause)
     try:
-        yield environment
+        try:
+            yield environment
+        finally:
+            environment.must_have_user()
     finally:
         environment.close()

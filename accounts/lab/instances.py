@@ -36,6 +36,11 @@ def find_strategy(slug: str) -> Strategy | None:
     return _instances.get(slug) or _make(slug)
 
 
+def is_lent(slug: str) -> bool:
+    """Whether a scenario judges the requests of this context by an instance of its own."""
+    return slug in (_lent.get() or {})
+
+
 @contextmanager
 def serving(instance: Strategy) -> Iterator[None]:
     """Judge the requests of this context by an instance with keys and clocks of its own.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import LAB_HASHER, Login, Role, User, login_begin
@@ -48,13 +49,21 @@ def sign_in(username: str, password: str) -> User:
     Raises:
         UnknownLabUser: there is none such.
     """
-    # An older one may be pruned at any moment: a login must not begin while its user goes.
-    since = timezone.now() - settings.LAB_LIFETIME
-    known = User.objects.filter(visitor__isnull=False, date_joined__gt=since, is_active=True)
-    user = known.filter(username=username).first()
+    user = _living().filter(username=username, is_active=True).first()
     if user is None or not check_password(password, user.password):
         raise UnknownLabUser
     return user
+
+
+def find_lab_user(username: str, *, visitor: uuid.UUID | None) -> User | None:
+    """A visitor's throwaway user, if it is still there."""
+    return _living().filter(username=username, visitor=visitor).first() if visitor else None
+
+
+def _living() -> "QuerySet[User]":
+    # An older one may be pruned at any moment: a login must not begin while its user goes.
+    since = timezone.now() - settings.LAB_LIFETIME
+    return User.objects.filter(visitor__isnull=False, date_joined__gt=since)
 
 
 def begin_login(user: User, strategy: Strategy) -> Login:

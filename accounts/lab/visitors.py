@@ -14,6 +14,7 @@ from accounts import conf
 from accounts.site import throttle
 from accounts.site.clients import client_ip, throttle_key
 from accounts.site.throttle import Limit
+from accounts.tracing.recorder import untraced
 
 _COOKIE = "lab_visitor"
 _SALT = "lab visitor"
@@ -33,9 +34,25 @@ def visitor_count(request: HttpRequest) -> None:
     """Count one throwaway user, or one new visitor, of the peer that asks.
 
     Raises:
-        Throttled: its address has made too many.
+        Throttled: its address, or all of them together, have made too many.
     """
-    throttle.take(Limit("lab-users", throttle_key(client_ip(request))))
+    _take("lab-users", request)
+
+
+def login_count(request: HttpRequest) -> None:
+    """Count one log-in of a throwaway user, which leaves rows behind.
+
+    Raises:
+        Throttled: there were too many from this address, or from everywhere.
+    """
+    _take("lab-logins", request)
+
+
+def _take(scope: str, request: HttpRequest) -> None:
+    with untraced():  # no strategy asks for it
+        throttle.take(
+            Limit(scope, throttle_key(client_ip(request))), Limit(f"{scope}-site", "everybody")
+        )
 
 
 def visitor_remember(response: HttpResponseBase, visitor: uuid.UUID) -> None:

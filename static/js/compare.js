@@ -131,11 +131,12 @@ class Compare {
   /** What a screen reader is told. */
   summary() {
     return this.lanes
-      .map(({ strategy, results, error }) => {
+      .map(({ strategy, results, error, notice }) => {
         if (error) return `${strategy.title}: ${error.message}`;
         const { status, verdict } = results[this.shown];
         const outcome = verdict.accepted ? "accepted" : "refused";
-        return `${strategy.title}: ${status} ${outcome}. ${sentence(verdict.reason)}`;
+        const news = notice ? `${notice} ` : "";
+        return `${strategy.title}: ${news}${status} ${outcome}. ${sentence(verdict.reason)}`;
       })
       .join(" ");
   }

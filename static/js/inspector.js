@@ -6,6 +6,7 @@ import { el } from "./dom.js";
 import { describe, tokenIn } from "./inspector/paste.js";
 import { presets } from "./inspector/presets.js";
 import { checkView, stepView, verdictView } from "./inspector/result.js";
+import { isGone } from "./lab-user.js";
 import { labTokens, ownTokens } from "./inspector/sources.js";
 import { Draft } from "./inspector/token.js";
 import { exactly } from "./when.js";
@@ -16,6 +17,9 @@ const find = (name) => root.querySelector(`[data-${name}]`);
 const parts = Object.fromEntries(
   [...root.querySelectorAll("[data-part]")].map((field) => [field.dataset.part, field]),
 );
+const GONE =
+  "The throwaway user of that token was deleted: none lives longer than an hour. " +
+  "This is the token of a new one.";
 const HIDDEN = "(hidden: it is live)";
 
 const asked = [...find("checks").children];
@@ -83,8 +87,19 @@ async function check() {
   if (held?.strategy) body.strategy = held.strategy;
   const { status, data } = await send(urls.inspect, { method: "POST", body });
   if (status !== 200) throw new Error(Object.values(data).flat().join(" "));
-  if (draft.token === token) show(data);
+  if (!data.verdict.accepted && (await userIsGone())) await takeAnother();
+  else if (draft.token === token) show(data);
   else unjudged(changed);
+}
+
+/** No strategy has refused a token whose throwaway user was deleted. */
+function userIsGone() {
+  return held?.strategy && isGone(urls.labUsers, held.username);
+}
+
+async function takeAnother() {
+  await take(held.source);
+  find("verdict").prepend(el("p", { class: "storage__note" }, GONE));
 }
 
 function show({ verdict, findings, steps }) {
@@ -137,7 +152,7 @@ function reveal() {
 }
 
 async function take(source) {
-  held = await source();
+  held = { ...(await source()), source };
   open(held.access, { secret: true });
   await check();
 }
@@ -184,9 +199,10 @@ on("undo", "click", async () => {
   await check();
 });
 on("end", "click", async () => {
+  if (await userIsGone()) return takeAnother();
   await held.end();
   find("end").hidden = true;
-  await check();
+  return check();
 });
 find("show").addEventListener("click", () => {
   draft.secret = false;

@@ -30,7 +30,7 @@ function setting({ grace_s: grace, goes_on: goesOn, reason, end_reason: endReaso
     "section",
     { class: "lost__setting" },
     el("h3", {}, title),
-    el("p", { class: `badge badge--${goesOn ? "ok" : "bad"}` }, error ? "broke" : badge),
+    el("p", { class: `badge badge--${goesOn && !error ? "ok" : "bad"}` }, error ? "broke" : badge),
     el("p", { class: "muted" }, error ?? `${sentence(reason)} ${ended}`),
     el("ol", { class: "lost__steps" }, ...transcript.map(step)),
   );

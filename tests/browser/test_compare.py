@@ -437,11 +437,28 @@ def test_a_tab_never_logs_another_one_out(page: Page) -> None:
 def test_a_login_that_ended_by_itself_teaches_nothing_about_the_log_out(page: Page) -> None:
     page.goto("/")
     take(page, 1)
-    User.objects.filter(visitor__isnull=False).delete()
+    User.objects.filter(visitor__isnull=False).update(is_active=False)
     for number in (2, 3, 4):
         take(page, number)
         expect(lesson(page)).to_contain_text("That login had already ended")
         expect(lesson(page)).to_contain_text("Start again to see the whole story.")
+
+
+@pytest.mark.parametrize("number", [2, 4])
+def test_a_deleted_throwaway_user_is_told_and_replaced_and_no_verdict(
+    page: Page, number: int
+) -> None:
+    page.goto("/?left=session-db&right=jwt-blacklist")
+    take(page, *range(1, number))
+    User.objects.filter(visitor__isnull=False).delete()
+    take(page, number)
+    for lane in (left(page), right(page)):
+        expect(lane.locator("[data-notice]")).to_contain_text("throwaway user of this lane was")
+    expect(lesson(page)).not_to_contain_text("already ended")
+    if number == 2:
+        expect(left(page).get_by_text("200 accepted")).to_be_visible()
+        take(page, 3, 4)
+    expect(lesson(page)).to_contain_text("Both refuse the thief")
 
 
 # --- For everybody ------------------------------------------------------------------------------

@@ -115,6 +115,18 @@ def test_a_token_of_the_lab_is_judged_by_its_strategy(page: Page, db: None) -> N
     expect(page.locator("[data-steps-list]")).to_contain_text("verify signature")
 
 
+def test_a_token_whose_throwaway_user_is_gone_is_replaced_and_not_judged(
+    page: Page, db: None
+) -> None:
+    page.goto("/inspector/")
+    page.get_by_role("button", name="Take one from the lab").click()
+    verdict(page, "Accepted as lab-")
+    User.objects.filter(visitor__isnull=False).delete()
+    page.get_by_role("button", name="Send it", exact=True).click()
+    verdict(page, "The throwaway user of that token was deleted")
+    verdict(page, "Accepted as lab-")
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -197,6 +197,30 @@ class TestVisitors:
         elsewhere = ask(Client(REMOTE_ADDR="198.51.100.7"))
         assert elsewhere.status_code == 201
 
+    def test_all_addresses_together_get_so_many_users_and_log_ins(self, settings: Settings) -> None:
+        limits = {"lab-users-site": (1, 300), "lab-logins-site": (1, 300)}
+        settings.LIMITS = {**settings.LIMITS, **limits}
+        home, elsewhere = Client(), Client(REMOTE_ADDR="198.51.100.7")
+        made = ask(home).json()
+        assert ask(elsewhere).status_code == 429
+        body = {"username": made["username"], "password": made["password"]}
+        statuses = [
+            client.post("/api/lab/opaque/login/", body, content_type=JSON).status_code
+            for client in (home, elsewhere)
+        ]
+        assert statuses == [200, 429]
+
+    def test_only_its_visitor_is_told_whether_a_user_is_still_there(self) -> None:
+        alice, mallory = Client(), Client()
+        ask(mallory)
+        made = ask(alice).json()
+        path = f"/api/lab/users/{made['username']}/"
+        found = alice.get(path)
+        assert (found.status_code, found.json()["expires"]) == (200, made["expires"])
+        assert [client.get(path).status_code for client in (mallory, Client())] == [404, 404]
+        User.objects.all().delete()
+        assert alice.get(path).status_code == 404
+
     def test_one_visitors_log_out_ends_nothing_of_anothers(self, device: LabDevice) -> None:
         other = LabDevice(device.strategy).logged_in(create_lab_user(uuid.uuid4()))
         assert device.log_out()["status"] == 200

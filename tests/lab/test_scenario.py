@@ -14,6 +14,7 @@ from django.db.models import Model
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from accounts.lab.client import Client
 from accounts.lab.environment import Environment
 from accounts.lab.events import events
 from accounts.lab.events._base import Event
@@ -21,6 +22,7 @@ from accounts.lab.lost_response import run_lost_response
 from accounts.lab.report import Report
 from accounts.lab.runs import run_scenarios
 from accounts.lab.scenario import all_pairs, run_scenario
+from accounts.lab.transcript import Answer
 from accounts.lab.wire import cookie_name
 from accounts.models import BlacklistedToken, Login, Session, User, login_begin
 from accounts.strategies import Expected, Family, Outcome, Refused, Strategy, strategies
@@ -298,3 +300,50 @@ class TestLostResponse:
         assert not lost.goes_on
         assert lost.end_reason == "refresh token replayed"
         assert json.dumps(lost.as_dict())
+
+
+class _Pruner:
+    """Deletes the throwaway users in the middle of a scenario, as often as it is told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+        self.times = times
+        log_out = Client.log_out
+
+        def pruned_then(client: Client) -> Answer:
+            if self.times:
+                self.times -= 1
+                User.objects.filter(visitor__isnull=False).delete()
+            return log_out(client)
+
+        monkeypatch.setattr(Client, "log_out", pruned_then)
+
+
+@pytest.mark.django_db
+def test_a_scenario_whose_user_is_deleted_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    _Pruner(monkeypatch, 1)
+    report = run_scenario("jwt-blacklist", "log-out")
+    assert report.error is None
+    assert report.matches, report.difference
+
+
+@pytest.mark.django_db
+def test_a_deleted_user_is_never_a_strategys_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    _Pruner(monkeypatch, 2)
+    report = run_scenario("jwt-user", "log-out")
+    assert report.thief is None
+    assert report.error is not None
+    assert "The throwaway user was deleted" in report.error
+
+
+@pytest.mark.django_db
+def test_a_lost_answer_whose_user_is_deleted_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    refresh = Client.refresh
+
+    def pruned_then(client: Client, title: str, *, lost: bool = False) -> Answer:
+        User.objects.filter(visitor__isnull=False).delete()
+        return refresh(client, title, lost=lost)
+
+    monkeypatch.setattr(Client, "refresh", pruned_then)
+    answer = run_lost_response(grace=timedelta(0))
+    assert answer.error is not None
+    assert "The throwaway user was deleted" in answer.error

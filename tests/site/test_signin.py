@@ -238,8 +238,31 @@ class TestClass:
                 assert attempt("bob") == "BadCredentials"
             assert attempt("bob", PASSWORD) == "in"
 
+    def test_mistakes_of_all_lock_nobody_out_of_the_account_that_they_share(
+        self, bob: User
+    ) -> None:
+        bob.set_password(PASSWORD)
+        bob.save()
+        by_page("bob", PASSWORD, HOME)
+        throttle.charge(
+            [
+                Limit("sign-in-pair", f"{HOME} bob"),
+                Limit("sign-in-address", HOME),
+                Limit("sign-in-account", "bob"),
+            ]
+        )
+        ThrottleCount.objects.update(count=40 * 9)
+        assert attempt("bob", PASSWORD) == "in"
+
     def test_each_signs_up_and_makes_throwaway_users_for_a_whole_lesson(self) -> None:
-        for scope, each in (("sign-up", 3), ("lab-users", 60)):
+        for scope, each in (
+            # For 45 minutes: an account and two mistakes; two users for a story every ten seconds.
+            ("sign-up", 3),
+            ("lab-users", 540),
+            ("lab-users-site", 540),
+            ("lab-logins", 1080),
+            ("lab-logins-site", 1080),
+        ):
             throttle.charge([Limit(scope, HOME)])
             ThrottleCount.objects.update(count=40 * each - 1)
             throttle.take(Limit(scope, HOME))

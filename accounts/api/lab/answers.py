@@ -167,12 +167,17 @@ class _Verdict(serializers.Serializer[None]):
     reason = serializers.CharField()
 
 
-class NewLabUser(serializers.Serializer[None]):
-    """A throwaway user."""
+class LabUserLife(serializers.Serializer[None]):
+    """How long a throwaway user lives."""
 
     username = serializers.CharField(read_only=True)
-    password = serializers.CharField(read_only=True)
     expires = serializers.DateTimeField(read_only=True)
+
+
+class NewLabUser(LabUserLife):
+    """A throwaway user."""
+
+    password = serializers.CharField(read_only=True)
 
 
 class LabAnswer(serializers.Serializer[None]):

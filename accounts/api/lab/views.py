@@ -16,8 +16,8 @@ from accounts.api.lab import answers
 from accounts.api.lab.answers import Answer, Refusal
 from accounts.api.views import PublicApiView, valid
 from accounts.lab import users
-from accounts.lab.instances import find_strategy
-from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
+from accounts.lab.instances import find_strategy, is_lent
+from accounts.lab.visitors import login_count, visitor_count, visitor_known, visitor_remember
 from accounts.lab.wire import cookie_name, lab_path
 from accounts.models import Login, PasswordReplaced
 from accounts.site.clients import client_fingerprint
@@ -54,6 +54,19 @@ class LabUsers(PublicApiView):
         )
         visitor_remember(response, visitor)
         return response
+
+
+class LabUserDetail(PublicApiView):
+    """A throwaway user."""
+
+    @extend_schema(responses={200: answers.LabUserLife, 404: serializers.Problem})
+    def get(self, request: Request, username: str) -> Response:
+        """Whether one of this visitor's throwaway users is still there, and until when."""
+        user = users.find_lab_user(username, visitor=visitor_known(request._request))
+        if user is None:
+            raise NotFound("There is no such throwaway user, or it was deleted")
+        expires = user.date_joined + settings.LAB_LIFETIME
+        return Response({"username": user.username, "expires": expires})
 
 
 class LabView(PublicApiView):
@@ -205,6 +218,8 @@ class LabLogin(LabView):
         """Check a throwaway user's password and hand out this strategy's credential."""
         if self.strategy.family is Family.SESSION:
             enforce_csrf(request._request)
+        if not is_lent(slug):  # a scenario's log-ins are bounded by the runs
+            login_count(request._request)
         try:
             user = users.sign_in(**valid(serializers.NamePassword, request))
             login = users.begin_login(user, self.strategy)

@@ -14,6 +14,7 @@ const PROBLEMS = {
   forbidden: "This page is too old",
   server: "The server failed",
   elsewhere: "Another tab took over",
+  gone: "The throwaway user is gone",
 };
 /** What helps where asking once more does not. */
 const WAYS_ON = {
@@ -36,6 +37,11 @@ export function resultView(step, result, { family }, width) {
 /** Before the first step. */
 export function emptyView({ summary }) {
   return [el("div", { class: "lane__empty" }, el("p", {}, summary))];
+}
+
+/** What happened on the way to the result below it. */
+export function noticeView(words) {
+  return el("p", { class: "message", "data-notice": true }, words);
 }
 
 /** A step without an answer: what happened and a way on. */

@@ -1,7 +1,7 @@
 /** One lane: a strategy, its throwaway login, and what was answered so far. */
 
 import { LabLogin } from "./lab-login.js";
-import { emptyView, errorView, resultView } from "./lane-view.js";
+import { emptyView, errorView, noticeView, resultView } from "./lane-view.js";
 
 /** The four steps, in order; the names are methods of LabLogin. */
 export const STEPS = ["login", "request", "logout", "replay"];
@@ -39,12 +39,14 @@ export class Lane {
     this.login = new LabLogin(this.strategy, this.data.usersUrl);
     this.results = [];
     this.error = null;
+    this.notice = null;
   }
 
   /** Get ready to go on after an error: by the same login, or from the start if that is lost. */
   recover() {
     if (LOST.has(this.error?.kind)) this.reset();
     this.error = null;
+    this.notice = null;
   }
 
   /** Forget a step and what came after it, to do it again. */
@@ -63,8 +65,18 @@ export class Lane {
     try {
       results.push(await login[STEPS[results.length]]());
     } catch (error) {
-      if (login === this.login) this.error = error;
+      if (login === this.login) this.failed(error);
     }
+  }
+
+  /** Where the throwaway user is gone, start again with a new one: it was no strategy's doing. */
+  failed(error) {
+    if (error.kind !== "gone" || this.notice) {
+      this.error = error;
+      return;
+    }
+    this.reset();
+    this.notice = error.message;
   }
 
   /** Say whether the server is being asked. */
@@ -81,6 +93,7 @@ export class Lane {
     if (this.error) return errorView(this.error, retry);
     if (index < 0) return emptyView(this.strategy);
     const width = this.body.getBoundingClientRect().width;
-    return resultView(STEPS[index], this.results[index], this.strategy, Math.floor(width));
+    const result = resultView(STEPS[index], this.results[index], this.strategy, Math.floor(width));
+    return this.notice ? [noticeView(this.notice), ...result] : result;
   }
 }

@@ -23,5 +23,5 @@ export async function labTokens({ labUsers }, strategy, { login, logout }) {
   const body = { username, password };
   const { access, refresh } = await expect(200, login, { method: "POST", body });
   const end = () => expect(200, logout, { method: "POST", body: {}, bearer: access });
-  return { access, refresh: refresh ?? null, strategy, end };
+  return { access, refresh: refresh ?? null, strategy, username, end };
 }
