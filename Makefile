@@ -1,9 +1,11 @@
 # The commands of this project: "make help" lists them.
 #
-# Variables: DB=sqlite|postgres, PORT=8000, PYTHON=/path/to/python, ARGS="more arguments".
+# Variables: DB=sqlite|postgres, PORT=8000, HOST=0.0.0.0, PYTHON=/path/to/python, ARGS="more arguments".
 
 DB ?= sqlite
 PORT ?= 8000
+# Of the command line alone: shells and Conda have a HOST of their own in the environment.
+HOST := 127.0.0.1
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/requirements.lock
@@ -32,8 +34,8 @@ DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --ta
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: check-database $(READY)  ## Run the site at http://127.0.0.1:8000/ (PORT=8001, DB=postgres)
-	@exec $(PY) manage.py demo --port $(PORT) $(if $(filter postgres,$(DB)),--postgres) $(ARGS)
+demo: check-database $(READY)  ## Run the site at http://127.0.0.1:8000/ (PORT=8001, HOST=0.0.0.0 for a class)
+	@exec $(PY) manage.py demo --host $(HOST) --port $(PORT) $(if $(filter postgres,$(DB)),--postgres) $(ARGS)
 
 bench: $(READY)  ## Measure everything on both databases, for the result in this repository
 	$(PY) manage.py bench --database sqlite --growth --latency 0,1,5 --http --ship $(ARGS)

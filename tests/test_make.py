@@ -142,7 +142,7 @@ def test_the_demo_installs_its_part_and_the_tests_add_theirs_once(tmp_path: Path
     clone = Checkout(tmp_path)
     assert clone.make("demo").returncode == 0
     assert clone.installed == ["requirements.lock"]
-    assert "manage.py demo --port 8000" in clone.log.read_text()
+    assert "manage.py demo --host 127.0.0.1 --port 8000" in clone.log.read_text()
     clone.make("test-sqlite")
     assert clone.installed == ["requirements-dev.lock"]
     for target in ("demo", "test-sqlite", "types"):

@@ -7,6 +7,8 @@ from tempfile import NamedTemporaryFile
 
 from django.core.management.base import CommandError
 
+from accounts.demo.addresses import reachable_hosts
+
 
 def demo_folder(folder: Path) -> Path:
     """Make the folder of the demo's databases and secret key, for its user only.
@@ -24,7 +26,7 @@ def demo_folder(folder: Path) -> Path:
 
 def demo_environment(*, database_url: str, secret_key: str, host: str, port: int) -> dict[str, str]:
     """Environment variables for the child processes. What the caller has set already, stays."""
-    hosts = ["127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host]
+    hosts = ["127.0.0.1", "localhost", "[::1]", *reachable_hosts(host)]
     chosen = {
         "DATABASE_URL": database_url,
         "SECRET_KEY": secret_key,

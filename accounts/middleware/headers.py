@@ -4,11 +4,15 @@ Content Security Policy in the shape of Django 6's ``SECURE_CSP``:
 https://docs.djangoproject.com/en/6.0/ref/csp/
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
+
+# https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy
+_LOOPBACK = re.compile(r"(127\.[\d.]+|\[::1\]|([\w-]+\.)*localhost)(:\d+)?$")
 
 
 def policy(directives: Mapping[str, Sequence[str]]) -> str:
@@ -41,4 +45,7 @@ class SafeHeaders:
             # that answers the request for a missing static file.
             headers.setdefault("Cache-Control", "no-store")
             patch_vary_headers(response, ("Cookie", "Authorization"))
+        if not (request.is_secure() or _LOOPBACK.match(request.META.get("HTTP_HOST", ""))):
+            # Browsers obey it on secure origins alone, and complain about it on others.
+            del headers["Cross-Origin-Opener-Policy"]
         return response

@@ -13,7 +13,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Playwright, Requ
 from tests.chromium import ADVICE, chromium, flags, why_not
 from tests.conftest import Live
 
-OUR_HOSTS = {"127.0.0.1", "localhost"}
+# A host that is no secure context over http, as where a class reaches a demo.
+CLASSROOM = "classroom.test"
+OUR_HOSTS = {"127.0.0.1", "localhost", CLASSROOM}
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +25,9 @@ def browser_type_launch_args(
     """Start the tests' Chromium; without one they are skipped, which CI takes for a failure."""
     if reason := why_not(playwright):
         pytest.skip(f"no Chromium: {ADVICE}. ({reason})")
-    return {**browser_type_launch_args, "executable_path": chromium(), "args": flags()}
+    mapped = f"--host-resolver-rules=MAP {CLASSROOM} 127.0.0.1"
+    arguments = [*flags(), mapped]
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}
 
 
 @dataclass

@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import ifaddr
 import psutil
 import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from accounts.demo import addresses
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
 from accounts.management.commands.demo import address_must_be_free, watch
 from accounts.services._base import Program
@@ -29,6 +31,9 @@ def environment(**extra: str) -> dict[str, str]:
     """A plain shell's: without what the tests have set for themselves."""
     ours = {"DATABASE_URL", "DEMO", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
     return {k: v for k, v in os.environ.items() if k not in ours} | extra
+
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104
 
 
 def free_port() -> int:
@@ -211,3 +216,45 @@ def test_what_the_caller_has_set_wins_except_that_this_is_a_demo(
     assert found["SECRET_KEY"] == "mine"
     assert found["DEMO"] == "1"
     assert found["ALLOWED_HOSTS"] == "127.0.0.1,localhost,[::1],192.0.2.1"
+
+
+def test_a_class_is_told_its_addresses_and_no_other_host_is_served(tmp_path: Path) -> None:
+    port = str(free_port())
+    arguments = ("--host", EVERYWHERE, "--port", port, "--data", str(tmp_path))
+    with started(*arguments, STATIC_ROOT=str(project.STATIC_ROOT)) as (_, said):
+        told = re.findall(rf"http://([\d.]+):{port}/", said)
+        assert "127.0.0.1" in told
+        assert EVERYWHERE not in told
+        for host in told:
+            assert httpx.get(f"http://{host}:{port}/login/").status_code == 200
+        for host in ("evil.example", f"{EVERYWHERE}:{port}"):
+            answer = httpx.get(f"http://127.0.0.1:{port}/login/", headers={"Host": host})
+            assert answer.status_code == 400
+        if len(told) > 1:  # a machine without a network has no address for others
+            assert "▄▄▄▄▄" in said
+
+
+@pytest.mark.parametrize(
+    ("host", "reached"),
+    [
+        ("127.0.0.1", []),
+        ("localhost", []),
+        ("::1", []),
+        ("192.0.2.7", ["192.0.2.7"]),
+        ("2001:db8::7", ["[2001:db8::7]"]),
+        ("classroom.example", ["classroom.example"]),
+        (EVERYWHERE, ["10.0.0.9", "192.0.2.7"]),
+        ("::", ["10.0.0.9", "192.0.2.7", "[2001:db8::7]"]),
+    ],
+)
+def test_a_demo_is_reached_where_its_machine_is(
+    monkeypatch: pytest.MonkeyPatch, host: str, reached: list[str]
+) -> None:
+    found: list[str | tuple[str, int, int]] = [
+        *("127.0.0.1", "169.254.1.1", "192.0.2.7", "10.0.0.9"),
+        *(("::1", 0, 0), ("fe80::1", 0, 2), ("2001:db8::7", 0, 0)),
+    ]
+    adapter = ifaddr.Adapter("eth0", "eth0", [ifaddr.IP(ip, 24, "eth0") for ip in found])
+    monkeypatch.setattr(ifaddr, "get_adapters", lambda: [adapter])
+    monkeypatch.setattr(addresses, "_ways_out", lambda: {"10.0.0.9"})
+    assert addresses.reachable_hosts(host) == reached

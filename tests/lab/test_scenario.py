@@ -318,7 +318,7 @@ class _Pruner:
         monkeypatch.setattr(Client, "log_out", pruned_then)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_scenario_whose_user_is_deleted_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
     _Pruner(monkeypatch, 1)
     report = run_scenario("jwt-blacklist", "log-out")
@@ -326,7 +326,7 @@ def test_a_scenario_whose_user_is_deleted_is_played_again(monkeypatch: pytest.Mo
     assert report.matches, report.difference
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_deleted_user_is_never_a_strategys_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
     _Pruner(monkeypatch, 2)
     report = run_scenario("jwt-user", "log-out")
@@ -335,7 +335,7 @@ def test_a_deleted_user_is_never_a_strategys_verdict(monkeypatch: pytest.MonkeyP
     assert "The throwaway user was deleted" in report.error
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_a_lost_answer_whose_user_is_deleted_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     refresh = Client.refresh
 

@@ -186,6 +186,22 @@ def test_every_response_tells_the_browser_what_it_may_do(kind: Kind) -> None:
     assert "X-Powered-By" not in headers
 
 
+TRUSTWORTHY = [
+    "http://127.0.0.1:8000",
+    "http://[::1]:8000",
+    "http://shop.localhost",
+    "https://example.org",
+]
+UNTRUSTWORTHY = ["http://192.0.2.7:8000", "http://localhost.example.org"]
+
+
+@pytest.mark.parametrize("origin", [*TRUSTWORTHY, *UNTRUSTWORTHY])
+def test_windows_are_kept_apart_where_browsers_listen(origin: str) -> None:
+    scheme, _, host = origin.partition("://")
+    response = Client().get("/healthz", HTTP_HOST=host, secure=scheme == "https")
+    assert ("Cross-Origin-Opener-Policy" in response) is (origin in TRUSTWORTHY)
+
+
 @pytest.mark.parametrize("kind", DYNAMIC, ids=name_of)
 @pytest.mark.usefixtures("alice")
 def test_no_cache_keeps_what_depends_on_a_login(kind: Kind) -> None:

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from accounts.demo.accounts import demo_accounts_make
+from accounts.demo.addresses import qr_code, reachable_hosts
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
 from accounts.management.commands.prepare import prepare
 from accounts.services._base import Program, ServiceError
@@ -99,8 +100,21 @@ def demo(*, host: str, port: int, data: Path, workers: int, postgres: bool) -> N
         if status := manage("demo", "--prepare", environment=environment):
             sys.exit(status)  # it has said itself what went wrong
         with Gunicorn(host=host, port=port, workers=workers, environment=environment) as server:
-            console.print(f"Open [bold]{server.address}/[/bold] (Ctrl-C stops it)")
+            show_addresses(
+                server.address, [f"http://{name}:{port}/" for name in reachable_hosts(host)]
+            )
             watch(server, private)
+
+
+def show_addresses(own: str, others: Sequence[str]) -> None:
+    """Print what to open: on this machine, or where others and their telephones reach it."""
+    first, *more = dict.fromkeys([*others, f"{own}/"])
+    if others:
+        console.print(qr_code(first))
+        console.print("This is plain http: whoever is in this network can read what is typed.")
+    if more:
+        console.print(f"The same site: {', '.join(more)}")
+    console.print(f"Open [bold]{first}[/bold] (Ctrl-C stops it)")
 
 
 def watch(server: Program, private: Program | None) -> NoReturn:

@@ -1,0 +1,67 @@
+"""A demo as a class reaches it: plain http under another name, which is no secure context."""
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
+
+from tests.browser.conftest import CLASSROOM
+from tests.browser.test_compare import left, lesson, right, take
+from tests.browser.test_lab import finished, play_button
+from tests.cast import PASSWORD
+
+pytestmark = pytest.mark.usefixtures("live")
+
+
+@pytest.fixture
+def site(base_url: str, settings: Settings) -> str:
+    settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, CLASSROOM]
+    return f"http://{CLASSROOM}:{urlsplit(base_url).port}"
+
+
+@pytest.mark.usefixtures("alice")
+def test_the_story_the_lab_and_the_inspector_work_over_plain_http(page: Page, site: str) -> None:
+    page.goto(f"{site}/")
+    assert page.evaluate("isSecureContext") is False
+    take(page, 1, 2, 3, 4)
+    expect(left(page).get_by_text("401 refused")).to_be_visible()
+    expect(right(page).get_by_text("200 accepted")).to_be_visible()
+    expect(lesson(page)).to_contain_text("So logging out did nothing?")
+
+    page.goto(f"{site}/lab/")
+    play_button(page, "Run Database row against Log out").click()
+    finished(page, "1 of 1")
+    page.locator("[data-cell][data-tone]").get_by_role("link").click()
+    page.evaluate("addEventListener('copy', ({ target }) => { window.copied = target.value; })")
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.locator("[data-status]")).to_have_text("Copied.")
+    assert page.evaluate("copied") == page.url
+
+    page.goto(f"{site}/inspector/")
+    page.get_by_role("button", name="Take one from the lab").click()
+    expect(page.locator("[data-verdict]")).to_contain_text("Accepted as lab-")
+    page.locator('[data-preset="kid"]').click()
+    expect(page.locator("[data-verdict]")).to_contain_text("refused")
+
+    page.goto(f"{site}/login/")
+    page.get_by_label("Username").fill("alice")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(f"{site}/")
+
+
+@pytest.mark.parametrize("length", [0, 55, 56, 64, 65, 1000])
+def test_the_fallback_signs_as_browsers_do(page: Page, length: int) -> None:
+    key, message = bytes(range(256))[: length % 256], bytes(3 * i % 251 for i in range(length))
+    page.goto("/inspector/")
+    signed = page.evaluate(
+        """async ([key, message]) => {
+            const { hmacSha256 } = await import("/static/js/inspector/sha256.js");
+            return [...hmacSha256(Uint8Array.from(key), Uint8Array.from(message))];
+        }""",
+        [[*key], [*message]],
+    )
+    assert bytes(signed) == hmac.digest(key, message, hashlib.sha256)
