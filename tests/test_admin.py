@@ -123,6 +123,9 @@ class TestUsers:
         told = [entry["end_reason"] for entry in again.send("GET", "/api/logins/").json()]
         assert told == [None, "reset"]
 
+    def test_the_own_password_is_changed_on_the_sites_page(self, staff: Client) -> None:
+        assert staff.get("/admin/password_change/").headers["Location"] == "/password/"
+
     def test_who_changes_the_own_password_here_stays_logged_in(self, staff: Client) -> None:
         admin = User.objects.get(is_superuser=True)
         program = Device("jwt").log_in(admin)

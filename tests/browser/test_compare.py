@@ -133,6 +133,9 @@ def test_what_to_try_next_sets_the_choice_and_replays_at_once(page: Page) -> Non
     expect(right(page).get_by_text("401 refused")).to_be_visible()
     expect(right(page).get_by_label("Strategy in the right lane")).to_have_value("jwt-blacklist")
     expect(right(page).get_by_role("heading", level=2)).to_be_focused()
+    # This pair was seen: the next one is another.
+    following = strategies["jwt-blacklist-joined"].title
+    expect(lesson(page).get_by_role("button", name=f"Try “{following}”")).to_be_visible()
 
 
 def test_a_signed_cookie_is_no_safer_than_a_token_without_a_look_up(page: Page) -> None:

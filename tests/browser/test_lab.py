@@ -79,6 +79,8 @@ def test_alice_runs_the_whole_matrix_and_finds_it_again(page: Page) -> None:
     expect(page.locator(PLAYED)).to_have_count(ALL)
     expect(page.locator('.matrix [data-tone="broken"]')).to_have_count(0)
     expect(page.locator("[data-sum]")).to_contain_text("Every strategy did what it declares.")
+    judged = page.locator(f'{PLAYED}:not([data-tone="none"])').count()
+    expect(page.locator("[data-sum]")).to_contain_text(f"of {judged} cells the stolen copy")
     expect(cell(page, "session-db", "log-out")).to_contain_text("refused at once")
     expect(cell(page, "jwt-user", "log-out")).to_contain_text("still works")
 
