@@ -54,7 +54,10 @@ class OAuthError(serializers.Serializer[None]):
 
 
 class Introspection(serializers.Serializer[None]):
-    """The answer of RFC 7662, section 2.2. For an inactive token it is ``active`` alone."""
+    """The answer of RFC 7662, section 2.2. For an inactive token it is ``active`` alone.
+
+    Further members are the claims that ``TOKEN_CLAIMS`` adds to access tokens.
+    """
 
     active = serializers.BooleanField(read_only=True)
     token_type = serializers.CharField(required=False)
@@ -178,7 +181,9 @@ def _may_see(asking: object, claims: Claims) -> bool:
 
 
 def _described(verdict: Accepted, claims: Claims) -> dict[str, Any]:
+    own = {name: claims.extra[name] for name in settings.TOKEN_CLAIMS if name in claims.extra}
     known = {
+        **own,
         "active": True,
         "username": verdict.user.get_username(),
         "sub": str(claims.user_id),

@@ -254,6 +254,9 @@ class TestOwnClaims:
             *("old@example.org", "new@example.org")
         ]
         assert "email" not in peek(spare)[1]
+        sent = {"token": renewed}
+        seen = client.post("/oauth/introspect/", data=sent, headers=bearer(renewed)).json()
+        assert seen["email"] == "new@example.org"
         assert client.me(renewed).status_code == 200
 
     @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def port(live: Live, tmp_path: Path) -> Iterator[int]:
     """A server of the page; the live server is at another port of this machine."""
     [page] = re.findall(r"^```html\n(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
     assert "https://example.org" in page
+    assert len(page.splitlines()) <= 30
     (tmp_path / "index.html").write_text(page.replace("https://example.org", live.url))
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=tmp_path)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
