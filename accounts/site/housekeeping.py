@@ -39,7 +39,8 @@ def take_turn(pause: Callable[[float], None] = time.sleep) -> bool:
             return False
         _prune(pause)
     except Error as error:
-        logger.warning("Pruning ended early: %s", str(error).strip().partition("\n")[0])
+        if connection.is_usable():  # of an outage the requests write a line
+            logger.warning("Pruning ended early: %s", str(error).strip().partition("\n")[0])
     finally:
         connection.close()
     return True
@@ -49,7 +50,7 @@ def _is_mine() -> bool:
     try:
         return throttle_claim("housekeeping", seconds=EVERY)
     except Error:
-        return False  # the database is away, of which the requests write a line
+        return False
 
 
 def _prune(pause: Callable[[float], None]) -> None:

@@ -113,3 +113,18 @@ def test_while_the_database_is_away_there_is_no_turn_and_no_line(
     monkeypatch.setattr(connection, "cursor", lambda: (_ for _ in ()).throw(DatabaseError()))
     assert not turn()
     assert caplog.records == []
+
+
+@pytest.mark.django_db
+def test_a_turn_that_an_outage_ends_writes_no_line_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    turn: Callable[[], bool],
+) -> None:
+    def fail() -> None:
+        raise DatabaseError("terminating connection due to unexpected postmaster exit")
+
+    monkeypatch.setattr(housekeeping, "prune_a_little", fail)
+    monkeypatch.setattr(connection, "is_usable", lambda: False)
+    assert turn()
+    assert caplog.records == []
