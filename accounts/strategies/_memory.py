@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from accounts.models import EndReason, Login, blacklist_login
@@ -17,12 +18,17 @@ MAX_DELAY = timedelta(seconds=1)
 _FEEDS: dict[str, type[Feed]] = {"postgresql": PostgresFeed, "sqlite": SqliteFeed}
 
 
+def _feed() -> type[Feed]:
+    # Through a pooler in transaction mode nobody listens: the session goes to somebody else.
+    return NoFeed if settings.DATABASE_POOLER else _FEEDS.get(connection.vendor, NoFeed)
+
+
 class BlacklistInMemory:
     """Answers from memory while a feed keeps it current, and from the table otherwise."""
 
     def __init__(self, leeway: timedelta) -> None:
         self.memory = Memory(leeway.total_seconds())
-        self.feed = _FEEDS.get(connection.vendor, NoFeed)(self.memory)
+        self.feed = _feed()(self.memory)
 
     def has_any(self, *ids: uuid.UUID) -> bool:
         """Whether one of the ids is blacklisted. A query only while the memory is not current."""

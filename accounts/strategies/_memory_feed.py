@@ -67,7 +67,7 @@ class Feed(ABC):
 
 
 class NoFeed(Feed):
-    """For a database that tells nobody of new rows: the table is asked for every request."""
+    """For a database that does not tell us of new rows: the table is asked for every request."""
 
     def is_current(self) -> bool:
         return False

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.lab.users import LabUser
 from accounts.models import BLACKLIST_CHANNEL, BlacklistedToken, EndReason, Login, blacklist_login
@@ -150,6 +151,15 @@ def test_a_process_without_a_listener_reads_the_table(
     assert any("blacklist" in sql for sql in queries(here, credential.value))
     blacklist_login(login, reason=EndReason.LOGGED_OUT)
     assert code(here.check(credential.value)) == "token_blacklisted"
+
+
+def test_through_a_pooler_a_process_reads_the_table(
+    process: Process, lab_user: LabUser, settings: Settings
+) -> None:
+    settings.DATABASE_POOLER = True
+    strategy = process("jwt-blacklist-memory")
+    _, credential = log_in(strategy, lab_user)
+    assert any("blacklist" in sql for sql in queries(strategy, credential.value))
 
 
 @pytest.mark.database("postgres")
