@@ -283,7 +283,7 @@ SESSION_IDLE = timedelta(days=2)
 ENDED_LOGINS_KEPT = timedelta(days=7)  # how long a login that is over stays in its user's list
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=5)
 REFRESH_TOKEN_LIFETIME = timedelta(days=1)
-REFRESH_GRACE = timedelta(seconds=10)  # a spent refresh token may come again: answers get lost
+REFRESH_GRACE = timedelta(seconds=10)  # requests in parallel spend one refresh token
 TOKEN_LEEWAY = timedelta(seconds=5)  # how far two servers' clocks may differ (RFC 7519, 4.1.4)
 LAB_LIFETIME = timedelta(hours=1)  # of the lab's throwaway users
 LAB_RUN_LIFETIME = timedelta(days=30)  # of the link to a played scenario's transcript

@@ -208,7 +208,8 @@ class TestSecrets:
         opaque.refresh_from_db()
         row = program.login
         secrets = [browser.cookie, program.access, program.refresh, token.value]
-        for key in (opaque.digest, row.refresh_jti, row.previous_refresh_jti, row.refreshed_by):
+        [[spent, _]] = row.spent
+        for key in (opaque.digest, row.refresh_jti, uuid.UUID(spent)):
             assert key is not None
             secrets += [str(key), key.hex]
         secrets += [str(site_realm().digest(browser.cookie)), *alice.password.split("$")[-2:]]

@@ -12,7 +12,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
 from accounts.models import Login, User
-from accounts.site.signin import may_refresh, token_strategy
+from accounts.site.signin import check_token, may_refresh
 from accounts.strategies import Accepted, Refused
 from accounts.strategies.session_joined import SessionStore
 from accounts.tracing.recorder import current_trace, step
@@ -44,11 +44,11 @@ class SiteAuthentication(BaseAuthentication):
         by the cookie's user.
         """
         token = bearer_token(request)
-        return _by_cookie(request) if token is None else _by_token(token)
+        return _by_cookie(request) if token is None else _by_token(request._request, token)
 
 
-def _by_token(token: str) -> tuple[User, Auth]:
-    verdict = token_strategy().check(token)
+def _by_token(request: HttpRequest, token: str) -> tuple[User, Auth]:
+    verdict = check_token(request, token)
     if isinstance(verdict, Refused):
         raise refusal(verdict, token)
     return verdict.user, Auth(_seen(verdict), "jwt")

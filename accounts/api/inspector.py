@@ -46,7 +46,10 @@ class InspectorView(PublicApiView):
         strategy = find_strategy(slug) if slug else None
         if slug and strategy is None:
             raise ValidationError({"strategy": ["No strategy has this name."]})
-        return Response(_answer(inspect(body["token"], strategy)))
+        found = inspect(body["token"], strategy)
+        if strategy is None:
+            signin.note_replay(request._request, body["token"], found.verdict)
+        return Response(_answer(found))
 
 
 class OwnTokenView(ApiView):

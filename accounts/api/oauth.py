@@ -127,7 +127,7 @@ class Revoke(PublicApiView):
         A refresh token ends its login with all its tokens. An access token ends itself alone.
         Where a valid bearer token of another user comes along, it is refused.
         """
-        _, claims = signin.judge_token(_token(request))
+        _, claims = signin.judge_token(request._request, _token(request))
         if claims is None:
             return Response(status=status.HTTP_200_OK)
         if is_from_another(request, claims.user_id):
@@ -166,7 +166,7 @@ class Introspect(ApiView):
         For anybody else every token is inactive, so that nobody can find out whether it exists
         (section 2.2).
         """
-        verdict, claims = signin.judge_token(_token(request))
+        verdict, claims = signin.judge_token(request._request, _token(request))
         if not isinstance(verdict, Accepted) or claims is None:
             return Response({"active": False})
         if not _may_see(request.user, claims):

@@ -156,8 +156,9 @@ class TokenRefresh(TokenView):
     def post(self, request: Request) -> Response:
         """Get a new access token and a new refresh token. The old refresh token is spent.
 
-        If a spent refresh token is sent again, somebody has a copy of it, so its login ends. For a
-        few seconds the same client may repeat the request, because the answer may be lost.
+        If a spent refresh token is sent again, somebody has a copy of it, so its login ends. Two
+        cases are told apart. Requests that run in parallel all get the same new refresh token. If
+        the answer was lost, and so no token of it was ever sent, the client gets new ones.
         """
         refresh = valid(serializers.Refresh, request)["refresh"]
         renewed = signin.refresh_tokens(request._request, refresh)
@@ -173,7 +174,7 @@ class TokenVerify(TokenView):
     def post(self, request: Request) -> Response:
         """Ask whether a token of either type is accepted now, its user and login included."""
         token = valid(serializers.AnyToken, request)["token"]
-        verdict, _ = signin.judge_token(token)
+        verdict, _ = signin.judge_token(request._request, token)
         if isinstance(verdict, Refused):
             raise _token_not_valid(verdict, action_after(verdict, token))
         return Response({})

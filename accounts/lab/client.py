@@ -26,11 +26,13 @@ class Client:
         self.access = ""
         self.refresh_token = ""
         self.session_keys: set[str] = set()  # all that it was ever given
+        self.refresh_jtis: set[str] = set()  # the same
         self._user = user
         self._transcript = transcript
         self._csrf: dict[str, str] = {}
+        self._transport = httpx.WSGITransport(app=import_string(settings.WSGI_APPLICATION))
         self._http = httpx.Client(
-            transport=httpx.WSGITransport(app=import_string(settings.WSGI_APPLICATION)),
+            transport=self._transport,
             base_url=_base_url(),
             headers={"User-Agent": f"lab {who}", "Origin": _base_url()},
             trust_env=False,
@@ -97,6 +99,10 @@ class Client:
                 copied.expires = None
                 self.cookies.jar.set_cookie(copied)
 
+    def change_network(self, address: str) -> None:
+        """Go on from another address, as a telephone does that leaves its Wi-Fi."""
+        self._transport.remote_addr = address
+
     def close(self) -> None:
         """Close the client."""
         self._http.close()
@@ -139,6 +145,8 @@ class Client:
         with serving(self.server), wanted():
             answer = Answer.from_response(self._http.send(request))
         self.session_keys.update(str(cookie.value) for cookie in self.cookies.jar)
+        if refresh := answer.body.get("refresh"):
+            self.refresh_jtis.add(str(peek(refresh)[1]["jti"]))
         if record:
             self._transcript.record(self.who, title, request, body, answer, at_ms)
         return answer

@@ -108,8 +108,9 @@ class Environment:
         for client in clients:
             client.close()
         self._close_servers()
-        logins = list(self.user.logins.values_list("pk", flat=True))
-        BlacklistedToken.objects.filter(pk__in=logins).delete()
+        logins = self.user.logins.values_list("pk", flat=True)
+        pairs = set[str]().union(*(client.refresh_jtis for client in clients))
+        BlacklistedToken.objects.filter(pk__in=[*logins, *pairs]).delete()
         keys = set[str]().union(*(client.session_keys for client in clients))
         Session.objects.filter(pk__in=keys).delete()
         self.user.delete()

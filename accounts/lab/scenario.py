@@ -59,15 +59,13 @@ def run_scenario(
     event: type[Event] | str,
     *,
     visitor: uuid.UUID | None = None,
-    grace: timedelta | None = None,
     pause: Pause = time.sleep,
 ) -> Report:
     """Play an event against a strategy and report what was measured. Never raises.
 
-    ``visitor`` owns the throwaway user. ``grace`` replaces the time within which a spent refresh
-    token may be retried. ``pause`` is called to let seconds pass.
+    ``visitor`` owns the throwaway user. ``pause`` is called to let seconds pass.
     """
-    return Scenario(*find_pair(strategy, event), visitor, grace, pause).report()
+    return Scenario(*find_pair(strategy, event), visitor, pause).report()
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,6 @@ class Scenario:
     strategy: type[Strategy]
     event: type[Event]
     visitor: uuid.UUID | None
-    grace: timedelta | None
     pause: Pause
     #: the last one counts, also if it broke
     attempts: list[Observation] = field(default_factory=list)
@@ -138,8 +135,8 @@ class Scenario:
 
     def _attempt(self, lifetime: timedelta | None) -> Observation:
         realm = lab_realm()
-        if self.grace is not None:
-            realm = realm.with_grace(self.grace)
+        if self.event.grace is not None:
+            realm = realm.with_grace(self.event.grace)
         if lifetime is not None:
             realm = realm.short_lived(lifetime, logins=self.event.ages)
         with environment_for(self.strategy, realm, visitor=self.visitor, pause=self.pause) as found:

@@ -56,6 +56,11 @@ class LoginQuerySet(models.QuerySet["Login"]):
         now = timezone.now()
         self.filter(id=login_id, last_seen__lt=now - TOUCH_EVERY).update(last_seen=now)
 
+    def note_pair_seen(self, login_id: uuid.UUID, pair: uuid.UUID) -> bool:
+        """Note that a token of the live pair was sent; False unless this call was the first to."""
+        unseen = self.filter(id=login_id, refresh_jti=pair, pair_seen=False)
+        return bool(unseen.update(pair_seen=True))
+
 
 class Login(models.Model):
     """One signed-in device of one user, whichever strategy carries it; its id is the ``sid``."""
@@ -73,12 +78,15 @@ class Login(models.Model):
     refresh_jti = models.UUIDField(
         null=True, editable=False, help_text="The one refresh token not yet spent."
     )
-    previous_refresh_jti = models.UUIDField(
-        null=True, editable=False, help_text="The one spent last, for a retry within the grace."
-    )
     refreshed_at = models.DateTimeField(null=True, editable=False)
-    refreshed_by = models.UUIDField(
-        null=True, editable=False, help_text="A keyed digest of the client that spent it."
+    pair_seen = models.BooleanField(
+        default=True, editable=False, help_text="Whether a token of the live pair was ever sent."
+    )
+    spent = models.JSONField(
+        default=list,
+        editable=False,
+        help_text="Refresh tokens spent within the grace: jti and epoch milliseconds of each. "
+        "The last one stays: it is the parent of the live one.",
     )
     created = models.DateTimeField(default=timezone.now)
     last_seen = models.DateTimeField(default=timezone.now)

@@ -2,14 +2,12 @@
 
 import ipaddress
 import re
-import uuid
 from functools import lru_cache
 from typing import TypeAlias
 
 from django.http import HttpRequest
 
 from accounts import conf
-from accounts.tokens.realm import Realm
 
 _UNIX = "unix"  # whoever connects to our Unix socket: it has no address
 
@@ -49,15 +47,6 @@ def _is_among(peer: str, proxies: frozenset[str]) -> bool:
 
 def _network(text: str) -> Network:
     return ipaddress.ip_network(text, strict=False)
-
-
-def client_fingerprint(request: HttpRequest, realm: Realm) -> uuid.UUID:
-    """A keyed digest of address and user agent, which keeps neither.
-
-    A hint, not a proof: the sender chooses its user agent.
-    """
-    agent = request.META.get("HTTP_USER_AGENT", "")
-    return realm.digest(f"{client_ip(request)} {agent}")
 
 
 def throttle_key(address: str | None) -> str:

@@ -46,9 +46,14 @@ CHECKS = (
     _check("Lifetime", "No longer than any issued here", "too_long"),
     _check("Not expired", "exp lies ahead", "expired"),
     _check("Begun", "Neither iat nor nbf lies ahead", "not_yet"),
-    _check("Ids", "user_id, jti and sid have their form", "bad_id"),
+    _check("Ids", "user_id, jti, sid and pair have their form", "bad_id"),
     _check("User", "user_id is the row of a user", "user_not_found"),
-    _check("Blacklist", "Neither jti nor sid is listed", "token_blacklisted"),
+    _check(
+        "Blacklist",
+        "Neither jti nor sid nor pair is listed",
+        "token_blacklisted",
+        "refresh_replayed",
+    ),
     _check(
         "Login",
         "sid is a login of this user, not ended or expired",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import EndReason, Login, User, login_begin
 from accounts.models.user import normal_name
 from accounts.site import throttle
-from accounts.site.clients import client_fingerprint, client_ip, throttle_key
+from accounts.site.clients import client_ip, throttle_key
 from accounts.site.security import security_note
 from accounts.site.throttle import Limit
 from accounts.strategies import Accepted, Credential, Refused, Strategy
@@ -202,7 +202,14 @@ def start_token_login(
     return strategy.issue(login)
 
 
-def judge_token(token: str) -> tuple[Accepted | Refused, Claims | None]:
+def check_token(request: HttpRequest, token: str) -> Accepted | Refused:
+    """Judge the access token that a request carries."""
+    verdict = token_strategy().check(token)
+    note_replay(request, token, verdict)
+    return verdict
+
+
+def judge_token(request: HttpRequest, token: str) -> tuple[Accepted | Refused, Claims | None]:
     """Judge a token of either type. Its claims come too where they could be read.
 
     A refresh token holds as long as it is not spent.
@@ -212,6 +219,7 @@ def judge_token(token: str) -> tuple[Accepted | Refused, Claims | None]:
     except TokenRefused as error:
         return Refused(error.step, error.code, error.reason), None
     verdict = token_strategy().judge(claims)
+    note_replay(request, token, verdict)
     if claims.token_type == "refresh" and isinstance(verdict, Accepted):
         unspent = Login.objects.filter(pk=claims.sid, refresh_jti=claims.jti)
         return (verdict if unspent.exists() else _SPENT), claims
@@ -232,9 +240,13 @@ def may_refresh(verdict: Refused, token: str) -> bool:
 
 
 def refresh_tokens(request: HttpRequest, refresh: str) -> Credential | Refused:
-    """Spend a refresh token of an API client; one that was spent before ends its login."""
-    renewed = token_strategy().renew(refresh, client=client_fingerprint(request, site_realm()))
-    if isinstance(renewed, Refused) and renewed.code == "refresh_replayed":
-        user_id = peek(refresh)[1].get("user_id")  # its signature has been verified
-        security_note(request, "refresh token replayed", user_id=user_id)
+    """Spend a refresh token of an API client; its login ends if two hold a copy."""
+    renewed = token_strategy().renew(refresh)
+    note_replay(request, refresh, renewed)
     return renewed
+
+
+def note_replay(request: HttpRequest, token: str, verdict: object) -> None:
+    """Log it if this token, whose signature holds, has ended its login."""
+    if isinstance(verdict, Refused) and verdict.code == "refresh_replayed":
+        security_note(request, "refresh token replayed", user_id=peek(token)[1].get("user_id"))

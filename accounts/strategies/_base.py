@@ -182,11 +182,8 @@ class Strategy(ABC):
     def revoke_all(self, user: User) -> None:
         """Log every device of the user out. Does nothing unless the strategy can."""
 
-    def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
-        """Spend a refresh token; only where ``refreshes`` is true.
-
-        ``client`` tells the sender from others (``site.clients.client_fingerprint``).
-        """
+    def renew(self, refresh: str) -> Credential | Refused:
+        """Spend a refresh token; only where ``refreshes`` is true."""
         return Refused("renew", "no_refresh", f"{self.slug} has no refresh tokens")
 
     def reissue(self, login: Login, credential: str) -> Credential:

@@ -15,7 +15,13 @@ def is_listed(*ids: uuid.UUID) -> bool:
     return BlacklistedToken.objects.filter(jti__in=ids).exists()
 
 
-def listed_for(stored_reason: int) -> Refused:
-    """The verdict on a token whose row was read together with its user."""
-    reason = EndReason(_REASONS[stored_reason]).label
-    return Refused("look up blacklist", "token_blacklisted", f"Token is blacklisted: {reason}")
+def reason_of(stored_reason: int) -> EndReason:
+    """The reason of a row that was read together with its user."""
+    return EndReason(_REASONS[stored_reason])
+
+
+def listed_for(reason: EndReason) -> Refused:
+    """The verdict on a token that is listed for a reason."""
+    return Refused(
+        "look up blacklist", "token_blacklisted", f"Token is blacklisted: {reason.label}"
+    )

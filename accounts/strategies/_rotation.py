@@ -1,33 +1,65 @@
-"""Refresh tokens that work once: the first use wins, and a second use shows that there is a copy.
+"""Refresh tokens that work once: the first use wins, and what comes again is told apart.
 
-RFC 9700, section 4.14.2. The login's row remembers the one refresh token that is not yet spent, so
-the database decides every race: the rotation is one UPDATE whose condition names the old token.
+RFC 9700, section 4.14.2. A spent refresh token comes again for one of three reasons:
+
+- requests ran in parallel: within the grace, they all get the same live successor;
+- an answer was lost: nobody has sent a token of the live pair, whose parent comes again. It gets a
+  new successor, and the pair that nobody has seen is dead;
+- two hold a copy: the login ends. It also ends when a token of such a dead pair is sent after all.
+
+Neither address nor user agent decides: a telephone changes its network, a thief copies both.
+
+The lost answer gets a new successor so that two copies always part. If the same one were handed out
+again, a thief who refreshes first and waits for the owner would share it unnoticed. What remains is
+the price of the grace: a thief who always acts within it is not noticed.
+
+The login's row holds the state, so the database decides every race: a rotation is one UPDATE, whose
+condition is the state that was read.
 """
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import Enum, auto
 from types import SimpleNamespace
 from typing import NamedTuple
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from accounts.models import EndReason, Login
+from accounts.models.blacklist import blacklist
 from accounts.strategies._base import LOGIN_MISSING, Accepted, Refused, verdict_of
+from accounts.strategies._blacklist import listed_for
 from accounts.tokens.codec import Claims
 
+MAX_SPENT = 50  # what one login can make its row hold
+_MAX_TRIES = 50  # each lost one is a rotation by another request
 _REPLAYED = Refused(
     "spend refresh token",
     "refresh_replayed",
     "This refresh token was spent before: somebody has a copy, so the whole login has ended",
 )
+_SUPERSEDED = Refused(
+    "look up blacklist",
+    "refresh_replayed",
+    "Another token took the place of this one: somebody has a copy, so the whole login has ended",
+)
 
 
 class Spent(NamedTuple):
-    """The login, its user as fresh as the row, and the id of the refresh token to hand out."""
+    """The login and its user, and the id of the refresh token to hand out."""
 
     login: Login
     refresh_jti: uuid.UUID
+
+
+class _Shown(Enum):
+    """What a refresh token is when it is sent."""
+
+    LIVE = auto()
+    IN_PARALLEL = auto()
+    ANSWER_LOST = auto()
+    REPLAYED = auto()
 
 
 def start(login: Login) -> uuid.UUID:
@@ -37,54 +69,81 @@ def start(login: Login) -> uuid.UUID:
     return login.refresh_jti
 
 
-def spend(claims: Claims, *, client: uuid.UUID | None, grace: timedelta) -> Spent | Refused:
-    """Spend a verified refresh token. Two queries; the second reads the user afresh.
+def spend(claims: Claims, *, grace: timedelta) -> Spent | Refused:
+    """Spend a verified refresh token, or end its login. Two queries.
 
-    A token that was spent before ends the login, unless the client that spent it sends it again
-    within ``grace``: then the answer may have been lost on the way, and the successor that was lost
-    is handed out once more. It is not a second successor: if a thief has the other copy, the two
-    will meet at the next refresh. ``client`` tells the sender from others; None equals nobody, not
-    even another None.
+    Raises:
+        OperationalError: other requests changed the login each time between reading and writing.
     """
-    successor = uuid.uuid4()
-    # In one transaction, so that the winner of the UPDATE reads the row before a losing request can
-    # end the login.
-    with transaction.atomic():
-        won = _rotate(claims, successor, client)
+    for _ in range(_MAX_TRIES):
         login = Login.objects.select_related("user").filter(pk=claims.sid).first()
-    if login is None or login.user_id != claims.user_id:
-        return LOGIN_MISSING
-    verdict = _verdict_of(login)
-    if isinstance(verdict, Refused):
-        return verdict
-    if won:
-        return Spent(login, successor)
-    if login.refresh_jti and _is_retry(login, claims, client, grace):
-        return Spent(login, login.refresh_jti)
-    Login.objects.filter(pk=login.pk).end(EndReason.REPLAYED)
-    return _REPLAYED
+        if login is None or login.user_id != claims.user_id or login.refresh_jti is None:
+            return LOGIN_MISSING
+        verdict = _verdict_of(login)
+        if isinstance(verdict, Refused):
+            return verdict
+        now = timezone.now()
+        shown = _shown(login, claims.jti, now - grace)
+        if shown is _Shown.REPLAYED:
+            Login.objects.filter(pk=login.pk).end(EndReason.REPLAYED)
+            return _REPLAYED
+        if shown is _Shown.IN_PARALLEL:
+            return Spent(login, login.refresh_jti)
+        if successor := _rotate(login, shown, claims.jti, now, grace):
+            return Spent(login, successor)
+    raise OperationalError("Too many requests refresh one login at once")
 
 
-def _rotate(claims: Claims, successor: uuid.UUID, client: uuid.UUID | None) -> bool:
-    # All conditions are on this row itself: PostgreSQL checks them again after waiting for another
-    # transaction that changed it, which it does not do for a subquery.
-    now = timezone.now()
-    unspent = Login.objects.filter(
-        pk=claims.sid, refresh_jti=claims.jti, ended_at=None, expires__gt=now
+def listed(login_id: uuid.UUID, reason: EndReason, *, goes_on: bool) -> Refused:
+    """The verdict on a token that is on the blacklist.
+
+    While its login goes on, a replay is listed for a dead pair alone, which ends the login.
+    """
+    if not goes_on or reason is not EndReason.REPLAYED:
+        return listed_for(reason)
+    Login.objects.filter(pk=login_id).end(EndReason.REPLAYED)
+    return _SUPERSEDED
+
+
+def _shown(login: Login, jti: uuid.UUID, since: datetime) -> _Shown:
+    """What a refresh token is to its login; the grace began at ``since``."""
+    if jti == login.refresh_jti:
+        return _Shown.LIVE
+    if jti.hex in (spent for spent, _ in _spent_since(login, since)):
+        return _Shown.IN_PARALLEL
+    if login.spent and login.spent[-1][0] == jti.hex and not login.pair_seen:
+        return _Shown.ANSWER_LOST
+    return _Shown.REPLAYED
+
+
+def _spent_since(login: Login, since: datetime) -> list[list[object]]:
+    return [entry for entry in login.spent if entry[1] > _milliseconds(since)]
+
+
+def _milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+@transaction.atomic
+def _rotate(
+    login: Login, shown: _Shown, jti: uuid.UUID, now: datetime, grace: timedelta
+) -> uuid.UUID | None:
+    """Make a successor of ``jti`` the live one; None if the login is no longer as it was read."""
+    successor = uuid.uuid4()
+    as_read = Login.objects.filter(
+        pk=login.pk, refresh_jti=login.refresh_jti, ended_at=None, expires__gt=now
     )
-    won = unspent.update(
-        refresh_jti=successor,
-        previous_refresh_jti=claims.jti,
-        refreshed_at=now,
-        refreshed_by=client,
+    dead = login.refresh_jti if shown is _Shown.ANSWER_LOST else None
+    if dead:
+        as_read = as_read.filter(pair_seen=False)
+    spent = [*_spent_since(login, now - grace), [jti.hex, _milliseconds(now)]]
+    won = as_read.update(
+        refresh_jti=successor, refreshed_at=now, pair_seen=False, spent=spent[-MAX_SPENT:]
     )
-    return bool(won)
-
-
-def _is_retry(login: Login, claims: Claims, client: uuid.UUID | None, grace: timedelta) -> bool:
-    if login.previous_refresh_jti != claims.jti or login.refreshed_at is None or client is None:
-        return False
-    return login.refreshed_by == client and timezone.now() - login.refreshed_at < grace
+    if won and dead and login.strategy == Login.TOKEN_STRATEGY:
+        # Its access token is dead, too. Where nobody looks tokens up, only its refresh token is.
+        blacklist([(dead, login.user_id, login.expires)], "refresh", EndReason.REPLAYED)
+    return successor if won else None
 
 
 def _verdict_of(login: Login) -> Accepted | Refused:

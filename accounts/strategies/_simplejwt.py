@@ -59,7 +59,7 @@ class SimplejwtStrategy(Strategy):
         return Accepted(user, str(user.role), sid_of(token))
 
     @refusing
-    def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
+    def renew(self, refresh: str) -> Credential | Refused:
         """A new access token, as simplejwt's serializer makes it: the refresh token stays."""
         token = self._simplejwt.verify_refresh(refresh)
         if refused := self.look_up(token):

@@ -55,13 +55,13 @@ class StrictStrategy(Strategy):
         return self.judge(decode(self.realm, credential))
 
     @refusing
-    def renew(self, refresh: str, *, client: uuid.UUID | None = None) -> Credential | Refused:
+    def renew(self, refresh: str) -> Credential | Refused:
         claims = decode(self.realm, refresh, token_type="refresh")
         verdict = self.judge(claims)
         if isinstance(verdict, Refused):
             return verdict
         if self.rotates:
-            spent = _rotation.spend(claims, client=client, grace=self.realm.refresh_grace)
+            spent = _rotation.spend(claims, grace=self.realm.refresh_grace)
             return spent if isinstance(spent, Refused) else self._pair(*spent)
         # The login's row was not read: the new access token ends with the refresh token.
         ends = datetime.fromtimestamp(claims.expires, UTC)
@@ -85,7 +85,9 @@ class StrictStrategy(Strategy):
 
     def _pair(self, login: Login, refresh_jti: uuid.UUID | None) -> Credential:
         about = self.claims_about(login.user)
-        access = self._token(login, "access", about | self.realm.claims_about(login.user))
+        pair = {"pair": refresh_jti.hex} if refresh_jti else {}
+        own = self.realm.claims_about(login.user)
+        access = self._token(login, "access", about | own | pair)
         refresh = self._token(login, "refresh", about, refresh_jti)
         return Credential(access, self.realm.access_expires(), refresh)
 

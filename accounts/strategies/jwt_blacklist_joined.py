@@ -1,16 +1,18 @@
 """The site's own bearer tokens: signature, then one query."""
 
 from accounts.models import BlacklistedToken, EndReason, Login, User
+from accounts.strategies import _rotation
 from accounts.strategies._base import USER_NOT_FOUND, Accepted, Refused, verdict_of
-from accounts.strategies._blacklist import listed_for
+from accounts.strategies._blacklist import reason_of
 from accounts.strategies._joined import fetch_user_with_login, login_query, table
 from accounts.strategies._strict import StrictStrategy
 from accounts.tokens.codec import Claims
 
 _QUERY = login_query(
     f"{table(User)} u LEFT JOIN {table(Login)} l ON l.id = %s AND l.user_id = u.id WHERE u.id = %s",
-    f", (SELECT b.reason FROM {table(BlacklistedToken)} b "  # noqa: S608 - our own text
-    "WHERE b.jti IN (%s, %s) LIMIT 1) AS blacklisted",
+    ", l.refresh_jti = %s AND NOT l.pair_seen AS pair_is_unseen, l.ended_at IS NULL AS goes_on"  # noqa: S608 - our own text
+    f", (SELECT b.reason FROM {table(BlacklistedToken)} b "
+    "WHERE b.jti IN (%s, %s, %s) LIMIT 1) AS blacklisted",
     ended="NULL",  # the blacklist decides: whatever ends this login writes a row there
 )
 
@@ -38,12 +40,16 @@ class JwtBlacklistJoined(StrictStrategy):
     rotates = True
 
     def judge(self, claims: Claims) -> Accepted | Refused:
-        """One query."""
-        ids = (claims.jti, claims.sid)
-        row = fetch_user_with_login(_QUERY, *ids, claims.sid, claims.user_id)
+        """One query, and an UPDATE for the first request with a new pair."""
+        listed = (claims.pair, claims.jti, claims.sid)
+        row = fetch_user_with_login(_QUERY, claims.pair, *listed, claims.sid, claims.user_id)
         if row is None:
             return USER_NOT_FOUND
-        return listed_for(row.blacklisted) if row.blacklisted else verdict_of(row)
+        if row.blacklisted:
+            return _rotation.listed(claims.sid, reason_of(row.blacklisted), goes_on=row.goes_on)
+        if row.pair_is_unseen and not Login.objects.note_pair_seen(claims.sid, claims.pair):
+            return self.judge(claims)  # meanwhile it was seen, spent or superseded
+        return verdict_of(row)
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """Blacklist the login: every token it was ever given, older access tokens too."""

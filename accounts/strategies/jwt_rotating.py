@@ -16,9 +16,9 @@ class JwtRotating(StrictStrategy):
     access token goes on until it expires. How long that is, is the price one sets.
 
     A refresh token that was spent before and comes back means that two have it. Nobody can tell the
-    thief from the owner, so the whole login ends, and the list of logins says why. One thing looks
-    the same: the answer to a refresh got lost, and the client asks again. Within a short grace the
-    client that spent the token (by address and user agent) is given the lost successor once more.
+    thief from the owner, so the whole login ends, and the list of logins says why. Two things look
+    alike. Requests in parallel: within a short grace all get the same successor. And a lost answer:
+    the token spent last gets a new successor, and to send the old one after all ends the login.
     """
 
     slug = "jwt-rotating"

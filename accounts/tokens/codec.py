@@ -51,12 +51,17 @@ _REGISTRY = _Registry(algorithms=_ALGORITHMS)
 
 
 class Claims(NamedTuple):
-    """What a token says, after everything about its form was checked. Times in epoch seconds."""
+    """What a token says, after everything about its form was checked. Times in epoch seconds.
+
+    ``pair`` is the jti of the refresh token that came with an access token; where a token names
+    none, its own jti.
+    """
 
     token_type: TokenType
     user_id: int
     jti: uuid.UUID
     sid: uuid.UUID
+    pair: uuid.UUID
     issued: int
     expires: int
     extra: Mapping[str, Any]
@@ -187,11 +192,13 @@ def _claims(realm: Realm, payload: bytes, token_type: TokenType | None) -> Claim
     if kind not in ("access", "refresh") or token_type not in (None, kind):
         _refuse("wrong_type", "Token has wrong type")
     issued, expires = _check_times(realm, kind, found)
+    jti = found.get("jti")
     return Claims(
         token_type=kind,
         user_id=_number(found.get("user_id")),
-        jti=_identifier("jti", found.get("jti")),
+        jti=_identifier("jti", jti),
         sid=_identifier("sid", found.get("sid")),
+        pair=_identifier("pair", found.get("pair", jti)),
         issued=issued,
         expires=expires,
         extra=found,

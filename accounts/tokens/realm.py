@@ -38,9 +38,10 @@ class Realm:
     """A fence: what one realm issues, the other refuses.
 
     ``pepper`` keys the digests of opaque credentials; the lifetimes are those of tokens. What was
-    made with a retired key or pepper still holds. ``refresh_grace`` is how long the same client may
-    send a spent refresh token again. ``own_claims`` are the names of further claims of access
-    tokens, each with the dotted path of a function that makes its value of a user.
+    made with a retired key or pepper still holds. ``refresh_grace`` is how long a refresh token that
+    was spent counts as one of several requests sent in parallel. ``own_claims`` are the names of
+    further claims of access tokens, each with the dotted path of a function that makes its value of
+    a user.
     """
 
     name: str
@@ -91,7 +92,7 @@ class Realm:
         return {name: import_string(path)(user) for name, path in self.own_claims}
 
     def with_grace(self, grace: timedelta) -> "Realm":
-        """This realm with another time for retrying a refresh."""
+        """This realm with another grace for refresh tokens that were spent."""
         return replace(self, refresh_grace=grace)
 
     def short_lived(self, lifetime: timedelta, *, logins: bool) -> "Realm":

@@ -1,4 +1,4 @@
-/** A lost response to a refresh, played without a grace and with one, on a strategy's page. */
+/** Lost responses to a refresh, and thieves who look alike, played on a strategy's page. */
 
 import { send } from "./api.js";
 import { el } from "./dom.js";
@@ -6,7 +6,7 @@ import { duration, sentence } from "./format.js";
 
 const section = document.querySelector("[data-lost]");
 const button = section.querySelector("[data-lose]");
-const settings = section.querySelector("[data-settings]");
+const stories = section.querySelector("[data-stories]");
 const problem = section.querySelector("[data-lost-problem]");
 
 async function lose() {
@@ -14,7 +14,7 @@ async function lose() {
   problem.hidden = true;
   try {
     const { data } = await send(section.dataset.lost, { method: "POST", body: {} });
-    settings.replaceChildren(...data.map(setting));
+    stories.replaceChildren(...data.map(story));
   } catch (error) {
     problem.textContent = error.message;
     problem.hidden = false;
@@ -22,18 +22,28 @@ async function lose() {
   button.disabled = false;
 }
 
-function setting({ grace_s: grace, goes_on: goesOn, reason, end_reason: endReason, error, transcript }) {
-  const title = grace ? `A grace of ${duration(grace)}` : "No grace";
-  const badge = goesOn ? "stays logged in" : "is logged out";
-  const ended = endReason ? `The list of logins says: ${endReason}.` : "";
+function story(played) {
+  const { title, about, reason, error, transcript } = played;
+  const [words, tone] = ending(played);
+  const ended = played.end_reason ? `The list of logins says: ${played.end_reason}.` : "";
+  const grace = played.grace_s ? `A grace of ${duration(played.grace_s)}.` : "No grace.";
   return el(
     "section",
-    { class: "lost__setting" },
+    { class: "lost__story", "aria-label": title },
     el("h3", {}, title),
-    el("p", { class: `badge badge--${goesOn && !error ? "ok" : "bad"}` }, error ? "broke" : badge),
-    el("p", { class: "muted" }, error ?? `${sentence(reason)} ${ended}`),
+    el("p", { class: `badge badge--${tone}` }, words),
+    el("p", {}, error ?? about),
     el("ol", { class: "lost__steps" }, ...transcript.map(step)),
+    el("p", { class: "muted" }, `${grace} ${sentence(reason)} ${ended}`),
   );
+}
+
+/** Green and red say how it went for the owner. */
+function ending({ goes_on: goesOn, thief_in: thiefIn, error }) {
+  if (error) return ["broke", "bad"];
+  if (thiefIn) return ["the thief stays in, unnoticed", "bad"];
+  if (goesOn) return ["stays logged in", "ok"];
+  return thiefIn === false ? ["the thief is noticed: the login ends", "ok"] : ["is logged out", "bad"];
 }
 
 function step({ title, response }) {

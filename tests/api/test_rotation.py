@@ -1,9 +1,7 @@
 """Refresh tokens of the site's API are spent on use, and one that comes again ends its login."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
 
 import pytest
 import time_machine
@@ -12,8 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from accounts.models import EndReason, Login, User
+from accounts.strategies._rotation import MAX_SPENT
 from accounts.tokens.codec import peek
+from accounts.tokens.realm import site_realm
 from tests.devices import Device, stolen
+from tests.races import at_once
+from tests.tokens.forge import forged
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +38,32 @@ def verified(device: Device, token: str) -> int:
 
 def why(device: Device) -> str:
     return device.login.end_reason
+
+
+def verbs(sent: CaptureQueriesContext) -> list[str]:
+    return [query["sql"].split()[0] for query in sent if "SAVEPOINT" not in query["sql"]]
+
+
+def jti(device: Device) -> str:
+    """The id of the refresh token that it holds."""
+    return str(peek(device.refresh)[1]["jti"])
+
+
+def moved(device: Device) -> Device:
+    """The same device in another network, under another user agent."""
+    there = stolen(device)
+    there.client.defaults["REMOTE_ADDR"] = "198.51.100.7"
+    return there
+
+
+def refuses(device: Device, token_type: str) -> bool:
+    """Whether the site refuses the token of this type that the device holds."""
+    return not device.is_in() if token_type == "access" else device.renew().status_code == 401
+
+
+def lose(device: Device) -> None:
+    """Spend the refresh token, and never get the answer."""
+    assert stolen(device).renew().status_code == 200
 
 
 class TestSpending:
@@ -65,8 +93,21 @@ class TestSpending:
         with CaptureQueriesContext(connection) as sent:
             assert program.renew().status_code == 200
         # The test's own transaction makes a savepoint of the one around the rotation.
-        verbs = [query["sql"].split()[0] for query in sent if "SAVEPOINT" not in query["sql"]]
-        assert verbs == ["SELECT", "UPDATE", "SELECT"]
+        assert verbs(sent) == ["SELECT", "SELECT", "UPDATE"]
+
+    def test_the_first_request_with_a_new_pair_writes_once(self, program: Device) -> None:
+        program.renew()
+        asked = []
+        for _ in range(3):
+            with CaptureQueriesContext(connection) as sent:
+                assert program.is_in()
+            asked.append(verbs(sent))
+        assert asked == [["SELECT", "UPDATE"], ["SELECT"], ["SELECT"]]
+
+    def test_a_request_with_the_pair_of_the_log_in_writes_nothing(self, program: Device) -> None:
+        with CaptureQueriesContext(connection) as sent:
+            assert program.is_in()
+        assert verbs(sent) == ["SELECT"]
 
     def test_one_that_is_refused_spends_nothing(self, program: Device) -> None:
         assert program.renew(program.access).status_code == 401
@@ -74,37 +115,198 @@ class TestSpending:
         assert program.renew().status_code == 200
 
 
-class TestReplay:
-    def test_a_spent_one_from_elsewhere_ends_the_whole_login(self, program: Device) -> None:
-        thief = stolen(program)
+class TestParallel:
+    """Requests that run in parallel spend the same token: within the grace, all go on."""
+
+    def test_three_tabs_twice(self, program: Device, later: time_machine.Traveller) -> None:
+        first, second, third = tabs = [program, stolen(program), moved(program)]
+        oldest = program.refresh
+        for _ in range(2):
+            spent = program.refresh
+            for tab in tabs:
+                assert tab.renew(spent).status_code == 200
+                later.shift(timedelta(seconds=1))
+            assert jti(first) == jti(second) == jti(third)
+        assert third.renew(oldest).status_code == 200
+        assert jti(third) == jti(first)
+        assert all(tab.is_in() for tab in tabs)
+
+    def test_the_grace_of_each_token_begins_when_it_is_spent(
+        self, program: Device, later: time_machine.Traveller
+    ) -> None:
+        oldest = program.refresh
         program.renew()
-        answer = thief.renew()
+        later.shift(timedelta(seconds=6))
+        newer = program.refresh
+        program.renew()
+        later.shift(timedelta(seconds=6))
+        assert stolen(program).renew(newer).status_code == 200
+        assert stolen(program).renew(oldest).status_code == 401
+        assert why(program) == EndReason.REPLAYED
+
+    def test_it_can_be_switched_off(self, program: Device, settings: Settings) -> None:
+        settings.REFRESH_GRACE = timedelta(0)
+        spent = program.refresh
+        program.renew()
+        assert program.is_in()
+        assert program.renew(spent).status_code == 401
+
+    def test_what_a_row_remembers_is_bounded(self, program: Device) -> None:
+        oldest = program.refresh
+        for _ in range(MAX_SPENT + 1):
+            program.renew()
+        assert len(program.login.spent) == MAX_SPENT
+        assert program.renew(oldest).status_code == 401
+
+
+class TestLostAnswer:
+    """Nobody has sent a token of the successor: its parent gets a new one."""
+
+    def test_asked_again_after_a_minute_from_another_network(
+        self, program: Device, later: time_machine.Traveller
+    ) -> None:
+        lose(program)
+        later.shift(timedelta(minutes=1))
+        telephone = moved(program)
+        assert telephone.renew().status_code == 200
+        assert telephone.is_in()
+        assert telephone.renew().status_code == 200
+
+    def test_lost_twice(self, program: Device, later: time_machine.Traveller) -> None:
+        for _ in range(2):
+            lose(program)
+            later.shift(timedelta(minutes=1))
+        assert program.renew().status_code == 200
+        assert program.is_in()
+        assert program.renew().status_code == 200
+
+    def test_what_runs_in_parallel_with_the_second_try_shares_its_successor(
+        self, program: Device, later: time_machine.Traveller
+    ) -> None:
+        lose(program)
+        later.shift(timedelta(minutes=1))
+        tab = stolen(program)
+        assert program.renew().status_code == tab.renew().status_code == 200
+        assert jti(program) == jti(tab)
+        assert program.is_in()
+        assert tab.is_in()
+
+    @pytest.mark.parametrize("shown", ["access", "refresh"])
+    def test_a_token_of_the_lost_pair_that_shows_up_after_all_ends_the_login(
+        self, program: Device, later: time_machine.Traveller, shown: str
+    ) -> None:
+        lost = stolen(program)
+        lost.renew()
+        later.shift(timedelta(minutes=1))
+        program.renew()
+        assert program.is_in()
+        assert refuses(lost, shown)
+        assert not program.is_in()
+        assert why(program) == EndReason.REPLAYED
+
+    @pytest.mark.parametrize("seen", ["access", "refresh"])
+    def test_a_pair_that_was_seen_was_not_lost(
+        self, program: Device, later: time_machine.Traveller, seen: str
+    ) -> None:
+        spent = program.refresh
+        program.renew()
+        assert program.is_in() if seen == "access" else verified(program, program.refresh) == 200
+        later.shift(timedelta(minutes=1))
+        assert stolen(program).renew(spent).status_code == 401
+        assert why(program) == EndReason.REPLAYED
+
+    def test_an_older_token_than_the_parent_is_a_replay(
+        self, program: Device, later: time_machine.Traveller
+    ) -> None:
+        oldest = program.refresh
+        program.renew()
+        lose(program)
+        later.shift(timedelta(minutes=1))
+        assert program.renew(oldest).status_code == 401
+        assert why(program) == EndReason.REPLAYED
+
+
+class TestThief:
+    """Two hold a copy: the login ends, at the latest at the second use by either."""
+
+    @pytest.fixture
+    def thief(self, program: Device) -> Device:
+        return stolen(program)
+
+    def test_a_thief_who_is_first_and_uses_what_it_got(
+        self, program: Device, thief: Device, later: time_machine.Traveller
+    ) -> None:
+        assert thief.renew().status_code == 200
+        assert thief.is_in()
+        later.shift(timedelta(minutes=1))
+        answer = program.renew()
         assert answer.status_code == 401
         assert answer.json()["code"] == "token_not_valid"
         assert "spent before" in answer.json()["detail"]
-        assert not program.is_in()
         assert not thief.is_in()
+        assert thief.renew().status_code == 401
+        assert why(program) == EndReason.REPLAYED
+
+    def test_a_thief_a_step_behind(
+        self, program: Device, thief: Device, later: time_machine.Traveller
+    ) -> None:
+        assert program.renew().status_code == 200
+        assert program.is_in()
+        later.shift(timedelta(minutes=1))
+        assert thief.renew().status_code == 401
+        assert not program.is_in()
         assert program.renew().status_code == 401
         assert why(program) == EndReason.REPLAYED
 
-    def test_a_thief_who_was_first_loses_it_too(self, program: Device) -> None:
-        thief = stolen(program)
+    def test_a_thief_a_step_behind_an_owner_who_has_used_nothing_yet(
+        self, program: Device, thief: Device, later: time_machine.Traveller
+    ) -> None:
+        assert program.renew().status_code == 200
+        later.shift(timedelta(minutes=1))
         assert thief.renew().status_code == 200
-        assert thief.is_in()
-        assert program.renew().status_code == 401
+        assert not program.is_in()
         assert not thief.is_in()
-        assert thief.renew().status_code == 401
+        assert why(program) == EndReason.REPLAYED
 
-    def test_the_users_other_logins_go_on(self, program: Device, alice: User) -> None:
+    @pytest.mark.parametrize("use", ["access", "refresh"])
+    def test_a_thief_who_refreshes_first_and_uses_nothing_until_the_owner_has_followed(
+        self, program: Device, thief: Device, later: time_machine.Traveller, use: str
+    ) -> None:
+        assert thief.renew().status_code == 200
+        later.shift(timedelta(minutes=1))
+        assert program.renew().status_code == 200
+        assert program.is_in()
+        assert refuses(thief, use)
+        assert not program.is_in()
+        assert why(program) == EndReason.REPLAYED
+
+    def test_a_thief_within_the_grace_is_not_noticed_which_is_its_price(
+        self, program: Device, thief: Device, later: time_machine.Traveller
+    ) -> None:
+        for _ in range(3):
+            assert program.renew().status_code == 200
+            assert program.is_in()
+            later.shift(timedelta(seconds=9))
+            assert thief.renew().status_code == 200
+            assert jti(thief) == jti(program)
+            later.shift(timedelta(minutes=4))
+        assert thief.is_in()
+        assert program.is_in()
+
+    def test_the_users_other_logins_go_on(
+        self, program: Device, thief: Device, alice: User, later: time_machine.Traveller
+    ) -> None:
         other, browser = Device("jwt").log_in(alice), Device("session").log_in(alice)
-        thief = stolen(program)
         program.renew()
-        thief.renew()
+        program.is_in()
+        later.shift(timedelta(minutes=1))
+        assert thief.renew().status_code == 401
         assert other.renew().status_code == 200
         assert browser.is_in()
 
-    def test_one_of_a_login_that_has_ended_changes_no_reason(self, program: Device) -> None:
-        thief = stolen(program)
+    def test_one_of_a_login_that_has_ended_changes_no_reason(
+        self, program: Device, thief: Device
+    ) -> None:
         program.renew()
         program.send("POST", "/api/token/blacklist/", {"refresh": program.refresh})
         assert thief.renew().status_code == 401
@@ -117,41 +319,23 @@ class TestReplay:
         assert not program.is_in()
 
 
-class TestGrace:
-    """The answer to a refresh may be lost on the way: the client asks again."""
+class TestTokensFromBefore:
+    """Access tokens that were issued before they named their pair."""
 
-    def test_the_same_client_gets_the_same_successor(
-        self, program: Device, later: time_machine.Traveller
-    ) -> None:
-        spent = program.refresh
+    def test_one_works_until_it_expires(self, program: Device) -> None:
+        claims = peek(program.access)[1]
+        del claims["pair"]
+        old = Device("jwt", access=forged(site_realm(), payload=claims))
         program.renew()
-        successor = peek(program.refresh)[1]["jti"]
-        later.shift(timedelta(seconds=9))
-        assert program.renew(spent).status_code == 200
-        assert peek(program.refresh)[1]["jti"] == successor
-        assert program.renew().status_code == 200
+        assert old.is_in()
+        assert not Login.objects.get().pair_seen
+        program.send("POST", "/api/token/blacklist/", {"refresh": program.refresh})
+        assert not old.is_in()
 
-    def test_after_the_grace_it_is_a_replay(
-        self, program: Device, later: time_machine.Traveller
-    ) -> None:
-        spent = program.refresh
-        program.renew()
-        later.shift(timedelta(seconds=10))
-        assert program.renew(spent).status_code == 401
-        assert not program.is_in()
-
-    def test_only_the_one_spent_last_may_come_again(self, program: Device) -> None:
-        oldest = program.refresh
-        program.renew()
-        program.renew()
-        assert program.renew(oldest).status_code == 401
-        assert not program.is_in()
-
-    def test_it_can_be_switched_off(self, program: Device, settings: Settings) -> None:
-        settings.REFRESH_GRACE = timedelta(0)
-        spent = program.refresh
-        program.renew()
-        assert program.renew(spent).status_code == 401
+    @pytest.mark.parametrize("pair", ["", "1234", None, 5])
+    def test_a_pair_of_another_form_is_refused(self, program: Device, pair: object) -> None:
+        claims = {**peek(program.access)[1], "pair": pair}
+        assert not Device("jwt", access=forged(site_realm(), payload=claims)).is_in()
 
 
 class TestFixedEnd:
@@ -182,55 +366,40 @@ class TestFixedEnd:
 
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
-    def spend_at_once(self, devices: list[Device]) -> list[int]:
-        together = Barrier(len(devices))
-
-        def spend(device: Device) -> int:
-            together.wait()
-            try:
-                return device.renew().status_code
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(len(devices)) as pool:
-            return sorted(pool.map(spend, devices))
-
-    def test_of_many_clients_one_wins_and_the_login_ends(self, program: Device) -> None:
-        copies = [Device("jwt", f"thief {n}", program.access, program.refresh) for n in range(8)]
-        assert self.spend_at_once(copies).count(200) <= 1
-        assert not program.is_in()
-        assert [copy.renew().status_code for copy in copies] == [401] * 8
-        assert why(program) == EndReason.REPLAYED
-
-    def test_one_client_that_asks_many_times_gets_one_successor(self, program: Device) -> None:
-        copies = [Device("jwt", program.agent, program.access, program.refresh) for _ in range(8)]
-        assert self.spend_at_once(copies) == [200] * 8
-        assert len({peek(copy.refresh)[1]["jti"] for copy in copies}) == 1
+    def test_sixteen_parallel_requests(self, program: Device) -> None:
+        copies = [moved(program) if n % 2 else stolen(program) for n in range(16)]
+        assert [answer.status_code for answer in at_once(*[c.renew for c in copies])] == [200] * 16
+        assert len({jti(copy) for copy in copies}) == 1
         assert program.is_in()
+        assert all(copy.is_in() for copy in copies)
+
+    def test_sixteen_that_ask_again_after_a_lost_answer(
+        self, program: Device, later: time_machine.Traveller
+    ) -> None:
+        lose(program)
+        later.shift(timedelta(minutes=1))
+        copies = [stolen(program) for _ in range(16)]
+        assert [answer.status_code for answer in at_once(*[c.renew for c in copies])] == [200] * 16
+        assert len({jti(copy) for copy in copies}) == 1
+        assert all(copy.is_in() for copy in copies)
+
+    def test_a_lost_pair_that_is_used_while_its_parent_comes_again(
+        self, program: Device, later: time_machine.Traveller
+    ) -> None:
+        lost = stolen(program)
+        lost.renew()
+        later.shift(timedelta(minutes=1))
+        at_once(lost.is_in, lambda: program.renew().status_code)
+        # Whoever was first, two have shown up now.
+        assert not lost.is_in()
+        assert not program.is_in()
+        assert why(program) == EndReason.REPLAYED
 
     def test_a_log_out_that_races_with_a_refresh_leaves_no_live_token(
         self, program: Device
     ) -> None:
-        together = Barrier(2)
-        spare = program.refresh
-
-        def log_out() -> None:
-            together.wait()
-            try:
-                Device("jwt").send("POST", "/api/token/blacklist/", {"refresh": spare})
-            finally:
-                connection.close()
-
-        def renew() -> None:
-            together.wait()
-            try:
-                program.renew()
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(2) as pool:
-            for done in [pool.submit(log_out), pool.submit(renew)]:
-                done.result()
+        body = {"refresh": program.refresh}
+        at_once(lambda: Device("jwt").send("POST", "/api/token/blacklist/", body), program.renew)
         assert not program.is_in()
         assert program.renew().status_code == 401
         assert Login.objects.live().count() == 0

@@ -277,14 +277,18 @@ def test_a_strategys_page_measures_a_request_by_itself(page: Page) -> None:
     expect(page.locator("[data-cell][data-tone]")).to_have_count(len(events))
 
 
-def test_a_lost_response_is_shown_with_both_settings_of_the_grace(page: Page) -> None:
+def test_lost_responses_and_thieves_are_told_apart(page: Page) -> None:
     page.goto("/lab/jwt-rotating/")
     page.get_by_role("button", name="Lose an answer").click()
     lost = page.get_by_role("region", name="When an answer gets lost")
-    expect(lost.get_by_text("is logged out")).to_be_visible()
-    expect(lost).to_contain_text("The list of logins says: refresh token replayed.")
-    expect(lost.get_by_role("heading", name="A grace of 10 s")).to_be_visible()
-    expect(lost.get_by_text("stays logged in")).to_be_visible()
+    expect(lost.get_by_text("stays logged in")).to_have_count(3)
+    first = lost.get_by_role("region", name="A thief was first")
+    expect(first).to_contain_text("the thief is noticed: the login ends")
+    expect(first).to_contain_text("The list of logins says: refresh token replayed.")
+    price = lost.get_by_role("region", name="A thief within the grace")
+    expect(price).to_contain_text("the thief stays in, unnoticed")
+    expect(price).to_contain_text("A grace of 10 s.")
+    expect(price).to_contain_text("the price of the grace")
 
 
 def test_an_events_page_says_who_notices_and_why(page: Page) -> None:

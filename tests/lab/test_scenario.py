@@ -4,7 +4,6 @@ import json
 import re
 import uuid
 from contextlib import closing
-from datetime import timedelta
 from itertools import islice
 from threading import enumerate as threads
 
@@ -18,11 +17,11 @@ from accounts.lab.client import Client
 from accounts.lab.environment import Environment
 from accounts.lab.events import events
 from accounts.lab.events._base import Event
-from accounts.lab.lost_response import run_lost_response
+from accounts.lab.lost_response import STORIES, Ending, Story, run_lost_response
 from accounts.lab.report import Report
 from accounts.lab.runs import run_scenarios
 from accounts.lab.scenario import all_pairs, run_scenario
-from accounts.lab.transcript import Answer
+from accounts.lab.transcript import Answer, ScenarioError
 from accounts.lab.wire import cookie_name
 from accounts.models import BlacklistedToken, Login, Session, User, login_begin
 from accounts.strategies import Expected, Family, Outcome, Refused, Strategy, strategies
@@ -288,18 +287,34 @@ EVENTS = ["log-out", "log-out-everywhere", "password-change", "key-rotated"]
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("slug", ["jwt-rotating", "jwt-blacklist-joined"])
 class TestLostResponse:
-    def test_within_the_grace_the_login_goes_on(self, slug: str) -> None:
-        lost = run_lost_response(slug, grace=timedelta(seconds=10))
+    @pytest.mark.parametrize("story", STORIES[:3], ids=lambda story: story.title)
+    def test_a_lost_answer_does_no_harm(self, slug: str, story: Story) -> None:
+        lost = run_lost_response(slug, story)
         assert lost.error is None
-        assert lost.goes_on
-        assert lost.end_reason == ""
+        assert (lost.goes_on, lost.thief_in, lost.end_reason) == (True, None, "")
 
-    def test_without_a_grace_the_login_ends_and_says_why(self, slug: str) -> None:
-        lost = run_lost_response(slug, grace=timedelta(0))
-        assert lost.error is None
-        assert not lost.goes_on
-        assert lost.end_reason == "refresh token replayed"
-        assert json.dumps(lost.as_dict())
+    def test_a_thief_who_was_first_is_noticed(self, slug: str) -> None:
+        noticed = run_lost_response(slug, STORIES[3])
+        assert noticed.error is None
+        assert (noticed.goes_on, noticed.thief_in) == (False, False)
+        assert noticed.end_reason == "refresh token replayed"
+        assert json.dumps(noticed.as_dict())
+
+    def test_a_thief_within_the_grace_is_its_price(self, slug: str) -> None:
+        price = run_lost_response(slug, STORIES[4])
+        assert price.error is None
+        assert (price.goes_on, price.thief_in, price.end_reason) == (True, True, "")
+
+    def test_nothing_is_left(self, slug: str) -> None:
+        run_lost_response(slug, STORIES[3])
+        assert not User.objects.exists()
+        assert not BlacklistedToken.objects.exists()
+
+    def test_what_breaks_is_told(self, slug: str) -> None:
+        def breaks(environment: Environment) -> Ending:
+            raise ScenarioError("a reason")
+
+        assert run_lost_response(slug, Story("", "", breaks)).error == "a reason"
 
 
 class _Pruner:
@@ -344,6 +359,6 @@ def test_a_lost_answer_whose_user_is_deleted_says_so(monkeypatch: pytest.MonkeyP
         return refresh(client, title, lost=lost)
 
     monkeypatch.setattr(Client, "refresh", pruned_then)
-    answer = run_lost_response(grace=timedelta(0))
+    answer = run_lost_response("jwt-rotating", STORIES[0])
     assert answer.error is not None
     assert "The throwaway user was deleted" in answer.error

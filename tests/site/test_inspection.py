@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import EndReason, Login, User, blacklist_login, login_begin
 from accounts.site.inspection import CHECKS, inspect
 from accounts.site.signin import token_strategy
-from accounts.strategies import Accepted, _base, _blacklist
+from accounts.strategies import Accepted, _base, _blacklist, _rotation
 from accounts.tokens import codec
 
 
@@ -46,7 +46,7 @@ def failed(token: str) -> str:
 
 
 def test_every_refusal_belongs_to_exactly_one_check() -> None:
-    text = "".join(getsource(module) for module in (codec, _base, _blacklist))
+    text = "".join(getsource(module) for module in (codec, _base, _blacklist, _rotation))
     raised = set(re.findall(r'_refuse\(\s*"(\w+)"', text))
     raised |= set(re.findall(r'(?:TokenRefused|Refused)\(\s*"[^"]+",\s*"(\w+)"', text))
     known = Counter(code for check in CHECKS for code in check.codes)

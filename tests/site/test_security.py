@@ -43,12 +43,28 @@ def test_a_throttled_one(alice: User, lines: Callable[[], list[str]], settings: 
     assert lines() == [f"sign-in throttled user={alice.pk} {ADDRESS}"]
 
 
-def test_a_replay(alice: User, lines: Callable[[], list[str]], settings: Settings) -> None:
+@pytest.mark.parametrize("path", ["refresh", "me", "verify", "revoke", "inspector"])
+def test_a_replay(
+    alice: User, lines: Callable[[], list[str]], settings: Settings, path: str
+) -> None:
+    """A token that was superseded is sent, wherever that is."""
     settings.REFRESH_GRACE = settings.REFRESH_GRACE * 0
     program = Device("jwt").log_in(alice)
     thief = stolen(program)
-    program.renew()
     thief.renew()
+    program.renew()
+    match path:
+        case "refresh":
+            thief.renew()
+        case "me":
+            thief.is_in()
+        case "verify":
+            thief.send("POST", "/api/token/verify/", {"token": thief.refresh})
+        case "revoke":
+            form = "application/x-www-form-urlencoded"
+            Client().post("/oauth/revoke/", f"token={thief.access}", form)
+        case "inspector":
+            Client().post("/api/inspector/", {"token": thief.access}, "application/json")
     assert lines() == [f"refresh token replayed user={alice.pk} {ADDRESS}"]
 
 

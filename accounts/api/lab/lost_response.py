@@ -1,8 +1,5 @@
-"""A lost response to a refresh, played with both settings of the grace."""
+"""Lost responses to a refresh, and thieves who look alike."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
 from rest_framework.exceptions import NotFound
@@ -12,20 +9,21 @@ from rest_framework.response import Response
 from accounts.api import serializers
 from accounts.api.lab.views import SLUG
 from accounts.api.views import PublicApiView
-from accounts.lab.lost_response import run_lost_response
+from accounts.lab.lost_response import STORIES, run_lost_response
 from accounts.lab.visitors import visitor_count
 from accounts.strategies import strategies
 from accounts.tracing.recorder import untraced
 
-_NO_GRACE = timedelta(0)
-
 
 class LostResponse(drf.Serializer[None]):
-    """What became of a client that got no response and asked again."""
+    """What became of a client, and of a thief, who spent one refresh token more than once."""
 
     strategy = drf.CharField()
-    grace_s = drf.FloatField(help_text="Seconds within which the server allowed it.")
-    goes_on = drf.BooleanField()
+    title = drf.CharField()
+    about = drf.CharField(help_text="Why it ends like this.")
+    grace_s = drf.FloatField(help_text="Seconds in which a spent token counts as in parallel.")
+    goes_on = drf.BooleanField(help_text="The client has tokens that work.")
+    thief_in = drf.BooleanField(allow_null=True, help_text="So has the thief; null without one.")
     reason = drf.CharField(allow_blank=True)
     end_reason = drf.CharField(allow_blank=True, help_text="In the list of logins.")
     error = drf.CharField(allow_null=True)
@@ -34,7 +32,7 @@ class LostResponse(drf.Serializer[None]):
 
 @extend_schema(parameters=[SLUG])
 class LabLostResponse(PublicApiView):
-    """A lost response."""
+    """Lost responses."""
 
     @extend_schema(
         request=None,
@@ -45,13 +43,12 @@ class LabLostResponse(PublicApiView):
         },
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Let the response get lost and the client ask again, first without a grace, then with one.
+        """Spend a refresh token more than once: responses get lost, or a thief has a copy.
 
-        Played over HTTP with throwaway users of its own.
+        Each story is played over HTTP with a throwaway user of its own.
         """
         if slug not in strategies or not strategies[slug].refreshes:
             raise NotFound("No strategy with refresh tokens has this name")
         visitor_count(request._request)
         with untraced():
-            graces = (_NO_GRACE, settings.REFRESH_GRACE)
-            return Response([run_lost_response(slug, grace=grace).as_dict() for grace in graces])
+            return Response([run_lost_response(slug, story).as_dict() for story in STORIES])

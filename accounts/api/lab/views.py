@@ -20,7 +20,6 @@ from accounts.lab.instances import find_strategy, is_lent
 from accounts.lab.visitors import login_count, visitor_count, visitor_known, visitor_remember
 from accounts.lab.wire import cookie_name, lab_path
 from accounts.models import Login, PasswordReplaced
-from accounts.site.clients import client_fingerprint
 from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
 from accounts.tracing.recorder import current_trace, step, untraced
 
@@ -261,8 +260,7 @@ class LabRefresh(LabView):
             raise NotFound("This strategy has no refresh tokens")
         refresh = valid(serializers.Refresh, request)["refresh"]
         note_credential("body", "refresh", refresh)
-        client = client_fingerprint(request._request, self.strategy.realm)
-        renewed = self.strategy.renew(refresh, client=client)
+        renewed = self.strategy.renew(refresh)
         if isinstance(renewed, Refused):
             raise Refusal(renewed)
         verdict = answers.done("refresh", "refreshed", "A new access token was issued")

@@ -1,6 +1,7 @@
 """The contract of an event: something that ought to end or change logins."""
 
 from abc import ABC, abstractmethod
+from datetime import timedelta
 from inspect import cleandoc
 from typing import ClassVar
 
@@ -27,6 +28,8 @@ class Event(ABC):
     revokes: ClassVar[bool] = False
     #: it lets credentials grow old, so they are issued for a few seconds only
     ages: ClassVar[bool] = False
+    #: it is played with this grace for spent refresh tokens; None: with the usual one
+    grace: ClassVar[timedelta | None] = None
     #: a sentence: where ``applies_to`` is true
     applies_only: ClassVar[str] = ""
 
