@@ -87,7 +87,7 @@ def is_from_another(request: Request, user_id: int) -> bool:
         token = bearer_token(request)
     except AuthenticationFailed:
         return False
-    verdict = token_strategy().check(token) if token else None
+    verdict = check_token(request._request, token) if token else None
     return isinstance(verdict, Accepted) and verdict.user.pk != user_id
 
 
