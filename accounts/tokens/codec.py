@@ -27,7 +27,7 @@ MAX_BYTES = 4096
 MAX_DEPTH = 64
 # What a token says of itself (RFC 7519, section 4.1, and simplejwt): no claim for others.
 RESERVED = frozenset(
-    {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "sid", "token_type", "user_id"}
+    {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "pair", "sid", "token_type", "user_id"}
 )
 # The signature may be empty here: such a token is refused for its signature, not for its form.
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*", re.ASCII)
