@@ -39,7 +39,7 @@ class Realm:
 
     ``pepper`` keys the digests of opaque credentials; the lifetimes are those of tokens. What was
     made with a retired key or pepper still holds. ``refresh_grace`` is how long a spent refresh
-    token counts as one of several requests sent in parallel. ``own_claims`` are the names of further
+    token counts as one of many that were sent in parallel. ``own_claims`` are the names of further
     claims of access tokens, each with the dotted path of a function that makes its value of a user.
     """
 
