@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-BEFORE = ("accounts", "0007_login_password_at")
-AFTER = ("accounts", "0008_login_rotation")
+BEFORE = ("accounts", "0008_run_turn")
+AFTER = ("accounts", "0009_login_rotation")
 
 
 def migrate(*target: tuple[str, str]) -> Any:
