@@ -99,7 +99,7 @@ function userIsGone() {
 
 async function takeAnother() {
   await take(held.source);
-  find("verdict").prepend(el("p", { class: "storage__note" }, GONE));
+  find("verdict").prepend(el("p", { class: "message" }, GONE));
 }
 
 function show({ verdict, findings, steps }) {

@@ -63,7 +63,9 @@ class Person:
     """One browser: it does what a lesson asks for until the time is over."""
 
     def __init__(self, number: int, site: str, password: str, samples: list[Sample]) -> None:
-        self._http = httpx.Client(base_url=site, timeout=PATIENCE, trust_env=False)
+        # The server closes an idle connection after two seconds; a browser asks again by itself.
+        limits = httpx.Limits(keepalive_expiry=1)
+        self._http = httpx.Client(base_url=site, timeout=PATIENCE, limits=limits, trust_env=False)
         self._random = random.Random(number)  # noqa: S311
         self._name = f"pupil-{number}"
         self._password = password

@@ -23,11 +23,14 @@ const WAYS_ON = {
   elsewhere: "Log in again",
 };
 
-/** Everything about one answer; `width` is the lane's, in CSS pixels. */
-export function resultView(step, result, { family }, width) {
+/**
+ * Everything about one answer; `width` is the lane's, in CSS pixels, and `notice` what happened on
+ * the way to it, if anything did.
+ */
+export function resultView(step, result, { family }, { width, notice }) {
   const sender = step === "replay" ? "Thief" : "Browser";
   return [
-    verdictView(step, result, family),
+    verdictView(step, result, family, notice),
     sequenceFigure(result.trace, family, { sender, answer: answer(result), width }),
     tallyView(result.trace, step === "login" ? "made" : "checked"),
     storageView(result.storage, `The ${sender.toLowerCase()} holds`),
@@ -37,11 +40,6 @@ export function resultView(step, result, { family }, width) {
 /** Before the first step. */
 export function emptyView({ summary }) {
   return [el("div", { class: "lane__empty" }, el("p", {}, summary))];
-}
-
-/** What happened on the way to the result below it. */
-export function noticeView(words) {
-  return el("p", { class: "message", "data-notice": true }, words);
 }
 
 /** A step without an answer: what happened and a way on. */
@@ -54,7 +52,7 @@ export function errorView(error, retry) {
   return [el("div", { class: "lane__error", role: "alert" }, title, message, again)];
 }
 
-function verdictView(step, { status, verdict, storage }, family) {
+function verdictView(step, { status, verdict, storage }, family, notice) {
   const { accepted, reason } = verdict;
   const badge = el(
     "p",
@@ -66,7 +64,8 @@ function verdictView(step, { status, verdict, storage }, family) {
   const expires = storage.browser.expires;
   if (step === "replay" && accepted && expires) words.append(stillGood(expires));
   const theft = step === "login" ? theftView(storage, family) : null;
-  return el("div", { class: "lane__verdict" }, badge, words, theft);
+  const news = notice ? el("p", { class: "message lane__notice", "data-notice": true }, notice) : null;
+  return el("div", { class: "lane__verdict" }, news, badge, words, theft);
 }
 
 /** The thief's time, counted down while one looks. */

@@ -1,7 +1,7 @@
 /** One lane: a strategy, its throwaway login, and what was answered so far. */
 
 import { LabLogin } from "./lab-login.js";
-import { emptyView, errorView, noticeView, resultView } from "./lane-view.js";
+import { emptyView, errorView, resultView } from "./lane-view.js";
 
 /** The four steps, in order; the names are methods of LabLogin. */
 export const STEPS = ["login", "request", "logout", "replay"];
@@ -92,8 +92,8 @@ export class Lane {
   view(index, retry) {
     if (this.error) return errorView(this.error, retry);
     if (index < 0) return emptyView(this.strategy);
-    const width = this.body.getBoundingClientRect().width;
-    const result = resultView(STEPS[index], this.results[index], this.strategy, Math.floor(width));
-    return this.notice ? [noticeView(this.notice), ...result] : result;
+    const width = Math.floor(this.body.getBoundingClientRect().width);
+    const options = { width, notice: this.notice };
+    return resultView(STEPS[index], this.results[index], this.strategy, options);
   }
 }
