@@ -2,7 +2,7 @@
 
 import { send } from "./api.js";
 import { el } from "./dom.js";
-import { duration, sentence } from "./format.js";
+import { duration } from "./format.js";
 
 const section = document.querySelector("[data-lost]");
 const button = section.querySelector("[data-lose]");
@@ -23,7 +23,7 @@ async function lose() {
 }
 
 function story(played) {
-  const { title, about, reason, error, transcript } = played;
+  const { title, about, error, transcript } = played;
   const [words, tone] = ending(played);
   const ended = played.end_reason ? `The list of logins says: ${played.end_reason}.` : "";
   const grace = played.grace_s ? `A grace of ${duration(played.grace_s)}.` : "No grace.";
@@ -34,7 +34,7 @@ function story(played) {
     el("p", { class: `badge badge--${tone}` }, words),
     el("p", {}, error ?? about),
     el("ol", { class: "lost__steps" }, ...transcript.map(step)),
-    el("p", { class: "muted" }, `${grace} ${sentence(reason)} ${ended}`),
+    el("p", { class: "muted" }, `${grace} ${ended}`),
   );
 }
 
@@ -43,7 +43,7 @@ function ending({ goes_on: goesOn, thief_in: thiefIn, error }) {
   if (error) return ["broke", "bad"];
   if (thiefIn) return ["the thief stays in, unnoticed", "bad"];
   if (goesOn) return ["stays logged in", "ok"];
-  return thiefIn === false ? ["the thief is noticed: the login ends", "ok"] : ["is logged out", "bad"];
+  return thiefIn === false ? ["the thief is noticed", "ok"] : ["is logged out", "bad"];
 }
 
 function step({ title, response }) {

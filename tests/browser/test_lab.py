@@ -283,7 +283,7 @@ def test_lost_responses_and_thieves_are_told_apart(page: Page) -> None:
     lost = page.get_by_role("region", name="When an answer gets lost")
     expect(lost.get_by_text("stays logged in")).to_have_count(3)
     first = lost.get_by_role("region", name="A thief was first")
-    expect(first).to_contain_text("the thief is noticed: the login ends")
+    expect(first).to_contain_text("the thief is noticed")
     expect(first).to_contain_text("The list of logins says: refresh token replayed.")
     price = lost.get_by_role("region", name="A thief within the grace")
     expect(price).to_contain_text("the thief stays in, unnoticed")
