@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from accounts.models import EndReason, Login, User
-from accounts.strategies._rotation import MAX_SPENT
+from accounts.strategies import _rotation
 from accounts.tokens.codec import peek
 from accounts.tokens.realm import site_realm
 from tests.devices import Device, stolen
@@ -114,6 +115,16 @@ class TestSpending:
         assert program.renew(program.refresh[:-4] + "AAAA").status_code == 401
         assert program.renew().status_code == 200
 
+    def test_one_that_loses_every_race_is_asked_to_come_again(
+        self, program: Device, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        program.client.raise_request_exception = False
+        with monkeypatch.context() as patch:
+            patch.setattr(_rotation, "_rotate", Mock(return_value=None))
+            answer = program.renew()
+        assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+        assert program.renew().status_code == 200
+
 
 class TestParallel:
     """Requests that run in parallel spend the same token: within the grace, all go on."""
@@ -153,9 +164,9 @@ class TestParallel:
 
     def test_what_a_row_remembers_is_bounded(self, program: Device) -> None:
         oldest = program.refresh
-        for _ in range(MAX_SPENT + 1):
+        for _ in range(_rotation.MAX_SPENT + 1):
             program.renew()
-        assert len(program.login.spent) == MAX_SPENT
+        assert len(program.login.spent) == _rotation.MAX_SPENT
         assert program.renew(oldest).status_code == 401
 
 
