@@ -45,7 +45,7 @@ class SafeHeaders:
             # that answers the request for a missing static file.
             headers.setdefault("Cache-Control", "no-store")
             patch_vary_headers(response, ("Cookie", "Authorization"))
-        if not (request.is_secure() or _LOOPBACK.match(request.META.get("HTTP_HOST", ""))):
+        if not (request.is_secure() or _LOOPBACK.match(request.META.get("HTTP_HOST", "localhost"))):
             # Browsers obey it on secure origins alone, and complain about it on others.
             del headers["Cross-Origin-Opener-Policy"]
         return response
