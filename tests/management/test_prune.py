@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from model_bakery import baker
 from pytest_django.fixtures import Settings
 
-from accounts.lab.users import UnknownLabUser, create_lab_user, sign_in
+from accounts.lab.users import UnknownLabUser, begin_login, create_lab_user, sign_in
 from accounts.models import (
     BlacklistedToken,
     EndReason,
@@ -146,6 +146,13 @@ class TestWhatGoes:
             with pytest.raises(UnknownLabUser):
                 sign_in(lab_user.user.username, lab_user.password)
             assert pruned()["lab users"] == 0  # not before the leeway, too
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_lab_user_who_goes_while_logging_in_is_unknown(self) -> None:
+        user = create_lab_user(uuid.uuid4()).user
+        User.objects.filter(pk=user.pk).delete()
+        with pytest.raises(UnknownLabUser):
+            begin_login(user, SessionJoined(site_realm()))
 
     def test_a_login_stays_as_long_as_the_list_shows_it(
         self, alice: User, settings: Settings
