@@ -5,7 +5,7 @@ A 401 also says what helps: ``"action": "refresh"`` while the login goes on, els
 
 from typing import Any
 
-from rest_framework import exceptions
+from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as drf_exception_handler
 
@@ -29,6 +29,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         response.data.setdefault("code", detail.code)
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         response.data.setdefault("action", "log_in")
+    asks_for_basic = response.get("WWW-Authenticate", "").startswith("Basic")
+    if response.status_code == status.HTTP_401_UNAUTHORIZED and not asks_for_basic:
         response["WWW-Authenticate"] = challenge(response.data)
     return response
 

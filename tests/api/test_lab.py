@@ -83,6 +83,13 @@ def test_every_answer_has_a_verdict_with_a_reason(device: LabDevice, lab_user: L
         assert answer["verdict"]["accepted"] == (answer["status"] == 200)
 
 
+def test_a_refused_request_is_told_how_to_authenticate(strategy: type[Strategy]) -> None:
+    device = LabDevice(strategy)
+    answer = device.client.get(device.url("me"))
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
 def test_a_refused_request_says_at_which_step(strategy: type[Strategy]) -> None:
     stranger = LabDevice(strategy, access="x" * 40)
     if strategy.family is Family.SESSION:
