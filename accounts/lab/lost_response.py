@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
+from accounts.lab.client import Client
 from accounts.lab.environment import Environment, environment_for
 from accounts.lab.transcript import Answer, Exchange
 from accounts.models import Login
@@ -94,27 +95,28 @@ def run_lost_response(
     )
 
 
-def _at_once(environment: Environment) -> Ending:
+def _after_a_lost_answer(environment: Environment) -> Client:
     device = environment.a
     device.log_in()
     device.refresh("Device A spends its refresh token, and the answer gets lost", lost=True)
+    return device
+
+
+def _at_once(environment: Environment) -> Ending:
+    device = _after_a_lost_answer(environment)
     device.refresh("Device A sends the same token again, at once")
     return Ending(device.refresh("Device A goes on with the successor"))
 
 
 def _from_another_network(environment: Environment) -> Ending:
-    device = environment.a
-    device.log_in()
-    device.refresh("Device A spends its refresh token, and the answer gets lost", lost=True)
+    device = _after_a_lost_answer(environment)
     device.change_network(_MOBILE)
-    device.refresh("A minute later, device A sends the same token from another network")
+    device.refresh("After the grace, device A sends the same token from another network")
     return Ending(device.refresh("Device A goes on with the new successor"))
 
 
 def _lost_twice(environment: Environment) -> Ending:
-    device = environment.a
-    device.log_in()
-    device.refresh("Device A spends its refresh token, and the answer gets lost", lost=True)
+    device = _after_a_lost_answer(environment)
     device.refresh("Later, it sends the same token again: this answer gets lost, too", lost=True)
     device.refresh("Later, it sends the same token a third time")
     return Ending(device.refresh("Device A goes on with the newest successor"))
@@ -147,7 +149,7 @@ STORIES = (
         _at_once,
     ),
     Story(
-        "A minute later, from another network",
+        "Asked again later, from another network",
         "Nobody has used the lost tokens, so there are new ones, and the lost ones are dead. The "
         "address does not matter.",
         _from_another_network,
