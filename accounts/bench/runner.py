@@ -98,7 +98,7 @@ def _work(url: str, job: str, options: Options, *more: str) -> Work:
     """Run a worker to its end."""
     command = [sys.executable, "-m", "accounts.bench.worker", job, options.as_json(), *more]
     result = None
-    with JsonLines(command, environment=_environment(url)) as worker:
+    with JsonLines(command, environment=worker_environment(url)) as worker:
         try:
             for line in worker.lines():
                 if "result" in line:
@@ -112,7 +112,7 @@ def _work(url: str, job: str, options: Options, *more: str) -> Work:
     return result
 
 
-def _environment(url: str) -> dict[str, str]:
+def worker_environment(url: str) -> dict[str, str]:
     """A worker's environment: a database and a key of its own, nothing of the site's."""
     return {
         **{name: os.environ[name] for name in _INHERITED if name in os.environ},

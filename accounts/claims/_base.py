@@ -1,0 +1,186 @@
+"""The contract of a claim: what is said, an experiment, and a verdict that can go either way."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from inspect import cleandoc
+from statistics import median
+from typing import Any, ClassVar, Self
+
+from accounts.bench.statistics import percentile
+from accounts.claims._laboratory import Laboratory
+
+LOW, HIGH = 0.1, 0.9  # the percentiles between which most samples lie
+
+
+class Kind(StrEnum):
+    """How a claim comes out. The first three can be guessed."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    DEPENDS = "depends"
+    UNDECIDED = "undecided"
+
+    @property
+    def words(self) -> str:
+        """As a reader sees it."""
+        return _WORDS[self]
+
+    @property
+    def sign(self) -> str:
+        """A sign that tells it apart without its colour."""
+        return _SIGNS[self]
+
+
+_WORDS = {
+    Kind.HOLDS: "holds",
+    Kind.FAILS: "does not hold",
+    Kind.DEPENDS: "depends",
+    Kind.UNDECIDED: "undecided",
+}
+_SIGNS = {Kind.HOLDS: "✓", Kind.FAILS: "✗", Kind.DEPENDS: "⇄", Kind.UNDECIDED: "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who says so, when and where; ``says`` is what they say, in our words."""
+
+    author: str
+    #: of publication; of a page that names none, when it was read
+    year: str
+    url: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an experiment is: ``stage`` in a few words, ``done`` of ``total`` things."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One measured thing: the median of ``n`` samples; most lie between ``low`` and ``high``.
+
+    ``name`` is what the verdict asks for it by. Those of one ``group`` are drawn side by side and
+    have one ``unit``; ``family`` chooses the colour.
+    """
+
+    name: str
+    group: str
+    title: str
+    unit: str
+    n: int
+    median: float
+    low: float
+    high: float
+    family: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        samples: Sequence[float],
+        *,
+        group: str,
+        title: str,
+        unit: str,
+        family: str = "",
+    ) -> Self:
+        """The summary of samples, of which there has to be one at least."""
+        low, high = (round(percentile(samples, share), 4) for share in (LOW, HIGH))
+        middle = round(median(samples), 4)
+        return cls(name, group, title, unit, len(samples), middle, low, high, family)
+
+    def overlaps(self, other: "Measurement") -> bool:
+        """Whether the spreads meet: a difference within them is none."""
+        return self.low <= other.high and other.low <= self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that an experiment measured. No credential is in it."""
+
+    measurements: tuple[Measurement, ...]
+
+    @classmethod
+    def of(cls, measurements: Iterable[Measurement]) -> Self:
+        """Evidence of measurements, in the order in which they are shown."""
+        return cls(tuple(measurements))
+
+    @classmethod
+    def from_json(cls, content: Iterable[dict[str, Any]]) -> Self:
+        """What ``as_json`` gave."""
+        return cls(tuple(Measurement(**one) for one in content))
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """For JSON."""
+        return [asdict(one) for one in self.measurements]
+
+    def __getitem__(self, name: str) -> Measurement:
+        return next(one for one in self.measurements if one.name == name)
+
+    def named(self, start: str) -> list[Measurement]:
+        """Those whose names begin so."""
+        return [one for one in self.measurements if one.name.startswith(start)]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How it comes out here, in words, and by which limit; ``tipping_point`` where it depends."""
+
+    kind: Kind
+    words: str
+    limit: str
+    tipping_point: str = field(default="")
+
+    def as_json(self) -> dict[str, str]:
+        """For JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: dict[str, str]) -> Self:
+        """What ``as_json`` gave."""
+        return cls(**{**content, "kind": Kind(content["kind"])})  # type: ignore[arg-type]
+
+
+class Claim(ABC):
+    """What is said. Its experiment can come out either way, and a test shows that it can.
+
+    The subclass's docstring says what the experiment does; the page prints it.
+    """
+
+    #: Its address. ``short-expiry`` is the class ``ShortExpiry`` in ``short_expiry.py``.
+    slug: ClassVar[str]
+    #: The sentence, in our words.
+    said: ClassVar[str]
+    source: ClassVar[Source]
+    #: The best that is said against it.
+    against: ClassVar[Source]
+    #: The sentences that decide, from the numbers that ``judge`` compares with.
+    limits: ClassVar[Sequence[str]]
+    #: What this experiment cannot tell.
+    caveat: ClassVar[str]
+    #: Its place in the lists, the smallest first.
+    order: ClassVar[int] = 1000
+    #: Whether it needs more than one process, which only the cluster has.
+    needs_cluster: ClassVar[bool] = False
+    #: Django's: a template that names a class would make an instance of it.
+    do_not_call_in_templates: ClassVar[bool] = True
+
+    @classmethod
+    def explanation(cls) -> str:
+        """The docstring, for the page; paragraphs are separated by blank lines."""
+        return cleandoc(cls.__doc__ or "")
+
+    @abstractmethod
+    def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
+        """Do the experiment; yields progress, and the evidence last."""
+
+    @abstractmethod
+    def judge(self, evidence: Evidence) -> Verdict:
+        """The verdict on evidence, and nothing else: the same evidence has the same verdict."""

@@ -1,0 +1,148 @@
+"""With a blacklist you have built a session again."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from time import thread_time_ns
+
+from accounts.bench.client import Client
+from accounts.bench.measures.database import changed, row_counts, statements
+from accounts.bench.measures.requests import shuffled
+from accounts.bench.statistics import NS_PER_US
+from accounts.bench.subjects import Subject, new_user
+from accounts.claims._base import Claim, Evidence, Kind, Measurement, Progress, Source, Verdict
+from accounts.claims._laboratory import Laboratory
+from accounts.strategies import strategies
+
+CHEAPER = 0.85  # of the session's CPU time
+FEW = 0.25  # of the session's rows
+ROUNDS, WARM_UP = 200, 10
+LOGINS, LOGGED_OUT = 100, 10
+SESSION, JWT, PLAIN = "session-joined", "jwt-blacklist-joined", "jwt-blacklist"
+WAYS = (SESSION, JWT, "session-db", PLAIN)
+
+
+class BlacklistIsASession(Claim):
+    """Send the same request under two ways built with equal care, and under what people write.
+
+    The requests take turns, so that noise hits all alike. Then a hundred logins are made and ten of
+    them end, and the rows that the server keeps are counted: of a blacklist only the exceptions,
+    unless refresh tokens are rotated, which needs a row for each login.
+    """
+
+    slug = "blacklist-is-a-session"
+    said = "With a blacklist you have built a session again: nothing was gained."
+    source = Source(
+        "Sven Slootweg (joepie91)",
+        "2016",
+        "http://cryto.net/~joepie91/blog/2016/06/19/"
+        "stop-using-jwt-for-sessions-part-2-why-your-solution-doesnt-work/",
+        "Whatever makes a token revocable makes the server keep state, and then a session does it.",
+    )
+    against = Source(
+        "Damian Schenkelman (Auth0)",
+        "2015",
+        "https://auth0.com/blog/denylist-json-web-token-api-keys/",
+        "A list of revoked tokens holds exceptions alone, and most tokens never become one.",
+    )
+    limits = (
+        f"Holds where it costs {CHEAPER:.0%} of a session's CPU time or more, and a row a login.",
+        f"Does not hold where it costs less than {CHEAPER:.0%} of the time, or fewer queries.",
+        f"Depends where the costs are alike, and some way keeps less than {FEW:.0%} of the rows.",
+    )
+    caveat = (
+        "One database and one program. Other services can verify a token with a public key, which "
+        "a session cannot offer: that is not measured here."
+    )
+    order = 10
+
+    def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
+        user = new_user()
+        subjects = {slug: lab.sign_in(slug, user) for slug in WAYS}
+        cpu: dict[str, list[float]] = {slug: [] for slug in WAYS}
+        client, rounds = Client(), lab.number(ROUNDS)
+        for number, subject in enumerate(shuffled([*subjects.values()], WARM_UP + rounds)):
+            taken = _cpu_us(client, subject)
+            if number >= WARM_UP * len(WAYS):
+                cpu[subject.slug].append(taken)
+            if number % 100 == 0:
+                yield Progress("requests", number, (WARM_UP + rounds) * len(WAYS))
+        logins = lab.number(LOGINS, least=20)
+        rows = {}
+        for done, slug in enumerate(WAYS):
+            yield Progress("counting rows", done, len(WAYS))
+            rows[slug] = _rows(lab, slug, logins)
+        sql = {slug: lab.sql_of(partial(lab.me, subjects[slug], client)) for slug in WAYS}
+        ended = f"Rows for 100 logins, {LOGGED_OUT} of which ended"
+        yield Evidence.of(
+            [
+                *(
+                    _measured("cpu", slug, cpu[slug], "CPU time of a request", "µs")
+                    for slug in WAYS
+                ),
+                *(
+                    _measured("sql", slug, [sql[slug]], "SQL queries of a request", "SQL")
+                    for slug in WAYS
+                ),
+                *(_measured("rows", slug, [rows[slug]], ended, "rows") for slug in WAYS),
+            ]
+        )
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        holds, fails, depends = self.limits
+        ratio = evidence[f"cpu-{JWT}"].median / evidence[f"cpu-{SESSION}"].median
+        sql = {slug: evidence[f"sql-{slug}"].median for slug in WAYS}
+        rows = {slug: evidence[f"rows-{slug}"].median for slug in WAYS}
+        same = evidence[f"cpu-{JWT}"].overlaps(evidence[f"cpu-{SESSION}"])
+        cost = (
+            f"The revocable token needs {sql[JWT]:.0f} SQL where the session needs "
+            f"{sql[SESSION]:.0f}, and {ratio:.2f} times its CPU time"
+            f"{' (the spreads meet: that is no difference)' if same else ''}."
+        )
+        if ratio < CHEAPER or sql[JWT] < sql[SESSION]:
+            return Verdict(Kind.FAILS, cost, fails)
+        kept = (
+            f"For 100 logins the session keeps {rows[SESSION]:.0f} rows, the blacklist "
+            f"{rows[JWT]:.0f} with rotation and {rows[PLAIN]:.0f} without."
+        )
+        if min(rows[JWT], rows[PLAIN]) >= FEW * rows[SESSION]:
+            return Verdict(Kind.HOLDS, f"{cost} {kept}", holds)
+        per_logout = rows[PLAIN] / LOGGED_OUT
+        tipping = (
+            f"Without rotation the blacklist reaches {FEW:.0%} of the session's rows when "
+            f"{FEW * rows[SESSION] / max(per_logout, 0.01):.0f} of 100 logins end by a log-out."
+        )
+        return Verdict(Kind.DEPENDS, f"{cost} {kept}", depends, tipping)
+
+
+def _measured(name: str, slug: str, samples: Sequence[float], group: str, unit: str) -> Measurement:
+    way = strategies[slug]
+    return Measurement.of(
+        f"{name}-{slug}", samples, group=group, title=way.title, unit=unit, family=way.family
+    )
+
+
+def _cpu_us(client: Client, subject: Subject) -> float:
+    environ = subject.environ()
+    began = thread_time_ns()
+    client.send(environ)
+    return (thread_time_ns() - began) / NS_PER_US
+
+
+def _rows(lab: Laboratory, slug: str, logins: int) -> float:
+    """Rows for 100 logins, some of which end; of the tables that the way itself reads or writes.
+
+    The lab writes a row for every login. It counts for the ways that need it.
+    """
+    user = new_user()
+    with statements() as sent:
+        known = lab.sign_in(slug, user)
+        sent.clear()  # the lab's own
+        known.strategy.issue(known.login)
+        known.strategy.check(known.credential.value)
+    before = row_counts()
+    subjects = [lab.sign_in(slug, user) for _ in range(logins)]
+    for subject in subjects[: round(logins * LOGGED_OUT / 100)]:
+        subject.strategy.revoke(subject.login, subject.credential.value)
+    added = changed(before, row_counts())
+    needed = sum(rows for table, rows in added.items() if any(f'"{table}"' in sql for sql in sent))
+    return 100 * needed / logins
