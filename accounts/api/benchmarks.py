@@ -48,6 +48,7 @@ class Benchmarks(PublicApiView):
     """Short benchmarks."""
 
     @extend_schema(
+        "benchmark_start",
         request=None,
         responses={
             202: BenchAnswer,
@@ -76,7 +77,7 @@ class Benchmarks(PublicApiView):
 class Benchmark(PublicApiView):
     """One short benchmark."""
 
-    @extend_schema(responses={200: BenchAnswer, 404: serializers.Problem})
+    @extend_schema("benchmark_progress", responses={200: BenchAnswer, 404: serializers.Problem})
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
         """How far a benchmark is."""
         run = BenchRun.objects.filter(pk=run_id).defer("result").first()

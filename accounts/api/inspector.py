@@ -38,7 +38,7 @@ class Inspected(serializers.Serializer[None]):
 class InspectorView(PublicApiView):
     """The inspector for any token."""
 
-    @extend_schema(request=Pasted, responses=Inspected)
+    @extend_schema("inspector_judge", request=Pasted, responses=Inspected)
     def post(self, request: Request) -> Response:
         """Judge a token as a request with it would be judged. Send it in the body."""
         body = valid(Pasted, request)
@@ -55,7 +55,11 @@ class InspectorView(PublicApiView):
 class OwnTokenView(ApiView):
     """A token of the user's own for the inspector."""
 
-    @extend_schema(request=None, responses={201: TokenPair, 401: Unauthorized, 403: Problem})
+    @extend_schema(
+        "inspector_own_token",
+        request=None,
+        responses={201: TokenPair, 401: Unauthorized, 403: Problem},
+    )
     def post(self, request: Request) -> Response:
         """Log in by token as the user of this cookie. The login is listed like any other.
 

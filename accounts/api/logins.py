@@ -45,6 +45,7 @@ class Logins(ApiView):
     """Every login of the user."""
 
     @extend_schema(
+        "account_logins",
         parameters=[OpenApiParameter("page", int, description="Counted from 1.")],
         responses={200: serializers.LoginEntry(many=True), 401: serializers.Unauthorized},
         filters=False,
@@ -86,6 +87,7 @@ class LoginDetail(ApiView):
     """One login of the user."""
 
     @extend_schema(
+        "account_end_login",
         request=serializers.Confirmation,
         responses={204: None, 404: serializers.Problem, 429: serializers.Problem, **_REFUSED},
     )
@@ -115,6 +117,7 @@ class LogoutEverywhere(ApiView):
     """All logins of the user at once."""
 
     @extend_schema(
+        "account_logout_everywhere",
         request=serializers.Confirmation,
         responses={200: serializers.EndedCount, 429: serializers.Problem, **_REFUSED},
     )
@@ -131,6 +134,7 @@ class Password(ApiView):
     """The password."""
 
     @extend_schema(
+        "account_change_password",
         request=serializers.NewPassword,
         responses={
             200: serializers.PasswordChanged,

@@ -118,6 +118,7 @@ class Revoke(PublicApiView):
     parser_classes = (FormParser,)
 
     @extend_schema(
+        "oauth_revoke",
         request={"application/x-www-form-urlencoded": TokenParameter},
         responses={200: None, 400: OAuthError, 401: OAuthError},
     )
@@ -157,6 +158,7 @@ class Introspect(ApiView):
     permission_classes = (IsAuthenticated,)
 
     @extend_schema(
+        "oauth_introspect",
         request={"application/x-www-form-urlencoded": TokenParameter},
         responses={200: Introspection, 400: OAuthError, 401: _REFUSED},
     )
@@ -202,7 +204,7 @@ def _described(verdict: Accepted, claims: Claims) -> dict[str, Any]:
 class JwksView(PublicApiView):
     """The public keys."""
 
-    @extend_schema(responses=Jwks)
+    @extend_schema("oauth_keys", responses=Jwks)
     def get(self, request: Request) -> Response:
         """Get the public keys of this site's tokens. If a secret signs them there are none."""
         return _public({"keys": site_realm().keyring.public()})
@@ -211,7 +213,7 @@ class JwksView(PublicApiView):
 class MetadataView(PublicApiView):
     """RFC 8414."""
 
-    @extend_schema(responses={200: Metadata, 404: Problem})
+    @extend_schema("oauth_metadata", responses={200: Metadata, 404: Problem})
     def get(self, request: Request) -> Response:
         """Get where the OAuth endpoints are, and who may ask them.
 

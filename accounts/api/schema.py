@@ -7,12 +7,17 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.urls import get_script_prefix
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView
 
+from accounts.lab.events import events
 from accounts.strategies import strategies
 
+STRATEGY = {"$ref": "#/components/schemas/Strategy"}
+EVENT = {"$ref": "#/components/schemas/Event"}
+_NULL = {"$ref": "#/components/schemas/Null"}
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _LAB_ANSWER = {"$ref": "#/components/schemas/LabAnswer"}
 _LAB_INVALID = {
@@ -23,15 +28,15 @@ _LAB_INVALID = {
 # The shape of simplejwt and DRF: each field with its messages, or with those of its items.
 _WRONG = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "object"}]}
 _INVALID = {"anyOf": [_PROBLEM, {"type": "object", "additionalProperties": _WRONG}]}
-# The heading of a path on the page: that of the first prefix which fits.
+# The groups of endpoints, in the order of the page. An operation's id begins with its group's name.
 _TAGS = {
-    "/api/session/": "Log in by cookie",
-    "/api/token/": "Log in by token",
-    "/api/lab/": "The lab",
-    "/api/inspector/": "The inspector",
-    "/api/benchmarks/": "Benchmarks",
-    "/api/": "Your account",
-    "/": "OAuth",
+    "session": "Log in by cookie",
+    "token": "Log in by token",
+    "account": "Your account",
+    "oauth": "OAuth",
+    "lab": "The lab",
+    "inspector": "The inspector",
+    "benchmark": "Benchmarks",
 }
 _CSRF_HEADER = {
     "in": "header",
@@ -77,24 +82,31 @@ class SchemaView(SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
 
 
-def strategies_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """List the strategies that ``slug`` in the lab's paths can stand for."""
-    slugs = [strategy.slug for strategy in strategies]
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            for parameter in operation.get("parameters", ()):
-                if parameter["name"] == "slug":
-                    parameter["schema"]["enum"] = slugs
+def enums_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
+    """Name what the registries hold, and write a null where an enum allows one."""
+    schemas = result["components"]["schemas"]
+    for name, registry in (("Strategy", strategies), ("Event", events)):
+        schemas[name] = {"type": "string", "enum": [each.slug for each in registry]}
+    schemas.pop("Null", None)
+    for schema in schemas.values():
+        for field in schema.get("properties", {}).values():
+            if _NULL in field.get("oneOf", ()):
+                field["oneOf"] = [field["oneOf"][0], {"type": "null"}]
+    return result
+
+
+def servers_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
+    """Say below which prefix the paths are, on the host that the document came from."""
+    result["servers"] = [{"url": get_script_prefix().rstrip("/") or "/"}]
     return result
 
 
 def headings_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
     """Sort the endpoints under headings, and take each one's first sentence for its title."""
-    result["tags"] = [{"name": tag} for tag in _TAGS.values()]
-    for path, operations in result["paths"].items():
-        tag = next(tag for start, tag in _TAGS.items() if path.startswith(start))
+    result["tags"] = [{"name": tag, "description": text} for tag, text in _TAGS.items()]
+    for operations in result["paths"].values():
         for operation in operations.values():
-            operation["tags"] = [tag]
+            operation["tags"] = [operation["operationId"].partition("_")[0]]
             text = " ".join(operation.get("description", "").split())
             operation.setdefault("summary", text.split(". ")[0].rstrip("."))
     return result

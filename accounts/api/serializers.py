@@ -1,10 +1,14 @@
 """Bodies of requests and answers; those for tokens have simplejwt's shapes."""
 
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.schema import EVENT, STRATEGY
 from accounts.models import EndReason
 from accounts.site.logins import EXPIRED, UNUSED
 from accounts.site.signin import MAX_PASSWORD_LENGTH
+
+END_REASONS = [*EndReason.values, EXPIRED, UNUSED]
 
 
 def _password_field(*, required: bool = True) -> serializers.CharField:
@@ -89,6 +93,7 @@ class SessionStarted(Me, CsrfToken):
     """The answer to a log-in by cookie."""
 
 
+@extend_schema_serializer(deprecate_fields=["ended_because"])
 class LoginEntry(serializers.Serializer[None]):
     """One login of the user. Times in UTC."""
 
@@ -103,13 +108,13 @@ class LoginEntry(serializers.Serializer[None]):
     current = serializers.BooleanField(read_only=True, help_text="The login of this request.")
     ended_at = serializers.DateTimeField(read_only=True, allow_null=True)
     end_reason = serializers.ChoiceField(
-        choices=[*EndReason.values, EXPIRED, UNUSED],
+        choices=END_REASONS, read_only=True, allow_null=True, help_text="Null while it is live."
+    )
+    ended_because = serializers.ChoiceField(
+        choices=END_REASONS,
         read_only=True,
         allow_null=True,
-        help_text="Null while it is live.",
-    )
-    ended_because = serializers.CharField(
-        read_only=True, allow_null=True, help_text="Deprecated: the former name of end_reason."
+        help_text="The former name of end_reason.",
     )
 
 
@@ -127,6 +132,16 @@ class PasswordChanged(EndedCount):
     expires_in = serializers.IntegerField(
         required=False, min_value=0, help_text="Seconds that the access token lives."
     )
+
+
+@extend_schema_field(STRATEGY)
+class StrategySlug(serializers.SlugField):
+    """A strategy of the lab."""
+
+
+@extend_schema_field(EVENT)
+class EventSlug(serializers.SlugField):
+    """An event of the lab."""
 
 
 class Problem(serializers.Serializer[None]):

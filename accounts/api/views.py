@@ -84,13 +84,15 @@ def _me(user: User, auth: Auth) -> dict[str, Any]:
 class SessionLogin(PublicApiView):
     """Log in by cookie. It needs a CSRF token: another site could log you in as somebody else."""
 
-    @extend_schema(responses=serializers.CsrfToken)
+    @extend_schema("session_csrf", responses=serializers.CsrfToken)
     def get(self, request: Request) -> Response:
         """Get a CSRF token, for clients that have no page to take it from."""
         return Response({"csrf_token": get_token(request._request)})
 
     @extend_schema(
-        request=serializers.SessionStart, responses={200: serializers.SessionStarted, **_BAD}
+        "session_login",
+        request=serializers.SessionStart,
+        responses={200: serializers.SessionStarted, **_BAD},
     )
     def post(self, request: Request) -> Response:
         """Check name and password, and start a session that replaces any earlier one.
@@ -109,7 +111,7 @@ class SessionLogin(PublicApiView):
 class SessionLogout(PublicApiView):
     """Log out by cookie."""
 
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema("session_logout", request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """End the session of the cookie. Without one nothing happens, so it may be repeated."""
         enforce_csrf(request._request)
@@ -126,7 +128,11 @@ class TokenView(PublicApiView):
 class TokenObtain(TokenView):
     """simplejwt's ``TokenObtainPairView``."""
 
-    @extend_schema(request=serializers.NamePassword, responses={200: serializers.TokenPair, **_BAD})
+    @extend_schema(
+        "token_obtain",
+        request=serializers.NamePassword,
+        responses={200: serializers.TokenPair, **_BAD},
+    )
     def post(self, request: Request) -> Response:
         """Log in, and get an access token and a refresh token."""
         user = _signed_in(request, **valid(serializers.NamePassword, request))
@@ -152,7 +158,9 @@ def _token_not_valid(
 class TokenRefresh(TokenView):
     """simplejwt's ``TokenRefreshView``, with its ``ROTATE_REFRESH_TOKENS``."""
 
-    @extend_schema(request=serializers.Refresh, responses={200: serializers.TokenPair, **_BAD})
+    @extend_schema(
+        "token_refresh", request=serializers.Refresh, responses={200: serializers.TokenPair, **_BAD}
+    )
     def post(self, request: Request) -> Response:
         """Get a new access token and a new refresh token. The old refresh token is spent.
 
@@ -170,7 +178,9 @@ class TokenRefresh(TokenView):
 class TokenVerify(TokenView):
     """simplejwt's ``TokenVerifyView``."""
 
-    @extend_schema(request=serializers.AnyToken, responses={200: serializers.Empty, **_BAD})
+    @extend_schema(
+        "token_verify", request=serializers.AnyToken, responses={200: serializers.Empty, **_BAD}
+    )
     def post(self, request: Request) -> Response:
         """Ask whether a token of either type is accepted now, its user and login included."""
         token = valid(serializers.AnyToken, request)["token"]
@@ -184,6 +194,7 @@ class TokenBlacklist(TokenView):
     """simplejwt's ``TokenBlacklistView``: how an API client logs out."""
 
     @extend_schema(
+        "token_blacklist",
         request=serializers.Refresh,
         responses={200: serializers.Empty, 403: serializers.Problem, **_BAD},
     )
@@ -207,7 +218,7 @@ class TokenBlacklist(TokenView):
 class MeView(ApiView):
     """The user and the login of a request."""
 
-    @extend_schema(responses={200: serializers.Me, 401: serializers.Unauthorized})
+    @extend_schema("account_me", responses={200: serializers.Me, 401: serializers.Unauthorized})
     def get(self, request: Request) -> Response:
         """Get the user and the login of the cookie or token that was sent."""
         return Response(_me(request.user, request.auth))  # type: ignore[arg-type]

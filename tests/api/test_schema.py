@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from django.db import connection
 from django.test import Client
+from django.test.utils import override_script_prefix
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
@@ -121,7 +122,39 @@ def test_what_a_cookie_needs_beside_it_is_described(document: dict[str, Any]) ->
 
 def test_the_lab_names_its_strategies(document: dict[str, Any]) -> None:
     [slug] = document["paths"]["/api/lab/{slug}/me/"]["get"]["parameters"]
-    assert slug["schema"]["enum"] == [strategy.slug for strategy in strategies]
+    assert slug["schema"] == {"$ref": "#/components/schemas/Strategy"}
+    named = document["components"]["schemas"]["Strategy"]
+    assert named["enum"] == [strategy.slug for strategy in strategies]
+
+
+def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for methods in document["paths"].values() for each in methods.values()]
+
+
+def test_a_generated_client_gets_short_names(document: dict[str, Any]) -> None:
+    names = [operation["operationId"] for operation in operations(document)]
+    assert len(set(names)) == len(names)
+    known = {tag["name"] for tag in document["tags"]}
+    for operation in operations(document):
+        group, _, action = operation["operationId"].partition("_")
+        assert [group] == operation["tags"]
+        assert group in known
+        assert re.fullmatch("[a-z]+(_[a-z]+){0,2}", action), operation["operationId"]
+
+
+def test_every_enum_has_a_name(document: dict[str, Any]) -> None:
+    named = document["components"]["schemas"]
+    enums = {name for name, schema in named.items() if "enum" in schema}
+    assert {"Action", "Carrier", "EndReason", "Event", "Strategy", "Tone"} <= enums
+    assert str(document).count("'enum': ") == len(enums)
+
+
+def test_the_paths_are_below_the_prefix_of_the_site(document: dict[str, Any]) -> None:
+    assert document["servers"] == [{"url": "/"}]
+    with override_script_prefix("/demo/"):
+        below = Client().get("/api/schema/").json()
+    assert below["servers"] == [{"url": "/demo"}]
+    assert set(below["paths"]) == set(document["paths"])
 
 
 def test_it_comes_as_yaml_too(db: None) -> None:

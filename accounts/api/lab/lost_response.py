@@ -35,6 +35,7 @@ class LabLostResponse(PublicApiView):
     """Lost responses."""
 
     @extend_schema(
+        "lab_lose_response",
         request=None,
         responses={
             200: LostResponse(many=True),

@@ -30,15 +30,11 @@ from accounts.strategies import strategies
 LINES = "application/x-ndjson"  # https://github.com/ndjson/ndjson-spec
 
 
-def _slugs() -> drf.ListField:
-    return drf.ListField(child=drf.SlugField(max_length=40), allow_empty=False)
-
-
 class ChosenCells(drf.Serializer[None]):
     """Which cells of the matrix to play: each strategy against each event."""
 
-    strategies = _slugs()
-    events = _slugs()
+    strategies = drf.ListField(child=serializers.StrategySlug(max_length=40), allow_empty=False)
+    events = drf.ListField(child=serializers.EventSlug(max_length=40), allow_empty=False)
 
     def validate_strategies(self, slugs: list[str]) -> list[str]:
         """Refuse what is not in the registry."""
@@ -112,6 +108,7 @@ class LabRuns(PublicApiView):
     """Scenarios."""
 
     @extend_schema(
+        "lab_play",
         request=ChosenCells,
         responses={
             (200, LINES): RunAnswer,
@@ -163,7 +160,7 @@ class _Lines:
 class LabRun(PublicApiView):
     """A played scenario."""
 
-    @extend_schema(responses={200: RunTranscript, 404: serializers.Problem})
+    @extend_schema("lab_run", responses={200: RunTranscript, 404: serializers.Problem})
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
         """The report and transcript of a run, for whoever has its id."""
         run = Run.objects.filter(pk=run_id).first()

@@ -17,7 +17,7 @@ from accounts.lab.visitors import visitor_known
 class ThiefCopy(LabView):
     """The thief copies the credential."""
 
-    @extend_schema(request=None, responses=answers.Copied)
+    @extend_schema("lab_copy_credential", request=None, responses=answers.Copied)
     def post(self, request: Request, slug: str) -> Answer:
         """The credential of this request, encrypted: no script reads it, nothing is stored."""
         accepted, credential = self.check(request)
@@ -35,7 +35,7 @@ class ThiefCopy(LabView):
 class ThiefReplay(LabView):
     """The thief replays the copy."""
 
-    @extend_schema(request=answers.Copied, responses=answers.Replayed)
+    @extend_schema("lab_replay_copy", request=answers.Copied, responses=answers.Replayed)
     def post(self, request: Request, slug: str) -> Response:
         """Send the stolen credential from another HTTP client, and say what it got."""
         stolen = decrypt(valid(answers.Copied, request)["copy"])

@@ -14,6 +14,7 @@ from accounts.api import serializers
 from accounts.api.authentication import bearer_token, enforce_csrf, note_credential
 from accounts.api.lab import answers
 from accounts.api.lab.answers import Answer, Refusal
+from accounts.api.schema import STRATEGY
 from accounts.api.views import PublicApiView, valid
 from accounts.lab import users
 from accounts.lab.instances import find_strategy, is_lent
@@ -23,7 +24,7 @@ from accounts.models import Login, PasswordReplaced
 from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
 from accounts.tracing.recorder import current_trace, step, untraced
 
-SLUG = OpenApiParameter("slug", str, OpenApiParameter.PATH, description="A strategy.")
+SLUG = OpenApiParameter("slug", STRATEGY, OpenApiParameter.PATH, description="A strategy.")
 _ANSWERS = {200: answers.LabAnswer, 401: answers.LabAnswer}
 
 _NO_CREDENTIAL = Refused("read credential", "not_authenticated", "No credential was sent")
@@ -37,7 +38,9 @@ _CHANGED = Refused(
 class LabUsers(PublicApiView):
     """Throwaway users."""
 
-    @extend_schema(request=None, responses={201: answers.NewLabUser, 429: serializers.Problem})
+    @extend_schema(
+        "lab_make_user", request=None, responses={201: answers.NewLabUser, 429: serializers.Problem}
+    )
     def post(self, request: Request) -> Response:
         """Make a throwaway user. It and its logins are deleted after an hour."""
         visitor_count(request._request)
@@ -58,7 +61,7 @@ class LabUsers(PublicApiView):
 class LabUserDetail(PublicApiView):
     """A throwaway user."""
 
-    @extend_schema(responses={200: answers.LabUserLife, 404: serializers.Problem})
+    @extend_schema("lab_user", responses={200: answers.LabUserLife, 404: serializers.Problem})
     def get(self, request: Request, username: str) -> Response:
         """Whether one of this visitor's throwaway users is still there, and until when."""
         user = users.find_lab_user(username, visitor=visitor_known(request._request))
@@ -212,7 +215,7 @@ def _other_refusal(data: dict[str, Any]) -> Refusal:
 class LabLogin(LabView):
     """Log in."""
 
-    @extend_schema(request=serializers.NamePassword, responses=answers.LabAnswer)
+    @extend_schema("lab_login", request=serializers.NamePassword, responses=answers.LabAnswer)
     def post(self, request: Request, slug: str) -> Answer:
         """Check a throwaway user's password and hand out this strategy's credential."""
         if self.strategy.family is Family.SESSION:
@@ -236,7 +239,7 @@ class LabLogin(LabView):
 class LabMe(LabView):
     """Send a request."""
 
-    @extend_schema(responses=_ANSWERS)
+    @extend_schema("lab_me", responses=_ANSWERS)
     def get(self, request: Request, slug: str) -> Answer:
         """Who the credential belongs to, as the strategy sees it."""
         accepted, credential = self.check(request)
@@ -253,7 +256,7 @@ class LabMe(LabView):
 class LabRefresh(LabView):
     """Spend a refresh token."""
 
-    @extend_schema(request=serializers.Refresh, responses=_ANSWERS)
+    @extend_schema("lab_refresh", request=serializers.Refresh, responses=_ANSWERS)
     def post(self, request: Request, slug: str) -> Answer:
         """A new access token, where the strategy has refresh tokens."""
         if not self.strategy.refreshes:
@@ -271,7 +274,7 @@ class LabRefresh(LabView):
 class LabLogout(LabView):
     """Log out."""
 
-    @extend_schema(request=None, responses=_ANSWERS)
+    @extend_schema("lab_logout", request=None, responses=_ANSWERS)
     def post(self, request: Request, slug: str) -> Answer:
         """Let the strategy end this login as far as it can, and the client drop its credential."""
         login, credential = self.own_login(request)
@@ -286,7 +289,7 @@ class LabLogout(LabView):
 class LabLogoutEverywhere(LabView):
     """Log out everywhere."""
 
-    @extend_schema(request=None, responses=_ANSWERS)
+    @extend_schema("lab_logout_everywhere", request=None, responses=_ANSWERS)
     def post(self, request: Request, slug: str) -> Answer:
         """Let the strategy end every login of the user, as far as it can."""
         login, credential = self.own_login(request)
@@ -300,7 +303,9 @@ class LabLogoutEverywhere(LabView):
 class LabPassword(LabView):
     """Change the password."""
 
-    @extend_schema(request=None, responses={**_ANSWERS, 200: answers.NewLabPassword})
+    @extend_schema(
+        "lab_change_password", request=None, responses={**_ANSWERS, 200: answers.NewLabPassword}
+    )
     def post(self, request: Request, slug: str) -> Answer:
         """Give the user a new random password. This device stays, with a new credential."""
         login, credential = self.own_login(request)
