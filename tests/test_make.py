@@ -176,8 +176,9 @@ def test_without_pypi_a_line_says_so_and_the_next_time_tries_again(
         assert clone.installed[-1] == failing
 
 
-def test_the_tests_look_for_a_browser_before_they_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tool", ["chromium", "typescript"])
+def test_the_tests_look_for_their_tools_before_they_run(tmp_path: Path, tool: str) -> None:
     clone = Checkout(tmp_path)
     clone.make("test-sqlite")
     noted = clone.log.read_text()
-    assert noted.index("-m tests.chromium") < noted.index("-m pytest")
+    assert noted.index(f"-m tests.{tool}") < noted.index("-m pytest")
