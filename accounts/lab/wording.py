@@ -127,6 +127,12 @@ def _differs(report: Mapping[str, Any]) -> str:
     return f"declared: {Outcome(expected['thief']).words}"
 
 
+def thief_verdict(*, accepted: bool) -> str:
+    """How a request of the thief went for the owner, ``● thief stopped``."""
+    tone: Tone = "vulnerable" if accepted else "safe"
+    return f"{SIGNS[tone]} thief {'got in' if accepted else 'stopped'}"
+
+
 def cost(report: Mapping[str, Any]) -> str:
     """What the event cost the server, ``2 queries, 1.3 ms``; empty where it did nothing."""
     if not report["cost_us"]:

@@ -22,7 +22,7 @@ class JwtBlacklist(SimplejwtStrategy):
     """
 
     slug = "jwt-blacklist"
-    title = "+ blacklist"
+    title = "JWT + blacklist"
     subtitle = "look-up by jti and sid"
     checks = "Signed, not expired, not on the blacklist, and the user is active"
     when_to_use = (

@@ -29,7 +29,7 @@ class JwtBlacklistJoined(StrictStrategy):
     """
 
     slug = Login.TOKEN_STRATEGY
-    title = "+ blacklist, one query"
+    title = "JWT + blacklist in one query"
     subtitle = "blacklist joined to user"
     checks = "Signed, not expired, not on the blacklist, and the user is active"
     when_to_use = (

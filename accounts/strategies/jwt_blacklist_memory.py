@@ -26,7 +26,7 @@ class JwtBlacklistMemory(StrictStrategy):
     """
 
     slug = "jwt-blacklist-memory"
-    title = "+ blacklist in memory"
+    title = "JWT + blacklist in memory"
     subtitle = "kept in step by the database"
     checks = "Signed, not expired, not on the blacklist in memory, and the user is active"
     when_to_use = (

@@ -15,7 +15,7 @@ class JwtPassword(SimplejwtStrategy):
     """
 
     slug = "jwt-password"
-    title = "+ password digest"
+    title = "JWT + password digest"
     subtitle = "CHECK_REVOKE_TOKEN"
     checks = "Signed, not expired, the same password, and the user is active"
     when_to_use = (

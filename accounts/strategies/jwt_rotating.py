@@ -22,7 +22,7 @@ class JwtRotating(StrictStrategy):
     """
 
     slug = "jwt-rotating"
-    title = "Rotated refresh"
+    title = "JWT + rotated refresh"
     subtitle = "short access token, no look-up"
     checks = "Signed and not expired: the database is asked when it is refreshed"
     when_to_use = (

@@ -18,8 +18,8 @@ class JwtStateless(SimplejwtStrategy):
     """
 
     slug = "jwt-stateless"
-    title = "Signature only"
-    subtitle = "no look-up"
+    title = "JWT without look-up"
+    subtitle = "signature only"
     checks = "Signed and not expired: the database was not asked"
     when_to_use = (
         "Between services that trust one issuer and share no database, with tokens that live for "

@@ -13,7 +13,7 @@ class JwtUser(SimplejwtStrategy):
     """
 
     slug = "jwt-user"
-    title = "Signature + user row"
+    title = "JWT"
     subtitle = "simplejwt's default"
     checks = "Signed and not expired, and the user is active: nothing else was asked"
     when_to_use = (

@@ -25,7 +25,7 @@ class JwtVersion(StrictStrategy):
     """
 
     slug = "jwt-version"
-    title = "Token version"
+    title = "JWT + version number"
     subtitle = "a counter on the user row"
     checks = "Signed, not expired, the user's version, and the user is active"
     when_to_use = (

@@ -21,7 +21,7 @@ class SessionCached(DjangoSessionStrategy):
     """
 
     slug = "session-cached"
-    title = "Cached row"
+    title = "Session with a cache"
     subtitle = "cached_db"
     checks = "The cache or the database has the session, and its user is active"
     when_to_use = (

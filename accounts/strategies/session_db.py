@@ -19,7 +19,7 @@ class SessionDb(DjangoSessionStrategy):
     """
 
     slug = "session-db"
-    title = "Database row"
+    title = "Session (Django)"
     subtitle = "Django's default"
     checks = "The session row is there, and its user is active"
     when_to_use = (

@@ -21,7 +21,7 @@ class SessionJoined(Strategy):
     """
 
     slug = "session-joined"
-    title = "One-query row"
+    title = "Session in one query"
     subtitle = "session joined to user"
     family = Family.SESSION
     checks = "The session row, its login and its user all hold"

@@ -17,7 +17,7 @@ class SessionSigned(DjangoSessionStrategy):
     """
 
     slug = "session-signed"
-    title = "Signed cookie"
+    title = "Session in the cookie"
     subtitle = "signed_cookies"
     checks = "Signed, not too old, the same password, and the user is active"
     when_to_use = (

@@ -7,12 +7,19 @@ import { bytes, count, microseconds } from "./format.js";
 
 /** Who talks: the sender is `Browser` unless told otherwise (the replay's sender is the thief). */
 const SENDER = "Browser";
+export const THIEF = "Thief";
+
+/** How it went for the owner, with the sign that the lab's matrix gives it. */
+export function thiefVerdict(accepted) {
+  return accepted ? "▲ thief got in" : "● thief stopped";
+}
 
 /**
  * What happened, in order: one request, the steps of the server, one response.
  *
  * @param {object} trace `{method, path, status, credential, steps}` as the lab's API gives it
- * @param {{sender?: string, answer?: string}} options `answer` says what the response held
+ * @param {{sender?: string, answer?: string}} options `answer` says what the response held; what
+ *   the thief got is said as a verdict, and is good for the owner where it is a refusal
  */
 export function messages(trace, { sender = SENDER, answer = "" } = {}) {
   const request = {
@@ -21,12 +28,14 @@ export function messages(trace, { sender = SENDER, answer = "" } = {}) {
     text: `${trace.method} ${trace.path}`,
     credential: credential(trace),
   };
+  const accepted = trace.status < 400;
+  const isThief = sender === THIEF;
   const response = {
     kind: "response",
     sender,
     status: trace.status,
-    ok: trace.status < 400,
-    text: `${trace.status} ${answer}`.trim(),
+    good: accepted !== isThief,
+    text: `${trace.status} ${isThief ? thiefVerdict(accepted) : answer}`.trim(),
   };
   return [request, ...trace.steps.map(told), response];
 }

@@ -89,13 +89,13 @@ export class Sheet {
   }
 
   /** The answer stands above its arrow, or below where it would cross the bar. */
-  response({ text, ok }) {
+  response({ text, good }) {
     const fits = this.sender + 10 + text.length * this.glyph < this.django - BAR;
     this.y += GAP;
     const above = fits ? [this.fromSender(text)] : [];
     this.y += fits ? 8 : 0;
     this.ended = this.y;
-    const arrow = this.arrow(this.django, this.sender, `sequence__line--${ok ? "ok" : "bad"}`);
+    const arrow = this.arrow(this.django, this.sender, `sequence__line--${good ? "ok" : "bad"}`);
     this.y += fits ? 0 : 4;
     return messageGroup([...above, arrow, ...(fits ? [] : [this.fromSender(text)])]);
   }

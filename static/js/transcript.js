@@ -3,9 +3,10 @@
 import { copyButtons } from "./clipboard.js";
 import { sequenceFigure } from "./diagram.js";
 import { play } from "./lab/runner.js";
+import { THIEF } from "./sequence.js";
 import { localTimes } from "./when.js";
 
-const SENDERS = { A: "Device A", B: "Device B", thief: "Thief", staff: "Staff" };
+const SENDERS = { A: "Device A", B: "Device B", thief: THIEF, staff: "Staff" };
 
 const data = JSON.parse(document.getElementById("lab-data").textContent);
 const notice = document.querySelector("[data-status]");

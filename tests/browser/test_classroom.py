@@ -32,7 +32,7 @@ def test_the_story_the_lab_and_the_inspector_work_over_plain_http(page: Page, si
     expect(lesson(page)).to_contain_text("So logging out did nothing?")
 
     page.goto(f"{site}/lab/")
-    play_button(page, "Run Database row against Log out").click()
+    play_button(page, "Run Session (Django) against Log out").click()
     finished(page, "1 of 1")
     page.locator("[data-cell][data-tone]").get_by_role("link").click()
     page.evaluate("addEventListener('copy', ({ target }) => { window.copied = target.value; })")

@@ -114,7 +114,7 @@ def test_with_a_blacklist_both_refuse_and_the_prices_are_compared(page: Page) ->
     expect(left(page).get_by_text("401 refused")).to_be_visible()
     expect(right(page).get_by_text("401 refused")).to_be_visible()
     expect(lesson(page)).to_contain_text("Both refuse the thief, at two prices")
-    expect(lesson(page)).to_contain_text("took 1 query per request, Database row 2 queries")
+    expect(lesson(page)).to_contain_text("took 1 query per request, Session (Django) 2 queries")
 
 
 def test_the_story_ends_where_both_cost_the_same(page: Page) -> None:
@@ -342,8 +342,8 @@ def test_results_are_announced(page: Page) -> None:
     take(page, 1, 2, 3, 4)
     status = page.locator("[data-status]")
     expect(status).to_have_attribute("role", "status")
-    expect(status).to_contain_text("Database row: 401 refused.")
-    expect(status).to_contain_text("Signature + user row: 200 accepted.")
+    expect(status).to_contain_text("Session (Django): 401 refused.")
+    expect(status).to_contain_text("JWT: 200 accepted.")
 
 
 # --- When something goes wrong ------------------------------------------------------------------

@@ -224,10 +224,13 @@ def test_a_cell_opens_its_transcript_whose_link_stays(
     page: Page, new_context: Callable[..., BrowserContext]
 ) -> None:
     run_cell(page, "session-db", "log-out").get_by_role("link").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Database row")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Session (Django)")
     expect(page.get_by_text("refused at once")).to_be_visible()
     expect(page.locator(".transcript svg").first).to_be_visible()
-    expect(page.locator(".transcript").last).to_contain_text("SELECT … django_session")
+    after = page.locator(".transcript").last
+    expect(after).to_contain_text("SELECT … django_session")
+    expect(after.locator("svg text", has_text="401 ● thief stopped")).to_be_visible()
+    expect(after.locator("svg .sequence__line--bad")).to_have_count(0)
 
     context = new_context()
     context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -98,7 +98,7 @@ def test_both_choosers_offer_every_strategy_but_the_other_lanes(client: Client) 
         offered = options(html, side)
         assert {slug for slug, _, _ in offered} == {strategy.slug for strategy in strategies}
         assert [slug for slug, state, _ in offered if state == "disabled"] == [other]
-    assert ("session-db", "selected", "Database row (Django's default)") in options(html, "left")
+    assert ("session-db", "selected", "Session (Django): Django's default") in options(html, "left")
 
 
 def test_the_choosers_are_grouped_by_what_the_browser_holds(client: Client) -> None:

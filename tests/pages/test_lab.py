@@ -362,6 +362,20 @@ def test_a_transcript_has_the_event_between_before_and_after(alice_browser: Clie
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize(
+    ("strategy", "thief"),
+    [("session-db", ("ok", "401 ● thief stopped")), ("jwt-user", ("bad", "200 ▲ thief got in"))],
+)
+def test_green_and_red_say_how_it_went_for_the_owner_and_words_say_the_same(
+    alice_browser: Client, strategy: str, thief: tuple[str, str]
+) -> None:
+    html = page(alice_browser, run_one(alice_browser, strategy, "log-out")["url"])
+    badges = re.findall(r'data-who="(\w+)".*?class="badge badge--(\w+)">(.*?)<', html, re.DOTALL)
+    told = [(who, (tone, words)) for who, tone, words in badges]
+    assert [words for who, words in told if who == "thief"][-1] == thief
+    assert ("B", ("ok", "200 accepted")) in told
+
+
 def test_every_command_leads_to_a_path_of_this_site(alice_browser: Client) -> None:
     html = page(alice_browser, run_one(alice_browser, "session-joined", "password-change")["url"])
     commands = re.findall(r'data-copy="(curl .*?)" hidden', html, re.DOTALL)

@@ -27,7 +27,7 @@ _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eigh
 
 def name(one: Measured) -> str:
     """A strategy as a sentence calls it."""
-    return f"“{one['title']}” ({one['subtitle']})"
+    return one["title"]
 
 
 def times(factor: float) -> str:

@@ -28,9 +28,9 @@ from accounts.strategies import Strategy, strategies
 
 # A group of strategies by what the thief's copy got.
 NOTICES = {
-    "safe": "Notice at once",
-    "later": "Notice after a while",
-    "vulnerable": "Do not notice",
+    "safe": "Thief stopped at once",
+    "later": "Thief stopped after a while",
+    "vulnerable": "Thief still in",
     "expected": "Go on, as they are meant to",
     "collateral": "Log out who was meant to stay",
     "none": "Have nothing to notice",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.lab.events import events
-from accounts.lab.wording import OTHER_DEVICE, duration
+from accounts.lab.wording import OTHER_DEVICE, duration, thief_verdict
 from accounts.models import Run
 from accounts.pages.compare import FAMILY_TITLES
 from accounts.pages.lab.curl import curl
@@ -37,6 +37,22 @@ class Exchange:
     command: str
     statements: list[str]
     traced: bool
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the answer is good for the owner: a thief who is refused is."""
+        return self._accepted != (self.who == "thief")
+
+    @property
+    def outcome(self) -> str:
+        """The answer in words, so that its colour is not needed to read it."""
+        if self.who == "thief":
+            return f"{self.status} {thief_verdict(accepted=self._accepted)}"
+        return f"{self.status} {'accepted' if self._accepted else 'refused'}"
+
+    @property
+    def _accepted(self) -> bool:
+        return self.status is not None and self.status < HTTPStatus.BAD_REQUEST
 
 
 @require_safe

@@ -4,6 +4,7 @@ import { countDown } from "../countdown.js";
 import { sequenceFigure } from "../diagram.js";
 import { el } from "../dom.js";
 import { bytes, sentence } from "../format.js";
+import { THIEF } from "../sequence.js";
 import { storageView } from "./storage.js";
 import { tallyView } from "./tally.js";
 
@@ -28,7 +29,7 @@ const WAYS_ON = {
  * the way to it, if anything did.
  */
 export function resultView(step, result, { family }, { width, notice }) {
-  const sender = step === "replay" ? "Thief" : "Browser";
+  const sender = step === "replay" ? THIEF : "Browser";
   return [
     verdictView(step, result, family, notice),
     sequenceFigure(result.trace, family, { sender, answer: answer(result), width }),
