@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from accounts.lab import recorded
+from accounts.lab.report import Report
+from accounts.lab.scenario import run_scenario
 from accounts.management.commands import matrix
 from accounts.models import User
 from accounts.strategies import Expected, Outcome, strategies
@@ -119,6 +123,27 @@ def test_the_status_of_a_run_on_a_database_of_its_own_is_the_commands(
         printed("--database=sqlite", "--strategy=opaque", "--event=log-out", "--json")
     assert ended.value.code == 1
     assert {"--strategy=opaque", "--event=log-out", "--json", "--migrate"} <= set(asked)
+
+
+def test_a_whole_matrix_can_be_shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def one_cell(pairs: object, *, workers: int) -> list[Report]:
+        return [run_scenario("opaque", "log-out")]
+
+    monkeypatch.setattr(matrix, "run_scenarios", one_cell)
+    monkeypatch.setattr(recorded, "SHIPPED", tmp_path)
+    printed("--ship")
+    kind = "postgres" if connection.vendor == "postgresql" else connection.vendor
+    found = recorded.recorded(kind)
+    assert found is not None
+    assert found.database == connection.display_name
+    assert found.machine["cores"] > 0
+    assert found.reports["opaque", "log-out"]["thief"] == "refused"
+    assert "transcript" not in found.reports["opaque", "log-out"]
+
+
+def test_a_part_of_the_matrix_is_not_shipped() -> None:
+    with pytest.raises(CommandError, match="Only a whole matrix is shipped"):
+        printed("--ship", "--event=log-out")
 
 
 def test_it_leaves_nothing_behind() -> None:

@@ -6,6 +6,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management import call_command
@@ -16,6 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from accounts.bench.measures.machine import machine, versions
+from accounts.lab import recorded
 from accounts.lab.events import events
 from accounts.lab.report import Report
 from accounts.lab.runs import run_scenarios, runs_share
@@ -65,10 +68,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--share", action="store_true", help="Show the results to who opens /lab/ without any."
         )
+        parser.add_argument(
+            "--ship", action="store_true", help="Make it the repository's matrix of this database."
+        )
         parser.add_argument("--migrate", action="store_true", help="Make the tables first.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Play what was asked for; every way to fail is one line (CommandError)."""
+        if options["ship"] and (options["strategy"] or options["event"]):
+            raise CommandError("Only a whole matrix is shipped: leave --strategy and --event out.")
         if options["database"]:
             sys.exit(_elsewhere(options))
         if options["migrate"]:
@@ -86,11 +94,20 @@ class Command(BaseCommand):
             _print(reports, seconds)
         if differences := [report.difference for report in reports if not report.matches]:
             raise CommandError("\n".join(differences))
+        if options["ship"]:
+            _ship(reports, seconds)
+
+
+def _ship(reports: Sequence[Report], seconds: float) -> None:
+    kind = "postgres" if connection.vendor == "postgresql" else connection.vendor
+    about = {"made": datetime.now(UTC).isoformat(timespec="seconds")}
+    about |= {"machine": machine(), "versions": versions()}
+    recorded.save(kind, {**about, **_as_dict(reports, seconds, transcripts=False)})
 
 
 def _elsewhere(options: dict[str, Any]) -> int:
     chosen = [f"--{name}={slug}" for name in ("strategy", "event") for slug in options[name] or ()]
-    switches = [f"--{name}" for name in ("json", "transcripts", "share") if options[name]]
+    switches = [f"--{name}" for name in ("json", "transcripts", "share", "ship") if options[name]]
     arguments = ["matrix", "--migrate", f"--workers={options['workers']}", *chosen, *switches]
     try:
         with temporary_database(options["database"]) as database:
@@ -130,7 +147,7 @@ def _as_dict(reports: Sequence[Report], seconds: float, *, transcripts: bool) ->
     if not transcripts:
         for report in found:
             del report["transcript"]
-    return {"database": connection.display_name, "seconds": seconds, "reports": found}
+    return {"database": connection.display_name, "seconds": round(seconds, 1), "reports": found}
 
 
 def _print(reports: Sequence[Report], seconds: float) -> None:
