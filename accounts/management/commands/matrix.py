@@ -100,9 +100,13 @@ class Command(BaseCommand):
 
 def _ship(reports: Sequence[Report], seconds: float) -> None:
     kind = "postgres" if connection.vendor == "postgresql" else connection.vendor
-    about = {"made": datetime.now(UTC).isoformat(timespec="seconds")}
-    about |= {"machine": machine(), "versions": versions()}
-    recorded.save(kind, {**about, **_as_dict(reports, seconds, transcripts=False)})
+    content = {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": machine(),
+        "versions": versions(),
+        **_as_dict(reports, seconds, transcripts=False),
+    }
+    recorded.save(kind, content)
 
 
 def _elsewhere(options: dict[str, Any]) -> int:

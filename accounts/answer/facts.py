@@ -1,0 +1,152 @@
+"""Where the figures come from: the newest benchmark and the recorded matrix of a database."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+
+from accounts.answer.ranking import Action, Way, World
+from accounts.bench import archive
+from accounts.bench.result import BASELINE, Cost, Latency, Measured, Result
+from accounts.lab.events import events
+from accounts.lab.recorded import Recorded, recorded
+from accounts.strategies import Family, Outcome, Strategy, strategies
+
+DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+# Of a median, from the samples' 99th percentile as of a normal distribution: two standard errors.
+_SIGMAS_AT_P99 = 2.326
+_MEDIAN_ERROR = 1.2533
+
+Reports = Mapping[str, Mapping[str, Any]]  # of one strategy, by the events' slugs
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was measured on one database: ``sqlite`` or ``postgres``."""
+
+    kind: str
+    world: World
+    #: the benchmark's name in ``/benchmarks/?result=``
+    result: str
+    benchmark: Result
+    matrix: Recorded
+
+    @property
+    def database(self) -> str:
+        """The database's name."""
+        return DATABASES[self.kind]
+
+    @property
+    def measured(self) -> datetime:
+        """When the benchmark was run."""
+        return datetime.fromisoformat(self.benchmark["made"])
+
+    def way(self, slug: str) -> Way:
+        """A way by its slug.
+
+        Raises:
+            KeyError: it is not among those measured.
+        """
+        return {way.slug: way for way in self.world.ways}[slug]
+
+    def reports(self, slug: str) -> Reports:
+        """What the matrix says of a strategy."""
+        cells = self.matrix.reports.items()
+        return {event: report for (strategy, event), report in cells if strategy == slug}
+
+
+def own_kind() -> str:
+    """The kind of the database that this site runs on."""
+    return "postgres" if connection.vendor == "postgresql" else "sqlite"
+
+
+def facts(kind: str) -> Facts | None:
+    """The newest facts; None where a benchmark with distances, or the matrix, is missing."""
+    entries = [one for one in archive.entries() if one.database == kind and "latency" in one.parts]
+    newest = max(entries, key=lambda one: one.made, default=None)
+    matrix = recorded(kind)
+    return _facts(kind, newest.name, newest.made, matrix.made) if newest and matrix else None
+
+
+@lru_cache(maxsize=4)
+def _facts(kind: str, name: str, _made: datetime, _played: datetime) -> Facts | None:
+    result, matrix = archive.find(name), recorded(kind)
+    if not (result and matrix and (latency := result["latency"])):
+        return None
+    ways = tuple(_ways(result, matrix))
+    return Facts(kind, World(ways, _trips(latency)), name, result, matrix)
+
+
+def _trips(latency: Latency) -> tuple[tuple[float, float], ...]:
+    return tuple((step["asked_ms"], step["measured_ms"]) for step in latency["steps"])
+
+
+def _ways(result: Result, matrix: Recorded) -> Iterator[Way]:
+    """The ways that both results know, in the order of the registry."""
+    measured = {one["slug"]: one for one in result["strategies"]}
+    for strategy in strategies:
+        played = {
+            event: report
+            for (slug, event), report in matrix.reports.items()
+            if slug == strategy.slug and event in events
+        }
+        if strategy.slug in measured and "log-out" in played:
+            one, baseline = measured[strategy.slug], measured[BASELINE]
+            yield _way(strategy, one, baseline, result["rounds"], played)
+
+
+def _way(
+    strategy: type[Strategy], measured: Measured, baseline: Measured, rounds: int, played: Reports
+) -> Way:
+    cpu = measured["cpu_us"]
+    sigma = (cpu["p99"] - cpu["median"]) / _SIGMAS_AT_P99
+    lasting = {event: report for event, report in played.items() if not _is_routine(event)}
+    return Way(
+        slug=strategy.slug,
+        title=strategy.title,
+        family=strategy.family.value,
+        in_cookie=strategy.family is Family.SESSION,
+        request=Action(cpu["median"], measured["queries"]),
+        noise_us=2 * _MEDIAN_ERROR * sigma / math.sqrt(rounds),
+        bytes_sent=measured["bytes_sent"],
+        refresh=_refresh(measured["login"], baseline) if strategy.refreshes else None,
+        open_after=tuple(event for event, report in lasting.items() if _is_open(report)),
+        throws_out_at=tuple(
+            event for event, report in lasting.items() if report["other"] == "collateral"
+        ),
+        late_at=tuple(event for event, report in lasting.items() if _is_late(report)),
+        lag_s=strategy.propagation_delay.total_seconds(),
+    )
+
+
+def _is_routine(event: str) -> bool:
+    """Whether an event is meant to end no login: a copy that works on is no fault then."""
+    return events[event].ideal.thief is Outcome.ACCEPTED
+
+
+def _is_late(report: Mapping[str, Any]) -> bool:
+    """Whether the copy ends, or learns of the new role, as its access token runs out."""
+    outcome = Outcome(report["thief"])
+    return outcome is Outcome.LATER or (
+        outcome is Outcome.STALE_ROLE
+        and (report["thief_after_s"] or 0.0) <= report["usual_lifetime_s"]
+    )
+
+
+def _is_open(report: Mapping[str, Any]) -> bool:
+    """Whether the copy goes on for as long as its login would: the event does not reach it."""
+    if report["error"]:
+        return True
+    outcome = Outcome(report["thief"])
+    return outcome is Outcome.ACCEPTED or (outcome is Outcome.STALE_ROLE and not _is_late(report))
+
+
+def _refresh(login: Cost | None, baseline: Measured) -> Action | None:
+    """A request of its own that writes and signs what a log-in does, but hashes no password."""
+    if login is None:
+        return None
+    return Action(baseline["cpu_us"]["median"] + login["cpu_us"], login["queries"])
