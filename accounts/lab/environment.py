@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 from django.contrib.sessions.models import Session
 from django.db.models import Max, Min
@@ -22,10 +23,23 @@ from accounts.tracing.recorder import tracing
 from accounts.tracing.sql import sql_steps
 
 Pause = Callable[[float], None]
+Played = TypeVar("Played")
 
 
 class UserGone(ScenarioError):
     """The throwaway user was deleted meanwhile, so what was measured is about nobody."""
+
+
+def play_once_more_if_gone(play: Callable[[], Played]) -> Played:
+    """Play; where the user was deleted meanwhile, which is no strategy's doing, start again once.
+
+    Raises:
+        UserGone: the second user was deleted, too.
+    """
+    try:
+        return play()
+    except UserGone:
+        return play()
 
 
 class Environment:

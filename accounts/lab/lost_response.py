@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.lab.client import Client
-from accounts.lab.environment import Environment, environment_for
+from accounts.lab.environment import Environment, environment_for, play_once_more_if_gone
 from accounts.lab.transcript import Answer, Exchange
 from accounts.models import Login
 from accounts.strategies import Strategy, strategies
@@ -57,6 +57,8 @@ class LostResponse:
     end_reason: str
     #: how it broke, for people; None if it did not
     error: str | None
+    #: its throwaway user was deleted meanwhile, so all of this is about another one
+    started_again: bool
     transcript: tuple[Exchange, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -72,12 +74,18 @@ def run_lost_response(
     realm = lab_realm()
     if story.grace is not None:
         realm = realm.with_grace(story.grace)
-    ending, end_reason, exchanges, error = None, "", list[Exchange](), None
-    try:
+    ending, end_reason, error = None, "", None
+    tries: list[list[Exchange]] = []
+
+    def play() -> tuple[Ending, str]:
         with environment_for(played, realm, visitor=visitor) as environment:
-            exchanges = environment.transcript.exchanges
+            tries.append(environment.transcript.exchanges)
             ending = story.play(environment)
-            end_reason = Login.objects.get(user=environment.user).get_end_reason_display()
+            login = Login.objects.get(user=environment.user)
+            return ending, str(login.get_end_reason_display())
+
+    try:
+        ending, end_reason = play_once_more_if_gone(play)
     except Exception as broken:  # noqa: BLE001
         # As in a scenario: what breaks is told in its place.
         error = redact(str(broken) or type(broken).__name__)
@@ -89,9 +97,10 @@ def run_lost_response(
         goes_on=ending is not None and ending.device.accepted,
         thief_in=ending.thief.accepted if ending and ending.thief else None,
         reason=ending.device.reason if ending else "",
-        end_reason=str(end_reason),
+        end_reason=end_reason,
         error=error,
-        transcript=tuple(exchanges),
+        started_again=len(tries) > 1,
+        transcript=tuple(tries[-1]) if tries else (),
     )
 
 

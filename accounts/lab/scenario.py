@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
-from accounts.lab.environment import Pause, UserGone, environment_for
+from accounts.lab.environment import Pause, environment_for, play_once_more_if_gone
 from accounts.lab.events import events
 from accounts.lab.events._base import Event
 from accounts.lab.report import Report
@@ -86,7 +86,7 @@ class Scenario:
         try:
             declared = expected(self.strategy, self.event)
             if self.event.applies_to(self.strategy):
-                self._play_with_user()
+                play_once_more_if_gone(self._play)
         except Exception as broken:  # noqa: BLE001
             # Whatever it is, it belongs into this cell: the others go on.
             error = redact(str(broken) or type(broken).__name__)
@@ -114,12 +114,6 @@ class Scenario:
             event_at=observed.event_at,
             applies_only=self.event.applies_only,
         )
-
-    def _play_with_user(self) -> None:
-        try:
-            self._play()
-        except UserGone:  # that is no strategy's doing: start again
-            self._play()
 
     def _play(self) -> None:
         at_once = not takes_time(self.strategy, self.event)

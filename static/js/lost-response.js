@@ -4,6 +4,9 @@ import { send } from "./api.js";
 import { el } from "./dom.js";
 import { duration } from "./format.js";
 
+const STARTED_AGAIN =
+  "The throwaway user was deleted while this was played: it was played again with a new one.";
+
 const section = document.querySelector("[data-lost]");
 const button = section.querySelector("[data-lose]");
 const stories = section.querySelector("[data-stories]");
@@ -23,7 +26,7 @@ async function lose() {
 }
 
 function story(played) {
-  const { title, about, error, transcript } = played;
+  const { title, about, error, transcript, started_again: startedAgain } = played;
   const [words, tone] = ending(played);
   const ended = played.end_reason ? `The list of logins says: ${played.end_reason}.` : "";
   const grace = played.grace_s ? `A grace of ${duration(played.grace_s)}.` : "No grace.";
@@ -31,7 +34,8 @@ function story(played) {
     "section",
     { class: "lost__story", "aria-label": title },
     el("h3", {}, title),
-    el("p", { class: `badge badge--${tone}` }, words),
+    el("p", { class: `badge ${tone}` }, words),
+    startedAgain && !error ? el("p", { class: "message" }, STARTED_AGAIN) : null,
     el("p", {}, error ?? about),
     el("ol", { class: "lost__steps" }, ...transcript.map(step)),
     el("p", { class: "muted" }, `${grace} ${ended}`),
@@ -40,10 +44,10 @@ function story(played) {
 
 /** Green and red say how it went for the owner. */
 function ending({ goes_on: goesOn, thief_in: thiefIn, error }) {
-  if (error) return ["broke", "bad"];
-  if (thiefIn) return ["the thief stays in, unnoticed", "bad"];
-  if (goesOn) return ["stays logged in", "ok"];
-  return thiefIn === false ? ["the thief is noticed", "ok"] : ["is logged out", "bad"];
+  if (error) return ["not played to its end", ""];
+  if (thiefIn) return ["the thief stays in, unnoticed", "badge--bad"];
+  if (goesOn) return ["stays logged in", "badge--ok"];
+  return thiefIn === false ? ["the thief is noticed", "badge--ok"] : ["is logged out", "badge--bad"];
 }
 
 function step({ title, response }) {

@@ -294,6 +294,25 @@ def test_lost_responses_and_thieves_are_told_apart(page: Page) -> None:
     expect(price).to_contain_text("the price of the grace")
 
 
+def test_a_lost_answer_whose_throwaway_user_is_gone_says_so_and_is_no_verdict(page: Page) -> None:
+    def gone(route: Route) -> None:
+        again, broken, *others = route.fetch().json()
+        again["started_again"] = True
+        broken |= {"error": "The throwaway user was deleted.", "goes_on": False}
+        route.fulfill(json=[again, broken, *others])
+
+    page.route("**/lost-response/", gone)
+    page.goto("/lab/jwt-rotating/")
+    page.get_by_role("button", name="Lose an answer").click()
+    again = page.get_by_role("region", name="Asked again at once")
+    expect(again).to_contain_text("it was played again with a new one", timeout=30_000)
+    expect(again).to_contain_text("stays logged in")
+    broken = page.get_by_role("region", name="Asked again later")
+    expect(broken).to_contain_text("not played to its end")
+    expect(broken.locator(".badge--bad")).to_have_count(0)
+    assert violations(page) == CLEAN
+
+
 def test_an_events_page_says_who_notices_and_why(page: Page) -> None:
     page.goto("/lab/events/log-out/")
     page.get_by_role("button", name="Run this column").click()

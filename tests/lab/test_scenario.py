@@ -6,6 +6,7 @@ import uuid
 from contextlib import closing
 from itertools import islice
 from threading import enumerate as threads
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session as DjangoSession
@@ -318,47 +319,52 @@ class TestLostResponse:
 
 
 class _Pruner:
-    """Deletes the throwaway users in the middle of a scenario, as often as it is told to."""
+    """Deletes the throwaway users before a step of some plays, as often as it is told to."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, step: str, times: int) -> None:
         self.times = times
-        log_out = Client.log_out
+        original = getattr(Client, step)
 
-        def pruned_then(client: Client) -> Answer:
+        def pruned_then(*args: Any, **options: Any) -> Answer:
             if self.times:
                 self.times -= 1
                 User.objects.filter(visitor__isnull=False).delete()
-            return log_out(client)
+            answer: Answer = original(*args, **options)
+            return answer
 
-        monkeypatch.setattr(Client, "log_out", pruned_then)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_scenario_whose_user_is_deleted_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    _Pruner(monkeypatch, 1)
-    report = run_scenario("jwt-blacklist", "log-out")
-    assert report.error is None
-    assert report.matches, report.difference
+        monkeypatch.setattr(Client, step, pruned_then)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_deleted_user_is_never_a_strategys_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    _Pruner(monkeypatch, 2)
-    report = run_scenario("jwt-user", "log-out")
-    assert report.thief is None
-    assert report.error is not None
-    assert "The throwaway user was deleted" in report.error
+class TestDeletedUser:
+    """A throwaway user that is deleted meanwhile is no strategy's doing."""
 
+    def test_its_scenario_is_played_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        _Pruner(monkeypatch, "log_out", 1)
+        report = run_scenario("jwt-blacklist", "log-out")
+        assert report.error is None
+        assert report.matches, report.difference
 
-@pytest.mark.django_db(transaction=True)
-def test_a_lost_answer_whose_user_is_deleted_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    refresh = Client.refresh
+    def test_it_is_never_a_strategys_verdict(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        _Pruner(monkeypatch, "log_out", 2)
+        report = run_scenario("jwt-user", "log-out")
+        assert report.thief is None
+        assert report.error is not None
+        assert "The throwaway user was deleted" in report.error
 
-    def pruned_then(client: Client, title: str, *, lost: bool = False) -> Answer:
-        User.objects.filter(visitor__isnull=False).delete()
-        return refresh(client, title, lost=lost)
+    def test_its_lost_answer_is_played_again_and_says_so(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _Pruner(monkeypatch, "refresh", 1)
+        played = [run_lost_response("jwt-rotating", story) for story in STORIES[:2]]
+        assert [lost.started_again for lost in played] == [True, False]
+        assert [(lost.goes_on, lost.error) for lost in played] == [(True, None)] * 2
+        assert [lost.transcript[0].title for lost in played] == ["Device A logs in"] * 2
 
-    monkeypatch.setattr(Client, "refresh", pruned_then)
-    answer = run_lost_response("jwt-rotating", STORIES[0])
-    assert answer.error is not None
-    assert "The throwaway user was deleted" in answer.error
+    def test_its_lost_answer_is_not_played_a_third_time(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        _Pruner(monkeypatch, "refresh", 99)
+        lost = run_lost_response("jwt-rotating", STORIES[0])
+        assert "The throwaway user was deleted" in (lost.error or "")
+        assert not lost.goes_on

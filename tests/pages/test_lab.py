@@ -380,6 +380,7 @@ def test_every_command_leads_to_a_path_of_this_site(alice_browser: Client) -> No
     html = page(alice_browser, run_one(alice_browser, "session-joined", "password-change")["url"])
     commands = re.findall(r'data-copy="(curl .*?)" hidden', html, re.DOTALL)
     assert len(commands) > 5
+    assert "which is deleted after 1 h." in html
     for command in commands:
         words = shlex.split(command)
         (url,) = [word for word in words if word.startswith("http://testserver")]

@@ -27,6 +27,7 @@ class LostResponse(drf.Serializer[None]):
     reason = drf.CharField(allow_blank=True)
     end_reason = drf.CharField(allow_blank=True, help_text="In the list of logins.")
     error = drf.CharField(allow_null=True)
+    started_again = drf.BooleanField(help_text="Its user was deleted: played with another one.")
     transcript = drf.ListField(child=drf.DictField())
 
 

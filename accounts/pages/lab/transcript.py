@@ -76,6 +76,7 @@ def transcript(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "link": origin + run.get_absolute_url(),
         "acts": acts(run, exchanges),
         "first": list(preparations(origin)),
+        "user_lives": duration(settings.LAB_LIFETIME.total_seconds()),
         "data": {
             "runsUrl": reverse("api-lab-runs"),
             "strategy": run.strategy,
