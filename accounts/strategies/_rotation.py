@@ -3,15 +3,17 @@
 RFC 9700, section 4.14.2. A spent refresh token comes again for one of three reasons:
 
 - requests ran in parallel: within the grace, they all get the same live successor;
-- an answer was lost: nobody has sent a token of the live pair, whose parent comes again. It gets a
-  new successor, and the pair that nobody has seen is dead;
+- an answer was lost: nobody has sent a token of the live pair, whose parent comes again. Within the
+  grace that is like the above. Later it gets a new successor, and the pair that nobody has seen is
+  dead. Either way it counts as spent at this moment: what runs in parallel shares its successor;
 - two hold a copy: the login ends. It also ends when a token of such a dead pair is sent after all.
 
 Neither address nor user agent decides: a telephone changes its network, a thief copies both.
 
 The lost answer gets a new successor so that two copies always part. If the same one were handed out
 again, a thief who refreshes first and waits for the owner would share it unnoticed. What remains is
-the price of the grace: a thief who always acts within it is not noticed.
+the price of the grace: a thief who always acts within it is not noticed, be it by asking again and
+again until the owner follows.
 
 The login's row holds the state, so the database decides every race: a rotation is one UPDATE, whose
 condition is the state that was read.
@@ -58,6 +60,7 @@ class _Shown(Enum):
 
     LIVE = auto()
     IN_PARALLEL = auto()
+    ASKED_AGAIN = auto()
     ANSWER_LOST = auto()
     REPLAYED = auto()
 
@@ -109,11 +112,10 @@ def _shown(login: Login, jti: uuid.UUID, since: datetime) -> _Shown:
     """What a refresh token is to its login; the grace began at ``since``."""
     if jti == login.refresh_jti:
         return _Shown.LIVE
-    if jti.hex in (spent for spent, _ in _spent_since(login, since)):
-        return _Shown.IN_PARALLEL
+    in_grace = jti.hex in (spent for spent, _ in _spent_since(login, since))
     if login.spent and login.spent[-1][0] == jti.hex and not login.pair_seen:
-        return _Shown.ANSWER_LOST
-    return _Shown.REPLAYED
+        return _Shown.ASKED_AGAIN if in_grace else _Shown.ANSWER_LOST
+    return _Shown.IN_PARALLEL if in_grace else _Shown.REPLAYED
 
 
 def _spent_since(login: Login, since: datetime) -> list[list[object]]:
@@ -128,15 +130,19 @@ def _milliseconds(moment: datetime) -> int:
 def _rotate(
     login: Login, shown: _Shown, jti: uuid.UUID, now: datetime, grace: timedelta
 ) -> uuid.UUID | None:
-    """Make a successor of ``jti`` the live one; None if the login is no longer as it was read."""
-    successor = uuid.uuid4()
+    """Count ``jti`` as spent now and give its successor, which is live from now on.
+
+    None if the login is no longer as it was read.
+    """
+    successor = login.refresh_jti if shown is _Shown.ASKED_AGAIN else uuid.uuid4()
     as_read = Login.objects.filter(
         pk=login.pk, refresh_jti=login.refresh_jti, ended_at=None, expires__gt=now
     )
-    dead = login.refresh_jti if shown is _Shown.ANSWER_LOST else None
-    if dead:
+    if shown is not _Shown.LIVE:
         as_read = as_read.filter(pair_seen=False)
-    spent = [*_spent_since(login, now - grace), [jti.hex, _milliseconds(now)]]
+    dead = login.refresh_jti if shown is _Shown.ANSWER_LOST else None
+    spent = [entry for entry in _spent_since(login, now - grace) if entry[0] != jti.hex]
+    spent.append([jti.hex, _milliseconds(now)])
     won = as_read.update(
         refresh_jti=successor, refreshed_at=now, pair_seen=False, spent=spent[-MAX_SPENT:]
     )

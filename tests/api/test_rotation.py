@@ -202,6 +202,19 @@ class TestLostAnswer:
         assert program.is_in()
         assert tab.is_in()
 
+    def test_what_runs_in_parallel_with_a_second_try_late_within_the_grace_shares_it_too(
+        self, program: Device, later: time_machine.Traveller
+    ) -> None:
+        lose(program)
+        later.shift(timedelta(seconds=9))
+        tab = stolen(program)
+        assert program.renew().status_code == 200
+        assert program.is_in()
+        later.shift(timedelta(seconds=9))
+        assert tab.renew().status_code == 200
+        assert jti(program) == jti(tab)
+        assert program.is_in()
+
     @pytest.mark.parametrize("shown", ["access", "refresh"])
     def test_a_token_of_the_lost_pair_that_shows_up_after_all_ends_the_login(
         self, program: Device, later: time_machine.Traveller, shown: str
@@ -291,6 +304,19 @@ class TestThief:
         assert not program.is_in()
         assert why(program) == EndReason.REPLAYED
 
+    def test_a_thief_who_is_first_and_asks_again_until_the_grace_of_the_first_time_is_over(
+        self, program: Device, thief: Device, later: time_machine.Traveller
+    ) -> None:
+        copied = thief.refresh
+        for _ in range(3):
+            assert thief.renew(copied).status_code == 200
+            later.shift(timedelta(seconds=9))
+        later.shift(timedelta(seconds=2))
+        assert program.renew().status_code == 200
+        assert program.is_in()
+        assert not thief.is_in()
+        assert why(program) == EndReason.REPLAYED
+
     def test_a_thief_within_the_grace_is_not_noticed_which_is_its_price(
         self, program: Device, thief: Device, later: time_machine.Traveller
     ) -> None:
@@ -303,6 +329,18 @@ class TestThief:
             later.shift(timedelta(minutes=4))
         assert thief.is_in()
         assert program.is_in()
+
+    def test_so_is_one_who_asks_again_within_each_grace_until_the_owner_follows(
+        self, program: Device, thief: Device, later: time_machine.Traveller
+    ) -> None:
+        copied = thief.refresh
+        for _ in range(3):
+            assert thief.renew(copied).status_code == 200
+            later.shift(timedelta(seconds=9))
+        assert program.renew().status_code == 200
+        assert jti(thief) == jti(program)
+        assert program.is_in()
+        assert thief.is_in()
 
     def test_the_users_other_logins_go_on(
         self, program: Device, thief: Device, alice: User, later: time_machine.Traveller
