@@ -423,6 +423,7 @@ SPECTACULAR_SETTINGS = {
         "accounts.api.schema.enums_add",
         "accounts.api.schema.headings_add",
         "accounts.api.schema.csrf_header_add",
+        "accounts.api.schema.redundancies_remove",
         "accounts.api.schema.refusals_add",
     ],
 }

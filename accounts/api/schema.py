@@ -124,6 +124,23 @@ def csrf_header_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
     return result
 
 
+def redundancies_remove(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
+    """Take out what says nothing, and makes the clients that generators write worse.
+
+    Where no log-in is asked for, ``[{}]`` has openapi-python-client want one. Bodies of requests
+    and of answers have schemas of their own; for ``readOnly`` openapi-ts writes a second type.
+    """
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            if operation["security"] == [{}]:
+                operation["security"] = []
+    for schema in result["components"]["schemas"].values():
+        for field in schema.get("properties", {}).values():
+            field.pop("readOnly", None)
+            field.pop("writeOnly", None)
+    return result
+
+
 def refusals_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
     """Add the errors that any endpoint can answer with, unless its view documents them itself."""
     for path, operations in result["paths"].items():

@@ -31,6 +31,7 @@ from accounts.strategies import Credential, Refused
 from accounts.tokens.codec import decode, peek
 from accounts.tokens.realm import TokenRefused, site_realm
 
+_JSON = "application/json"
 _BAD = {401: serializers.Unauthorized, 429: serializers.Problem}
 
 
@@ -120,7 +121,10 @@ class SessionLogout(PublicApiView):
 
 
 class TokenView(PublicApiView):
-    """One of simplejwt's own paths: its clients send JSON or a form."""
+    """One of simplejwt's own paths: its clients send JSON or a form.
+
+    The document tells of JSON alone: what generators write for several bodies does not work.
+    """
 
     parser_classes = (StrictJSONParser, FormParser, MultiPartParser)
 
@@ -130,7 +134,7 @@ class TokenObtain(TokenView):
 
     @extend_schema(
         "token_obtain",
-        request=serializers.NamePassword,
+        request={_JSON: serializers.NamePassword},
         responses={200: serializers.TokenPair, **_BAD},
     )
     def post(self, request: Request) -> Response:
@@ -159,7 +163,9 @@ class TokenRefresh(TokenView):
     """simplejwt's ``TokenRefreshView``, with its ``ROTATE_REFRESH_TOKENS``."""
 
     @extend_schema(
-        "token_refresh", request=serializers.Refresh, responses={200: serializers.TokenPair, **_BAD}
+        "token_refresh",
+        request={_JSON: serializers.Refresh},
+        responses={200: serializers.TokenPair, **_BAD},
     )
     def post(self, request: Request) -> Response:
         """Get a new access token and a new refresh token. The old refresh token is spent.
@@ -179,7 +185,9 @@ class TokenVerify(TokenView):
     """simplejwt's ``TokenVerifyView``."""
 
     @extend_schema(
-        "token_verify", request=serializers.AnyToken, responses={200: serializers.Empty, **_BAD}
+        "token_verify",
+        request={_JSON: serializers.AnyToken},
+        responses={200: serializers.Empty, **_BAD},
     )
     def post(self, request: Request) -> Response:
         """Ask whether a token of either type is accepted now, its user and login included."""
@@ -195,7 +203,7 @@ class TokenBlacklist(TokenView):
 
     @extend_schema(
         "token_blacklist",
-        request=serializers.Refresh,
+        request={_JSON: serializers.Refresh},
         responses={200: serializers.Empty, 403: serializers.Problem, **_BAD},
     )
     def post(self, request: Request) -> Response:

@@ -142,6 +142,26 @@ def test_a_generated_client_gets_short_names(document: dict[str, Any]) -> None:
         assert re.fullmatch("[a-z]+(_[a-z]+){0,2}", action), operation["operationId"]
 
 
+def test_a_generated_client_sends_one_kind_of_body(document: dict[str, Any]) -> None:
+    bodies = [each["requestBody"] for each in operations(document) if "requestBody" in each]
+    assert all(len(body["content"]) == 1 for body in bodies)
+    token = document["paths"]["/api/token/"]["post"]["requestBody"]
+    assert list(token["content"]) == ["application/json"]
+
+
+def test_a_generated_client_asks_for_no_log_in_where_none_is_needed(
+    document: dict[str, Any],
+) -> None:
+    by_name = {each["operationId"]: each["security"] for each in operations(document)}
+    assert by_name["token_obtain"] == by_name["session_login"] == by_name["oauth_keys"] == []
+    assert [{}] not in by_name.values()
+
+
+def test_a_generated_client_gets_one_type_for_each_answer(document: dict[str, Any]) -> None:
+    assert "readOnly" not in str(document)
+    assert "writeOnly" not in str(document)
+
+
 def test_every_enum_has_a_name(document: dict[str, Any]) -> None:
     named = document["components"]["schemas"]
     enums = {name for name, schema in named.items() if "enum" in schema}
