@@ -13,7 +13,8 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
-from django.test.testcases import LiveServerThread
+from django.db import connection, transaction
+from django.test.testcases import LiveServerThread, TransactionTestCase
 from django.test.utils import override_settings
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -29,6 +30,8 @@ from tests.cast import PASSWORD
 # How many examples a property is tried with: fully on one database, shortly on the other one.
 # Nothing depends on how fast the machine is.
 EXAMPLES = {"sqlite": 100, "postgres": 20}
+# What a migration has written, and no test changes.
+MIGRATED = {"auth_permission", "django_content_type"}
 NOT_CHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
@@ -56,6 +59,25 @@ def django_db_modify_db_settings(
 def django_db_keepdb() -> bool:
     """Drop no database at the end: its folder or its whole server is thrown away."""
     return True
+
+
+@pytest.fixture(autouse=True, scope="session")
+def rows_alone_are_deleted() -> Iterator[None]:
+    """Clean up after a test without a transaction by deleting its rows.
+
+    Django's own way truncates each table and makes its permissions and content types anew.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", _delete_rows)
+        yield
+
+
+def _delete_rows(test: TransactionTestCase) -> None:
+    tables = {*connection.introspection.django_table_names(only_existing=True)} - MIGRATED
+    # In one transaction, at whose end foreign keys are checked: the order does not matter.
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in sorted(tables):
+            cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - no name from outside
 
 
 @pytest.fixture(autouse=True, scope="session")
