@@ -96,8 +96,13 @@ def enums_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
 
 
 def servers_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Say below which prefix the paths are, on the host that the document came from."""
-    result["servers"] = [{"url": get_script_prefix().rstrip("/") or "/"}]
+    """Say below which prefix the paths are, on the host that the document came from.
+
+    Without one nothing is said, which means the same as ``/``; openapi-ts then writes the address
+    that the document came from into its client, which so works outside of this site too.
+    """
+    if prefix := get_script_prefix().rstrip("/"):
+        result["servers"] = [{"url": prefix}]
     return result
 
 

@@ -170,7 +170,7 @@ def test_every_enum_has_a_name(document: dict[str, Any]) -> None:
 
 
 def test_the_paths_are_below_the_prefix_of_the_site(document: dict[str, Any]) -> None:
-    assert document["servers"] == [{"url": "/"}]
+    assert "servers" not in document  # which means /
     with override_script_prefix("/demo/"):
         below = Client().get("/api/schema/").json()
     assert below["servers"] == [{"url": "/demo"}]

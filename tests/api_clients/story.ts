@@ -48,18 +48,18 @@ const bearer = (access: string) =>
 
 /** Log in by token, ask, refresh, verify, list the logins, log out and ask again. */
 async function* byToken() {
-  const client = createClient({ baseUrl });
-  const first = await tokenObtain({ client, throwOnError, body: { username, password } });
+  // No client is named: the one that is generated with the address of the site is taken.
+  const first = await tokenObtain({ throwOnError, body: { username, password } });
   yield who(bearer(first.data.access));
   const { refresh } = first.data;
-  const { data: pair } = await tokenRefresh({ client, throwOnError, body: { refresh } });
+  const { data: pair } = await tokenRefresh({ throwOnError, body: { refresh } });
   yield who(bearer(pair.access));
-  const verified = await tokenVerify({ client, throwOnError, body: { token: pair.access } });
+  const verified = await tokenVerify({ throwOnError, body: { token: pair.access } });
   yield `verified: ${verified.response.status}`;
   yield introspected(pair.access);
   const { data: logins } = await accountLogins({ client: bearer(pair.access), throwOnError });
   for (const login of logins) yield `${login.carrier}: ${login.end_reason ?? "live"}`;
-  await tokenBlacklist({ client, throwOnError, body: { refresh: pair.refresh } });
+  await tokenBlacklist({ throwOnError, body: { refresh: pair.refresh } });
   yield who(bearer(pair.access));
   yield introspected(pair.access);
 }
