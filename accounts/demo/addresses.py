@@ -39,7 +39,9 @@ def qr_code(text: str) -> str:
     """A QR code in block characters, for a telephone's camera."""
     drawn = io.StringIO()
     segno.make(text, error="l", micro=False).terminal(drawn, border=2, compact=True)
-    return drawn.getvalue()
+    *lines, last = drawn.getvalue().splitlines()
+    # The rows are an odd number: the half line that is left over becomes a whole one of border.
+    return "\n".join([*lines, "█" * len(last), ""])
 
 
 def _is_loopback(host: str) -> bool:

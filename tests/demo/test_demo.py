@@ -1,5 +1,6 @@
 """``manage.py demo`` as a person at a terminal sees it."""
 
+import io
 import os
 import re
 import signal
@@ -18,10 +19,12 @@ import pytest
 from django.conf import settings as project
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
+from rich.console import Console
 
 from accounts.demo import addresses
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
-from accounts.management.commands.demo import address_must_be_free, watch
+from accounts.management.commands import demo
+from accounts.management.commands.demo import address_must_be_free, show_addresses, watch
 from accounts.services._base import Program
 
 MANAGE = [sys.executable, str(Path(project.BASE_DIR) / "manage.py")]
@@ -258,3 +261,17 @@ def test_a_demo_is_reached_where_its_machine_is(
     monkeypatch.setattr(ifaddr, "get_adapters", lambda: [adapter])
     monkeypatch.setattr(addresses, "_ways_out", lambda: {"10.0.0.9"})
     assert addresses.reachable_hosts(host) == reached
+
+
+def test_the_qr_code_is_light_on_dark_whatever_the_colours_of_the_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    terminal = Console(
+        file=io.StringIO(), force_terminal=True, color_system="standard", no_color=False
+    )
+    monkeypatch.setattr(demo, "console", terminal)
+    url = "http://192.0.2.7:8000/"
+    with terminal.capture() as said:
+        show_addresses("http://127.0.0.1:8000", [url])
+    drawn = addresses.qr_code(url).splitlines()
+    assert [f"\x1b[97;40m{line}\x1b[0m" for line in drawn] == said.get().splitlines()[: len(drawn)]

@@ -110,7 +110,8 @@ def show_addresses(own: str, others: Sequence[str]) -> None:
     """Print what to open: on this machine, or where others and their telephones reach it."""
     first, *more = dict.fromkeys([*others, f"{own}/"])
     if others:
-        console.print(qr_code(first))
+        # Its blocks are the light modules: in a terminal of light colours it would be inverted.
+        console.print(qr_code(first), style="bright_white on black")
         console.print("This is plain http: whoever is in this network can read what is typed.")
     if more:
         console.print(f"The same site: {', '.join(more)}")
