@@ -125,6 +125,7 @@ def test_a_token_whose_throwaway_user_is_gone_is_replaced_and_not_judged(
     page.get_by_role("button", name="Send it", exact=True).click()
     verdict(page, "The throwaway user of that token was deleted")
     verdict(page, "Accepted as lab-")
+    assert violations(page) == CLEAN
 
 
 @pytest.mark.parametrize(

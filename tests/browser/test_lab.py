@@ -406,3 +406,22 @@ def test_axe_finds_nothing_wrong(page: Page) -> None:
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.locator('[aria-busy="true"]')).to_have_count(0)
         assert violations(page) == CLEAN, path
+
+
+def test_axe_finds_nothing_wrong_in_the_line_and_when_a_run_fails(page: Page) -> None:
+    def wait(route: Route) -> None:
+        route.fulfill(status=202, headers={"Retry-After": "600"}, json={"place": 12})
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=429, headers={"Retry-After": "34"}, json={"detail": "No"})
+
+    page.route("**/api/lab/runs/", wait)
+    page.goto("/lab/events/log-out/")
+    page.get_by_role("button", name="Run this column").click()
+    expect(page.locator("[data-state-line]")).to_have_text("Number 12 in the line")
+    assert violations(page) == CLEAN
+    page.get_by_role("button", name="Stop").click()
+    page.route("**/api/lab/runs/", refuse)
+    page.get_by_role("button", name="Run this column").click()
+    expect(page.get_by_role("alert")).to_contain_text("Too many requests")
+    assert violations(page) == CLEAN
