@@ -5,7 +5,7 @@ import { duration } from "./format.js";
 
 /**
  * A request that got no usable answer. The message says what to do next.
- * `kind` is offline, throttled, forbidden, refused or server; `retryAfter` is in seconds or null.
+ * `kind` is offline, throttled, forbidden, refused, away or server; `retryAfter` is in seconds or null.
  */
 export class ApiError extends Error {
   constructor(kind, message, { status = 0, retryAfter = null } = {}) {
@@ -113,6 +113,10 @@ function refuseFailures({ status, headers: found }) {
   if (status === 403) {
     const words = "This page has gone stale, or cookies are blocked. Reload it and start again.";
     throw new ApiError("forbidden", words, { status });
+  }
+  if (status === 503) {
+    const words = "The server's database does not answer, or has too much to do. Try again in a moment.";
+    throw new ApiError("away", words, { status });
   }
   if (status >= 500) {
     const words = `The server failed with ${status}. Try again; its log says why.`;

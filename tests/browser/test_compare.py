@@ -388,7 +388,7 @@ def test_one_lane_that_fails_leaves_the_other_its_answer(page: Page, guard: Guar
     take(page, 1)
     answer_with(page, "**/api/lab/jwt-user/me/*", 503)
     step(page, 2).click()
-    expect(right(page).get_by_role("alert")).to_contain_text("The server failed with 503.")
+    expect(right(page).get_by_role("alert")).to_contain_text("Try again in a moment.")
     expect(figure(left(page), "SQL queries")).to_have_text("2")
     expect(step(page, 3)).to_be_disabled()
 

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from playwright.sync_api import Page, expect
@@ -32,12 +33,17 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise RuntimeError
 
 
+def away(request: HttpRequest) -> HttpResponse:
+    raise OperationalError
+
+
 urlpatterns = [
     path("damaged/", damaged),
     path("forbidden/", forbidden),
     path("untrusted/", untrusted),
     path("too-often/", too_often),
     path("broken/", broken),
+    path("away/", away),
     *urls.urlpatterns,
 ]
 handler400 = urls.handler400
@@ -54,6 +60,7 @@ PAGES = [
     ("/nowhere/", "There is nothing here"),
     ("/too-often/", "Too many wrong passwords"),
     ("/broken/", "The server failed"),
+    ("/away/", "The database does not answer"),
 ]
 
 

@@ -77,7 +77,9 @@ def test_a_program_is_told_by_a_code_to_try_again(visitor: Client) -> None:
 def test_a_visitor_is_told_by_a_page(visitor: Client) -> None:
     answer = visitor.get("/away/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "1")
-    assert "<h1>The database does not answer</h1>" in answer.content.decode()
+    page = answer.content.decode()
+    assert "<h1>The database does not answer</h1>" in page
+    assert '<a class="button" href="">Try again</a>' in page
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ const PROBLEMS = {
   offline: "No answer",
   throttled: "Slow down",
   forbidden: "This page is too old",
+  away: "Not right now",
   server: "The server failed",
   elsewhere: "Another tab took over",
   gone: "The throwaway user is gone",

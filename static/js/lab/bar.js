@@ -36,8 +36,8 @@ export class Bar {
 
   /** Others play first; the clock starts when the waiting is over. */
   queued(place) {
-    const words = `Number ${place} in the line`;
-    if (this.line.textContent !== words) this.status.textContent = `${words}. It begins by itself.`;
+    const words = `Number ${place} in the line. It begins by itself.`;
+    if (this.line.textContent !== words) this.status.textContent = words;
     this.line.textContent = words;
     this.progress.removeAttribute("value");
     this.begun = performance.now();
