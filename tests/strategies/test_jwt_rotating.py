@@ -50,26 +50,6 @@ def test_a_spent_refresh_token_ends_the_login_and_says_so(
     assert code(strategy.renew(third.refresh or "")) == "login_ended"
 
 
-def test_the_other_device_goes_on(strategy: Strategy, lab_user: LabUser) -> None:
-    _, phones = log_in(strategy, lab_user)
-    _, laptops = log_in(strategy, lab_user)
-    spend(strategy, spend(strategy, phones.refresh).refresh)
-    with time_machine.travel(timedelta(seconds=10)):
-        assert code(strategy.renew(phones.refresh or "")) == "refresh_replayed"
-    assert is_accepted(strategy, spend(strategy, laptops.refresh))
-
-
-def test_a_lost_answer_may_be_asked_for_again_later(strategy: Strategy, lab_user: LabUser) -> None:
-    login, first = log_in(strategy, lab_user)
-    for seconds in (0, 60, 120):
-        with time_machine.travel(timedelta(seconds=seconds)):
-            newest = spend(strategy, first.refresh)
-            assert is_accepted(strategy, newest)
-    with time_machine.travel(timedelta(seconds=180)):
-        spend(strategy, newest.refresh)
-    assert ended(login) == ""
-
-
 def test_a_thief_a_step_behind_is_noticed_when_the_owner_refreshes_next(
     strategy: Strategy, lab_user: LabUser
 ) -> None:
@@ -82,14 +62,6 @@ def test_a_thief_a_step_behind_is_noticed_when_the_owner_refreshes_next(
         assert code(strategy.renew(owners.refresh or "")) == "refresh_replayed"
         assert code(strategy.renew(thiefs.refresh or "")) == "login_ended"
     assert ended(login) == EndReason.REPLAYED
-
-
-def test_a_retry_gives_no_second_successor(strategy: Strategy, lab_user: LabUser) -> None:
-    login, first = log_in(strategy, lab_user)
-    spend(strategy, first.refresh)
-    successor = Login.objects.values_list("refresh_jti", flat=True).get(pk=login.pk)
-    spend(strategy, first.refresh)
-    assert Login.objects.values_list("refresh_jti", flat=True).get(pk=login.pk) == successor
 
 
 def test_a_refresh_token_with_the_sid_of_somebody_else_renews_nothing(
@@ -109,15 +81,6 @@ def test_after_the_grace_there_is_another_successor(strategy: Strategy, lab_user
         with time_machine.travel(timedelta(seconds=seconds), tick=False):
             given.append(peek(spend(strategy, first.refresh).refresh or "")[1]["jti"])
     assert given[0] == given[1] != given[2]
-
-
-def test_within_the_grace_any_spent_token_gets_the_live_one(
-    strategy: Strategy, lab_user: LabUser
-) -> None:
-    _, first = log_in(strategy, lab_user)
-    third = spend(strategy, spend(strategy, first.refresh).refresh)
-    late = spend(strategy, first.refresh)
-    assert peek(late.refresh or "")[1]["jti"] == peek(third.refresh or "")[1]["jti"]
 
 
 def test_after_the_log_out_nothing_is_renewed(strategy: Strategy, lab_user: LabUser) -> None:
@@ -140,17 +103,6 @@ def test_what_ends_a_login_ends_its_refreshing(
         case "expired":
             Login.objects.filter(pk=login.pk).update(expires=login.created)
     assert isinstance(strategy.renew(first.refresh or ""), Refused)
-
-
-def test_no_refresh_moves_the_end_of_the_login(process: Process, lab_user: LabUser) -> None:
-    strategy = process("jwt-rotating", login_lifetime=timedelta(minutes=30))
-    login, credential = log_in(strategy, lab_user)
-    for minutes in (10, 20, 29):
-        with time_machine.travel(login.created + timedelta(minutes=minutes)):
-            credential = spend(strategy, credential.refresh)
-    with time_machine.travel(login.created + timedelta(minutes=30, seconds=1)):
-        assert not is_accepted(strategy, credential)
-        assert isinstance(strategy.renew(credential.refresh or ""), Refused)
 
 
 def test_a_refresh_brings_the_new_role(strategy: Strategy, lab_user: LabUser) -> None:
