@@ -1,0 +1,34 @@
+"""What axe is not asked twice: a text among many that look alike, a rule that knows no colours."""
+
+from playwright.sync_api import Page
+
+from tests.axe import CLEAN, violations
+
+ROWS = "".join(f'<tr><td id="cell-{number}">text {number}</td></tr>' for number in range(30))
+PAGE = f"""<!doctype html><html lang="en"><title>A table</title><style>
+  :root {{ color-scheme: light dark; color: light-dark(#111, #eee); }}
+  body {{ background: light-dark(#fff, #111); }}
+  STYLE
+</style><main><h1>A table</h1><table><tbody>{ROWS}</tbody></table></main></html>"""
+
+
+def judged(page: Page, style: str) -> dict[str, list[str]]:
+    page.set_content(PAGE.replace("STYLE", style))
+    return violations(page)
+
+
+def test_one_pale_text_among_many_is_found_where_it_is_pale(page: Page) -> None:
+    assert judged(page, "") == CLEAN
+    pale = "#cell-20 { color: light-dark(#111, #444); }"
+    contrast = ["color-contrast: #cell-20"]
+    assert judged(page, f"@media (width < 500px) {{ {pale} }}") == {"390 dark": contrast}
+    assert judged(page, "tr:last-child { opacity: 0.3; }") == {
+        f"{width} {theme}": ["color-contrast: #cell-29"]
+        for width in (1280, 390)
+        for theme in ("light", "dark")
+    }
+
+
+def test_other_rules_are_asked_at_each_width(page: Page) -> None:
+    hidden = "@media (width < 500px) { h1 { display: none; } }"
+    assert judged(page, hidden) == {"390 light": ["page-has-heading-one: html"]}
