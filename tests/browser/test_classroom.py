@@ -53,15 +53,20 @@ def test_the_story_the_lab_and_the_inspector_work_over_plain_http(page: Page, si
     expect(page).to_have_url(f"{site}/")
 
 
-@pytest.mark.parametrize("length", [0, 55, 56, 64, 65, 1000])
-def test_the_fallback_signs_as_browsers_do(page: Page, length: int) -> None:
-    key, message = bytes(range(256))[: length % 256], bytes(3 * i % 251 for i in range(length))
+def test_the_fallback_signs_as_browsers_do(page: Page) -> None:
     page.goto("/inspector/")
-    signed = page.evaluate(
+    for length in (0, 55, 56, 64, 65, 1000):
+        key, message = bytes(range(256))[: length % 256], bytes(3 * i % 251 for i in range(length))
+        assert signed(page, key, message) == hmac.digest(key, message, hashlib.sha256), length
+
+
+def signed(page: Page, key: bytes, message: bytes) -> bytes:
+    """What the page's own HMAC makes of a message."""
+    mac: list[int] = page.evaluate(
         """async ([key, message]) => {
             const { hmacSha256 } = await import("/static/js/inspector/sha256.js");
             return [...hmacSha256(Uint8Array.from(key), Uint8Array.from(message))];
         }""",
         [[*key], [*message]],
     )
-    assert bytes(signed) == hmac.digest(key, message, hashlib.sha256)
+    return bytes(mac)

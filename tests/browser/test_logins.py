@@ -25,27 +25,27 @@ NewContext = Callable[..., BrowserContext]
 
 
 @pytest.fixture
-def laptop(new_context: NewContext, alice: User) -> Page:
+def laptop(new_context: NewContext, alice: User) -> BrowserContext:
     return logged_in(new_context(user_agent=LAPTOP))
 
 
 @pytest.fixture
-def phone(new_context: NewContext, alice: User) -> Page:
+def phone(new_context: NewContext, alice: User) -> BrowserContext:
     return logged_in(new_context(user_agent=PHONE))
 
 
-def logged_in(context: BrowserContext) -> Page:
+def logged_in(context: BrowserContext) -> BrowserContext:
     """A browser that has logged in by the API, which spares it two pages."""
     api, address = context.request, "/api/session/login/"
     csrf = {"X-CSRFToken": api.get(address).json()["csrf_token"]}
     assert api.post(address, data={"username": "alice", "password": PASSWORD}, headers=csrf).ok
-    return context.new_page()
+    return context
 
 
 @pytest.fixture
-def here(page: Page, laptop: Page, phone: Page) -> Page:
+def here(laptop: BrowserContext, phone: BrowserContext, page: Page) -> Page:
     """The browser that acts, on the list; the other two logged in before."""
-    log_in(page, "alice")
+    logged_in(page.context)
     page.goto("/logins/")
     return page
 
@@ -55,16 +55,18 @@ def names(page: Page, section: str = "Signed in now") -> Locator:
     return page.get_by_role("region", name=section).locator(".device__name")
 
 
-def expect_out(page: Page, why: str) -> None:
+def expect_out(device: BrowserContext, why: str) -> None:
     """The next request of a device: it is logged out, and told why."""
-    page.goto("/")
+    page = device.new_page()
+    page.goto("/login/")
     told = page.get_by_role("status").get_by_text("You are no longer logged in.")
     expect(told).to_contain_text(f"This login has ended: {why}.")
     expect(page.get_by_role("link", name="Log in", exact=True)).to_be_visible()
 
 
-def expect_in(page: Page) -> None:
-    page.goto("/")
+def expect_in(device: BrowserContext) -> None:
+    page = device.new_page()
+    page.goto("/logins/")
     expect(page.get_by_text("signed in as alice")).to_be_visible()
 
 
@@ -74,7 +76,9 @@ def test_every_device_is_in_the_list_and_this_one_is_marked(here: Page) -> None:
     )
 
 
-def test_alice_ends_her_phone_and_only_her_phone(here: Page, laptop: Page, phone: Page) -> None:
+def test_alice_ends_her_phone_and_only_her_phone(
+    here: Page, laptop: BrowserContext, phone: BrowserContext
+) -> None:
     here.get_by_role("link", name="End Chrome on Android").click()
     expect(here.get_by_role("heading", name="End this login?")).to_be_visible()
     expect(here.get_by_text("That browser is signed out with its next request.")).to_be_visible()
@@ -86,14 +90,16 @@ def test_alice_ends_her_phone_and_only_her_phone(here: Page, laptop: Page, phone
     expect_in(laptop)
 
 
-def test_thinking_better_of_it_ends_nothing(here: Page, phone: Page) -> None:
+def test_thinking_better_of_it_ends_nothing(here: Page, phone: BrowserContext) -> None:
     here.get_by_role("link", name="End Chrome on Android").click()
     here.get_by_role("link", name="Cancel").click()
     expect(names(here)).to_have_count(3)
     expect_in(phone)
 
 
-def test_alice_ends_all_others_and_stays(here: Page, laptop: Page, phone: Page) -> None:
+def test_alice_ends_all_others_and_stays(
+    here: Page, laptop: BrowserContext, phone: BrowserContext
+) -> None:
     here.get_by_role("link", name="End all others").click()
     expect(here.locator(".device__name")).to_have_count(2)
     here.get_by_role("button", name="End all others").click()
@@ -103,7 +109,9 @@ def test_alice_ends_all_others_and_stays(here: Page, laptop: Page, phone: Page) 
         expect_out(other, "ended from another device")
 
 
-def test_alice_logs_out_everywhere(here: Page, laptop: Page, phone: Page) -> None:
+def test_alice_logs_out_everywhere(
+    here: Page, laptop: BrowserContext, phone: BrowserContext
+) -> None:
     here.get_by_role("link", name="Log out everywhere").click()
     expect(here.get_by_text("That includes this browser")).to_be_visible()
     here.get_by_role("button", name="Log out everywhere").click()
@@ -116,7 +124,7 @@ def test_alice_logs_out_everywhere(here: Page, laptop: Page, phone: Page) -> Non
     expect(here.get_by_text("logged out everywhere", exact=True)).to_have_count(3)
 
 
-def test_ending_this_one_is_logging_out(here: Page, phone: Page) -> None:
+def test_ending_this_one_is_logging_out(here: Page, phone: BrowserContext) -> None:
     here.get_by_role("link", name="Log out Headless Chrome").click()
     expect(here.get_by_role("heading", name="Log out here?")).to_be_visible()
     here.locator("main").get_by_role("button", name="Log out").click()
@@ -124,7 +132,9 @@ def test_ending_this_one_is_logging_out(here: Page, phone: Page) -> None:
     expect_in(phone)
 
 
-def test_a_new_password_in_one_ends_the_others(here: Page, laptop: Page, phone: Page) -> None:
+def test_a_new_password_in_one_ends_the_others(
+    here: Page, laptop: BrowserContext, phone: BrowserContext
+) -> None:
     change_password(here, PASSWORD, "eight brown barrels")
     expect(here.get_by_text("Your 2 other logins have ended.")).to_be_visible()
     for other in (laptop, phone):
@@ -171,7 +181,7 @@ def test_a_token_login_stands_beside_the_cookies_and_ends_from_here(here: Page, 
 
 
 def test_without_a_script_everything_works_too(
-    new_context: NewContext, phone: Page, alice: User
+    new_context: NewContext, phone: BrowserContext, alice: User
 ) -> None:
     plain = new_context(java_script_enabled=False).new_page()
     log_in(plain, "alice")
