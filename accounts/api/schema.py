@@ -12,11 +12,14 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView
 
+from accounts.answer.ranking import Client
 from accounts.lab.events import events
 from accounts.strategies import strategies
 
 STRATEGY = {"$ref": "#/components/schemas/Strategy"}
 EVENT = {"$ref": "#/components/schemas/Event"}
+DATABASE = {"$ref": "#/components/schemas/Database"}
+CLIENT = {"$ref": "#/components/schemas/Client"}
 _NULL = {"$ref": "#/components/schemas/Null"}
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _LAB_ANSWER = {"$ref": "#/components/schemas/LabAnswer"}
@@ -27,7 +30,7 @@ _LAB_INVALID = {
 }
 # The shape of simplejwt and DRF: each field with its messages, or with those of its items.
 _WRONG = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "object"}]}
-_INVALID = {"anyOf": [_PROBLEM, {"type": "object", "additionalProperties": _WRONG}]}
+INVALID = {"anyOf": [_PROBLEM, {"type": "object", "additionalProperties": _WRONG}]}
 # The groups of endpoints, in the order of the page. An operation's id begins with its group's name.
 _TAGS = {
     "session": "Log in by cookie",
@@ -37,6 +40,7 @@ _TAGS = {
     "lab": "The lab",
     "inspector": "The inspector",
     "benchmark": "Benchmarks",
+    "answer": "The answer",
 }
 _CSRF_HEADER = {
     "in": "header",
@@ -83,10 +87,14 @@ class SchemaView(SpectacularAPIView):
 
 
 def enums_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Name what the registries hold, and write a null where an enum allows one."""
+    """Name what registries and parameters hold, and write a null where an enum allows one."""
     schemas = result["components"]["schemas"]
-    for name, registry in (("Strategy", strategies), ("Event", events)):
-        schemas[name] = {"type": "string", "enum": [each.slug for each in registry]}
+    for name, values in (
+        ("Strategy", [each.slug for each in strategies]),
+        ("Event", [each.slug for each in events]),
+        ("Client", list(Client)),
+    ):
+        schemas[name] = {"type": "string", "enum": values}
     schemas.pop("Null", None)
     for schema in schemas.values():
         for field in schema.get("properties", {}).values():
@@ -165,6 +173,6 @@ def _refusals(path: str, method: str) -> dict[str, dict[str, Any]]:
     if of_a_strategy:
         found |= {"401": _LAB_ANSWER, "404": _PROBLEM}
     if method in _UNSAFE:
-        found |= {"400": _LAB_INVALID if of_a_strategy else _INVALID}
+        found |= {"400": _LAB_INVALID if of_a_strategy else INVALID}
         found |= {"403": _PROBLEM, "413": _PROBLEM, "415": _PROBLEM}
     return found

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.api import benchmarks, inspector, logins, schema, views
+from accounts.api import answer, benchmarks, inspector, logins, schema, views
 from accounts.api.lab import lost_response, thief
 from accounts.api.lab import runs as lab_runs
 from accounts.api.lab import views as lab
@@ -47,5 +47,6 @@ urlpatterns = [
     path("inspector/token/", inspector.OwnTokenView.as_view(), name="api-inspector-token"),
     path("benchmarks/", benchmarks.Benchmarks.as_view(), name="api-benchmarks"),
     path("benchmarks/<uuid:run_id>/", benchmarks.Benchmark.as_view(), name="api-benchmark"),
+    path("answer/", answer.Answer.as_view(), name="api-answer"),
     path("schema/", schema.SchemaView.as_view(), name="api-schema"),
 ]

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.urls import path
 
-from accounts.pages import account, compare, docs, inspector, logins
+from accounts.pages import account, answer, compare, docs, inspector, logins
 from accounts.pages.benchmarks import views as benchmarks
 from accounts.pages.lab import explained, matrix, transcript
 
@@ -47,6 +47,7 @@ PAGES = [
     Page("logins/end-all/", logins.end_all, "logins-end-all", "Log out everywhere"),
     Page("inspector/", inspector.inspector, "inspector", "Take a token apart", menu="Inspector"),
     Page("benchmarks/", benchmarks.benchmarks, "benchmarks", "Benchmarks", menu="Benchmarks"),
+    Page("answer/", answer.page, "answer", "The answer", menu="The answer"),
     Page("api/docs/", docs.docs, "api-docs", "API", menu="API"),
     Page("signup/", account.signup, "signup", "Sign up"),
     Page("login/", account.login, "login", "Log in"),

@@ -1,0 +1,114 @@
+"""The first sentence: what is the problem with JWT, if invalidation is solved? Computed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from accounts.answer.facts import Facts
+from accounts.answer.ranking import Place, Way
+from accounts.bench.result import SESSION_DB
+from accounts.lab.wording import duration
+from accounts.strategies import Family
+
+PLAIN, REVOCABLE = "jwt-user", "jwt-blacklist"
+CAREFUL_SESSION, CAREFUL_TOKEN = "session-joined", "jwt-blacklist-joined"
+STEPS = (SESSION_DB, PLAIN, REVOCABLE, CAREFUL_TOKEN, CAREFUL_SESSION)
+LOG_OUT = "log-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The answer in a sentence, and the figures that make it one."""
+
+    answer: str
+    figures: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A bar: a way, its CPU time and the spread of that as multiples of Django's session."""
+
+    way: Way
+    ratio: float
+    spread: float
+    #: whether the thief is out after a log-out, and in words
+    is_safe: bool
+    door: str
+
+
+def opening(facts: Facts) -> Opening:
+    """The answer, as the measured ways have it."""
+    known = {way.slug: way for way in facts.world.ways}
+    if not known.keys() >= {*STEPS}:
+        return Opening("Not measured.", "The benchmark or the matrix lacks one of the ways below.")
+    if not _is_safe(known[REVOCABLE]):
+        return Opening(
+            "That it is not solved.", "Here a stolen token outlives a log-out in spite of a list."
+        )
+    if _is_safe(known[PLAIN]):
+        return Opening("None: here even a plain token ends as its user logs out.", _figures(known))
+    return Opening(f"None that a database query does not solve, {_left(known)}.", _figures(known))
+
+
+def _left(known: Mapping[str, Way]) -> str:
+    """What the query makes of the price, for which tokens are praised."""
+    token, session = _cpu(known[REVOCABLE]), _cpu(known[SESSION_DB])
+    if not token.differs_from(session):
+        return "and then little is left of what JWT was for"
+    if token.time_us > session.time_us:
+        return "and then a token costs more than the session it was to replace"
+    return "and with it the token still costs less than a session"
+
+
+def _figures(known: Mapping[str, Way]) -> str:
+    token, session = known[REVOCABLE], known[SESSION_DB]
+    text = (
+        f"A token that can be revoked at once costs {_as_much(token, session)} and sends "
+        f"{token.bytes_sent / session.bytes_sent:.1f} times the bytes. {_with_care(known)}"
+    )
+    alone = {way.family for way in known.values() if not way.request.queries}
+    if alone == {Family.JWT}:
+        text += " What only a JWT can do: be checked where your database is not."
+    return text
+
+
+def _with_care(known: Mapping[str, Way]) -> str:
+    token, session = known[CAREFUL_TOKEN], known[CAREFUL_SESSION]
+    once = token.request.queries == session.request.queries == 1
+    built = "Built with the same care, both cost one query" if once else "Built with care"
+    return f"{built}, and the token costs {_as_much(token, session)}."
+
+
+def _as_much(way: Way, other: Way) -> str:
+    """A cost beside another one: a difference within the spread is none."""
+    one, two = _cpu(way), _cpu(other)
+    if one.differs_from(two):
+        return f"{one.time_us / two.time_us:.2f} times as much as {other.title}"
+    return f"as much as {other.title} (to within the spread)"
+
+
+def _cpu(way: Way) -> Place:
+    """A way by the CPU time of a request alone."""
+    return Place(way, way.request.cpu_us, suits=True)
+
+
+def _is_safe(way: Way) -> bool:
+    return LOG_OUT not in (*way.open_after, *way.late_at)
+
+
+def steps(facts: Facts) -> Iterator[Step]:
+    """From Django's session to a JWT, to one that can be revoked, to both in one query."""
+    known = {way.slug: way for way in facts.world.ways}
+    whole = known[SESSION_DB].request.cpu_us
+    for way in (known[slug] for slug in STEPS if slug in known):
+        ratio, spread = way.request.cpu_us / whole, way.noise_us / whole
+        yield Step(way, ratio, spread, _is_safe(way), door(facts, way))
+
+
+def door(facts: Facts, way: Way) -> str:
+    """What becomes of a thief's copy after a log-out, in two words or a few more."""
+    if LOG_OUT in way.open_after:
+        return "thief in"
+    if LOG_OUT in way.late_at:
+        lifetime = facts.reports(way.slug)[LOG_OUT]["usual_lifetime_s"]
+        return f"thief in, up to {duration(lifetime)}"
+    return "thief out"

@@ -1,0 +1,191 @@
+"""The answer for a program: the same ranking and the same sentences as on the page."""
+
+import math
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers as drf
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.answer import sentences
+from accounts.answer.facts import DATABASES, Facts, facts, own_kind
+from accounts.answer.opening import opening
+from accounts.answer.ranking import Audience, Client, Ranking, System, Why, answer
+from accounts.answer.tipping import KNOBS, Tip, tips
+from accounts.api import serializers
+from accounts.api.schema import CLIENT, DATABASE, INVALID
+from accounts.api.views import PublicApiView
+
+_DEFAULT = System()
+_RANGES = {
+    knob.name: {
+        "min_value": knob.low // knob.scale,
+        "max_value": knob.high // knob.scale,
+        "default": getattr(_DEFAULT, knob.name),
+    }
+    for knob in KNOBS
+}
+
+
+@extend_schema_field(DATABASE)
+class _Database(drf.ChoiceField):
+    """A database on which the ways were measured."""
+
+
+@extend_schema_field({"type": "array", "items": CLIENT, "minItems": 1, "default": ["browser"]})
+class _Clients(drf.MultipleChoiceField):
+    """Clients of a system."""
+
+
+class SystemQuery(drf.Serializer[None]):
+    """A system; what is left out is as on the page."""
+
+    database = _Database(list(DATABASES), required=False, help_text="Measured on which.")
+    distance_ms = drf.FloatField(
+        **_RANGES["distance_ms"], help_text="Milliseconds to the database and back."
+    )
+    late_s = drf.IntegerField(
+        **_RANGES["late_s"], help_text="Seconds after which a log-out has to count; 0: at once."
+    )
+    per_hour = drf.IntegerField(**_RANGES["per_hour"], help_text="Requests per user and hour.")
+    services = drf.IntegerField(
+        **_RANGES["services"], help_text="Services that cannot reach the database."
+    )
+    header_bytes = drf.IntegerField(
+        **_RANGES["header_bytes"], help_text="A credential of more bytes hurts."
+    )
+    clients = _Clients(
+        choices=list(Client),
+        default={Client.BROWSER.value},
+        allow_empty=False,
+        help_text="Who sends requests.",
+    )
+
+    def validate_distance_ms(self, value: float) -> float:
+        """NaN is neither below the minimum nor above the maximum."""
+        if math.isnan(value):
+            raise drf.ValidationError("A valid number is required.")
+        return value
+
+
+class _Place(drf.Serializer[None]):
+    slug = drf.CharField()
+    title = drf.CharField()
+    time_us = drf.FloatField(help_text="What a request takes in this system.")
+    suits = drf.BooleanField(help_text="It is carried as these clients should carry it.")
+    cpu_us = drf.FloatField()
+    queries = drf.IntegerField()
+    bytes_sent = drf.IntegerField()
+
+
+class _Out(drf.Serializer[None]):
+    slug = drf.CharField()
+    why = drf.ListField(child=drf.ChoiceField(list(Why)))
+    sentences = drf.ListField(child=drf.CharField())
+
+
+class _Tip(drf.Serializer[None]):
+    knob = drf.ChoiceField([knob.name for knob in KNOBS])
+    value = drf.FloatField()
+    is_more = drf.BooleanField()
+    winner = drf.CharField(allow_null=True, help_text="Null: no way will do any more.")
+    sentence = drf.CharField()
+
+
+class _Ranking(drf.Serializer[None]):
+    audience = drf.ChoiceField(list(Audience))
+    winner = drf.CharField(allow_null=True, help_text="Null: no way will do.")
+    equals = drf.ListField(child=drf.CharField(), help_text="They cost the same as the winner.")
+    sentence = drf.CharField()
+    jwt = drf.CharField(help_text="Whether a JWT wins, or what would make it win.")
+    places = _Place(many=True)
+    out = _Out(many=True)
+    tips = _Tip(many=True)
+
+
+class AnswerBody(drf.Serializer[None]):
+    """The rankings, one for each kind of clients, and the measured results behind them."""
+
+    answer = drf.CharField()
+    database = drf.ChoiceField(list(DATABASES))
+    measured = drf.DateTimeField(help_text="When the benchmark was run.")
+    played = drf.DateTimeField(help_text="When the matrix was played.")
+    benchmark = drf.CharField(help_text="The page of the benchmark.")
+    rankings = _Ranking(many=True)
+
+
+class Answer(PublicApiView):
+    """Which way to take."""
+
+    @extend_schema(
+        "answer_rank",
+        parameters=[SystemQuery],
+        responses={200: AnswerBody, 400: INVALID, 404: serializers.Problem},
+    )
+    def get(self, request: Request) -> Response:
+        """Rank the ways for a system.
+
+        Each figure is that of the newest benchmark and of the recorded matrix of a database.
+        """
+        # Partial: what is missing is left out, and the system's own defaults hold.
+        checked = SystemQuery(data=request.query_params, partial=True)
+        checked.is_valid(raise_exception=True)
+        values = dict(checked.validated_data)
+        found = facts(values.pop("database", own_kind()))
+        if found is None:
+            raise NotFound("Nothing was measured on this database")
+        if "clients" in values:
+            values["clients"] = frozenset(map(Client, values["clients"]))
+        return Response(_body(found, System(**values)))
+
+
+def _body(found: Facts, system: System) -> dict[str, Any]:
+    first = opening(found)
+    return {
+        "answer": f"{first.answer} {first.figures}",
+        "database": found.kind,
+        "measured": found.measured.isoformat(),
+        "played": found.matrix.made.isoformat(),
+        "benchmark": f"{reverse('benchmarks')}?result={found.result}",
+        "rankings": [_ranking(found, system, one) for one in answer(found.world, system)],
+    }
+
+
+def _ranking(found: Facts, system: System, ranking: Ranking) -> dict[str, Any]:
+    return {
+        "audience": ranking.audience,
+        "winner": ranking.winner.way.slug if ranking.winner else None,
+        "equals": [place.way.slug for place in ranking.equals],
+        "sentence": sentences.take(found, system, ranking),
+        "jwt": sentences.when_jwt_wins(found, system, ranking),
+        "places": [
+            {
+                "slug": place.way.slug,
+                "title": place.way.title,
+                "time_us": round(place.time_us, 1),
+                "suits": place.suits,
+                "cpu_us": place.way.request.cpu_us,
+                "queries": place.way.request.queries,
+                "bytes_sent": place.way.bytes_sent,
+            }
+            for place in ranking.places
+        ],
+        "out": [
+            {"slug": out.way.slug, "why": out.why, "sentences": sentences.why_out(out, system)}
+            for out in ranking.out
+        ],
+        "tips": [_tip(tip) for tip in tips(found.world, system, ranking.audience)],
+    }
+
+
+def _tip(tip: Tip) -> dict[str, Any]:
+    return {
+        "knob": tip.knob.name,
+        "value": tip.value,
+        "is_more": tip.is_more,
+        "winner": tip.winner.slug if tip.winner else None,
+        "sentence": sentences.would_change(tip),
+    }

@@ -1,0 +1,157 @@
+"""The page that answers the question, without JavaScript."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.answer.facts import facts
+from accounts.answer.opening import Step
+from accounts.pages import answer
+from accounts.pages.answer import bars
+from tests.answer.worlds import SESSION
+
+pytestmark = pytest.mark.django_db
+
+
+def page(client: Client, **query: Any) -> str:
+    response = client.get("/answer/", query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def text(html: str) -> str:
+    """What a reader sees of the page below its header."""
+    seen = re.sub(r"<[^>]+>", " ", html[html.index("<main") : html.index("</main>")])
+    return re.sub(r"\s+", " ", unescape(seen))
+
+
+def test_the_first_sentence_answers_the_question_with_figures_and_says_whose(
+    client: Client,
+) -> None:
+    html = page(client, database="postgres")
+    seen = text(html)
+    assert "What is the problem with JWT, if invalidation is solved? None that a database" in seen
+    assert "sends 7.7 times the bytes" in seen
+    found = facts("postgres")
+    assert found is not None
+    assert f"medians on PostgreSQL: measured {found.measured:%Y-%m-%d}" in seen
+    assert found.benchmark["machine"]["cpu"] in seen
+    assert f"played {found.matrix.made:%Y-%m-%d}" in seen
+    assert 'href="/benchmarks/?result=postgres"' in html
+
+
+def test_each_step_has_its_door(client: Client) -> None:
+    seen = text(page(client))
+    assert re.search(r"Session \(Django\) 2 queries 1\.00 thief out", seen)
+    assert re.search(r"JWT 1 query 0\.\d\d thief in", seen)
+    assert re.search(r"JWT \+ blacklist 2 queries \d\.\d\d thief out", seen)
+    assert re.search(r"JWT \+ blacklist in one query 1 query 0\.\d\d thief out", seen)
+
+
+def test_a_bar_is_as_long_as_its_figure_and_its_end_shows_the_spread() -> None:
+    steps = [Step(SESSION, ratio, 0.05, is_safe=True, door="") for ratio in (1.0, 0.5)]
+    long, short = bars(steps)
+    assert (long.width, long.low, long.between) == ("95.24%", "90.48%", "9.52%")
+    assert short.width == "47.62%"
+
+
+def test_a_system_is_answered_and_what_would_change_it_is_said(client: Client) -> None:
+    seen = text(page(client, distance_ms=1, late_s=0, per_hour=120, services=0, clients="program"))
+    assert "Take: Random token A log-out counts at once." in seen
+    assert re.search(r"If a log-out might take [\w ]+ to count: take JWT \+ rotated refresh", seen)
+    assert re.search(r"A JWT would win if a log-out might take [\w ]+ to count: JWT", seen)
+
+
+def test_when_jwt_wins_it_says_so_as_plainly(client: Client) -> None:
+    seen = text(page(client, services=3, late_s=60))
+    assert "Take: JWT + rotated refresh A log-out counts within 1 min" in seen
+    assert "A JWT wins here: JWT + rotated refresh." in seen
+
+
+def test_when_nothing_fits_it_says_why(client: Client) -> None:
+    seen = text(page(client, services=1))
+    assert "Nothing fits No way that was measured here does all of this." in seen
+    assert "A service that asks nobody cannot know of a log-out at once." in seen
+
+
+def test_browsers_and_programs_are_answered_each(client: Client) -> None:
+    seen = text(page(client, clients=["browser", "program"], distance_ms=0))
+    assert "For browsers Take: Session in one query" in seen
+    assert "For apps and other programs Take: Random token" in seen
+
+
+def test_every_way_is_ranked_or_out_with_a_link_to_the_lab(client: Client) -> None:
+    html = page(client)
+    ranked = html[html.index('id="ranked"') :]
+    assert "a stolen copy outlives: log out, log out everywhere" in text(html)
+    found = facts("sqlite")
+    assert found is not None
+    for way in found.world.ways:
+        assert f'href="/lab/{way.slug}/"' in ranked
+    for part in ("time-card", "queries-card", "bytes-card", "latency-card", "logins-title"):
+        assert f"#{part}" in ranked
+
+
+def test_the_addresses_of_the_figures_are_on_the_page_of_the_benchmarks(client: Client) -> None:
+    there = client.get("/benchmarks/", {"result": "sqlite"}).content.decode()
+    for anchor in set(re.findall(r'\?result=sqlite#([\w-]+)"', page(client, database="sqlite"))):
+        assert f'id="{anchor}"' in there
+
+
+def test_two_ways_stand_side_by_side(client: Client) -> None:
+    html = page(client, a="session-db", b="jwt-user")
+    seen = text(html)
+    assert re.search(r"JWT takes \d\.\d+ ms less than Session \(Django\): \d+% of its time", seen)
+    assert re.search(r"Log out ● refused at once ▲ still works for 59 min", seen)
+    assert re.search(r"In your system will do will not do: a stolen copy outlives: log out", seen)
+    assert '<option value="session-db" selected>' in html
+
+
+def test_two_ways_that_cost_the_same_are_called_equal(client: Client) -> None:
+    seen = text(page(client, a="opaque", b="opaque"))
+    assert "take as long: the difference is within the spread" in seen
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"distance_ms": "6"},
+        {"distance_ms": "nan"},
+        {"late_s": "soon"},
+        {"database": "oracle"},
+        {"a": "carrier-pigeon"},
+        {"distance_ms": "1", "clients": []},
+        {"clients": "pigeon"},
+    ],
+)
+def test_a_query_that_makes_no_system_is_refused_and_says_where(
+    client: Client, query: dict[str, Any]
+) -> None:
+    response = client.get("/answer/", query)
+    assert response.status_code == 400
+    html = response.content.decode()
+    assert 'class="errorlist"' in html
+    assert "Correct what is marked" in html
+
+
+def test_without_a_measured_result_the_page_is_not_there(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer, "facts", lambda _: None)
+    assert client.get("/answer/").status_code == 404
+
+
+def test_the_figures_come_from_files_without_a_query(client: Client) -> None:
+    page(client)
+    with CaptureQueriesContext(connection) as queries:
+        page(client, clients=["browser", "program"])
+    assert len(queries) == 0
+
+
+def test_the_header_leads_to_it(client: Client) -> None:
+    assert '<a href="/answer/" aria-current="page">The answer</a>' in page(client)
