@@ -336,7 +336,7 @@ CORS_ALLOWED_ORIGINS: list[str] = [
 ]
 CORS_URLS_REGEX = r"/(api/(token|me|logins|logout-everywhere|password|schema)|oauth)\b"
 CORS_ALLOW_HEADERS = ["authorization", "content-type"]
-CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "WWW-Authenticate"]
+CORS_EXPOSE_HEADERS = ["Link", "Retry-After", "WWW-Authenticate", "X-Total-Count"]
 
 # --- Static files -------------------------------------------------------------------------------
 
@@ -416,15 +416,14 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "ENUM_SUFFIX": "",
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"EndReason": "accounts.api.serializers.END_REASONS"},
+    "ENUM_NAME_OVERRIDES": {
+        "Carrier": "accounts.api.serializers.CARRIERS",
+        "EndReason": "accounts.api.serializers.END_REASONS",
+        "Outcome": "accounts.api.lab.serializers.OUTCOMES",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "accounts.api.schema.servers_add",
-        "accounts.api.schema.enums_add",
-        "accounts.api.schema.headings_add",
-        "accounts.api.schema.csrf_header_add",
-        "accounts.api.schema.redundancies_remove",
-        "accounts.api.schema.refusals_add",
+        "accounts.api.schema.complete",
     ],
 }
 

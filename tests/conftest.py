@@ -12,8 +12,11 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
+from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.test.testcases import LiveServerThread, TransactionTestCase
 from django.test.utils import override_settings
 from hypothesis import HealthCheck
@@ -26,6 +29,7 @@ from accounts.demo.static_files import static_files_collect, static_files_state
 from accounts.models import User
 from accounts.models.hashers import SiteHasher
 from tests.cast import PASSWORD
+from tests.contract import Contract
 
 # How many examples a property is tried with: fully on one database, shortly on the other one.
 # Nothing depends on how fast the machine is.
@@ -142,6 +146,30 @@ def _collect_static_files(root: Path) -> None:
 def empty_cache() -> None:
     """Forget what another test has cached: no transaction takes that back."""
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    """The OpenAPI document."""
+    return Contract()
+
+
+@pytest.fixture(autouse=True)
+def every_answer_is_described(
+    contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Hold each answer of the API, in process or live, against its document."""
+    flaws: list[str] = []
+    respond = BaseHandler.get_response
+
+    def checked(self: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        answer = respond(self, request)
+        contract.check(request, answer, flaws)
+        return answer
+
+    monkeypatch.setattr(BaseHandler, "get_response", checked)
+    yield
+    assert flaws == []
 
 
 def user_named(name: str) -> User:

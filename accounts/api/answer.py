@@ -71,7 +71,9 @@ class SystemQuery(drf.Serializer[None]):
         return value
 
 
-class _Place(drf.Serializer[None]):
+class AnswerPlace(drf.Serializer[None]):
+    """A way that will do, and what a request takes."""
+
     slug = drf.CharField()
     title = drf.CharField()
     time_us = drf.FloatField(help_text="What a request takes in this system.")
@@ -81,13 +83,17 @@ class _Place(drf.Serializer[None]):
     bytes_sent = drf.IntegerField()
 
 
-class _Out(drf.Serializer[None]):
+class AnswerOut(drf.Serializer[None]):
+    """A way that will not do, and why."""
+
     slug = drf.CharField()
     why = drf.ListField(child=drf.ChoiceField(list(Why)))
     sentences = drf.ListField(child=drf.CharField())
 
 
-class _Tip(drf.Serializer[None]):
+class AnswerTip(drf.Serializer[None]):
+    """What would have to change for another way to win."""
+
     knob = drf.ChoiceField([knob.name for knob in KNOBS])
     value = drf.FloatField()
     is_more = drf.BooleanField()
@@ -95,15 +101,17 @@ class _Tip(drf.Serializer[None]):
     sentence = drf.CharField()
 
 
-class _Ranking(drf.Serializer[None]):
+class AnswerRanking(drf.Serializer[None]):
+    """The ways in their order for one kind of clients."""
+
     audience = drf.ChoiceField(list(Audience))
     winner = drf.CharField(allow_null=True, help_text="Null: no way will do.")
     equals = drf.ListField(child=drf.CharField(), help_text="They cost the same as the winner.")
     sentence = drf.CharField()
     jwt = drf.CharField(help_text="Whether a JWT wins, or what would make it win.")
-    places = _Place(many=True)
-    out = _Out(many=True)
-    tips = _Tip(many=True)
+    places = AnswerPlace(many=True)
+    out = AnswerOut(many=True)
+    tips = AnswerTip(many=True)
 
 
 class AnswerBody(drf.Serializer[None]):
@@ -114,7 +122,7 @@ class AnswerBody(drf.Serializer[None]):
     measured = drf.DateTimeField(help_text="When the benchmark was run.")
     played = drf.DateTimeField(help_text="When the matrix was played.")
     benchmark = drf.CharField(help_text="The page of the benchmark.")
-    rankings = _Ranking(many=True)
+    rankings = AnswerRanking(many=True)
 
 
 class Answer(PublicApiView):

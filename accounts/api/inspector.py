@@ -1,6 +1,6 @@
 """The inspector: the content of a token, and why it would be accepted or refused now."""
 
-from typing import Any
+from typing import Any, get_args
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.authentication import current_login
-from accounts.api.serializers import Problem, TokenPair, Unauthorized
+from accounts.api.lab.serializers import Step, Verdict
+from accounts.api.serializers import Problem, StrategySlug, TokenPair, Unauthorized
 from accounts.api.views import ApiView, PublicApiView, token_pair, valid
 from accounts.lab.instances import find_strategy
-from accounts.site import signin
-from accounts.site.inspection import Finding, Inspection, inspect
+from accounts.site import inspection, signin
 from accounts.strategies import Accepted, Refused
 
 
@@ -22,17 +22,26 @@ class Pasted(serializers.Serializer[None]):
     """A token, and the lab's strategy that is to judge it; without one the site judges it."""
 
     token = serializers.CharField(write_only=True)
-    strategy = serializers.CharField(max_length=40, write_only=True, required=False)
+    strategy = StrategySlug(max_length=40, write_only=True, required=False)
+
+
+class Finding(serializers.Serializer[None]):
+    """One thing that the server asks of a token, and how that went."""
+
+    title = serializers.CharField()
+    asks = serializers.CharField()
+    state = serializers.ChoiceField(choices=get_args(inspection.State))
+    reason = serializers.CharField()
 
 
 class Inspected(serializers.Serializer[None]):
     """The content of a token and the verdict; nothing of it is stored or logged."""
 
-    header = serializers.DictField(read_only=True)
-    claims = serializers.DictField(read_only=True)
-    verdict = serializers.DictField(read_only=True)
-    findings = serializers.ListField(child=serializers.DictField(), read_only=True)
-    steps = serializers.ListField(child=serializers.DictField(), read_only=True)
+    header = serializers.DictField()
+    claims = serializers.DictField()
+    verdict = Verdict()
+    findings = Finding(many=True)
+    steps = Step(many=True)
 
 
 class InspectorView(PublicApiView):
@@ -46,7 +55,7 @@ class InspectorView(PublicApiView):
         strategy = find_strategy(slug) if slug else None
         if slug and strategy is None:
             raise ValidationError({"strategy": ["No strategy has this name."]})
-        found = inspect(body["token"], strategy)
+        found = inspection.inspect(body["token"], strategy)
         if strategy is None:
             signin.note_replay(request._request, body["token"], found.verdict)
         return Response(_answer(found))
@@ -74,7 +83,7 @@ class OwnTokenView(ApiView):
         return Response(token_pair(pair), status=status.HTTP_201_CREATED)
 
 
-def _answer(found: Inspection) -> dict[str, Any]:
+def _answer(found: inspection.Inspection) -> dict[str, Any]:
     return {
         "header": found.header,
         "claims": found.claims,
@@ -96,7 +105,7 @@ def _verdict(verdict: Accepted | Refused) -> dict[str, Any]:
     return {"accepted": True, "step": "accept", "code": "accepted", "reason": reason}
 
 
-def _finding(finding: Finding) -> dict[str, str]:
+def _finding(finding: inspection.Finding) -> dict[str, str]:
     return {
         "title": finding.check.title,
         "asks": finding.check.asks,

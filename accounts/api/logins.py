@@ -18,6 +18,7 @@ from accounts.models import EndReason, Login, PasswordReplaced, User
 from accounts.site import logins, signin
 from accounts.site.security import security_note
 
+_FROM_ONE = {"type": "integer", "minimum": 1}
 _REFUSED = {401: serializers.Unauthorized, 403: serializers.Problem}
 
 
@@ -46,20 +47,35 @@ class Logins(ApiView):
 
     @extend_schema(
         "account_logins",
-        parameters=[OpenApiParameter("page", int, description="Counted from 1.")],
-        responses={200: serializers.LoginEntry(many=True), 401: serializers.Unauthorized},
+        parameters=[
+            OpenApiParameter("page", _FROM_ONE, description="Counted from 1."),
+            OpenApiParameter("Link", str, "header", response=[200], description="The next page."),
+            OpenApiParameter("X-Total-Count", int, "header", response=[200], required=True),
+        ],
+        responses={
+            200: serializers.LoginEntry(many=True),
+            401: serializers.Unauthorized,
+            404: serializers.Problem,
+        },
         filters=False,
     )
     def get(self, request: Request) -> Response:
         """List the live logins, the current one first, then those that ended in the last days.
 
         Cookie sessions and token logins are listed alike, a hundred live ones to a page. If there
-        are more, the ``Link`` header names the next page (RFC 8288).
+        are more, the ``Link`` header names the next page (RFC 8288). ``X-Total-Count`` is how many
+        are live.
         """
         user, auth = current_login(request)
-        page = logins.page_number(request.query_params.get("page"))
-        found = logins.listing(user, current=auth.login_id, page=page)
-        response = Response([_shown(entry) for entry in (*found.live, *found.ended)])
+        try:
+            page = logins.page_number(request.query_params.get("page"))
+            found = logins.listing(user, current=auth.login_id, page=page)
+        except logins.NoSuchPage as error:
+            raise NotFound("There is no such page") from error
+        response = Response(
+            [_shown(entry) for entry in (*found.live, *found.ended)],
+            headers={"X-Total-Count": str(found.total)},
+        )
         if not found.is_last:
             response["Link"] = f'<{request.path}?page={page + 1}>; rel="next"'
         return response

@@ -50,7 +50,7 @@ class OAuthError(serializers.Serializer[None]):
     """An error (RFC 6749, section 5.2)."""
 
     error = serializers.CharField(read_only=True)
-    error_description = serializers.CharField(required=False)
+    error_description = serializers.CharField(read_only=True)
 
 
 class Introspection(serializers.Serializer[None]):
@@ -160,7 +160,7 @@ class Introspect(ApiView):
     @extend_schema(
         "oauth_introspect",
         request={"application/x-www-form-urlencoded": TokenParameter},
-        responses={200: Introspection, 400: OAuthError, 401: _REFUSED},
+        responses={200: Introspection, 400: OAuthError, 401: _REFUSED, 403: Problem},
     )
     def post(self, request: Request) -> Response:
         """Ask whether a token is accepted now: a resource server, staff or the token's own user.

@@ -16,21 +16,38 @@ from accounts.answer.ranking import Client
 from accounts.lab.events import events
 from accounts.strategies import strategies
 
-STRATEGY = {"$ref": "#/components/schemas/Strategy"}
-EVENT = {"$ref": "#/components/schemas/Event"}
-DATABASE = {"$ref": "#/components/schemas/Database"}
-CLIENT = {"$ref": "#/components/schemas/Client"}
-_NULL = {"$ref": "#/components/schemas/Null"}
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
-_LAB_ANSWER = {"$ref": "#/components/schemas/LabAnswer"}
-_LAB_INVALID = {
-    "type": "object",
-    "properties": {"verdict": {"$ref": "#/components/schemas/_Verdict"}},
-    "required": ["verdict"],
-}
+_SCHEMAS = "#/components/schemas"
+STRATEGY = {"$ref": f"{_SCHEMAS}/Strategy"}
+EVENT = {"$ref": f"{_SCHEMAS}/Event"}
+DATABASE = {"$ref": f"{_SCHEMAS}/Database"}
+CLIENT = {"$ref": f"{_SCHEMAS}/Client"}
+INVALID = {"$ref": f"{_SCHEMAS}/Invalid"}
+_NULL = {"$ref": f"{_SCHEMAS}/Null"}
+_PROBLEM = {"$ref": f"{_SCHEMAS}/Problem"}
 # The shape of simplejwt and DRF: each field with its messages, or with those of its items.
-_WRONG = {"anyOf": [{"type": "array", "items": {"type": "string"}}, {"type": "object"}]}
-INVALID = {"anyOf": [_PROBLEM, {"type": "object", "additionalProperties": _WRONG}]}
+_MESSAGES = {"type": "array", "items": {"type": "string"}}
+_COMPONENTS = {
+    "Strategy": {"type": "string", "enum": [each.slug for each in strategies]},
+    "Event": {"type": "string", "enum": [each.slug for each in events]},
+    "Client": {"type": "string", "enum": list(Client)},
+    "Invalid": {"oneOf": [_PROBLEM, {"$ref": f"{_SCHEMAS}/FieldErrors"}]},
+    "FieldErrors": {
+        "type": "object",
+        "description": "The messages for each field that is wrong, or for each of its items.",
+        "additionalProperties": {
+            "oneOf": [_MESSAGES, {"type": "object", "additionalProperties": _MESSAGES}]
+        },
+    },
+}
+# What these hold beside the members that they name.
+_FURTHER: dict[str, dict[str, Any]] = {"Introspection": {}, "LabFieldErrors": _MESSAGES}
+# The headers of each answer with such a status.
+_SECONDS = {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}}
+_HEADERS: dict[str, dict[str, Any]] = {
+    "401": {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
+    "429": _SECONDS,
+    "503": _SECONDS,
+}
 # The groups of endpoints, in the order of the page. An operation's id begins with its group's name.
 _TAGS = {
     "session": "Log in by cookie",
@@ -47,6 +64,17 @@ _CSRF_HEADER = {
     "name": "X-CSRFToken",
     "description": "With a cookie: the csrf_token of the log-in, or of GET /api/session/login/.",
     "schema": {"type": "string"},
+    # Swagger UI sends nothing without a value; the page of the documentation puts its own here.
+    "example": "csrf_token",
+}
+# Who asks for it whatever came along, and whose cookies are none of the site's.
+_CSRF_ALWAYS = {"session_login", "session_logout", "benchmark_start"}
+_CSRF_IN_LAB = {
+    "lab_login",
+    "lab_logout",
+    "lab_logout_everywhere",
+    "lab_change_password",
+    "lab_copy_credential",
 }
 _UNSAFE = ("post", "put", "patch", "delete")
 
@@ -86,93 +114,73 @@ class SchemaView(SpectacularAPIView):
     renderer_classes = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
 
 
-def enums_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Name what registries and parameters hold, and write a null where an enum allows one."""
-    schemas = result["components"]["schemas"]
-    for name, values in (
-        ("Strategy", [each.slug for each in strategies]),
-        ("Event", [each.slug for each in events]),
-        ("Client", list(Client)),
-    ):
-        schemas[name] = {"type": "string", "enum": values}
-    schemas.pop("Null", None)
-    for schema in schemas.values():
-        for field in schema.get("properties", {}).values():
-            if _NULL in field.get("oneOf", ()):
-                field["oneOf"] = [field["oneOf"][0], {"type": "null"}]
-    return result
-
-
-def servers_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Say below which prefix the paths are, on the host that the document came from.
-
-    Without one nothing is said, which means the same as ``/``; openapi-ts then writes the address
-    that the document came from into its client, which so works outside of this site too.
-    """
+def complete(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
+    """Add to drf-spectacular's document what is the same for many endpoints."""
+    # Without a prefix nothing is said, which means the same as /; openapi-ts then writes into its
+    # client the address that the document came from, which so works outside of this site too.
     if prefix := get_script_prefix().rstrip("/"):
         result["servers"] = [{"url": prefix}]
-    return result
-
-
-def headings_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Sort the endpoints under headings, and take each one's first sentence for its title."""
     result["tags"] = [{"name": tag, "description": text} for tag, text in _TAGS.items()]
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            operation["tags"] = [operation["operationId"].partition("_")[0]]
-            text = " ".join(operation.get("description", "").split())
-            operation.setdefault("summary", text.split(". ")[0].rstrip("."))
-    return result
-
-
-def csrf_header_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Declare the header that unsafe requests by cookie need; those by bearer token need none."""
+    _complete_schemas(result["components"]["schemas"])
     for path, operations in result["paths"].items():
         for method, operation in operations.items():
-            is_by_cookie = path.startswith("/api/session/") or {"cookie": []} in operation.get(
-                "security", ()
-            )
-            if method in _UNSAFE and is_by_cookie:
-                operation.setdefault("parameters", []).append(_CSRF_HEADER)
+            _head(operation)
+            if method in _UNSAFE:
+                _complete_parameters(operation)
+            _complete_answers(operation["responses"], _refusals(path, method))
     return result
 
 
-def redundancies_remove(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Take out what says nothing, and makes the clients that generators write worse.
-
-    Where no log-in is asked for, ``[{}]`` has openapi-python-client want one. Bodies of requests
-    and of answers have schemas of their own; for ``readOnly`` openapi-ts writes a second type.
-    """
-    for operations in result["paths"].values():
-        for operation in operations.values():
-            if operation["security"] == [{}]:
-                operation["security"] = []
-    for schema in result["components"]["schemas"].values():
+def _complete_schemas(schemas: dict[str, Any]) -> None:
+    schemas.update(_COMPONENTS)
+    for name, members in _FURTHER.items():
+        schemas[name]["additionalProperties"] = members
+    del schemas["Null"]  # a component of its own helps nobody
+    for schema in schemas.values():
         for field in schema.get("properties", {}).values():
+            # Requests and answers have schemas of their own; for this openapi-ts writes two more.
             field.pop("readOnly", None)
             field.pop("writeOnly", None)
-    return result
+            if _NULL in field.get("oneOf", ()):
+                field["oneOf"] = [field["oneOf"][0], {"type": "null"}]
 
 
-def refusals_add(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
-    """Add the errors that any endpoint can answer with, unless its view documents them itself."""
-    for path, operations in result["paths"].items():
-        for method, operation in operations.items():
-            for status, body in _refusals(path, method).items():
-                answer = {
-                    "description": HTTPStatus(int(status)).phrase,
-                    "content": {"application/json": {"schema": body}},
-                }
-                operation["responses"].setdefault(status, answer)
-    return result
+def _head(operation: dict[str, Any]) -> None:
+    """Put an endpoint under its heading, and take its first sentence for its title."""
+    if operation["security"] == [{}]:  # openapi-python-client would want a log-in
+        operation["security"] = []
+    operation["tags"] = [operation["operationId"].partition("_")[0]]
+    text = " ".join(operation.get("description", "").split())
+    operation.setdefault("summary", text.split(". ")[0].rstrip("."))
+
+
+def _complete_parameters(operation: dict[str, Any]) -> None:
+    """Declare the header that unsafe requests by cookie need; those by bearer token need none."""
+    name, security = operation["operationId"], operation.get("security", ())
+    if name in _CSRF_ALWAYS | _CSRF_IN_LAB or {"cookie": []} in security:
+        header = {**_CSRF_HEADER, "required": name in _CSRF_ALWAYS}
+        operation.setdefault("parameters", []).append(header)
+
+
+def _complete_answers(answers: dict[str, Any], refusals: dict[str, dict[str, Any]]) -> None:
+    for status, body in refusals.items():
+        answer = {
+            "description": HTTPStatus(int(status)).phrase,
+            "content": {"application/json": {"schema": body}},
+        }
+        answers.setdefault(status, answer)
+    for status, headers in _HEADERS.items():
+        if status in answers:
+            answers[status]["headers"] = headers
 
 
 def _refusals(path: str, method: str) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
-    of_a_strategy = path.startswith("/api/lab/{slug}/")
-    if of_a_strategy:
-        found |= {"401": _LAB_ANSWER, "404": _PROBLEM}
+    """What any endpoint may answer, unless its view documents it itself."""
+    if path.startswith("/.well-known/"):
+        return {"400": _PROBLEM}  # asks no database
+    if path.startswith("/oauth/"):
+        return {"503": _PROBLEM}
+    found = {"400": _PROBLEM, "403": _PROBLEM, "503": _PROBLEM}
     if method in _UNSAFE:
-        found |= {"400": _LAB_INVALID if of_a_strategy else INVALID}
-        found |= {"403": _PROBLEM, "413": _PROBLEM, "415": _PROBLEM}
+        found |= {"400": INVALID, "411": _PROBLEM, "413": _PROBLEM, "415": _PROBLEM}
     return found

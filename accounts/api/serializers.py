@@ -1,13 +1,17 @@
 """Bodies of requests and answers; those for tokens have simplejwt's shapes."""
 
+from typing import get_args
+
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from accounts.api.authentication import Action
 from accounts.api.schema import EVENT, STRATEGY
 from accounts.models import EndReason
 from accounts.site.logins import EXPIRED, UNUSED
 from accounts.site.signin import MAX_PASSWORD_LENGTH
 
+CARRIERS = ["session", "jwt"]
 END_REASONS = [*EndReason.values, EXPIRED, UNUSED]
 
 
@@ -69,10 +73,6 @@ class AnyToken(serializers.Serializer[None]):
     token = serializers.CharField(write_only=True)
 
 
-class Empty(serializers.Serializer[None]):
-    """An empty object, simplejwt's answer to ``verify`` and ``blacklist``."""
-
-
 class CsrfToken(serializers.Serializer[None]):
     """The token that unsafe requests by cookie send as ``X-CSRFToken``."""
 
@@ -86,7 +86,7 @@ class Me(serializers.Serializer[None]):
     username = serializers.CharField(read_only=True)
     role = serializers.CharField(read_only=True)
     login = serializers.UUIDField(read_only=True, help_text="This login; the sid of its tokens.")
-    carrier = serializers.ChoiceField(choices=["session", "jwt"], read_only=True)
+    carrier = serializers.ChoiceField(choices=CARRIERS, read_only=True)
 
 
 class SessionStarted(Me, CsrfToken):
@@ -100,7 +100,7 @@ class LoginEntry(serializers.Serializer[None]):
     id = serializers.UUIDField(read_only=True, help_text="The sid of its tokens.")
     device = serializers.CharField(read_only=True, help_text="In words: Firefox on Windows.")
     address = serializers.IPAddressField(read_only=True, allow_null=True)
-    carrier = serializers.ChoiceField(choices=["session", "jwt"], read_only=True)
+    carrier = serializers.ChoiceField(choices=CARRIERS, read_only=True)
     created = serializers.DateTimeField(read_only=True)
     last_seen = serializers.DateTimeField(read_only=True, help_text="To the minute.")
     expires = serializers.DateTimeField(read_only=True, help_text="Fixed; no refresh moves it.")
@@ -163,7 +163,7 @@ class Unauthorized(Problem):
     """A 401, and what helps the client."""
 
     action = serializers.ChoiceField(
-        choices=["refresh", "log_in"],
+        choices=get_args(Action),
         read_only=True,
         help_text="refresh: the login goes on, send its refresh token. log_in: it does not.",
     )

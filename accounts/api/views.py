@@ -32,7 +32,9 @@ from accounts.tokens.codec import decode, peek
 from accounts.tokens.realm import TokenRefused, site_realm
 
 _JSON = "application/json"
-_BAD = {401: serializers.Unauthorized, 429: serializers.Problem}
+_UNAUTHORIZED = {401: serializers.Unauthorized}
+_GUESSED = {**_UNAUTHORIZED, 429: serializers.Problem}
+_NOTHING = {"type": "object", "additionalProperties": False}
 
 
 class ApiView(APIView):
@@ -93,7 +95,7 @@ class SessionLogin(PublicApiView):
     @extend_schema(
         "session_login",
         request=serializers.SessionStart,
-        responses={200: serializers.SessionStarted, **_BAD},
+        responses={200: serializers.SessionStarted, **_GUESSED},
     )
     def post(self, request: Request) -> Response:
         """Check name and password, and start a session that replaces any earlier one.
@@ -135,7 +137,7 @@ class TokenObtain(TokenView):
     @extend_schema(
         "token_obtain",
         request={_JSON: serializers.NamePassword},
-        responses={200: serializers.TokenPair, **_BAD},
+        responses={200: serializers.TokenPair, **_GUESSED},
     )
     def post(self, request: Request) -> Response:
         """Log in, and get an access token and a refresh token."""
@@ -165,7 +167,7 @@ class TokenRefresh(TokenView):
     @extend_schema(
         "token_refresh",
         request={_JSON: serializers.Refresh},
-        responses={200: serializers.TokenPair, **_BAD},
+        responses={200: serializers.TokenPair, **_UNAUTHORIZED},
     )
     def post(self, request: Request) -> Response:
         """Get a new access token and a new refresh token. The old refresh token is spent.
@@ -187,7 +189,7 @@ class TokenVerify(TokenView):
     @extend_schema(
         "token_verify",
         request={_JSON: serializers.AnyToken},
-        responses={200: serializers.Empty, **_BAD},
+        responses={200: _NOTHING, **_UNAUTHORIZED},
     )
     def post(self, request: Request) -> Response:
         """Ask whether a token of either type is accepted now, its user and login included."""
@@ -204,7 +206,7 @@ class TokenBlacklist(TokenView):
     @extend_schema(
         "token_blacklist",
         request={_JSON: serializers.Refresh},
-        responses={200: serializers.Empty, 403: serializers.Problem, **_BAD},
+        responses={200: _NOTHING, 403: serializers.Problem, **_UNAUTHORIZED},
     )
     def post(self, request: Request) -> Response:
         """End the login of a refresh token: all its tokens are refused from the next request on.

@@ -38,7 +38,7 @@ class RequestGuard:
         if settings.SECURE_SSL_REDIRECT and not request.is_secure() and _for_programs(request):
             # A redirect would let a client send its token in the clear each time, unnoticed (OWASP
             # ASVS 5.0, 4.1.2). Only people are redirected.
-            return _answer(request, HTTPStatus.FORBIDDEN, "https_required", "Use https, not http")
+            return refuse(request, HTTPStatus.FORBIDDEN, "https_required", "Use https, not http")
         if request.method not in _BODILESS and (refusal := self._refusal(request)):
             return refusal
         return self.get_response(request)
@@ -46,22 +46,22 @@ class RequestGuard:
     def _refusal(self, request: HttpRequest) -> HttpResponse | None:
         if _is_from_another_site(request):
             text = "A page of another site sent this"
-            return _answer(request, HTTPStatus.FORBIDDEN, "cross_site", text)
+            return refuse(request, HTTPStatus.FORBIDDEN, "cross_site", text)
         size = _content_length(request)
         if size is None and "HTTP_TRANSFER_ENCODING" in request.META:
             text = "Send a Content-Length, not chunks"
-            return _answer(request, HTTPStatus.LENGTH_REQUIRED, "length_required", text)
+            return refuse(request, HTTPStatus.LENGTH_REQUIRED, "length_required", text)
         if size is None:
             text = "Content-Length is not a number"
-            return _answer(request, HTTPStatus.BAD_REQUEST, "bad_length", text)
+            return refuse(request, HTTPStatus.BAD_REQUEST, "bad_length", text)
         if size > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             text = f"A body has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes"
-            return _answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", text)
+            return refuse(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", text)
         wanted = _media_types(request.path_info)
         if size and wanted and not _is_utf8(request, wanted):
             text = f"Send the body as {' or '.join(wanted)} in UTF-8"
             status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-            return _answer(request, status, "unsupported_media_type", text)
+            return refuse(request, status, "unsupported_media_type", text)
         return None
 
 
@@ -98,7 +98,8 @@ def _is_utf8(request: HttpRequest, media_types: tuple[str, ...]) -> bool:
     return request.content_type in media_types and charset.lower() in ("utf-8", "utf8")
 
 
-def _answer(request: HttpRequest, status: HTTPStatus, code: str, detail: str) -> HttpResponse:
+def refuse(request: HttpRequest, status: HTTPStatus, code: str, detail: str) -> HttpResponse:
+    """The answer to a program whose request is not read, in the words of the API or of OAuth."""
     if request.path_info.startswith(_OAUTH):
         # The one answer that an OAuth client knows to a malformed request: RFC 6749, section 5.2,
         # to which RFC 7009 and RFC 7662 refer.

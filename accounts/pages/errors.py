@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 
-from accounts.middleware import health
+from accounts.middleware import guard, health
 
 API = "/api/"
 _FOR_PROGRAMS = (API, "/oauth/", "/.well-known/")
@@ -16,7 +16,10 @@ MINUTE = 60
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's ``handler400``: the request is malformed."""
-    return answer(request, HTTPStatus.BAD_REQUEST, "The request cannot be read.")
+    detail = "The request cannot be read."
+    if request.path_info.startswith(_FOR_PROGRAMS):
+        return guard.refuse(request, HTTPStatus.BAD_REQUEST, "bad_request", detail)
+    return answer(request, HTTPStatus.BAD_REQUEST, detail)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -31,8 +31,12 @@ from accounts.site.throttle import Throttled
 @require_safe
 def logins(request: HttpRequest) -> HttpResponse:
     """List the live logins, and those that ended recently with the reason."""
-    page = devices.page_number(request.GET.get("page"))
-    found = devices.listing(signed_in_user(request), current=current_login(request), page=page)
+    user, current = signed_in_user(request), current_login(request)
+    try:
+        page = devices.page_number(request.GET.get("page"))
+        found = devices.listing(user, current=current, page=page)
+    except devices.NoSuchPage:
+        raise Http404 from None
     context = {
         "found": found,
         "others": page > 1 or len(found.live) > 1,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models import Case, Count, F, Q, QuerySet, When, Window
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -51,29 +51,44 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of the live logins, whether there is a next one, and what ended recently."""
+    """One page of the live logins, how many there are in all, and what ended recently."""
 
     live: Sequence[Entry]
     ended: Sequence[Entry]
     page: int
-    is_last: bool
+    total: int
+
+    @property
+    def is_last(self) -> bool:
+        """Whether there is no next page."""
+        return self.page * PAGE >= self.total
+
+
+class NoSuchPage(Exception):
+    """The page's number is none, or too high."""
 
 
 def listing(user: User, *, current: uuid.UUID | None, page: int = 1) -> Listing:
     """The logins of a user; ``current`` is the one that asks. Two queries.
 
     Those that ended are on the first page alone.
+
+    Raises:
+        NoSuchPage: the one before it was the last.
     """
     # The user's row as it is now: the caller's may be from before a change of password, which gave
     # the login that made it a new version.
     live = user.logins.in_use().filter(token_version=F("user__token_version"))
     this_first = Case(When(pk=current, then=0), default=1)
     start = (page - 1) * PAGE
-    # One more than is shown tells whether there is a next page.
     rows = live.select_related("user").order_by(this_first, "-last_seen", "pk")
-    entries = [entry(row, row.user, current) for row in rows[start : start + PAGE + 1]]
+    found = list(rows.annotate(total=Window(Count("pk")))[start : start + PAGE])
+    if page > 1 and not found:
+        raise NoSuchPage
+    entries = [entry(row, row.user, current) for row in found]
     over = _over(user, live, entries, current) if page == 1 else []
-    return Listing(entries[:PAGE], over, page, is_last=len(entries) <= PAGE)
+    total = found[0].total if found else 0  # type: ignore[attr-defined]  # of the annotation
+    return Listing(entries, over, page, total)
 
 
 def _over(
@@ -91,9 +106,17 @@ def _over(
 
 
 def page_number(text: str | None) -> int:
-    """The page that a query parameter names; the first where it names none."""
-    is_number = text and text.isascii() and text.isdigit() and len(text) <= _DIGITS
-    return max(int(text), 1) if text and is_number else 1
+    """The page that a query parameter names; the first one where it is missing or empty.
+
+    Raises:
+        NoSuchPage: it is no number from 1 on.
+    """
+    if not text:
+        return 1
+    is_number = text.isascii() and text.isdigit() and len(text) <= _DIGITS
+    if not is_number or int(text) < 1:
+        raise NoSuchPage
+    return int(text)
 
 
 def entry(login: Login, user: User, current: uuid.UUID | None) -> Entry:

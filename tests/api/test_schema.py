@@ -1,10 +1,13 @@
 """The OpenAPI document is true: whatever is sent, the answer is one that it describes."""
 
+import json
 import re
+from io import StringIO
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import override_script_prefix
@@ -25,7 +28,7 @@ from accounts.site.signin import token_strategy
 from accounts.strategies import strategies
 from tests.clients import bearer
 from tests.conftest import Live
-from tests.urls import addresses
+from tests.urls import NOBODY, addresses
 
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
@@ -115,7 +118,9 @@ def test_what_a_cookie_needs_beside_it_is_described(document: dict[str, Any]) ->
         paths["/api/password/"]["post"],
         paths["/api/logins/{login_id}/"]["delete"],
     ):
-        assert "X-CSRFToken" in [parameter["name"] for parameter in operation["parameters"]]
+        [header] = [each for each in operation["parameters"] if each["in"] == "header"]
+        assert header["name"] == "X-CSRFToken"
+        assert header["required"] == (operation["operationId"] == "session_login")
     assert "parameters" not in paths["/api/token/"]["post"]
     assert "parameters" not in paths["/api/me/"]["get"]
 
@@ -165,8 +170,53 @@ def test_a_generated_client_gets_one_type_for_each_answer(document: dict[str, An
 def test_every_enum_has_a_name(document: dict[str, Any]) -> None:
     named = document["components"]["schemas"]
     enums = {name for name, schema in named.items() if "enum" in schema}
-    assert {"Action", "Carrier", "EndReason", "Event", "Strategy", "Tone"} <= enums
+    assert {"Action", "Carrier", "EndReason", "Event", "Outcome", "Strategy", "Tone"} <= enums
     assert str(document).count("'enum': ") == len(enums)
+    assert not {name for name in named if not re.fullmatch("([A-Z][a-z]+)+|OAuthError", name)}
+
+
+def test_nothing_in_it_had_to_be_guessed() -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=StringIO())
+
+
+# What each endpoint reads that counts attempts; it ignores the rest.
+BODY = {
+    **dict.fromkeys(("username", "password", "old_password", "new_password"), "a long secret"),
+    "strategies": ["session-db"],
+    "events": ["log-out"],
+}
+
+
+def test_a_429_is_described_where_something_is_counted(
+    document: dict[str, Any], alice: User, settings: Settings
+) -> None:
+    settings.LIMITS = dict.fromkeys(settings.LIMITS, (0, 60))
+    settings.BENCH_PUBLIC = True
+    token = token_strategy().issue(login_begin(alice, strategy="jwt-blacklist-joined")).value
+    counted, described = set(), set()
+    for path, methods in document["paths"].items():
+        address = path.replace("{slug}", "jwt-rotating").replace("{username}", "x")
+        address = re.sub("{.*?}", NOBODY, address)
+        for method, operation in methods.items():
+            answer = Client().generic(
+                method.upper(), address, json.dumps(BODY), "application/json", headers=bearer(token)
+            )
+            counted |= {operation["operationId"]} if answer.status_code == 429 else set()
+            described |= {operation["operationId"]} if "429" in operation["responses"] else set()
+    assert counted == described
+    assert {"session_login", "token_obtain", "lab_play", "benchmark_start"} <= counted
+
+
+def test_what_waits_for_its_turn_is_told_when_to_ask_again(document: dict[str, Any]) -> None:
+    answers = document["paths"]["/api/lab/runs/"]["post"]["responses"]
+    assert answers["202"]["headers"]["Retry-After"]["required"]
+    assert list(answers["200"]["content"]) == ["application/x-ndjson"]
+
+
+def test_a_resource_server_may_introspect(document: dict[str, Any]) -> None:
+    assert {"resource_server": []} in document["paths"]["/oauth/introspect/"]["post"]["security"]
+    schemes = document["components"]["securitySchemes"]
+    assert schemes["resource_server"] == {"type": "http", "scheme": "basic"}
 
 
 def test_the_paths_are_below_the_prefix_of_the_site(document: dict[str, Any]) -> None:

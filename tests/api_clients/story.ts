@@ -24,7 +24,8 @@ const throwOnError = true;
 /** Ask who is logged in; a refusal says what helps. */
 async function who(client: Client) {
   const { data, error } = await accountMe({ client });
-  return data ? `${data.username} by ${data.carrier}` : `refused: ${error.action}`;
+  if (data) return `${data.username} by ${data.carrier}`;
+  return `refused: ${"action" in error ? error.action : error.code}`;
 }
 
 /** Log in by cookie, ask, log out and ask again. */

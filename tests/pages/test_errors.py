@@ -51,6 +51,7 @@ ANSWERS = [
     ("/api/forbidden/", {}, 403, "permission_denied"),
     ("/api/broken/", {}, 500, "server_error"),
     ("/api/nowhere/", {"HTTP_HOST": "mallory.example"}, 400, "bad_request"),
+    ("/.well-known/jwks.json", {"HTTP_HOST": "mallory.example"}, 400, "bad_request"),
 ]
 
 
@@ -64,6 +65,12 @@ def test_a_visitor_gets_a_page_that_says_what_to_do_next(
     assert f"<h1>{heading}</h1>" in page
     assert ">Go to the first page</a>" in page
     assert 'class="logo" href="/"' in page
+
+
+def test_an_oauth_client_gets_an_error_of_oauth(visitor: Client) -> None:
+    response = visitor.post("/oauth/revoke/", HTTP_HOST="mallory.example")
+    assert response.status_code == 400
+    assert response.json()["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize(("address", "headers", "status", "code"), ANSWERS)

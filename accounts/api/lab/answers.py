@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
-from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
@@ -153,58 +152,3 @@ def _browser_storage(strategy: Strategy, credential: str) -> dict[str, Any]:
 def _cookie_content(value: str) -> str:
     """A session key has no colon; a signed value has (`django.core.signing`)."""
     return "characters: the session itself, signed" if ":" in value else "random characters"
-
-
-class _User(serializers.Serializer[None]):
-    username = serializers.CharField()
-    role = serializers.CharField()
-
-
-class _Verdict(serializers.Serializer[None]):
-    accepted = serializers.BooleanField()
-    step = serializers.CharField()
-    code = serializers.CharField()
-    reason = serializers.CharField()
-
-
-class LabUserLife(serializers.Serializer[None]):
-    """How long a throwaway user lives."""
-
-    username = serializers.CharField(read_only=True)
-    expires = serializers.DateTimeField(read_only=True)
-
-
-class NewLabUser(LabUserLife):
-    """A throwaway user."""
-
-    password = serializers.CharField(read_only=True)
-
-
-class LabAnswer(serializers.Serializer[None]):
-    """An answer of the lab; ``trace`` while tracing is on, ``storage`` with ``?storage=1``."""
-
-    user = _User(required=False)
-    access = serializers.CharField(required=False)
-    refresh = serializers.CharField(required=False)
-    verdict = _Verdict()
-    trace = serializers.DictField(required=False)
-    storage = serializers.DictField(required=False)
-
-
-class NewLabPassword(LabAnswer):
-    """The answer to a change of password: the new one, made by the server like the first."""
-
-    password = serializers.CharField(read_only=True)
-
-
-class Copied(serializers.Serializer[None]):
-    """The thief's copy, encrypted by the server."""
-
-    copy = serializers.CharField(max_length=16384)
-
-
-class Replayed(serializers.Serializer[None]):
-    """What the thief got."""
-
-    status = serializers.IntegerField()
-    body = LabAnswer()

@@ -10,79 +10,21 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from drf_spectacular.utils import extend_schema
-from rest_framework import serializers as drf
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import serializers
+from accounts.api.lab.serializers import ChosenCells, RunAnswer, RunTranscript, RunWaits
+from accounts.api.serializers import Problem
 from accounts.api.views import PublicApiView
-from accounts.lab.events import events
 from accounts.lab.runs import RunStream, runs_allow
 from accounts.lab.turns import Waiting
 from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
-from accounts.lab.wording import LEGEND, cost, describe
+from accounts.lab.wording import cost, describe
 from accounts.models import Run
-from accounts.registry import Registry
-from accounts.strategies import strategies
 
 LINES = "application/x-ndjson"  # https://github.com/ndjson/ndjson-spec
-
-
-class ChosenCells(drf.Serializer[None]):
-    """Which cells of the matrix to play: each strategy against each event."""
-
-    strategies = drf.ListField(child=serializers.StrategySlug(max_length=40), allow_empty=False)
-    events = drf.ListField(child=serializers.EventSlug(max_length=40), allow_empty=False)
-
-    def validate_strategies(self, slugs: list[str]) -> list[str]:
-        """Refuse what is not in the registry."""
-        return _known(slugs, strategies)
-
-    def validate_events(self, slugs: list[str]) -> list[str]:
-        """Refuse what is not in the registry."""
-        return _known(slugs, events)
-
-
-def _known(slugs: list[str], registry: Registry[Any]) -> list[str]:
-    if unknown := next((slug for slug in slugs if slug not in registry), None):
-        raise drf.ValidationError(f"There is nothing called {unknown} here.", code="unknown")
-    return list(dict.fromkeys(slugs))
-
-
-class RenderedCell(drf.Serializer[None]):
-    """The cell as the page shows it."""
-
-    tone = drf.ChoiceField(choices=list(LEGEND))
-    html = drf.CharField()
-
-
-class RunAnswer(drf.Serializer[None]):
-    """A played scenario. No credential is in it: they were masked when recorded."""
-
-    id = drf.UUIDField()
-    url = drf.CharField(help_text="The page with its transcript: a permanent link.")
-    batch = drf.UUIDField(help_text="The request that played it.")
-    strategy = drf.CharField()
-    event = drf.CharField()
-    database = drf.CharField()
-    created = drf.DateTimeField()
-    cell = RenderedCell()
-    cost = drf.CharField(help_text="Of the event itself; empty where none happened.")
-    report = drf.DictField()
-
-
-class RunTranscript(RunAnswer):
-    """The same with every exchange."""
-
-    transcript = drf.ListField(child=drf.DictField())
-
-
-class RunWaits(drf.Serializer[None]):
-    """The request waits for its turn: send it again, with the cookie, after ``Retry-After``."""
-
-    place = drf.IntegerField(help_text="In the line; the first one is 1.")
 
 
 def _answer(run: Run) -> dict[str, Any]:
@@ -110,11 +52,8 @@ class LabRuns(PublicApiView):
     @extend_schema(
         "lab_play",
         request=ChosenCells,
-        responses={
-            (200, LINES): RunAnswer,
-            202: RunWaits,
-            429: serializers.Problem,
-        },
+        responses={(200, LINES): RunAnswer, 202: RunWaits, 429: Problem},
+        parameters=[OpenApiParameter("Retry-After", int, "header", response=[202], required=True)],
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Play strategies against events over HTTP, with throwaway users.
@@ -160,7 +99,7 @@ class _Lines:
 class LabRun(PublicApiView):
     """A played scenario."""
 
-    @extend_schema("lab_run", responses={200: RunTranscript, 404: serializers.Problem})
+    @extend_schema("lab_run", responses={200: RunTranscript, 404: Problem})
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
         """The report and transcript of a run, for whoever has its id."""
         run = Run.objects.filter(pk=run_id).first()

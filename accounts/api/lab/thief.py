@@ -5,9 +5,10 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.lab import answers
+from accounts.api.lab import answers, serializers
 from accounts.api.lab.answers import Answer
-from accounts.api.lab.views import SLUG, LabView, known_login
+from accounts.api.lab.views import INVALID, SLUG, LabView, known_login, or_refused
+from accounts.api.serializers import Problem
 from accounts.api.views import valid
 from accounts.lab.theft import StolenCredential, decrypt, encrypt, replay
 from accounts.lab.visitors import visitor_known
@@ -17,7 +18,7 @@ from accounts.lab.visitors import visitor_known
 class ThiefCopy(LabView):
     """The thief copies the credential."""
 
-    @extend_schema("lab_copy_credential", request=None, responses=answers.Copied)
+    @extend_schema("lab_copy_credential", request=None, responses=or_refused(serializers.LabCopied))
     def post(self, request: Request, slug: str) -> Answer:
         """The credential of this request, encrypted: no script reads it, nothing is stored."""
         accepted, credential = self.check(request)
@@ -35,10 +36,14 @@ class ThiefCopy(LabView):
 class ThiefReplay(LabView):
     """The thief replays the copy."""
 
-    @extend_schema("lab_replay_copy", request=answers.Copied, responses=answers.Replayed)
+    @extend_schema(
+        "lab_replay_copy",
+        request=serializers.LabCopy,
+        responses={200: serializers.LabReplayed, 400: INVALID, 404: Problem},
+    )
     def post(self, request: Request, slug: str) -> Response:
         """Send the stolen credential from another HTTP client, and say what it got."""
-        stolen = decrypt(valid(answers.Copied, request)["copy"])
+        stolen = decrypt(valid(serializers.LabCopy, request)["copy"])
         if stolen is None or (stolen.slug, stolen.visitor) != (
             slug,
             visitor_known(request._request),

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from accounts.api import serializers
 from accounts.api.authentication import bearer_token, enforce_csrf, note_credential
 from accounts.api.lab import answers
+from accounts.api.lab import serializers as shapes
 from accounts.api.lab.answers import Answer, Refusal
 from accounts.api.schema import STRATEGY
 from accounts.api.views import PublicApiView, valid
@@ -25,7 +26,15 @@ from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
 from accounts.tracing.recorder import current_trace, step, untraced
 
 SLUG = OpenApiParameter("slug", STRATEGY, OpenApiParameter.PATH, description="A strategy.")
-_ANSWERS = {200: answers.LabAnswer, 401: answers.LabAnswer}
+INVALID = PolymorphicProxySerializer(
+    "LabInvalid", [shapes.LabRefusal, shapes.LabFieldErrors], resource_type_field_name=None
+)
+
+
+def or_refused(answer: type[shapes.LabAnswer]) -> dict[int, Any]:
+    """For the OpenAPI document: an answer, and what is answered to a bad credential."""
+    return {200: answer, 400: INVALID, **dict.fromkeys((401, 403, 404), shapes.LabRefusal)}
+
 
 _NO_CREDENTIAL = Refused("read credential", "not_authenticated", "No credential was sent")
 _NO_LOGIN = Refused("find login", "no_login", "This credential belongs to no login")
@@ -39,7 +48,7 @@ class LabUsers(PublicApiView):
     """Throwaway users."""
 
     @extend_schema(
-        "lab_make_user", request=None, responses={201: answers.NewLabUser, 429: serializers.Problem}
+        "lab_make_user", request=None, responses={201: shapes.NewLabUser, 429: serializers.Problem}
     )
     def post(self, request: Request) -> Response:
         """Make a throwaway user. It and its logins are deleted after an hour."""
@@ -61,7 +70,7 @@ class LabUsers(PublicApiView):
 class LabUserDetail(PublicApiView):
     """A throwaway user."""
 
-    @extend_schema("lab_user", responses={200: answers.LabUserLife, 404: serializers.Problem})
+    @extend_schema("lab_user", responses={200: shapes.LabUser, 404: serializers.Problem})
     def get(self, request: Request, username: str) -> Response:
         """Whether one of this visitor's throwaway users is still there, and until when."""
         user = users.find_lab_user(username, visitor=visitor_known(request._request))
@@ -215,7 +224,11 @@ def _other_refusal(data: dict[str, Any]) -> Refusal:
 class LabLogin(LabView):
     """Log in."""
 
-    @extend_schema("lab_login", request=serializers.NamePassword, responses=answers.LabAnswer)
+    @extend_schema(
+        "lab_login",
+        request=serializers.NamePassword,
+        responses={**or_refused(shapes.LabMe), 429: shapes.LabRefusal},
+    )
     def post(self, request: Request, slug: str) -> Answer:
         """Check a throwaway user's password and hand out this strategy's credential."""
         if self.strategy.family is Family.SESSION:
@@ -239,7 +252,7 @@ class LabLogin(LabView):
 class LabMe(LabView):
     """Send a request."""
 
-    @extend_schema("lab_me", responses=_ANSWERS)
+    @extend_schema("lab_me", responses=or_refused(shapes.LabMe))
     def get(self, request: Request, slug: str) -> Answer:
         """Who the credential belongs to, as the strategy sees it."""
         accepted, credential = self.check(request)
@@ -256,7 +269,9 @@ class LabMe(LabView):
 class LabRefresh(LabView):
     """Spend a refresh token."""
 
-    @extend_schema("lab_refresh", request=serializers.Refresh, responses=_ANSWERS)
+    @extend_schema(
+        "lab_refresh", request=serializers.Refresh, responses=or_refused(shapes.LabRefreshed)
+    )
     def post(self, request: Request, slug: str) -> Answer:
         """A new access token, where the strategy has refresh tokens."""
         if not self.strategy.refreshes:
@@ -274,7 +289,7 @@ class LabRefresh(LabView):
 class LabLogout(LabView):
     """Log out."""
 
-    @extend_schema("lab_logout", request=None, responses=_ANSWERS)
+    @extend_schema("lab_logout", request=None, responses=or_refused(shapes.LabAnswer))
     def post(self, request: Request, slug: str) -> Answer:
         """Let the strategy end this login as far as it can, and the client drop its credential."""
         login, credential = self.own_login(request)
@@ -289,7 +304,7 @@ class LabLogout(LabView):
 class LabLogoutEverywhere(LabView):
     """Log out everywhere."""
 
-    @extend_schema("lab_logout_everywhere", request=None, responses=_ANSWERS)
+    @extend_schema("lab_logout_everywhere", request=None, responses=or_refused(shapes.LabAnswer))
     def post(self, request: Request, slug: str) -> Answer:
         """Let the strategy end every login of the user, as far as it can."""
         login, credential = self.own_login(request)
@@ -303,9 +318,7 @@ class LabLogoutEverywhere(LabView):
 class LabPassword(LabView):
     """Change the password."""
 
-    @extend_schema(
-        "lab_change_password", request=None, responses={**_ANSWERS, 200: answers.NewLabPassword}
-    )
+    @extend_schema("lab_change_password", request=None, responses=or_refused(shapes.LabPassword))
     def post(self, request: Request, slug: str) -> Answer:
         """Give the user a new random password. This device stays, with a new credential."""
         login, credential = self.own_login(request)
