@@ -30,8 +30,7 @@ from accounts.bench.subjects import no_user_row_subject, signed_in_subjects  # n
 
 
 def main(job: str, options: Options, *more: str) -> None:
-    """Migrate the empty database, then do the job."""
-    call_command("migrate", verbosity=0, interactive=False)
+    """Do the job."""
     _write({"result": JOBS[job](options, *more)})
 
 
@@ -52,7 +51,11 @@ def _reporter(stage: str, total: int) -> Callable[[], None]:
 
 
 def measure_requests(options: Options) -> dict[str, Any]:
-    """The main job: requests, log-ins and log-outs, what is stored, and what tracing costs."""
+    """The main job: requests, log-ins and log-outs, what is stored, and what tracing costs.
+
+    It comes first, and migrates the empty database for all others.
+    """
+    call_command("migrate", verbosity=0, interactive=False)
     found = machine.machine()  # before this process loads it
     rounds, number = options.rounds, min(login_logout.SAMPLES, options.rounds)
     with signed_in_subjects(options) as subjects:

@@ -332,6 +332,8 @@ HEADERS = {
     "X-HTTP-Method-Override": [SENT_FORM, ASKED],
     "X-Requested-With": [SENT_FORM, ASKED],
 }
+# What is looked up in the database, or written there.
+STORED = {"Authorization", "User-Agent", "X-CSRFToken", "X-Forwarded-For"}
 HOSTS = [
     *("", " ", "a b", "[::1", "[::1]:99999", "127.0.0.1:x", "127.0.0.1/../x", "mallory.example"),
     *("127.0.0.1@mallory.example", "x" * 5000, "\xff", "\0", "127.0.0.1\r\nX: y"),
@@ -347,7 +349,9 @@ class TestHeaders:
             assert fine(response), said(response)
             assert "mallory" not in response.headers.get("Location", "")
 
-    @pytest.mark.parametrize("name", HEADERS)
+    @pytest.mark.parametrize(
+        "name", [name if name in STORED else pytest.param(name, marks=once) for name in HEADERS]
+    )
     def test_odd_values(self, watched: Client, settings: Settings, alice: User, name: str) -> None:
         settings.TRUSTED_PROXIES = ["127.0.0.1"]
         body = json.dumps({"username": "alice", "password": PASSWORD})
@@ -388,6 +392,7 @@ ODD_VALUES = ["", "x", "%00", "%ff", "%ed%a0%80", "/%00", "//[", "9" * 30, "/" +
 
 
 class TestAddresses:
+    @once
     @pytest.mark.parametrize("path", [*odd_addresses()], ids=lambda path: path[:40])
     def test_an_odd_path(self, insider: Client, path: str) -> None:
         for method in ("GET", "POST", "DELETE"):

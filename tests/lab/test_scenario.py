@@ -73,11 +73,11 @@ def test_the_whole_matrix_is_json(matrix: Matrix) -> None:
         assert json.loads(json.dumps(report.as_dict()))["strategy"] == report.strategy
 
 
-@pytest.mark.parametrize(("strategy", "event"), PAIRS)
-def test_no_credential_is_in_a_transcript(matrix: Matrix, strategy: str, event: str) -> None:
-    for exchange in matrix[strategy, event].transcript:
-        text = json.dumps([exchange.request, exchange.response])
-        assert not TOKEN.search(text)
+def test_no_credential_is_in_a_transcript(matrix: Matrix) -> None:
+    for pair, report in matrix.items():
+        for exchange in report.transcript:
+            text = json.dumps([exchange.request, exchange.response])
+            assert not TOKEN.search(text), pair
 
 
 def test_each_request_of_a_transcript_has_its_trace(matrix: Matrix) -> None:
