@@ -1,17 +1,14 @@
 """Password hashing, traced: it is the dearest step of a log-in."""
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from threading import BoundedSemaphore
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from accounts.models.user import LAB_HASHER
 from accounts.tracing.recorder import step
-
-# A hash takes a core for some ten milliseconds and 100 MB. When a whole class logs in at once, the
-# rest of the threads waits for its turn.
-_AT_ONCE = BoundedSemaphore(os.cpu_count() or 1)
 
 
 class SiteHasher(Argon2PasswordHasher):
@@ -22,15 +19,18 @@ class SiteHasher(Argon2PasswordHasher):
     """
 
     algorithm = "argon2"
+    # A hash takes a core for some hundred milliseconds and 100 MB. When a whole class logs in at
+    # once, the rest of the threads waits for its turn.
+    turn: ClassVar[AbstractContextManager[object]] = BoundedSemaphore(os.cpu_count() or 1)
 
     def encode(self, password: str, salt: str) -> str:
         """Hash a password."""
-        with _AT_ONCE, step("hash password", kind="hash", detail=self.algorithm):
+        with self.turn, step("hash password", kind="hash", detail=self.algorithm):
             return super().encode(password, salt)
 
     def verify(self, password: str, encoded: str) -> bool:
         """Compare a password with a hash."""
-        with _AT_ONCE, step("hash password", kind="hash", detail=self.algorithm):
+        with self.turn, step("hash password", kind="hash", detail=self.algorithm):
             return super().verify(password, encoded)
 
     def safe_summary(self, encoded: str) -> dict[Any, Any]:
@@ -42,10 +42,11 @@ class LabHasher(SiteHasher):
     """argon2id at its cheapest, for throwaway users only.
 
     Their passwords are 128 random bits made by the server: there is nothing to guess, and the lab
-    makes hundreds of them.
+    makes hundreds of them. They wait for nobody's log-in.
     """
 
     algorithm = LAB_HASHER
+    turn = nullcontext()
     time_cost = 1
     memory_cost = 64
     parallelism = 1

@@ -2,10 +2,12 @@
 
 import re
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from threading import BoundedSemaphore, Thread
 from typing import TYPE_CHECKING, Any
+from unittest.mock import MagicMock
 
 import pytest
 import time_machine
@@ -15,7 +17,8 @@ from django.urls import resolve
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from accounts.models import Login, ThrottleCount, User, hashers, login_begin
+from accounts.lab import users as lab
+from accounts.models import Login, ThrottleCount, User, login_begin
 from accounts.models.hashers import SiteHasher
 from accounts.site import signin, throttle
 from accounts.site.signin import BadCredentials, sign_in
@@ -317,7 +320,7 @@ class TestAlike:
     def test_no_more_passwords_are_hashed_at_once_than_there_are_cores(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(hashers, "_AT_ONCE", BoundedSemaphore(1))
+        monkeypatch.setattr(SiteHasher, "turn", BoundedSemaphore(1))
         running, most = [], []
 
         def slow(*arguments: Any) -> bool:
@@ -334,6 +337,13 @@ class TestAlike:
         for thread in together:
             thread.join()
         assert most == [1] * 5
+
+    def test_a_throwaway_user_waits_for_nobodys_hash(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        turn = MagicMock()
+        turn.__enter__.side_effect = AssertionError("it waits")
+        monkeypatch.setattr(SiteHasher, "turn", turn)
+        made = lab.create_lab_user(uuid.uuid4())
+        assert lab.sign_in(made.username, made.password) == made.user
 
     def test_a_password_beyond_the_limit_is_not_even_hashed(self, alice: User) -> None:
         with tracing() as trace:
