@@ -128,6 +128,10 @@ def complete(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:
             if method in _UNSAFE:
                 _complete_parameters(operation)
             _complete_answers(operation["responses"], _refusals(path, method))
+    # drf-spectacular leaves the body of a DELETE out; this one may need the password once more.
+    paths = result["paths"]
+    confirmation = paths["/api/logout-everywhere/"]["post"]["requestBody"]
+    paths["/api/logins/{login_id}/"]["delete"]["requestBody"] = confirmation
     return result
 
 

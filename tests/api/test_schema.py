@@ -162,6 +162,12 @@ def test_a_generated_client_asks_for_no_log_in_where_none_is_needed(
     assert [{}] not in by_name.values()
 
 
+def test_a_generated_client_can_confirm_with_the_password(document: dict[str, Any]) -> None:
+    body = document["paths"]["/api/logins/{login_id}/"]["delete"]["requestBody"]
+    schema = {"$ref": "#/components/schemas/ConfirmationRequest"}
+    assert body["content"] == {"application/json": {"schema": schema}}
+
+
 def test_a_generated_client_gets_one_type_for_each_answer(document: dict[str, Any]) -> None:
     assert "readOnly" not in str(document)
     assert "writeOnly" not in str(document)

@@ -8,12 +8,13 @@ from base64 import b64encode
 from collections.abc import Iterator
 
 from site_client import AuthenticatedClient, Client
-from site_client.api.account import account_logins, account_me
+from site_client.api.account import account_end_login, account_logins, account_me
 from site_client.api.oauth import oauth_introspect
 from site_client.api.session import session_csrf, session_login, session_logout
 from site_client.api.token import token_blacklist, token_obtain, token_refresh, token_verify
 from site_client.models import (
     AnyTokenRequest,
+    ConfirmationRequest,
     Me,
     NamePasswordRequest,
     RefreshRequest,
@@ -49,7 +50,7 @@ def bearer(access: str) -> AuthenticatedClient:
 
 
 def by_token() -> Iterator[str]:
-    """Log in by token, ask, refresh, verify, list the logins, log out and ask again."""
+    """Log in by token, ask, refresh, verify, end another login, log out and ask again."""
     anybody = Client(SITE, raise_on_unexpected_status=True)
     pair = token_obtain.sync(client=anybody, body=NamePasswordRequest(NAME, PASSWORD))
     yield who(bearer(pair.access))
@@ -58,11 +59,20 @@ def by_token() -> Iterator[str]:
     verified = token_verify.sync_detailed(client=anybody, body=AnyTokenRequest(pair.access))
     yield f"verified: {verified.status_code}"
     yield introspected(pair.access)
-    for login in account_logins.sync(client=bearer(pair.access)):
-        yield f"{login.carrier}: {login.end_reason or 'live'}"
+    token_obtain.sync(client=anybody, body=NamePasswordRequest(NAME, PASSWORD))
+    yield from without_the_other(bearer(pair.access))
     token_blacklist.sync(client=anybody, body=RefreshRequest(pair.refresh))
     yield who(bearer(pair.access))
     yield introspected(pair.access)
+
+
+def without_the_other(client: AuthenticatedClient) -> Iterator[str]:
+    """End the login of another device, and list all; the one that asks comes first."""
+    _, other, *_ = account_logins.sync(client=client)
+    password = ConfirmationRequest(PASSWORD)
+    account_end_login.sync_detailed(other.id, client=client, body=password)
+    for login in account_logins.sync(client=client):
+        yield f"{login.carrier}: {login.end_reason or 'live'}"
 
 
 def introspected(token: str) -> str:

@@ -4,6 +4,7 @@
 
 import makeFetchCookie from "fetch-cookie";
 import {
+  accountEndLogin,
   accountLogins,
   accountMe,
   oauthIntrospect,
@@ -47,7 +48,7 @@ async function* byCookie() {
 const bearer = (access: string) =>
   createClient({ baseUrl, auth: ({ scheme }) => (scheme === "bearer" ? access : undefined) });
 
-/** Log in by token, ask, refresh, verify, list the logins, log out and ask again. */
+/** Log in by token, ask, refresh, verify, end another login, log out and ask again. */
 async function* byToken() {
   // No client is named: the one that is generated with the address of the site is taken.
   const first = await tokenObtain({ throwOnError, body: { username, password } });
@@ -58,11 +59,19 @@ async function* byToken() {
   const verified = await tokenVerify({ throwOnError, body: { token: pair.access } });
   yield `verified: ${verified.response.status}`;
   yield introspected(pair.access);
-  const { data: logins } = await accountLogins({ client: bearer(pair.access), throwOnError });
-  for (const login of logins) yield `${login.carrier}: ${login.end_reason ?? "live"}`;
+  await tokenObtain({ throwOnError, body: { username, password } });
+  yield* withoutTheOther(bearer(pair.access));
   await tokenBlacklist({ throwOnError, body: { refresh: pair.refresh } });
   yield who(bearer(pair.access));
   yield introspected(pair.access);
+}
+
+/** End the login of another device, and list all; the one that asks comes first. */
+async function* withoutTheOther(client: Client) {
+  const { data: [, other] } = await accountLogins({ client, throwOnError });
+  await accountEndLogin({ client, throwOnError, path: { login_id: other.id }, body: { password } });
+  const { data: logins } = await accountLogins({ client, throwOnError });
+  for (const login of logins) yield `${login.carrier}: ${login.end_reason ?? "live"}`;
 }
 
 /** What a resource server is told about a token. */
