@@ -243,11 +243,14 @@ LIMITS = {
         "sign-in-pair-slowly": "1/10",
         "sign-in-account-slowly": "20/10",
         # For each address: accounts asked for, throwaway users of the lab and their log-ins (forty
-        # people who tell a story in each lane every ten seconds), benchmarks.
+        # people who tell a story in each lane every ten seconds), benchmarks, guesses and runs of
+        # claims.
         "sign-up": "1000/3600",
         "lab-users": "30000/3600",
         "lab-logins": "60000/3600",
         "bench": "3/300",
+        "claim-guesses": "3000/3600",
+        "claim-runs": "300/300",
         # For the whole site.
         "lab-users-site": "90000/3600",
         "lab-logins-site": "180000/3600",

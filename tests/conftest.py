@@ -25,6 +25,7 @@ from whitenoise import WhiteNoise
 from whitenoise.responders import StaticFile
 
 from accounts.bench import runs as benchruns
+from accounts.claims import _play as claims_play
 from accounts.demo.static_files import static_files_collect, static_files_state
 from accounts.models import User
 from accounts.models.hashers import SiteHasher
@@ -99,6 +100,14 @@ def no_benchmarks() -> Iterator[None]:
     """Start none by accident: each keeps a core busy. A test that wants one brings its command."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(benchruns, "COMMAND", [sys.executable, "-c", ""])
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_experiments() -> Iterator[None]:
+    """The same for the experiments of the claims."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claims_play, "COMMAND", [sys.executable, "-c", ""])
         yield
 
 

@@ -247,7 +247,15 @@ class TestPages:
 
     def test_every_page_can_be_come_to_by_links(self, found: set[str]) -> None:
         # What an action leaves behind, or asks for before it is done.
-        by_action = {"lab-run", "logout", "login-end", "logins-end-others", "logins-end-all"}
+        by_action = {
+            "lab-run",
+            "claim-run",
+            "claim-guess",
+            "logout",
+            "login-end",
+            "logins-end-others",
+            "logins-end-all",
+        }
         for pattern in page_urls.urlpatterns:
             assert isinstance(pattern, URLPattern)
             if pattern.name in by_action:

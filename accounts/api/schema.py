@@ -58,6 +58,7 @@ _TAGS = {
     "inspector": "The inspector",
     "benchmark": "Benchmarks",
     "answer": "The answer",
+    "claim": "Claims",
 }
 _CSRF_HEADER = {
     "in": "header",

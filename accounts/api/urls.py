@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.api import answer, benchmarks, inspector, logins, schema, views
+from accounts.api import answer, benchmarks, claims, inspector, logins, schema, views
 from accounts.api.lab import lost_response, thief
 from accounts.api.lab import runs as lab_runs
 from accounts.api.lab import views as lab
@@ -48,5 +48,8 @@ urlpatterns = [
     path("benchmarks/", benchmarks.Benchmarks.as_view(), name="api-benchmarks"),
     path("benchmarks/<uuid:run_id>/", benchmarks.Benchmark.as_view(), name="api-benchmark"),
     path("answer/", answer.Answer.as_view(), name="api-answer"),
+    path("claims/", claims.Claims.as_view(), name="api-claims"),
+    path("claims/runs/", claims.ClaimRuns.as_view(), name="api-claim-runs"),
+    path("claims/runs/<uuid:run_id>/", claims.ClaimRunDetail.as_view(), name="api-claim-run"),
     path("schema/", schema.SchemaView.as_view(), name="api-schema"),
 ]

@@ -3,8 +3,10 @@
 Its environment names an empty database of its own.
 """
 
+import json
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.core.management import call_command
@@ -12,10 +14,38 @@ from django.db import connection
 
 from accounts.bench.measures import machine
 from accounts.claims import Claim, claims
-from accounts.claims._base import Evidence
+from accounts.claims._evidence import Evidence
 from accounts.claims._laboratory import Laboratory
 
+PULSE = 1.0  # seconds
+
 Line = dict[str, Any]
+
+
+def write_lines(lines: Iterable[Line]) -> None:
+    """Print each line as JSON, and the last one again every second until there is another.
+
+    A server learns only by writing to it that its client has gone, and that the experiment is to
+    stop: so it needs something to pass on.
+    """
+    last, over = "", threading.Event()
+
+    def repeat() -> None:
+        while not over.wait(PULSE):
+            _print(last)
+
+    threading.Thread(target=repeat, name="pulse", daemon=True).start()
+    try:
+        for line in lines:
+            last = "" if "evidence" in line else json.dumps(line)
+            _print(last or json.dumps(line))
+    finally:
+        over.set()
+
+
+def _print(line: str) -> None:
+    if line:  # in one piece, or two threads would mix theirs
+        print(f"{line}\n", end="", flush=True)  # noqa: T201 - the parent reads it
 
 
 def work(slugs: Sequence[str]) -> Iterator[Line]:

@@ -9,7 +9,8 @@ from accounts.bench.measures.database import changed, row_counts, statements
 from accounts.bench.measures.requests import shuffled
 from accounts.bench.statistics import NS_PER_US
 from accounts.bench.subjects import Subject, new_user
-from accounts.claims._base import Claim, Evidence, Kind, Measurement, Progress, Source, Verdict
+from accounts.claims._base import Claim
+from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
 from accounts.claims._laboratory import Laboratory
 from accounts.strategies import strategies
 

@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
-from accounts.claims._base import Claim, Evidence, Kind, Measurement, Progress, Source, Verdict
+from accounts.claims._base import Claim
+from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
 from accounts.claims._laboratory import Laboratory
 from accounts.lab.environment import Environment
 from accounts.tokens.realm import lab_realm

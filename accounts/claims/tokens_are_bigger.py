@@ -8,7 +8,8 @@ from hpack import Encoder
 
 from accounts.bench.client import me_path
 from accounts.bench.subjects import Subject
-from accounts.claims._base import Claim, Evidence, Kind, Measurement, Progress, Source, Verdict
+from accounts.claims._base import Claim
+from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
 from accounts.claims._laboratory import Laboratory
 
 MUCH = 3  # times as many bytes

@@ -10,6 +10,7 @@ from accounts.models.blacklist import (
     blacklist_token,
     pruned_before,
 )
+from accounts.models.claim_runs import ClaimGuesses, ClaimRun, guess_count
 from accounts.models.end_reason import EndReason
 from accounts.models.login import (
     TOUCH_EVERY,
@@ -31,6 +32,8 @@ __all__ = [
     "BenchRun",
     "BenchRunQuerySet",
     "BlacklistedToken",
+    "ClaimGuesses",
+    "ClaimRun",
     "EndReason",
     "Login",
     "LoginQuerySet",
@@ -44,6 +47,7 @@ __all__ = [
     "User",
     "blacklist_login",
     "blacklist_token",
+    "guess_count",
     "login_begin",
     "login_replace",
     "pruned_before",

@@ -18,7 +18,15 @@ from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import BlacklistedToken, Login, Run, Session, User, pruned_before
+from accounts.models import (
+    BlacklistedToken,
+    ClaimRun,
+    Login,
+    Run,
+    Session,
+    User,
+    pruned_before,
+)
 from accounts.models.throttle import ThrottleCount
 
 # Small enough that no statement holds a lock for long: other writers wait for it on SQLite.
@@ -33,6 +41,7 @@ MAX_LAB_USERS = 20_000
 MAX_LAB_LOGINS = 50_000
 MAX_LAB_RUNS = 30_000
 MAX_LAB_RUNS_OF_VISITOR = 3_000
+MAX_CLAIM_RUNS = 10_000
 MAX_DJANGO_SESSIONS = 5_000  # logging out everywhere reads all of them
 MAX_THROTTLE_COUNTS = 200_000
 
@@ -76,6 +85,15 @@ def prunables() -> list[Prunable]:
         ),
         Prunable("throttle counts", _throttle_counts()),
         Prunable("lab runs", _lab_runs(), CASCADING_BATCH),
+        Prunable(
+            "runs of claims",
+            _older(
+                ClaimRun.objects.all(),
+                "created",
+                timezone.now() - settings.LAB_RUN_LIFETIME,
+                MAX_CLAIM_RUNS,
+            ),
+        ),
     ]
 
 

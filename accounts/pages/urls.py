@@ -9,6 +9,7 @@ from django.urls import path
 
 from accounts.pages import account, answer, compare, docs, inspector, logins
 from accounts.pages.benchmarks import views as benchmarks
+from accounts.pages.claims import views as claims
 from accounts.pages.lab import explained, matrix, transcript
 
 
@@ -41,6 +42,10 @@ PAGES = [
     Page("lab/runs/<uuid:run_id>/", transcript.transcript, "lab-run"),
     Page("lab/events/<slug:slug>/", explained.event, "lab-event"),
     Page("lab/<slug:slug>/", explained.strategy, "lab-strategy"),
+    Page("claims/", claims.board, "claims", "What people say, put to the test", menu="Claims"),
+    Page("claims/runs/<uuid:run_id>/", claims.run, "claim-run"),
+    Page("claims/<slug:slug>/", claims.claim, "claim"),
+    Page("claims/<slug:slug>/guess/", claims.guess, "claim-guess"),
     Page("logins/", logins.logins, "logins", "Logins", menu="Logins"),
     Page("logins/<uuid:login_id>/end/", logins.end, "login-end", "End a login"),
     Page("logins/end-others/", logins.end_others, "logins-end-others", "End all others"),

@@ -54,8 +54,8 @@ def described(live: Live, *, edges: bool) -> Any:
     """The document, as the live server gives it; ``edges``: try each edge of each parameter."""
     config = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": edges}}})
     document = schemathesis.openapi.from_url(f"{live.url}/api/schema/", config=config)
-    # A whole run of the lab takes seconds, and has tests of its own.
-    return document.exclude(path="/api/lab/runs/", method="POST")
+    # A whole run of the lab, or an experiment, takes seconds, and has tests of its own.
+    return document.exclude(path=["/api/lab/runs/", "/api/claims/runs/"], method="POST")
 
 
 @pytest.fixture

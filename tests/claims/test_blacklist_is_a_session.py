@@ -7,7 +7,7 @@ import pytest
 from accounts.bench.client import Client
 from accounts.bench.subjects import Subject
 from accounts.claims import blacklist_is_a_session
-from accounts.claims._base import Kind
+from accounts.claims._evidence import Kind
 from accounts.claims.blacklist_is_a_session import JWT, PLAIN, SESSION, BlacklistIsASession
 from tests.claims.world import World, play
 

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 
 from accounts.claims import Claim, claims
-from accounts.claims._base import Evidence, Kind, Source, Verdict
+from accounts.claims._evidence import Evidence, Kind, Source, Verdict
 from tests.claims.world import World, play
 
 each_claim = pytest.mark.parametrize("claim", [*claims], ids=lambda cls: cls.slug)

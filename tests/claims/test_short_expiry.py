@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.claims import short_expiry
-from accounts.claims._base import Kind
+from accounts.claims._evidence import Kind
 from accounts.claims.short_expiry import ShortExpiry
 from tests.claims.world import World, play
 

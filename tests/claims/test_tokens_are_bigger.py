@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from accounts.claims import tokens_are_bigger
-from accounts.claims._base import Kind
+from accounts.claims._evidence import Kind
 from accounts.claims.tokens_are_bigger import TokensAreBigger
 from tests.claims.world import World, play
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from accounts.claims import Claim
-from accounts.claims._base import Evidence, Kind, Progress, Verdict
+from accounts.claims._evidence import Evidence, Kind, Progress, Verdict
 from accounts.claims._laboratory import Laboratory
 
 GLANCE = 0.05  # of the usual repetitions

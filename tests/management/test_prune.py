@@ -19,6 +19,7 @@ from pytest_django.fixtures import Settings
 from accounts.lab.users import UnknownLabUser, begin_login, create_lab_user, sign_in
 from accounts.models import (
     BlacklistedToken,
+    ClaimRun,
     EndReason,
     Login,
     Run,
@@ -110,6 +111,7 @@ class TestWhatGoes:
             "lab users": 1,
             "throttle counts": 0,
             "lab runs": 0,
+            "runs of claims": 0,
         }
         for row in kept:
             row.refresh_from_db()
@@ -126,6 +128,17 @@ class TestWhatGoes:
         kept = run(timedelta(minutes=-1))
         assert pruned()["lab runs"] == 1
         assert Run.objects.get() == kept
+
+    def test_so_do_runs_of_claims(self, settings: Settings) -> None:
+        for minutes in (1, -1):
+            ClaimRun.objects.create(
+                visitor=uuid.uuid4(),
+                claim="short-expiry",
+                played={},
+                created=NOW - settings.LAB_RUN_LIFETIME - timedelta(minutes=minutes),
+            )
+        assert pruned()["runs of claims"] == 1
+        assert ClaimRun.objects.get().created > NOW - settings.LAB_RUN_LIFETIME
 
     def test_what_was_counted_in_a_window_goes_when_it_is_over(self) -> None:
         for key, ago in (("over", 1), ("open", -1)):

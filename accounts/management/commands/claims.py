@@ -15,9 +15,10 @@ from rich.table import Table
 
 from accounts.bench.options import DATABASES
 from accounts.claims import claims
-from accounts.claims._play import Played, PlayError, play
+from accounts.claims._evidence import Played
+from accounts.claims._play import PlayError, play
 from accounts.claims._results import ship
-from accounts.claims._worker import work
+from accounts.claims._worker import work, write_lines
 
 INTERRUPTED = 130  # the shell's status for a program that was stopped
 
@@ -43,9 +44,7 @@ class Command(BaseCommand):
         """Play what was asked for; every way to fail is one line (CommandError)."""
         slugs = options["claim"] or [claim.slug for claim in claims]
         if options["worker"]:
-            for line in work(slugs):
-                self.stdout.write(json.dumps(line))
-                self.stdout.flush()
+            write_lines(work(slugs))
             return
         if options["list"]:
             self.stdout.write("\n".join(f"{slug}: {claims[slug].said}" for slug in slugs))

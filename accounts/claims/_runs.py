@@ -1,0 +1,97 @@
+"""Runs that visitors start from the page: one at a time in a process, in the lab's line."""
+
+import threading
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+
+from django.db import connection
+
+from accounts.claims._evidence import Played, Progress
+from accounts.claims._play import play
+from accounts.lab.turns import MAX_SHORT, Turn, Waiting, turn_ask
+from accounts.models import ClaimRun
+from accounts.site import throttle
+from accounts.site.throttle import Limit
+
+_DATABASES = {"sqlite": "sqlite", "postgresql": "postgres"}
+# An experiment keeps a core busy: it waits where long runs wait, not before a single cell.
+_AS_LONG_AS = MAX_SHORT + 1
+
+
+def own_database() -> str:
+    """The kind of database that this site uses: ``sqlite`` or ``postgres``."""
+    return _DATABASES[connection.vendor]
+
+
+class ClaimStream:
+    """Claims that are played in a visitor's turn while one iterates. Close it in any case.
+
+    Iterating gives progress with its claim, and each run that was kept.
+
+    Raises:
+        PlayError: while iterating, where the database or an experiment failed.
+    """
+
+    # Two experiments at once would measure each other.
+    _room = threading.BoundedSemaphore(1)
+
+    def __init__(self, slugs: Sequence[str], *, visitor: uuid.UUID, turn: Turn) -> None:
+        self._open = ExitStack()
+        self._open.callback(self._room.release)
+        self._open.callback(turn.end)
+        self._visitor = visitor
+        self._turn = turn
+        self._played = self._open.enter_context(closing(play(slugs, database=own_database())))
+
+    @classmethod
+    def begin(
+        cls, slugs: Sequence[str], *, visitor: uuid.UUID, client: str
+    ) -> "ClaimStream | Waiting":
+        """Begin if it is the visitor's turn, or tell the place in the line.
+
+        ``client`` is the key by which its address is throttled.
+
+        Raises:
+            Throttled: the line is full, or this client has played too many.
+        """
+        has_room = cls._room.acquire(blocking=False)
+        turn: Turn | Waiting | None = None
+        try:
+            turn = turn_ask(visitor, cells=_AS_LONG_AS, may_begin=has_room)
+            if isinstance(turn, Turn):
+                _charge(turn, client)
+                stream = cls(slugs, visitor=visitor, turn=turn)
+                has_room = False  # it is the stream's now
+                return stream
+        finally:
+            if has_room:
+                cls._room.release()
+        return turn
+
+    def __iter__(self) -> Iterator[tuple[str, Progress] | ClaimRun]:
+        for item in self._played:
+            self._turn.pulse()
+            yield run_keep(item, visitor=self._visitor) if isinstance(item, Played) else item
+
+    def close(self) -> None:
+        """End the run and what it started. May be called twice."""
+        self._open.close()
+
+
+def _charge(turn: Turn, client: str) -> None:
+    try:
+        throttle.take(Limit("claim-runs", client))
+    except throttle.Throttled:
+        turn.end()
+        raise
+
+
+def run_keep(played: Played, *, visitor: uuid.UUID) -> ClaimRun:
+    """Keep what came of a claim for its visitor, and for whoever is given its address."""
+    return ClaimRun.objects.create(
+        visitor=visitor,
+        claim=played.claim,
+        database=played.database,
+        played=played.as_json(),
+    )

@@ -1,0 +1,81 @@
+"""Measurements as plain values that a template draws as SVG: bars, each with its spread."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from accounts.claims._evidence import Evidence, Measurement
+from accounts.pages.benchmarks.charts import ROW, bar_length
+
+ROOM = 1.35  # times the longest bar: the rest is for the words behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A median as a bar, and a line from ``low`` to ``high`` where most samples lie."""
+
+    one: Measurement
+    y: int
+    end: str
+    low: str
+    high: str
+    value: str
+    from_to: str
+    says: str
+    #: where the words begin: behind the bar and its spread
+    words_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Measurements of one group, in one unit."""
+
+    title: str
+    number: int
+    bars: Sequence[Bar]
+
+    @property
+    def height(self) -> int:
+        """Pixels of all bars together."""
+        return ROW * len(self.bars)
+
+
+def figures(evidence: Evidence) -> Iterator[Figure]:
+    """One for each group, in the order of the evidence."""
+    groups = groupby(evidence.measurements, key=lambda one: (one.group, one.unit))
+    for number, ((group, _), found) in enumerate(groups, 1):
+        yield Figure(group, number, _bars(list(found)))
+
+
+def _bars(found: Sequence[Measurement]) -> list[Bar]:
+    whole = ROOM * max(max(one.high, one.median) for one in found)
+    return [
+        Bar(
+            one=one,
+            y=ROW * number,
+            end=bar_length(one.median, whole),
+            low=bar_length(one.low, whole),
+            high=bar_length(one.high, whole),
+            value=f"{amount(one.median)} {one.unit}",
+            from_to=f"{amount(one.low)} and {amount(one.high)}" if one.n > 1 else "–",
+            says=f"{one.title}: {spoken(one)}",
+            words_at=bar_length(max(one.high, one.median), whole),
+        )
+        for number, one in enumerate(found)
+    ]
+
+
+def spoken(one: Measurement) -> str:
+    """``12.5 µs, most between 11 and 14, 200 samples``."""
+    value = f"{amount(one.median)} {one.unit}"
+    if one.n == 1:
+        return f"{value}, counted once"
+    spread = f"most between {amount(one.low)} and {amount(one.high)}"
+    return f"{value}, {spread if one.low != one.high else 'each time'}, {one.n} samples"
+
+
+def amount(number: float) -> str:
+    """A number with as many digits as say something."""
+    if number == round(number) or abs(number) >= 100:  # noqa: PLR2004
+        return f"{number:,.0f}"
+    return f"{number:.3g}"

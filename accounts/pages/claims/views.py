@@ -1,0 +1,174 @@
+"""The board, the page of a claim, and the guess that comes first."""
+
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.claims import Claim, claims
+from accounts.claims._evidence import Kind, Played
+from accounts.claims._results import DATABASES, shipped
+from accounts.claims._runs import own_database
+from accounts.lab.visitors import visitor_known
+from accounts.models import ClaimGuesses, ClaimRun, guess_count
+from accounts.pages.claims.figures import figures
+from accounts.pages.lab.prose import paragraphs
+from accounts.pages.lab.source import source_of
+from accounts.site import throttle
+from accounts.site.clients import client_ip, throttle_key
+from accounts.site.throttle import Limit, Throttled
+
+GUESSES = {Kind.HOLDS: "It holds", Kind.FAILS: "It does not hold", Kind.DEPENDS: "It depends"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What came of a claim: shipped with the site, or played here (``url``)."""
+
+    played: Played
+    made: datetime
+    url: str = ""
+
+    @classmethod
+    def from_run(cls, run: ClaimRun) -> "Shown":
+        """A run that was kept."""
+        return cls(Played.from_json(run.played), run.created, run.get_absolute_url())
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A claim on the board."""
+
+    claim: type[Claim]
+    url: str
+    results: Mapping[str, Shown | None]
+    own: Shown | None
+    counted: ClaimGuesses | None
+
+
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """All claims with the verdicts on both databases, and what this visitor played."""
+    own, counted = _newest(visitor_known(request)), ClaimGuesses.objects.in_bulk()
+    rows = [
+        Row(
+            claim,
+            reverse("claim", args=[claim.slug]),
+            {title: _shipped(claim, name) for name, title in DATABASES.items()},
+            own.get(claim.slug),
+            counted.get(claim.slug),
+        )
+        for claim in claims
+    ]
+    context = {
+        "rows": rows,
+        "databases": DATABASES.values(),
+        "data": {"runsUrl": reverse("api-claim-runs")},
+    }
+    return render(request, "pages/claims.html", context)
+
+
+def _newest(visitor: uuid.UUID | None, **which: str) -> dict[str, Shown]:
+    """The newest run of each claim that a visitor played. One query; none without a visitor."""
+    if visitor is None:
+        return {}
+    found = ClaimRun.objects.newest(visitor).filter(**which)
+    return {run.claim: Shown.from_run(run) for run in found if run.claim in claims}
+
+
+def _shipped(claim: type[Claim], database: str) -> Shown | None:
+    found = shipped(database).get(claim.slug)
+    return Shown(found.played, found.made) if found else None
+
+
+@require_safe
+def claim(request: HttpRequest, slug: str) -> HttpResponse:
+    """A claim with the newest result: of this visitor, else the shipped one of a database."""
+    found = _known(slug)
+    own = _newest(visitor_known(request), claim=slug).get(slug)
+    database = request.GET.get("on", "")
+    if database in DATABASES:
+        return _page(request, found, _shipped(found, database), database)
+    return _page(request, found, own or _shipped(found, own_database()), own_database())
+
+
+@require_safe
+def run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
+    """A claim with one run, for whoever has its address."""
+    kept = get_object_or_404(ClaimRun, pk=run_id)
+    return _page(request, _known(kept.claim), Shown.from_run(kept), "", kept)
+
+
+@require_POST
+def guess(request: HttpRequest, slug: str) -> HttpResponse:
+    """Count a guess, and show what was measured beside it."""
+    found, guessed = _known(slug), request.POST.get("guess", "")
+    url = reverse("claim", args=[slug])
+    if guessed not in GUESSES:
+        return redirect(url)
+    own = _newest(visitor_known(request), claim=slug).get(slug)
+    if (shown := own or _shipped(found, own_database())) and _is_decided(shown):
+        with suppress(Throttled):  # the visitor sees the result in any case
+            throttle.take(Limit("claim-guesses", throttle_key(client_ip(request))))
+            guess_count(slug, is_wrong=shown.played.verdict.kind != guessed)
+    return redirect(f"{url}?{urlencode({'guess': guessed})}#result")
+
+
+def _is_decided(shown: Shown) -> bool:
+    return shown.played.verdict.kind is not Kind.UNDECIDED
+
+
+def _known(slug: str) -> type[Claim]:
+    if slug not in claims:
+        raise Http404
+    return claims[slug]
+
+
+def _page(
+    request: HttpRequest,
+    found: type[Claim],
+    shown: Shown | None,
+    database: str,
+    kept: ClaimRun | None = None,
+) -> HttpResponse:
+    asked = request.GET.get("guess", "")
+    guessed = Kind(asked) if asked in GUESSES else None
+    order = [one.slug for one in claims]
+    place = order.index(found.slug)
+    context: dict[str, Any] = {
+        "claim": found,
+        "paragraphs": paragraphs(found.explanation()),
+        "source": source_of(found),
+        "shown": shown,
+        "figures": list(figures(shown.played.evidence)) if shown else [],
+        "run": kept,
+        "link": request.build_absolute_uri(shown.url) if shown and shown.url else "",
+        "kept_until": shown.made + settings.LAB_RUN_LIFETIME if shown and shown.url else None,
+        "databases": [
+            {
+                "name": name,
+                "title": title,
+                "shown": _shipped(found, name),
+                "current": bool(shown and not shown.url and name == database),
+            }
+            for name, title in DATABASES.items()
+        ],
+        "choices": [(kind.value, words) for kind, words in GUESSES.items()],
+        "guessed": guessed,
+        "guessed_words": GUESSES[guessed] if guessed else "",
+        "is_right": bool(shown and guessed == shown.played.verdict.kind),
+        "counted": ClaimGuesses.objects.filter(pk=found.slug).first(),
+        "before": claims[order[place - 1]] if place else None,
+        "after": claims[order[place + 1]] if place + 1 < len(order) else None,
+        "data": {"runsUrl": reverse("api-claim-runs"), "claim": found.slug},
+    }
+    return render(request, "pages/claim.html", context)

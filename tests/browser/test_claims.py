@@ -1,0 +1,75 @@
+"""The claims in a real browser: guess by keyboard, run one, run all, stop."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.claims import _play, _runs, claims
+from accounts.claims._evidence import Kind
+from accounts.models import ClaimRun
+from tests.axe import CLEAN, violations
+from tests.claims.sample import SLUG, played, program, progress
+
+pytestmark = pytest.mark.usefixtures("live")
+
+# As the worker does: the last line again and again.
+WAIT = f"import time\nwhile not time.sleep(0.2): print({json.dumps(progress())!r}, flush=True)"
+
+
+@pytest.fixture(autouse=True)
+def any_database_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty PostgreSQL takes seconds to start."""
+    monkeypatch.setattr(_runs, "own_database", lambda: "sqlite")
+
+
+def test_a_guess_by_keyboard_and_a_run_beside_it(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_play, "COMMAND", program(progress(), played(kind=Kind.HOLDS)))
+    page.goto(f"/claims/{SLUG}/")
+    result = page.locator("#result")
+    expect(result.get_by_role("heading", name="Here it")).to_be_hidden()
+
+    page.get_by_role("radio", name="It holds").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(result).to_contain_text("You guessed: it holds. It came out otherwise.")
+
+    page.get_by_role("button", name="Run it here").press("Enter")
+    page.wait_for_url(re.compile("/claims/runs/"))
+    expect(result).to_contain_text("You guessed: it holds. So it came out.")
+    expect(result.get_by_role("heading", name="Here it")).to_contain_text("✓ holds")
+    expect(page.locator(".mark").first).to_have_attribute(
+        "aria-label", "A & B: 3 s, most between 2 and 4, 3 samples"
+    )
+    page.get_by_text("The figures").click()
+    assert violations(page) == CLEAN
+
+
+def test_the_board_is_played_whole_and_stopped(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [line for one in claims for line in (progress(one.slug), played(one.slug))]
+    monkeypatch.setattr(_play, "COMMAND", program(*lines))
+    page.goto("/claims/")
+    page.get_by_role("button", name="Run all").click()
+    bar = page.locator("[data-bar]")
+    expect(bar).to_contain_text(f"Done: {len(claims)} of {len(claims)} played.")
+    expect(page.locator("[data-own] .verdict")).to_have_count(len(claims))
+    assert ClaimRun.objects.count() == len(claims)
+    assert violations(page) == CLEAN
+
+    monkeypatch.setattr(_play, "COMMAND", program(progress(), then=WAIT))
+    page.get_by_role("button", name="Run all").click()
+    expect(page.locator(f"[data-claim={SLUG}]")).to_have_attribute("aria-busy", "true")
+    page.get_by_role("button", name="Stop").click()
+    expect(bar).to_contain_text(f"Stopped: 0 of {len(claims)} played.")
+    page.get_by_role("button", name="Run all").click()  # once its process is gone
+    expect(page.locator("[data-state]")).to_contain_text("logging in: 1 of 4")
+
+
+def test_what_breaks_is_said(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_play, "COMMAND", program(then="raise SystemExit('No space left')"))
+    page.goto("/claims/")
+    page.get_by_role("button", name="Run all").click()
+    expect(page.get_by_role("alert")).to_have_text("The experiment broke: No space left")

@@ -1,0 +1,143 @@
+"""A run from the page: one at a time, stopped at once, kept for its visitor."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django.fixtures import Settings
+
+from accounts.claims import _play, _runs
+from accounts.claims._evidence import Progress
+from accounts.claims._play import PlayError
+from accounts.claims._runs import ClaimStream
+from accounts.lab.turns import Waiting
+from accounts.models import ClaimRun, RunTurn
+from accounts.site.throttle import Throttled
+from tests.claims.sample import SLUG, played, program, progress
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def any_database_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty PostgreSQL takes seconds to start."""
+    monkeypatch.setattr(_runs, "own_database", lambda: "sqlite")
+
+
+@pytest.fixture
+def plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_play, "COMMAND", program(progress(), played()))
+
+
+def begin(visitor: uuid.UUID | None = None) -> ClaimStream | Waiting:
+    return ClaimStream.begin([SLUG], visitor=visitor or uuid.uuid4(), client="192.0.2.1")
+
+
+@pytest.fixture
+def stream() -> Iterator[ClaimStream]:
+    begun = begin()
+    assert isinstance(begun, ClaimStream)
+    yield begun
+    begun.close()
+
+
+@pytest.mark.usefixtures("plays")
+def test_it_tells_how_far_it_is_and_keeps_what_came_of_it(stream: ClaimStream) -> None:
+    how_far, run = list(stream)
+    assert how_far == (SLUG, Progress("logging in", 1, 4))
+    assert run == ClaimRun.objects.get()
+    assert isinstance(run, ClaimRun)
+    assert (run.claim, run.database, run.played) == (SLUG, "SQLite", played())
+
+
+def test_the_worker_is_told_what_to_play(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_play, "COMMAND", program(then="import sys; sys.exit(sys.argv[1])"))
+    with pytest.raises(PlayError, match=f"--claim={SLUG}"):
+        list(_play.play([SLUG], database="sqlite"))
+
+
+@pytest.mark.usefixtures("plays")
+def test_a_second_one_waits_for_the_first(stream: ClaimStream) -> None:
+    assert begin() == Waiting(1)
+    stream.close()
+    second = begin()
+    assert isinstance(second, ClaimStream)
+    second.close()
+    assert not RunTurn.objects.exclude(slot=None).exists()
+
+
+def test_closing_it_ends_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    sleeps = program(progress(), then="import time; time.sleep(600)")
+    monkeypatch.setattr(_play, "COMMAND", sleeps)
+    begun = begin()
+    assert isinstance(begun, ClaimStream)
+    next(iter(begun))
+    mine = psutil.Process().children(recursive=True)
+    assert mine
+    begun.close()
+    assert not any(one.is_running() and one.status() != "zombie" for one in mine)
+
+
+def test_what_breaks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_play, "COMMAND", program(then="raise SystemExit('No space left')"))
+    with pytest.raises(PlayError, match="No space left"):
+        list(_play.play([SLUG], database="sqlite"))
+
+
+@pytest.mark.usefixtures("plays")
+def test_an_address_may_play_so_many_and_leaves_its_place_then(settings: Settings) -> None:
+    settings.LIMITS = {**settings.LIMITS, "claim-runs": (1, 300)}
+    first = begin()
+    assert isinstance(first, ClaimStream)
+    first.close()
+    with pytest.raises(Throttled):
+        begin()
+    assert not RunTurn.objects.exclude(slot=None).exists()
+    settings.LIMITS = {**settings.LIMITS, "claim-runs": (9, 300)}
+    third = begin()
+    assert isinstance(third, ClaimStream)
+    third.close()
+
+
+class TestApi:
+    def post(self, *slugs: str) -> tuple[int, list[dict[str, Any]]]:
+        body = {"claims": list(slugs)}
+        answer = Client().post(reverse("api-claim-runs"), body, content_type="application/json")
+        lines = answer.getvalue().decode().splitlines()
+        return answer.status_code, [json.loads(line) for line in lines]
+
+    @pytest.mark.usefixtures("plays")
+    def test_the_answer_is_a_line_for_each_thing_to_tell(self) -> None:
+        status, [how_far, done] = self.post(SLUG)
+        assert status == 200
+        assert how_far == progress()
+        run = ClaimRun.objects.get()
+        assert done["claim"] == SLUG
+        assert "does not hold" in str(done["html"])
+        shown = Client().get(reverse("api-claim-run", args=[run.pk])).json()
+        assert shown == {**done["run"], "created": shown["created"]}
+        assert shown["verdict"] == played()["verdict"]
+
+    def test_what_breaks_is_the_last_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_play, "COMMAND", program(then="raise SystemExit('No space left')"))
+        assert self.post(SLUG) == (200, [{"problem": "No space left"}])
+
+    @pytest.mark.usefixtures("plays")
+    def test_who_has_to_wait_is_told_the_place(self, stream: ClaimStream) -> None:
+        assert self.post(SLUG) == (202, [{"place": 1}])
+
+    def test_an_unknown_claim_is_refused(self) -> None:
+        status, [problem] = self.post("earth-is-flat")
+        assert status == 400
+        assert "earth-is-flat" in str(problem)
+
+    def test_nothing_chosen_is_refused(self) -> None:
+        assert self.post()[0] == 400
+
+    def test_an_unknown_run_is_not_found(self) -> None:
+        assert Client().get(reverse("api-claim-run", args=[uuid.uuid4()])).status_code == 404

@@ -1,0 +1,45 @@
+"""What the process that plays claims prints."""
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from accounts.claims import _worker
+from accounts.claims._worker import Line, work, write_lines
+from tests.claims.sample import played, progress
+
+
+def test_the_last_line_comes_again_while_there_is_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printed: list[str] = []
+    again = threading.Event()
+
+    def note(line: str) -> None:
+        if line and line in printed:
+            again.set()
+        printed.append(line)
+
+    def lines() -> Iterator[Line]:
+        yield progress()
+        assert again.wait(30)
+        yield played()
+
+    monkeypatch.setattr(_worker, "PULSE", 0.01)
+    monkeypatch.setattr(_worker, "_print", note)
+    write_lines(lines())
+    said = [json.loads(line) for line in printed if line]
+    assert said[:2] == [progress(), progress()]
+    assert said[-1] == played()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_tells_what_came_of_a_claim_and_where() -> None:
+    *before, last = work(["tokens-are-bigger"])
+    assert before[0]["stage"] == "preparing an empty database"
+    assert {line["claim"] for line in [*before, last]} == {"tokens-are-bigger"}
+    assert last["verdict"]["kind"] == "depends"
+    assert last["machine"]["cores"] > 0
+    assert "Django" in last["versions"]
