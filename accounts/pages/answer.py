@@ -25,6 +25,7 @@ from accounts.answer.ranking import (
     place,
     reasons,
 )
+from accounts.answer.takeaway import NothingToTake, Takeaway, takeaway
 from accounts.answer.tipping import KNOBS, Knob, tips
 from accounts.bench.result import SESSION_DB
 from accounts.lab.events import events
@@ -116,6 +117,22 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """What to take home of a way: a folder, or what Django has anyway."""
+
+    taken: Takeaway
+    url: str
+
+    @classmethod
+    def of(cls, slug: str) -> Self | None:
+        """None of a way that is not to be taken."""
+        try:
+            return cls(takeaway(slug), reverse("answer-takeaway", args=[slug]))
+        except NothingToTake:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """The answer for one audience."""
 
@@ -124,6 +141,7 @@ class Take:
     text: str
     changes: Sequence[str]
     jwt: str
+    home: Home | None
     ranked: Sequence[Ranked]
     left_out: Sequence[LeftOut]
 
@@ -138,6 +156,7 @@ class Take:
                 sentences.would_change(tip) for tip in tips(found.world, system, ranking.audience)
             ],
             jwt=sentences.when_jwt_wins(found, system, ranking),
+            home=Home.of(ranking.winner.way.slug) if ranking.winner else None,
             ranked=_ranked(found, system, ranking),
             left_out=[
                 LeftOut(_named(out.way), sentences.why_out(out, system)) for out in ranking.out
@@ -180,6 +199,7 @@ class Column:
     way: Way
     time: str
     why: Sequence[str]
+    home: Home | None
     cells: Mapping[str, CellText]
 
     @classmethod
@@ -191,6 +211,7 @@ class Column:
             way=way,
             time=sentences.milliseconds(place(way, found.world, system, audience).time_us),
             why=sentences.why_out(Out(way, reasons(way, system)), system),
+            home=Home.of(way.slug),
             cells={event: describe(report) for event, report in found.reports(way.slug).items()},
         )
 
@@ -268,3 +289,14 @@ def _content(form: SystemForm, found: Facts) -> dict[str, Any]:
         ],
         "beside": sentences.beside(found, system, *pair) if len(pair) == len(PAIR) else "",
     }
+
+
+@require_safe
+def takeaway_zip(request: HttpRequest, slug: str) -> HttpResponse:
+    """A way as a zip; 404 for one that is not to be taken."""
+    try:
+        content = takeaway(slug).zip()
+    except (KeyError, NothingToTake):
+        raise Http404 from None
+    headers = {"Content-Disposition": f'attachment; filename="{slug}.zip"'}
+    return HttpResponse(content, content_type="application/zip", headers=headers)

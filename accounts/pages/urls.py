@@ -60,4 +60,7 @@ PAGES = [
     Page("password/", account.password, "password", "Change password"),
 ]
 
-urlpatterns = [path(page.path, page.view, name=page.name) for page in PAGES]
+urlpatterns = [
+    *(path(page.path, page.view, name=page.name) for page in PAGES),
+    path("answer/<slug:slug>.zip", answer.takeaway_zip, name="answer-takeaway"),
+]

@@ -1,0 +1,115 @@
+"""Each way that the answer can name works in a project that has nothing of this one."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.answer.facts import facts
+from accounts.answer.ranking import System, reasons
+from accounts.answer.source import Extract, NameTwice, read
+from accounts.answer.takeaway import NothingToTake, takeaway
+
+KINDS = ("sqlite", "postgres")
+
+
+def nameable() -> list[str]:
+    """The ways that will do for some system."""
+    worlds = [found.world for kind in KINDS if (found := facts(kind))]
+    return sorted(
+        {way.slug for world in worlds for way in world.ways if not reasons(way, System(late_s=900))}
+    )
+
+
+def run(folder: Path, *arguments: str) -> str:
+    """A command of the fresh project, which knows nothing of this one's settings."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize("slug", nameable())
+def test_a_copy_is_refused_in_a_fresh_project(slug: str, tmp_path: Path) -> None:
+    run(tmp_path, "-m", "django", "startproject", "fresh", ".")
+    call_command("takeaway", slug, tmp_path / "logins", stdout=StringIO())
+    own = tmp_path / "fresh" / "settings.py"
+    own.write_text(own.read_text() + (tmp_path / "logins" / "settings.py").read_text())
+    if (tmp_path / "logins" / "models.py").exists():
+        assert "Create model Login" in run(tmp_path, "manage.py", "makemigrations", "logins")
+    # It migrates a database of its own.
+    assert "Ran 1 test" in run(tmp_path, "manage.py", "test", "logins.tests")
+
+
+def test_those_that_the_answer_names_can_be_taken() -> None:
+    assert {"session-db", "session-joined", "opaque", "jwt-rotating"} <= set(nameable())
+    for slug in nameable():
+        assert len(takeaway(slug).files) <= 4
+
+
+def test_what_is_copied_is_the_source_that_runs_here() -> None:
+    text = takeaway("opaque").files["logins.py"]
+    module = read("accounts.strategies.opaque")
+    assert module.text(module.definitions["Opaque"]) in text
+    assert "accounts" not in "".join(
+        line for line in text.splitlines() if line.startswith(("from", "import"))
+    )
+    assert takeaway("opaque").lines == sum(
+        len(takeaway("opaque").files[name].splitlines()) for name in ("models.py", "logins.py")
+    )
+
+
+def test_no_secret_of_this_site_goes_along(settings: object) -> None:
+    text = "".join(takeaway("jwt-rotating").files.values())
+    assert "JWT_SIGNING_KEY = ''" in text
+    assert str(getattr(settings, "SECRET_KEY", "")) not in text
+
+
+def test_what_lets_a_thief_in_is_not_to_be_taken() -> None:
+    for slug in ("jwt-user", "jwt-stateless", "session-signed"):
+        with pytest.raises(NothingToTake):
+            takeaway(slug)
+    with pytest.raises(CommandError, match="a copy outlives what should end it"):
+        call_command("takeaway", "jwt-user", "somewhere")
+
+
+def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="File exists"):
+        call_command("takeaway", "session-db", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_the_page_gives_it_as_a_zip_and_says_how_many_lines(client: Client) -> None:
+    page = client.get("/answer/", {"clients": "program"}).content.decode()
+    assert f"{takeaway('opaque').lines} lines of this site’s own source" in page
+    assert 'href="/answer/opaque.zip"' in page
+    answer = client.get("/answer/opaque.zip")
+    assert answer["Content-Disposition"] == 'attachment; filename="opaque.zip"'
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        found = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert found == {f"logins/{name}": text for name, text in takeaway("opaque").files.items()}
+    assert client.get("/answer/jwt-user.zip").status_code == 404
+    assert client.get("/answer/carrier-pigeon.zip").status_code == 404
+
+
+def test_one_name_with_two_meanings_does_not_go_into_one_file() -> None:
+    found = Extract()
+    for module in ("accounts.strategies.opaque", "accounts.strategies._engine"):
+        found.add(module, "_QUERY")
+    with pytest.raises(NameTwice, match="_QUERY"):
+        found.text(found.modules())
