@@ -6,8 +6,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.axe import violations
-from tests.browser.conftest import Guard
-from tests.browser.test_account import log_in
+from tests.browser.conftest import Guard, logged_in
 from tests.clients import Api
 from tests.conftest import Live
 
@@ -53,7 +52,7 @@ def test_a_stranger_is_refused_there_in_any_theme(page: Page) -> None:
 
 
 def test_the_cookie_of_a_login_goes_along_and_csrf_is_passed(page: Page, alice: User) -> None:
-    log_in(page, "alice")
+    logged_in(page.context)
     open_docs(page)
     assert execute(page, "get", "/api/me/") == "200"
     assert execute(page, "post", "/api/session/logout/") == "204"

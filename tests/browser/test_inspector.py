@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import EndReason, Login, User, login_begin
 from accounts.site.signin import token_strategy
 from tests.axe import CLEAN, violations
-from tests.browser.test_account import log_in
+from tests.browser.conftest import logged_in
 
 
 def verdict(page: Page, words: str) -> None:
@@ -30,7 +30,7 @@ def token(alice: User) -> str:
 
 @pytest.fixture
 def own(page: Page, alice: User) -> Page:
-    log_in(page, "alice")
+    logged_in(page.context)
     page.goto("/inspector/")
     page.get_by_role("button", name="Take one of mine").click()
     verdict(page, "Accepted as alice")

@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from tests.axe import CLEAN, violations
+from tests.browser.conftest import logged_in
 from tests.browser.test_account import change_password, log_in
 from tests.cast import PASSWORD
 from tests.conftest import Live
@@ -32,14 +33,6 @@ def laptop(new_context: NewContext, alice: User) -> BrowserContext:
 @pytest.fixture
 def phone(new_context: NewContext, alice: User) -> BrowserContext:
     return logged_in(new_context(user_agent=PHONE))
-
-
-def logged_in(context: BrowserContext) -> BrowserContext:
-    """A browser that has logged in by the API, which spares it two pages."""
-    api, address = context.request, "/api/session/login/"
-    csrf = {"X-CSRFToken": api.get(address).json()["csrf_token"]}
-    assert api.post(address, data={"username": "alice", "password": PASSWORD}, headers=csrf).ok
-    return context
 
 
 @pytest.fixture
