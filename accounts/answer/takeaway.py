@@ -210,7 +210,7 @@ def _value(name: str) -> str:
 def _packages(used: Iterable[Definition]) -> tuple[str, ...]:
     """The packages that are imported, with the versions that run here."""
     known = packages_distributions()
-    tops = {origin.split(".")[0] for origin, _ in used}
+    tops = {origin.split(".")[0] for origin, _ in used} - {"asgiref"}  # which Django brings
     return tuple(sorted({_pinned(name) for top in tops for name in known.get(top, [])[:1]}))
 
 

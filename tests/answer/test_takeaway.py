@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from accounts.answer.facts import facts
 from accounts.answer.ranking import System, reasons
@@ -73,10 +74,16 @@ def test_what_is_copied_is_the_source_that_runs_here() -> None:
     )
 
 
-def test_no_secret_of_this_site_goes_along(settings: object) -> None:
+def test_no_secret_of_this_site_goes_along(settings: Settings) -> None:
+    settings.JWT_SIGNING_KEY = "a-secret-of-this-site"
+    settings.JWT_RETIRED_KEYS = ["an-older-secret-of-this-site"]
+    takeaway.cache_clear()
     text = "".join(takeaway("jwt-rotating").files.values())
+    takeaway.cache_clear()
     assert "JWT_SIGNING_KEY = ''" in text
-    assert str(getattr(settings, "SECRET_KEY", "")) not in text
+    assert "JWT_RETIRED_KEYS = []" in text
+    assert "secret-of-this-site" not in text
+    assert settings.SECRET_KEY not in text
 
 
 def test_what_lets_a_thief_in_is_not_to_be_taken() -> None:

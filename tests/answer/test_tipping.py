@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 
 from accounts.answer.facts import facts
 from accounts.answer.ranking import Audience, System, World, best
@@ -11,6 +12,8 @@ from accounts.answer.tipping import JWT, KNOBS, Knob, Tip, tip_along, tips, ways
 from tests.answer.worlds import RANDOM, ROTATING, SESSION, WORLD, knobs, systems
 
 PROGRAMS, BROWSERS = Audience.PROGRAMS, Audience.BROWSERS
+# Each example asks hundreds of times who wins.
+dear = hypothesis_settings(max_examples=hypothesis_settings().max_examples // 3)
 BY_NAME = {knob.name: knob for knob in KNOBS}
 
 
@@ -39,6 +42,7 @@ def test_where_nothing_changes_there_is_no_tipping_point() -> None:
 
 
 @pytest.mark.parametrize("kind", ["ours", "sqlite", "postgres"])
+@dear
 @given(system=systems, knob=knobs)
 def test_each_is_a_step_from_the_winner_as_it_is(kind: str, system: System, knob: Knob) -> None:
     world = WORLD if kind == "ours" else shipped(kind)
@@ -58,6 +62,7 @@ def test_each_is_a_step_from_the_winner_as_it_is(kind: str, system: System, knob
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+@dear
 @given(system=systems)
 def test_what_a_jwt_needs_to_win_makes_it_win_and_less_does_not(kind: str, system: System) -> None:
     world = shipped(kind)
