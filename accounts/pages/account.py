@@ -117,13 +117,14 @@ def consequence(ended: int) -> str:
 
 def create_account(form: SignUpForm) -> User | None:
     """Save the new account; None, and an error on the form, if somebody took the name first."""
+    user: User = form.save(commit=False)  # hashes: no lock of the database is held meanwhile
     try:
         with transaction.atomic():
-            user: User = form.save()
-            return user
+            user.save()
     except IntegrityError:
         form.add_error("username", form.instance.unique_error_message(User, ["username"]))
         return None
+    return user
 
 
 def form_data(request: HttpRequest) -> QueryDict | None:

@@ -9,10 +9,12 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import Login, User
+from accounts.models.hashers import SiteHasher
 from accounts.pages.account import create_account
 from accounts.pages.forms import SignUpForm
 from accounts.site import signin
@@ -103,6 +105,21 @@ class TestSignUp:
         User.objects.create_user("alice")
         assert create_account(form) is None
         assert form.errors["username"] == ["A user with that username already exists."]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_no_lock_of_the_database_is_held_while_the_password_is_hashed(
+        self, visitor: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        encode, held = SiteHasher.encode, []
+
+        def watched(hasher: SiteHasher, password: str, salt: str) -> str:
+            held.append(connection.in_atomic_block)
+            return encode(hasher, password, salt)
+
+        monkeypatch.setattr(SiteHasher, "encode", watched)
+        sign_up(visitor, "pupil")
+        assert who(visitor) == "pupil"
+        assert held == [False]
 
     def test_a_weak_password_is_refused_where_it_was_typed(self, visitor: Client) -> None:
         response = sign_up(visitor, "alice", "12345678")
