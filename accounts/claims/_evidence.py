@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any, Self
 
 from accounts.bench.statistics import percentile
+from accounts.strategies import strategies
 
 LOW, HIGH = 0.1, 0.9  # the percentiles between which most samples lie
 
@@ -92,6 +93,16 @@ class Measurement:
         low, high = (round(percentile(samples, share), 4) for share in (LOW, HIGH))
         middle = round(median(samples), 4)
         return cls(name, group, title, unit, len(samples), middle, low, high, family)
+
+    @classmethod
+    def of_way(
+        cls, name: str, slug: str, samples: Sequence[float], *, group: str, unit: str
+    ) -> Self:
+        """The same of a strategy, under its title and in its colour; ``slug`` ends the name."""
+        way = strategies[slug]
+        return cls.of(
+            f"{name}-{slug}", samples, group=group, title=way.title, unit=unit, family=way.family
+        )
 
     def overlaps(self, other: "Measurement") -> bool:
         """Whether the spreads meet: a difference within them is none."""

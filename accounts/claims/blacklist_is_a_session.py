@@ -1,8 +1,10 @@
 """With a blacklist you have built a session again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from time import thread_time_ns
+
+from django.db import transaction
 
 from accounts.bench.client import Client
 from accounts.bench.measures.database import changed, row_counts, statements
@@ -12,7 +14,6 @@ from accounts.bench.subjects import Subject, new_user
 from accounts.claims._base import Claim
 from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
 from accounts.claims._laboratory import Laboratory
-from accounts.strategies import strategies
 
 CHEAPER = 0.85  # of the session's CPU time
 FEW = 0.25  # of the session's rows
@@ -71,21 +72,17 @@ class BlacklistIsASession(Claim):
         rows = {}
         for done, slug in enumerate(WAYS):
             yield Progress("counting rows", done, len(WAYS))
-            rows[slug] = _rows(lab, slug, logins)
-        sql = {slug: lab.sql_of(partial(lab.me, subjects[slug], client)) for slug in WAYS}
+            rows[slug] = [_rows(lab, slug, logins)]
+        sql = {slug: [lab.sql_of(partial(lab.me, subjects[slug], client))] for slug in WAYS}
         ended = f"Rows for 100 logins, {LOGGED_OUT} of which ended"
         yield Evidence.of(
-            [
-                *(
-                    _measured("cpu", slug, cpu[slug], "CPU time of a request", "µs")
-                    for slug in WAYS
-                ),
-                *(
-                    _measured("sql", slug, [sql[slug]], "SQL queries of a request", "SQL")
-                    for slug in WAYS
-                ),
-                *(_measured("rows", slug, [rows[slug]], ended, "rows") for slug in WAYS),
-            ]
+            Measurement.of_way(name, slug, found[slug], group=group, unit=unit)
+            for name, found, group, unit in (
+                ("cpu", cpu, "CPU time of a request", "µs"),
+                ("sql", sql, "SQL queries of a request", "SQL"),
+                ("rows", rows, ended, "rows"),
+            )
+            for slug in WAYS
         )
 
     def judge(self, evidence: Evidence) -> Verdict:
@@ -115,13 +112,6 @@ class BlacklistIsASession(Claim):
         return Verdict(Kind.DEPENDS, f"{cost} {kept}", depends, tipping)
 
 
-def _measured(name: str, slug: str, samples: Sequence[float], group: str, unit: str) -> Measurement:
-    way = strategies[slug]
-    return Measurement.of(
-        f"{name}-{slug}", samples, group=group, title=way.title, unit=unit, family=way.family
-    )
-
-
 def _cpu_us(client: Client, subject: Subject) -> float:
     environ = subject.environ()
     began = thread_time_ns()
@@ -141,9 +131,10 @@ def _rows(lab: Laboratory, slug: str, logins: int) -> float:
         known.strategy.issue(known.login)
         known.strategy.check(known.credential.value)
     before = row_counts()
-    subjects = [lab.sign_in(slug, user) for _ in range(logins)]
-    for subject in subjects[: round(logins * LOGGED_OUT / 100)]:
-        subject.strategy.revoke(subject.login, subject.credential.value)
+    with transaction.atomic():
+        subjects = [lab.sign_in(slug, user) for _ in range(logins)]
+        for subject in subjects[: round(logins * LOGGED_OUT / 100)]:
+            subject.strategy.revoke(subject.login, subject.credential.value)
     added = changed(before, row_counts())
     needed = sum(rows for table, rows in added.items() if any(f'"{table}"' in sql for sql in sent))
     return 100 * needed / logins

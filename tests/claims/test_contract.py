@@ -44,12 +44,12 @@ def test_it_comes_out_as_its_world_is(
     with monkeypatch.context() as patch:
         world.change(patch)
         evidence, verdict = play(claim)
+        kept = json.loads(json.dumps(evidence.as_json()))
+        assert claim().judge(Evidence.from_json(kept)) == verdict
     assert verdict.kind is world.kind, verdict.words
     assert verdict.limit in claim.limits
     if verdict.kind is Kind.DEPENDS:
         assert verdict.tipping_point, "what it depends on has a point where it tips"
-    kept = json.loads(json.dumps(evidence.as_json()))
-    assert claim().judge(Evidence.from_json(kept)) == verdict
     assert Verdict.from_json(json.loads(json.dumps(verdict.as_json()))) == verdict
 
 

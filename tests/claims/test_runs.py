@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from accounts.claims import _play, _runs
+from accounts.claims import _play, _runs, claims
 from accounts.claims._evidence import Progress
 from accounts.claims._play import PlayError
 from accounts.claims._runs import ClaimStream
 from accounts.lab.turns import Waiting
-from accounts.models import ClaimRun, RunTurn
+from accounts.models import ClaimGuesses, ClaimRun, RunTurn
 from accounts.site.throttle import Throttled
 from tests.claims.sample import SLUG, played, program, progress
 
@@ -130,6 +130,16 @@ class TestApi:
     @pytest.mark.usefixtures("plays")
     def test_who_has_to_wait_is_told_the_place(self, stream: ClaimStream) -> None:
         assert self.post(SLUG) == (202, [{"place": 1}])
+
+    def test_the_list_tells_both_sides_and_both_results(self) -> None:
+        ClaimGuesses.objects.create(claim=SLUG, guesses=7, wrong=4)
+        listed = {one["slug"]: one for one in Client().get(reverse("api-claims")).json()}
+        assert list(listed) == [claim.slug for claim in claims]
+        one = listed[SLUG]
+        assert (one["guesses"], one["wrong"]) == (7, 4)
+        assert one["said_by"]["url"] == claims[SLUG].source.url
+        assert one["denied_by"]["url"] == claims[SLUG].against.url
+        assert {result["database"] for result in one["results"]} == {"SQLite", "PostgreSQL"}
 
     def test_an_unknown_claim_is_refused(self) -> None:
         status, [problem] = self.post("earth-is-flat")

@@ -1,0 +1,137 @@
+"""If the key leaks, everybody is everybody."""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session as DjangoSession
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.bench.subjects import new_user
+from accounts.claims._base import Claim
+from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
+from accounts.claims._laboratory import Laboratory
+from accounts.models import Login, Role, Session, User
+from accounts.strategies import Accepted, strategies
+from accounts.tokens.realm import lab_realm
+
+USERS = 20
+SIGNED_IN = 2  # every second one has a login
+FORGED = ("jwt-stateless", "jwt-user", "jwt-blacklist", "jwt-version", "jwt-blacklist-joined")
+
+
+class LeakedKey(Claim):
+    """Give a thief the secret, or a copy of a table, and let it try to be each of twenty users.
+
+    Half of them are logged in. With the secret the thief signs a token for a login that was never
+    there, in the role of an editor, just as the server itself would sign it. With a table it
+    sends what stands in the rows.
+    """
+
+    slug = "leaked-key"
+    said = "If the signing key leaks, everybody can be everybody."
+    source = Source(
+        "django-rest-framework-jwt, issue 63",
+        "2015",
+        "https://github.com/jpadilla/django-rest-framework-jwt/issues/63",
+        "One key signs for all users; a key for each user would bound what a leak does.",
+    )
+    against = Source(
+        "Jazzband, django-rest-knox",
+        "read in 2026",
+        "https://github.com/jazzband/django-rest-knox",
+        "No key signs anything; only a digest of a random token is stored, so a copied table is "
+        "worth nothing.",
+    )
+    limits = (
+        f"Holds where the secret makes the thief each of {USERS} users, under every kind of JWT.",
+        "Does not hold where it makes the thief none of them, under any.",
+        "Depends where some kinds of JWT refuse what the thief signed.",
+    )
+    caveat = (
+        "The thief knows the secret, not the database: who reads the table of logins as well can "
+        "name one that is there. A public key signs nothing, so only the private one can leak so."
+    )
+    order = 230
+
+    def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
+        with transaction.atomic():
+            users = [new_user() for _ in range(USERS)]
+        taken = {}
+        for done, slug in enumerate(FORGED):
+            yield Progress("signing as everybody", done, len(FORGED))
+            with transaction.atomic():
+                for user in users[::SIGNED_IN]:
+                    lab.sign_in(slug, user)
+            taken[slug] = _taken(lab, slug, users, [forged(slug, user) for user in users])
+        dumped = {}
+        for slug in ("session-db", "session-joined", "opaque"):
+            with transaction.atomic():
+                subjects = [lab.sign_in(slug, user) for user in users[::SIGNED_IN]]
+            logins = [subject.login.pk for subject in subjects]
+            dumped[slug] = _taken(lab, slug, users, rows_of(slug, logins))
+        secret = f"Accounts taken with the secret, of {USERS}"
+        table = f"Accounts taken with a copy of the table, of {USERS}"
+        yield Evidence.of(
+            [
+                *(
+                    Measurement.of_way("secret", slug, [number], group=secret, unit="accounts")
+                    for slug, number in taken.items()
+                ),
+                *(
+                    Measurement.of_way("table", slug, [number], group=table, unit="accounts")
+                    for slug, number in dumped.items()
+                ),
+            ]
+        )
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        holds, fails, depends = self.limits
+        found = evidence.named("secret-")
+        everybody = [one for one in found if one.median >= USERS]
+        safe = [one for one in found if not one.median]
+        worst = max(evidence.named("table-"), key=lambda one: one.median)
+        words = (
+            f"With the secret the thief was everybody under {len(everybody)} of {len(found)} kinds "
+            f"of JWT. A copied table gave it {worst.median:.0f} accounts under “{worst.title}”."
+        )
+        if len(everybody) == len(found):
+            return Verdict(Kind.HOLDS, words, holds)
+        if len(safe) == len(found):
+            return Verdict(Kind.FAILS, words, fails)
+        named = "; ".join(f"“{one.title}”" for one in safe)
+        tipping = (
+            f"It tips where a token has to name a login that is there: {named} refused every token "
+            "that the thief signed."
+        )
+        return Verdict(Kind.DEPENDS, words, depends, tipping)
+
+
+def forged(slug: str, user: User) -> str:
+    """A token that the thief signs for a user, with the stolen secret and an invented login."""
+    editor = User(pk=user.pk, username=user.username, role=Role.EDITOR)
+    expires = timezone.now() + timedelta(hours=1)
+    invented = Login(id=uuid.uuid4(), user=editor, strategy=slug, token_version=0, expires=expires)
+    thief = strategies[slug](lab_realm())
+    try:
+        return thief.issue(invented).value
+    finally:
+        thief.close()
+
+
+def rows_of(slug: str, logins: Sequence[uuid.UUID]) -> list[str]:
+    """What a copied table offers to be sent as a credential."""
+    if slug == "session-db":
+        return list(DjangoSession.objects.values_list("session_key", flat=True))
+    if slug == "session-joined":
+        return [row.digest.hex for row in Session.objects.filter(login__in=logins)]
+    rows = Login.objects.filter(pk__in=logins, digest__isnull=False)
+    return [row.digest.hex for row in rows if row.digest is not None]
+
+
+def _taken(lab: Laboratory, slug: str, users: Sequence[User], credentials: Sequence[str]) -> int:
+    """How many of the users the server takes the sender for."""
+    verdicts = [lab.strategy(slug).check(credential) for credential in credentials]
+    taken = {int(verdict.user.pk) for verdict in verdicts if isinstance(verdict, Accepted)}
+    return len(taken & {user.pk for user in users})

@@ -1,0 +1,124 @@
+"""Several tabs are the client's problem."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from accounts.claims._base import Claim
+from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
+from accounts.claims._laboratory import Laboratory
+from accounts.lab.client import Client
+from accounts.lab.environment import Environment
+from accounts.tokens.realm import lab_realm
+
+STRATEGY = "jwt-rotating"
+TIMES = 3
+TABS = 3
+Play = Callable[[list[Client]], None]
+
+
+def _each_by_itself(tabs: list[Client]) -> None:
+    """All tabs refresh with the same token before any has used its answer."""
+    for tab in tabs:
+        tab.refresh("A tab refreshes")
+
+
+def _one_for_all(tabs: list[Client]) -> None:
+    """One tab refreshes, and the others take what it was given, as behind a lock."""
+    first, *others = tabs
+    first.refresh("One tab refreshes")
+    for tab in others:
+        tab.steal_from(first)
+
+
+CASES: dict[str, tuple[str, timedelta, Play]] = {
+    "strict": ("No lock, no grace", timedelta(0), _each_by_itself),
+    "grace": ("No lock, ten seconds of grace", timedelta(seconds=10), _each_by_itself),
+    "lock": ("A lock in the browser, no grace", timedelta(0), _one_for_all),
+}
+
+
+class TabsAreTheClientsProblem(Claim):
+    """Let three tabs of one login refresh at the same time, twice, and count who is still there.
+
+    Refresh tokens work once. Without a lock each tab spends the same token before any of them has
+    used what it got; with one, a single tab refreshes and the others take its tokens. The server
+    plays it once without any grace, and once counting what is spent within ten seconds as sent in
+    parallel.
+    """
+
+    slug = "tabs-are-the-clients-problem"
+    said = "That several tabs refresh at once is a problem for the client to solve."
+    source = Source(
+        "hasura-backend-plus, issue 220",
+        "read in 2026",
+        "https://github.com/nhost/hasura-backend-plus/issues/220",
+        "The tabs have to agree on who refreshes; the server needs no change.",
+    )
+    against = Source(
+        "OpenID Foundation, FAPI issue 676",
+        "read in 2026",
+        "https://bitbucket.org/openid/fapi/issues/676/incorrect-reference-in-note2",
+        "A server that rotates has to let a client try again with the old token.",
+    )
+    limits = (
+        "Holds where tabs are lost without a lock, grace or not, and none is lost with one.",
+        "Does not hold where no tab is lost without a lock and without grace.",
+        "Depends where tabs are lost without a lock, unless the server has a grace.",
+    )
+    caveat = (
+        "Three clients on the server stand for three tabs. Their requests follow each other; no "
+        "answer is used before the last was sent, which is what a race amounts to."
+    )
+    order = 50
+
+    def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
+        times, alive = lab.number(TIMES, least=1), dict[str, list[float]]()
+        for done, (case, (title, grace, refresh)) in enumerate(CASES.items()):
+            yield Progress(title.lower(), done, len(CASES))
+            alive[case] = []
+            for _ in range(times):
+                with lab.environment(STRATEGY, lab_realm().with_grace(grace)) as environment:
+                    alive[case].append(_tabs_left(environment, refresh))
+        yield Evidence.of(
+            Measurement.of(
+                f"alive-{case}",
+                alive[case],
+                group=f"Tabs that are still logged in, of {TABS}",
+                title=title,
+                unit="tabs",
+                family="jwt",
+            )
+            for case, (title, _, _) in CASES.items()
+        )
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        holds, fails, depends = self.limits
+        left = {case: evidence[f"alive-{case}"].median for case in CASES}
+        words = (
+            f"Of {TABS} tabs {left['strict']:.0f} stayed without lock and grace, "
+            f"{left['grace']:.0f} with the server's grace, {left['lock']:.0f} with a lock."
+        )
+        if left["strict"] == TABS:
+            return Verdict(Kind.FAILS, words, fails)
+        if left["grace"] == TABS:
+            tipping = (
+                "A grace as long as tabs need to refresh one after the other takes the problem "
+                "from the client. Its price: a thief who comes within it is not noticed."
+            )
+            return Verdict(Kind.DEPENDS, words, depends, tipping)
+        if left["lock"] == TABS:
+            return Verdict(Kind.HOLDS, words, holds)
+        return Verdict(Kind.UNDECIDED, f"{words} Not even the lock helped.", holds)
+
+
+def _tabs_left(environment: Environment, refresh: Play) -> int:
+    """How many tabs can still refresh after all have done so together."""
+    tabs = [environment.a, environment.b, environment.thief]
+    tabs[0].log_in()
+    for tab in tabs[1:]:
+        tab.steal_from(tabs[0])
+    refresh(tabs)
+    for tab in tabs:
+        tab.me("A tab goes on")
+    refresh(tabs)
+    return sum(tab.refresh("A tab refreshes once more").accepted for tab in tabs)

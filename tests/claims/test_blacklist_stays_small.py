@@ -1,0 +1,42 @@
+"""How small a blacklist stays depends on how long tokens live, and on rotation."""
+
+from dataclasses import replace
+
+import pytest
+
+from accounts.claims import blacklist_stays_small
+from accounts.claims._evidence import Kind
+from accounts.claims.blacklist_stays_small import LONG, SHORT, WAYS, BlacklistStaysSmall
+from tests.claims.world import World, play
+
+
+def every_token_is_short(patch: pytest.MonkeyPatch) -> None:
+    for name in ("long", "rotated"):
+        patch.setitem(WAYS, name, WAYS["short"])
+
+
+def no_token_is_short(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(WAYS, "short", replace(WAYS["short"], life=LONG))
+
+
+@pytest.fixture(autouse=True)
+def a_day_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blacklist_stays_small, "HOURS", 3)
+
+
+WORLDS = [
+    World("as it is", Kind.DEPENDS),
+    World("every token is short", Kind.HOLDS, every_token_is_short),
+    World("no token is short", Kind.FAILS, no_token_is_short),
+]
+
+
+@pytest.mark.django_db
+def test_what_is_kept() -> None:
+    assert SHORT < LONG
+    evidence, _ = play(BlacklistStaysSmall)
+    rows = {one.name: one.median for one in evidence.measurements}
+    assert rows["rows-session"] == 90
+    assert rows["rows-long"] == 10
+    assert rows["rows-rotated"] == 110
+    assert rows["rows-short"] == pytest.approx(10 / 3, abs=0.01)  # those of the last hour

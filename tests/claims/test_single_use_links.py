@@ -1,0 +1,29 @@
+"""A link works once where a row remembers it."""
+
+import pytest
+
+from accounts.claims._evidence import Kind
+from accounts.claims.single_use_links import SingleUseLinks
+from tests.claims.world import World, play
+
+
+def a_signature_remembers(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(SingleUseLinks, "fetch", SingleUseLinks.fetch_once)
+
+
+def no_row_remembers(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(SingleUseLinks, "fetch_once", SingleUseLinks.fetch)
+
+
+WORLDS = [
+    World("as it is", Kind.DEPENDS),
+    World("a signature remembers", Kind.HOLDS, a_signature_remembers),
+    World("no row remembers", Kind.FAILS, no_row_remembers),
+]
+
+
+@pytest.mark.django_db
+def test_the_same_link_is_served_again_and_again() -> None:
+    evidence, _ = play(SingleUseLinks)
+    served = {one.name: one.median for one in evidence.measurements}
+    assert served == {"served-jwt": 20, "served-signer": 20, "served-row": 1}

@@ -1,0 +1,38 @@
+"""Who reads the row serves the new role; who trusts the token, the old one."""
+
+import pytest
+
+from accounts.claims import stale_role
+from accounts.claims._evidence import Kind
+from accounts.claims.stale_role import StaleRole
+from accounts.strategies import Strategy, strategies
+from tests.claims.world import World, play
+
+
+def only(*slugs: str) -> list[type[Strategy]]:
+    """The strategies of a world in which there are no others."""
+    return [strategies[slug] for slug in slugs]
+
+
+def short(patch: pytest.MonkeyPatch, *slugs: str) -> None:
+    patch.setattr(stale_role, "LIFE", 1)
+    patch.setattr(stale_role, "WATCHED", 1.5)
+    patch.setattr(stale_role, "SEVERAL", 0.001)
+    patch.setattr(stale_role, "strategies", only(*slugs))
+
+
+WORLDS = [
+    World("as it is", Kind.DEPENDS, lambda patch: short(patch, "jwt-user", "jwt-stateless")),
+    World("all trust the token", Kind.HOLDS, lambda patch: short(patch, "opaque", "jwt-stateless")),
+    World("all read the row", Kind.FAILS, lambda patch: short(patch, "jwt-user", "session-db")),
+]
+
+
+@pytest.mark.django_db
+def test_a_refresh_that_copies_the_role_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stale_role, "LIFE", 1)
+    monkeypatch.setattr(stale_role, "WATCHED", 2.5)
+    monkeypatch.setattr(stale_role, "strategies", only("jwt-stateless", "jwt-rotating"))
+    evidence, _ = play(StaleRole)
+    copied, read = evidence["stale-jwt-stateless"].median, evidence["stale-jwt-rotating"].median
+    assert copied > read
