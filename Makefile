@@ -78,7 +78,7 @@ lint-django: $(TOOLS)
 layers: $(READY)  ## Draw the README's picture of the layers again, from pyproject.toml
 	$(PY) -m tests.layers
 
-picture: $(TOOLS)  ## Take the README's picture of the Compare page again
+picture: $(TOOLS)  ## Take the README's picture of the first page again
 	PICTURE=1 $(PY) -m pytest tests/browser/test_compare.py -k stolen_cookie
 
 format: $(TOOLS)  ## Rewrite Python files and templates in the project's style

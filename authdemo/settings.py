@@ -409,7 +409,7 @@ RESOURCE_SERVERS: dict[str, str] = dict(
     map(_resource_server, env.list("RESOURCE_SERVERS", default=[]))
 )
 SPECTACULAR_SETTINGS = {
-    "TITLE": "session / jwt",
+    "TITLE": "Sessions vs JWT",
     "DESCRIPTION": "Log in by cookie session or by JSON Web Token, and end either at once.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -122,6 +122,6 @@ def test_a_page_is_an_entry_and_its_template(tree: Path) -> None:
         **environment,
         STATIC_ROOT=str(settings.STATIC_ROOT),
     )
-    assert "<title>Hello · session / jwt</title>" in page
+    assert "<title>Hello · Sessions vs JWT</title>" in page
     assert "<h1>Hello</h1>" in page
     assert '<a href="/hello/" aria-current="page">Hi</a>' in page

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from accounts.api import answer, benchmarks, claims, inspector, logins, schema, views
+from accounts.api.lab import logins as lab_logins
 from accounts.api.lab import lost_response, thief
 from accounts.api.lab import runs as lab_runs
 from accounts.api.lab import views as lab
@@ -25,6 +26,7 @@ LAB_STRATEGY = [
 ]
 LAB: list[URLPattern | URLResolver] = [
     path("<slug:slug>/", include(LAB_STRATEGY)),
+    path("logins/", lab_logins.LabLogins.as_view(), name="api-lab-logins"),
     path("users/", lab.LabUsers.as_view(), name="api-lab-users"),
     path("users/<slug:username>/", lab.LabUserDetail.as_view(), name="api-lab-user"),
     path("runs/", lab_runs.LabRuns.as_view(), name="api-lab-runs"),

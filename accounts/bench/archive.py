@@ -50,6 +50,12 @@ def entries() -> Iterator[Entry]:
                 yield entry
 
 
+def newest(database: str) -> Result | None:
+    """The newest result of ``sqlite`` or ``postgresql`` in files, if there is any."""
+    found = [entry for entry in entries() if database.startswith(entry.database)]
+    return find(max(found, key=lambda entry: entry.made).name) if found else None
+
+
 def find(name: str) -> Result | None:
     """The result of a name, if there is one."""
     found = (_read(file) for file in _files() if file.stem == name)

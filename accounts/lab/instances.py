@@ -16,6 +16,9 @@ from accounts.tokens.realm import lab_realm
 _instances: dict[str, Strategy] = {}
 _making = Lock()
 
+# A second one, which stands for another server process: it shares nothing but the database.
+_seconds: dict[str, Strategy] = {}
+
 # Instances inherited through fork(). They own the parent's connections and threads; keep a
 # reference so that the child neither uses nor closes them.
 _inherited: list[dict[str, Strategy]] = []
@@ -33,7 +36,12 @@ def find_strategy(slug: str) -> Strategy | None:
         return lent[slug]
     if slug not in strategies:
         return None
-    return _instances.get(slug) or _make(slug)
+    return _instances.get(slug) or _make(slug, _instances)
+
+
+def second_process(slug: str) -> Strategy:
+    """The instance of a known strategy that stands for a second server process."""
+    return _seconds.get(slug) or _make(slug, _seconds)
 
 
 def is_lent(slug: str) -> bool:
@@ -57,20 +65,22 @@ def serving(instance: Strategy) -> Iterator[None]:
 def close_strategies() -> None:
     """Close this process's instances; they are made again when they are needed."""
     with _making:
-        while _instances:
-            _instances.popitem()[1].close()
+        for made in (_instances, _seconds):
+            while made:
+                made.popitem()[1].close()
 
 
-def _make(slug: str) -> Strategy:
+def _make(slug: str, made: dict[str, Strategy]) -> Strategy:
     with _making:
-        if slug not in _instances:
-            _instances[slug] = strategies[slug](lab_realm())
-        return _instances[slug]
+        if slug not in made:
+            made[slug] = strategies[slug](lab_realm())
+        return made[slug]
 
 
 def _leave_to_parent() -> None:
-    _inherited.append(dict(_instances))
-    _instances.clear()
+    for made in (_instances, _seconds):
+        _inherited.append(dict(made))
+        made.clear()
     _making.release()
 
 

@@ -5,17 +5,20 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
-from accounts.strategies import Family, Strategy, strategies
+from accounts.bench import archive
+from accounts.lab.events.log_out import LogOut
+from accounts.lab.scenario import expected
+from accounts.pages.story import STORY
+from accounts.strategies import Family, Lookup, Outcome, Strategy, strategies
 
-DEFAULT_LEFT = "session-db"
-DEFAULT_RIGHT = "jwt-user"
-
-STEPS = ("Log in", "Send a request", "Log out", "Replay the stolen copy")
+STEPS = ("Log in", "Send a request", "Log out", "The thief tries")
 
 FAMILY_TITLES = {
     Family.SESSION: "Cookie session",
@@ -23,20 +26,17 @@ FAMILY_TITLES = {
     Family.OPAQUE: "Opaque token",
 }
 
-# What the server hands to a browser that has logged in.
-HANDED_OUT = {
-    Family.SESSION: "a cookie",
-    Family.JWT: "a signed token",
-    Family.OPAQUE: "a random token",
-}
+# What the thief has a copy of.
+CARRIED = {Family.SESSION: "cookie", Family.JWT: "token", Family.OPAQUE: "token"}
 
 LAB_ENDPOINTS = {
-    "login": "api-lab-login",
     "me": "api-lab-me",
     "logout": "api-lab-logout",
-    "copy": "api-lab-thief-copy",
     "replay": "api-lab-thief-replay",
 }
+
+# Where the story ends: at the first of these pages that there is.
+ENDS_AT = (("answer", "Next: the answer"), ("lab", "Next: every way against every event"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +51,49 @@ class Choice:
     subtitle: str
     family: Family
     family_title: str
-    handed_out: str
+    carried: str
     summary: str
+    checks: str
+    #: whether the thief holds a refresh token as well
+    refreshes: bool
+    #: what is looked up for each request: the group in the chooser
+    lookup: str
+    #: what the copy gets after the log-out, as the strategy declares
+    outcome: Outcome
+    #: whether logging out one device logs the others out, too
+    collateral: bool
 
     @classmethod
     def from_strategy(cls, strategy: type[Strategy]) -> Self:
         """Read a strategy; its summary is the first paragraph of its explanation, unmarked."""
         paragraph, *_ = strategy.explanation().replace("``", "").split("\n\n")
+        declared = expected(strategy, LogOut)
         return cls(
             slug=strategy.slug,
             title=strategy.title,
             subtitle=strategy.subtitle,
             family=strategy.family,
             family_title=FAMILY_TITLES[strategy.family],
-            handed_out=HANDED_OUT[strategy.family],
+            carried=CARRIED[strategy.family],
             summary=" ".join(paragraph.split()),
+            checks=strategy.checks,
+            refreshes=strategy.refreshes,
+            lookup=strategy.lookup.value,
+            outcome=declared.thief,
+            collateral=declared.other == "collateral",
         )
 
     def data(self) -> dict[str, Any]:
         """For the page's script, with the strategy's endpoints in the lab."""
         urls = {name: reverse(found, args=[self.slug]) for name, found in LAB_ENDPOINTS.items()}
-        return {**asdict(self), "urls": urls}
+        return {**asdict(self), "urls": urls, "page": reverse("lab-strategy", args=[self.slug])}
 
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
     """Two strategies side by side, as `?left=` and `?right=` say."""
     left, right = chosen(request.GET.get("left"), request.GET.get("right"))
-    choices = [Choice.from_strategy(strategy) for strategy in by_family()]
+    choices = [Choice.from_strategy(strategy) for strategy in by_lookup()]
     context = {
         "lanes": [
             {"side": "left", "choice": Choice.from_strategy(left), "other": right.slug},
@@ -86,11 +101,17 @@ def compare(request: HttpRequest) -> HttpResponse:
         ],
         "choices": choices,
         "steps": STEPS,
+        "story": STORY,
         "traced": settings.TRACING,
+        "picture": request.build_absolute_uri(static("img/compare.png")),
         "data": {
             "strategies": [choice.data() for choice in choices],
+            "story": [asdict(pair) for pair in STORY],
+            "beginUrl": reverse("api-lab-logins"),
             "usersUrl": reverse("api-lab-users"),
-            "labUrl": reverse("lab"),
+            "end": ends_at(),
+            "attacksUrl": url_of("attacks"),
+            "bench": benchmark(),
         },
     }
     return render(request, "pages/compare.html", context)
@@ -101,10 +122,11 @@ def chosen(left: str | None, right: str | None) -> tuple[type[Strategy], type[St
 
     Never the same one twice: both lanes would share one cookie.
     """
-    first = known(left) or strategies[DEFAULT_LEFT]
-    second = known(right) or strategies[DEFAULT_RIGHT]
+    default_left, default_right = STORY[0].left, STORY[0].right
+    first = known(left) or strategies[default_left]
+    second = known(right) or strategies[default_right]
     if first is second:
-        second = strategies[DEFAULT_LEFT if first.slug == DEFAULT_RIGHT else DEFAULT_RIGHT]
+        second = strategies[default_left if first.slug == default_right else default_right]
     return first, second
 
 
@@ -113,7 +135,39 @@ def known(slug: str | None) -> type[Strategy] | None:
     return strategies[slug] if slug is not None and slug in strategies else None
 
 
+def by_lookup() -> Sequence[type[Strategy]]:
+    """All strategies, grouped by what they look up, each in the registry's order."""
+    lookups = list(Lookup)
+    return sorted(strategies, key=lambda strategy: lookups.index(strategy.lookup))
+
+
 def by_family() -> Sequence[type[Strategy]]:
     """All strategies: sessions, then JWTs, then opaque tokens, each in the registry's order."""
     families = list(Family)
     return sorted(strategies, key=lambda strategy: families.index(strategy.family))
+
+
+def ends_at() -> dict[str, str]:
+    """Where the story leads at its end: `{"url", "words"}`."""
+    known_ends = ((url_of(name), words) for name, words in ENDS_AT)
+    return next({"url": url, "words": words} for url, words in known_ends if url)
+
+
+def url_of(name: str) -> str | None:
+    """The address of a page, if there is one of that name."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def benchmark() -> dict[str, Any] | None:
+    """The newest result for this database: the medians that single measurements stand beside."""
+    result = archive.newest(connection.vendor)
+    if result is None:
+        return None
+    return {
+        "url": reverse("benchmarks"),
+        "rounds": result["rounds"],
+        "medians": {one["slug"]: one["wall_us"]["median"] for one in result["strategies"]},
+    }

@@ -19,6 +19,8 @@ class Link:
     title: str
     url: str
     active: bool
+    tool: bool = False
+    private: bool = False
 
 
 def site(request: HttpRequest) -> dict[str, object]:
@@ -38,8 +40,11 @@ def site(request: HttpRequest) -> dict[str, object]:
 
 def navigation(path: str) -> list[Link]:
     """The links in the header of the page at ``path``."""
-    found = [(page.menu, reverse(page.name)) for page in PAGES if page.menu]
-    return [Link(title, url, active=is_below(path, url)) for title, url in found]
+    found = [(page, reverse(page.name)) for page in PAGES if page.menu]
+    return [
+        Link(page.menu, url, is_below(path, url), tool=page.tool, private=page.private)
+        for page, url in found
+    ]
 
 
 def is_below(path: str, url: str) -> bool:

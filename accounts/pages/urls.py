@@ -19,7 +19,8 @@ class Page:
 
     ``path`` and ``name`` are those of Django's ``path()``. ``title`` is the title of the document,
     unless the template writes its own. ``menu`` is the text of the link in the header, where the
-    pages that have one stand in the order of ``PAGES``.
+    pages that have one stand in the order of ``PAGES``: those to learn from, then the tools. A
+    private one is shown to those who are signed in.
 
     Raises:
         ImproperlyConfigured: the header cannot lead to the page, since its path has a parameter.
@@ -30,6 +31,8 @@ class Page:
     name: str
     title: str = ""
     menu: str = ""
+    tool: bool = False
+    private: bool = False
 
     def __post_init__(self) -> None:
         if self.menu and "<" in self.path:
@@ -37,8 +40,8 @@ class Page:
 
 
 PAGES = [
-    Page("", compare.compare, "compare", "The same login, carried two ways", menu="Compare"),
-    Page("lab/", matrix.lab, "lab", "Invalidation lab", menu="Invalidation lab"),
+    Page("", compare.compare, "compare", "Does a stolen login still work?", menu="Try it"),
+    Page("lab/", matrix.lab, "lab", "Who can log out?", menu="Lab"),
     Page("lab/runs/<uuid:run_id>/", transcript.transcript, "lab-run"),
     Page("lab/events/<slug:slug>/", explained.event, "lab-event"),
     Page("lab/<slug:slug>/", explained.strategy, "lab-strategy"),
@@ -46,14 +49,29 @@ PAGES = [
     Page("claims/runs/<uuid:run_id>/", claims.run, "claim-run"),
     Page("claims/<slug:slug>/", claims.claim, "claim"),
     Page("claims/<slug:slug>/guess/", claims.guess, "claim-guess"),
-    Page("logins/", logins.logins, "logins", "Logins", menu="Logins"),
+    Page(
+        "logins/",
+        logins.logins,
+        "logins",
+        "Your devices",
+        menu="Your devices",
+        tool=True,
+        private=True,
+    ),
     Page("logins/<uuid:login_id>/end/", logins.end, "login-end", "End a login"),
     Page("logins/end-others/", logins.end_others, "logins-end-others", "End all others"),
     Page("logins/end-all/", logins.end_all, "logins-end-all", "Log out everywhere"),
-    Page("inspector/", inspector.inspector, "inspector", "Take a token apart", menu="Inspector"),
+    Page(
+        "inspector/",
+        inspector.inspector,
+        "inspector",
+        "Take a token apart",
+        menu="Inspector",
+        tool=True,
+    ),
     Page("benchmarks/", benchmarks.benchmarks, "benchmarks", "Benchmarks", menu="Benchmarks"),
     Page("answer/", answer.page, "answer", "The answer", menu="The answer"),
-    Page("api/docs/", docs.docs, "api-docs", "API", menu="API"),
+    Page("api/docs/", docs.docs, "api-docs", "API docs", menu="API docs", tool=True),
     Page("signup/", account.signup, "signup", "Sign up"),
     Page("login/", account.login, "login", "Log in"),
     Page("logout/", account.logout, "logout", "Log out"),

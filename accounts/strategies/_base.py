@@ -28,6 +28,15 @@ class Family(StrEnum):
     OPAQUE = "opaque"
 
 
+class Lookup(StrEnum):
+    """What the server looks up to judge a request; the words group the choosers."""
+
+    LOGIN = "Look up this login in the database"
+    NEARBY = "Look up this login in memory or a cache"
+    USER = "Look up the user, but not this login"
+    NOTHING = "Look up nothing"
+
+
 @dataclass(frozen=True, slots=True)
 class Credential:
     """What a client is given when it logs in; ``refresh`` only where there is such a token."""
@@ -139,6 +148,8 @@ class Strategy(ABC):
     family: ClassVar[Family]
     #: What an accepted request was asked, as a sentence.
     checks: ClassVar[str]
+    #: What it looks up for each request.
+    lookup: ClassVar[Lookup] = Lookup.LOGIN
     #: When to choose it.
     when_to_use: ClassVar[str] = ""
     #: Its place in the lists, the smallest first.

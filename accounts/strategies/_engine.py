@@ -18,7 +18,9 @@ from accounts.strategies._base import Accepted, Refused, verdict_of
 from accounts.strategies._joined import fetch_user_with_login, login_query, table
 from accounts.tokens.realm import Realm, site_realm
 
-_GONE = Refused("load session", "session_missing", "The row is gone, so the id means nothing")
+_GONE = Refused(
+    "load session", "session_missing", "The row is gone: the cookie is just a random number"
+)
 _EXPIRED = Refused("load session", "session_expired", "The session has expired")
 _UNUSED = Refused("load login", "login_unused", "This login was not used for too long")
 

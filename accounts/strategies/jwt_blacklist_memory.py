@@ -1,7 +1,7 @@
 """A blacklist in the memory of each server process."""
 
 from accounts.models import EndReason, Login, User
-from accounts.strategies._base import Accepted, Expected, Outcome, Refused
+from accounts.strategies._base import Accepted, Expected, Lookup, Outcome, Refused
 from accounts.strategies._blacklist import LISTED
 from accounts.strategies._joined import user_verdict
 from accounts.strategies._memory import MAX_DELAY, BlacklistInMemory
@@ -21,14 +21,14 @@ class JwtBlacklistMemory(StrictStrategy):
     has connected again and loaded everything. What remains is the time a message takes. Logging out
     is known at once where it happened, and a moment later everywhere else.
 
-    As with every blacklist, what nobody writes into it is not noticed: a new password, a refresh
-    token used twice.
+    What nobody writes into it is not noticed: a new password, a refresh token used twice.
     """
 
     slug = "jwt-blacklist-memory"
     title = "JWT + blacklist in memory"
     subtitle = "kept in step by the database"
     checks = "Signed, not expired, not on the blacklist in memory, and the user is active"
+    lookup = Lookup.NEARBY
     when_to_use = (
         "When the blacklist itself must cost no query, as in a service that reads no user's row "
         "either, and a log-out may take some milliseconds to reach the other processes."

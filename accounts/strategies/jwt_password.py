@@ -1,6 +1,6 @@
 """simplejwt with its one switch for invalidation."""
 
-from accounts.strategies._base import Expected, Outcome
+from accounts.strategies._base import Expected, Lookup, Outcome
 from accounts.strategies._simplejwt import SimplejwtStrategy
 from accounts.tokens.simplejwt import PasswordSimplejwt
 
@@ -18,6 +18,7 @@ class JwtPassword(SimplejwtStrategy):
     title = "JWT + password digest"
     subtitle = "CHECK_REVOKE_TOKEN"
     checks = "Signed, not expired, the same password, and the user is active"
+    lookup = Lookup.USER
     when_to_use = (
         "When you use simplejwt as it comes and a new password has to end all tokens. Logging out "
         "still ends none."

@@ -1,7 +1,7 @@
 """Short access tokens, and refresh tokens that are spent on use."""
 
 from accounts.models import EndReason, Login, User
-from accounts.strategies._base import Accepted, Expected, Outcome, Rows
+from accounts.strategies._base import Accepted, Expected, Lookup, Outcome, Rows
 from accounts.strategies._rows import login_rows
 from accounts.strategies._strict import NamedUser, StrictStrategy
 from accounts.tokens.codec import Claims
@@ -10,10 +10,10 @@ from accounts.tokens.codec import Claims
 class JwtRotating(StrictStrategy):
     """Access tokens that nobody looks up, and a refresh token that works once.
 
-    A request costs no query. The server asks its database only when the access token has run out
-    and the refresh token is spent for a new pair: one UPDATE, which only the first of two can win.
-    So a log-out, a disabled account or a lost role is noticed at the next refresh, and a stolen
-    access token goes on until it expires. How long that is, is the price one sets.
+    A request costs no query. The database is asked only when the access token has run out and the
+    refresh token is spent for a new pair: one UPDATE, which only the first of two can win. So a
+    log-out, a disabled account or a lost role is noticed at the next refresh, and a stolen access
+    token goes on until it expires: that delay is the price you choose.
 
     A refresh token that was spent before and comes back means that two have it. Nobody can tell the
     thief from the owner, so the whole login ends, and the list of logins says why. Two things look
@@ -25,6 +25,7 @@ class JwtRotating(StrictStrategy):
     title = "JWT + rotated refresh"
     subtitle = "short access token, no look-up"
     checks = "Signed and not expired: the database is asked when it is refreshed"
+    lookup = Lookup.NOTHING
     when_to_use = (
         "When clients stay logged in for weeks, an access token that lives on for minutes does no "
         "harm, and a stolen refresh token has to be noticed."
@@ -49,11 +50,10 @@ class JwtRotating(StrictStrategy):
         return Accepted(user, str(claims.extra.get("role", "")), claims.sid)
 
     def revoke(self, login: Login, credential: str = "") -> None:
-        """End the login: its refresh token is worth nothing from now on."""
+        """Its refresh token is worth nothing from now on."""
         Login.objects.filter(pk=login.pk).end(EndReason.LOGGED_OUT)
 
     def revoke_all(self, user: User) -> None:
-        """Raise the counter that a refresh compares."""
         user.end_logins(EndReason.EVERYWHERE)
 
     def stored_rows(self, login: Login, credential: str) -> Rows:

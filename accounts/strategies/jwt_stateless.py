@@ -1,6 +1,6 @@
 """simplejwt without a look-up."""
 
-from accounts.strategies._base import Expected, Outcome
+from accounts.strategies._base import Expected, Lookup, Outcome
 from accounts.strategies._simplejwt import SimplejwtStrategy
 from accounts.tokens.simplejwt import StatelessSimplejwt
 
@@ -21,6 +21,7 @@ class JwtStateless(SimplejwtStrategy):
     title = "JWT without look-up"
     subtitle = "signature only"
     checks = "Signed and not expired: the database was not asked"
+    lookup = Lookup.NOTHING
     when_to_use = (
         "Between services that trust one issuer and share no database, with tokens that live for "
         "a minute. Not for people who log out."

@@ -1,11 +1,11 @@
 """simplejwt's default."""
 
-from accounts.strategies._base import Expected, Outcome
+from accounts.strategies._base import Expected, Lookup, Outcome
 from accounts.strategies._simplejwt import SimplejwtStrategy
 
 
 class JwtUser(SimplejwtStrategy):
-    """simplejwt as it comes: check the signature, then read the user's row.
+    """simplejwt's default: your browser gets a signed note that says who you are.
 
     The token names its user and says when it expires, and the signature proves that the server
     wrote it. That is all that is asked: the server keeps nothing about the token, so it has nothing
@@ -15,7 +15,8 @@ class JwtUser(SimplejwtStrategy):
     slug = "jwt-user"
     title = "JWT"
     subtitle = "simplejwt's default"
-    checks = "Signed and not expired, and the user is active: nothing else was asked"
+    checks = "Signed, not expired, user active. Nothing asked whether you had logged out"
+    lookup = Lookup.USER
     when_to_use = (
         "When a stolen token may be used until it expires, and only a disabled account has to be "
         "stopped at once."

@@ -3,7 +3,7 @@
 from django.db.models import F
 
 from accounts.models import Login, User
-from accounts.strategies._base import Accepted, Expected, Outcome, Refused, Rows
+from accounts.strategies._base import Accepted, Expected, Lookup, Outcome, Refused, Rows
 from accounts.strategies._joined import user_verdict
 from accounts.strategies._rows import shown
 from accounts.strategies._strict import StrictStrategy
@@ -28,6 +28,7 @@ class JwtVersion(StrictStrategy):
     title = "JWT + version number"
     subtitle = "a counter on the user row"
     checks = "Signed, not expired, the user's version, and the user is active"
+    lookup = Lookup.USER
     when_to_use = (
         "When logging out may mean logging out everywhere: one number on the user's row, no table "
         "and nothing to prune."

@@ -1,7 +1,7 @@
 """Django's sessions in the database with a cache in front."""
 
 from accounts.models import Login, User
-from accounts.strategies._base import Expected, Outcome, Refused, Rows
+from accounts.strategies._base import Expected, Lookup, Outcome, Refused, Rows
 from accounts.strategies._django import DjangoSessionStrategy
 from accounts.strategies._django_engines import CachedStore, ProcessCache, is_per_process
 from accounts.strategies._rows import django_session_rows
@@ -24,6 +24,7 @@ class SessionCached(DjangoSessionStrategy):
     title = "Session with a cache"
     subtitle = "cached_db"
     checks = "The cache or the database has the session, and its user is active"
+    lookup = Lookup.NEARBY
     when_to_use = (
         "When a cache that all processes share is there anyway: then it saves a query and a "
         "log-out still counts at once. Not with one memory cache per process."
@@ -52,7 +53,6 @@ class SessionCached(DjangoSessionStrategy):
         self.delete(credential)
 
     def revoke_all(self, user: User) -> None:
-        """Read all sessions, delete the user's."""
         for key in self.keys_of_user(user):
             self.delete(key)
 

@@ -9,7 +9,7 @@ from accounts.strategies._rows import django_session_rows
 
 
 class SessionDb(DjangoSessionStrategy):
-    """Django as it comes: a row in ``django_session``, then the user's row.
+    """Django's default: your browser gets a random number, the server's database keeps the rest.
 
     The cookie holds 32 random characters that mean nothing by themselves. For every request Django
     reads the row of that key, which names the user, and then the user. Logging out deletes the row.
@@ -29,7 +29,7 @@ class SessionDb(DjangoSessionStrategy):
     order = 10
     engine = SessionStore
     missing = Refused(
-        "load session", "session_missing", "The row is gone or expired, so the id means nothing"
+        "load session", "session_missing", "The row is gone: the cookie is just a random number"
     )
 
     def revoke(self, login: Login, credential: str = "") -> None:

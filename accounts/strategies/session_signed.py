@@ -1,6 +1,6 @@
 """Django's sessions in a signed cookie."""
 
-from accounts.strategies._base import Expected, Outcome, Refused
+from accounts.strategies._base import Expected, Lookup, Outcome, Refused
 from accounts.strategies._django import DjangoSessionStrategy
 from accounts.strategies._django_engines import SignedStore
 
@@ -20,6 +20,7 @@ class SessionSigned(DjangoSessionStrategy):
     title = "Session in the cookie"
     subtitle = "signed_cookies"
     checks = "Signed, not too old, the same password, and the user is active"
+    lookup = Lookup.USER
     when_to_use = (
         "When there is nothing to log out of: a preference, a basket. Not for a login that "
         "somebody may have to end."

@@ -1,87 +1,185 @@
-/** The Compare page: two lanes, four steps that act on both at once. */
+/** The first page: two lanes, four steps that act on both at once, six pairs. */
 
 import { sentence } from "./format.js";
+import { Card } from "./compare/card.js";
+import { begin } from "./compare/lab-login.js";
 import { Lane } from "./compare/lane.js";
-import { LessonCard } from "./compare/lesson-card.js";
-import { StepBar } from "./compare/steps.js";
+import { lesson } from "./compare/lesson.js";
+import { keep, recall } from "./compare/memory.js";
+import { Progress } from "./compare/progress.js";
+import { LOGIN, LOGOUT, REPLAY, REQUEST, REQUESTS, STEPS } from "./compare/steps.js";
+import { Story } from "./compare/story.js";
 
-class Compare {
+const DOING = {
+  [LOGIN]: "Logging in …",
+  [LOGOUT]: "Logging out …",
+  [REPLAY]: "The thief tries …",
+};
+const NEXT = {
+  [REQUEST]: `Next: send ${REQUESTS} requests`,
+  [LOGOUT]: "Next: log out",
+  [REPLAY]: "Let the thief try",
+};
+/** What helps where asking once more does not. */
+const WAYS_ON = {
+  forbidden: "Reload the page",
+  refused: "Log in again",
+  elsewhere: "Log in again",
+};
+
+class TryIt {
   constructor(data) {
+    this.data = data;
     this.lanes = [...document.querySelectorAll("[data-side]")].map((node) => new Lane(node, data));
-    this.bar = new StepBar(document.querySelector("[data-steps]"), this);
+    this.progress = new Progress(document.querySelector("[data-steps]"));
+    this.card = new Card(document.querySelector("[data-card]"), () => this.press());
+    this.again = document.querySelector("[data-again]");
     this.status = document.querySelector("[data-status]");
-    this.card = new LessonCard(document.querySelector("[data-lesson]"), data, (pair) =>
-      this.choose(pair),
-    );
     this.target = 0;
-    this.shown = -1;
     this.running = false;
+    this.recall();
     for (const lane of this.lanes) lane.chooser.addEventListener("change", () => this.chosen());
+    this.again.addEventListener("click", () => this.restart());
+    document.addEventListener("keydown", (event) => this.key(event));
     this.separate();
     this.render();
   }
 
-  /** A step was pressed: the next one is done, an earlier one is looked at again. */
-  press(index) {
-    if (this.running || index > this.done) return;
-    if (index < this.done) this.look(index);
-    else this.run(index + 1);
+  /** Go on where the page was left, if it is about the same pair. */
+  recall() {
+    const { pair, lanes, played } = recall();
+    this.story = new Story(this.data.story, played);
+    if (String(pair) !== String(this.pair)) return;
+    this.lanes.forEach((lane, at) => lane.restore(lanes[at]));
+    this.target = this.done;
   }
 
-  /** Show a step that is done. */
-  look(index) {
-    this.shown = index;
-    this.render();
-    this.status.textContent = this.summary();
+  keep() {
+    const lanes = this.lanes.map((lane) => lane.kept());
+    keep({ pair: this.pair, lanes, played: this.story.played });
   }
 
-  /** Do the step that is shown once more. */
-  repeat() {
+  get pair() {
+    return this.lanes.map(({ strategy }) => strategy.slug);
+  }
+
+  /** How many steps both lanes have done. */
+  get done() {
+    return Math.min(...this.lanes.map(({ results }) => results.length));
+  }
+
+  /** The lanes in which the visitor has still to guess. */
+  get unguessed() {
+    return this.lanes.filter(({ results, guess }) => results.length === REPLAY && guess === null);
+  }
+
+  /** Enter and space press the button from anywhere that has no use for them itself. */
+  key(event) {
+    const isFree = [document.body, document.querySelector("main")].includes(document.activeElement);
+    if (!isFree || !["Enter", " "].includes(event.key) || this.card.button.hidden) return;
+    event.preventDefault();
+    this.card.button.focus();
+    this.press();
+  }
+
+  /** The button: whatever comes next. */
+  async press() {
     if (this.running) return;
-    for (const lane of this.lanes) lane.rewind(this.shown);
-    this.run(this.shown + 1);
+    const failed = this.lanes.find(({ error }) => error);
+    if (failed?.error.kind === "forbidden") location.reload();
+    else if (failed) await this.run(this.target);
+    else if (this.done === STEPS.length) await this.take(this.story.next());
+    else if (this.unguessed.length) this.askNext();
+    else await this.run(this.done + 1);
   }
 
-  /** Once more what got no answer. */
-  async retry() {
-    const failed = this.lanes.find((lane) => lane.error);
-    await this.run(this.target);
-    failed.heading.focus();
+  /** Lead to the next question, or back to the button. */
+  askNext() {
+    const [lane] = this.unguessed;
+    const node = lane ? lane.node.querySelector("[data-question] button") : this.card.button;
+    node.focus();
   }
 
-  /** Back to before the first step. */
+  guess(lane, value) {
+    lane.guess = value;
+    this.render();
+    this.askNext();
+  }
+
+  /** Play a pair of the story. */
+  async take({ left, right }) {
+    this.lanes.forEach((lane, at) => lane.choose([left, right][at]));
+    this.separate();
+    this.remember();
+    await this.run(1);
+  }
+
+  /** Back to before the first step of this pair. */
   restart() {
     if (this.running) return;
-    for (const lane of this.lanes) lane.reset();
+    for (const lane of this.lanes) lane.choose(lane.strategy.slug);
     this.target = 0;
-    this.shown = -1;
     this.render();
     this.status.textContent = "Started again. Nobody is logged in.";
+    this.card.button.focus();
   }
 
   /** Bring both lanes to `target` steps; one whose strategy changed catches up. */
   async run(target) {
     this.target = target;
-    this.shown = target - 1;
     for (const lane of this.lanes) lane.recover();
     this.work(true);
     await this.level();
     this.work(false);
+    if (this.done === STEPS.length && this.story.find(this.lanes)) this.story.keep(this.lanes);
     this.render();
     this.status.textContent = this.summary();
+    this.card.node.scrollIntoView({ block: "nearest" });
   }
 
-  /** One request at a time: at once, each would be measured while it waits for the other. */
   async level() {
-    const next = () => this.lanes.find((lane) => lane.behind(this.target));
-    for (let lane = next(); lane; lane = next()) await lane.advance();
+    for (let late = this.late(); late.length; late = this.late()) {
+      const step = Math.min(...late.map(({ results }) => results.length));
+      const lanes = late.filter(({ results }) => results.length === step);
+      this.card.busy(DOING[step] ?? "");
+      if (step === LOGIN) await this.logIn(lanes);
+      else if (step === REQUEST) await this.sendMany(lanes);
+      else for (const lane of lanes) await lane.advance();
+    }
+  }
+
+  /** The lanes with something to do; the thief waits for the visitor's guess. */
+  late() {
+    return this.lanes.filter(
+      (lane) => lane.behind(this.target) && !(lane.results.length === REPLAY && lane.guess === null),
+    );
+  }
+
+  /** One request for all of them. */
+  async logIn(lanes) {
+    const strategies = lanes.map(({ strategy }) => strategy);
+    try {
+      const logins = await begin(strategies, this.data);
+      lanes.forEach((lane, at) => lane.strategy === strategies[at] && lane.begin(logins[at]));
+    } catch (error) {
+      for (const lane of lanes) lane.failed(error);
+    }
+  }
+
+  /** In turns, so that noise hits both alike, and one at a time: none waits for another. */
+  async sendMany(lanes) {
+    for (let number = 1; number <= REQUESTS; number += 1) {
+      this.card.busy(`Request ${number} of ${REQUESTS} …`);
+      for (const lane of lanes) if (waits(lane)) await lane.sample();
+    }
   }
 
   /** Show that something is under way, or no longer. */
   work(flag) {
     this.running = flag;
     for (const lane of this.lanes) lane.busy(flag && lane.behind(this.target));
-    if (flag) this.bar.busy(this.shown);
+    this.card.button.setAttribute("aria-disabled", String(flag));
+    if (flag) this.card.fail(null);
   }
 
   /** A chooser was changed: keep the address in step and let the changed lane catch up. */
@@ -89,11 +187,15 @@ class Compare {
     const changed = this.lanes.filter((lane) => lane.chooser.value !== lane.strategy.slug);
     for (const lane of changed) lane.choose(lane.chooser.value);
     this.separate();
-    const choice = new URLSearchParams(this.lanes.map((lane) => [lane.side, lane.strategy.slug]));
-    history.replaceState(null, "", `?${choice}`);
+    this.remember();
     if (this.running) return;
     if (this.target) await this.run(this.target);
     else this.render();
+  }
+
+  remember() {
+    const choice = new URLSearchParams(this.lanes.map((lane) => [lane.side, lane.strategy.slug]));
+    history.replaceState(null, "", `?${choice}`);
   }
 
   /** What one lane has the other cannot choose: both would share one cookie. */
@@ -105,35 +207,57 @@ class Compare {
     }
   }
 
-  /** Take the pair that the lesson proposed, and look at what changed. */
-  async choose(pair) {
-    const changed = this.lanes.find(({ strategy }, index) => strategy.slug !== pair[index]);
-    this.lanes.forEach(({ chooser }, index) => {
-      chooser.value = pair[index];
-    });
-    await this.chosen();
-    changed.heading.focus();
-  }
-
-  /** How many steps both lanes have done. */
-  get done() {
-    return Math.min(...this.lanes.map(({ results }) => results.length));
-  }
-
   render() {
-    const retry = () => this.retry();
-    for (const lane of this.lanes) lane.show(this.shown, retry);
-    this.bar.show({ done: this.done, shown: this.shown });
-    if (this.shown >= 0 && this.shown < this.done) this.card.teach(this.shown, this.lanes);
-    else this.card.explain();
+    const { done } = this;
+    for (const lane of this.lanes) lane.show((value) => this.guess(lane, value));
+    this.progress.show(done);
+    this.again.hidden = done === 0;
+    const failed = this.lanes.find(({ error }) => error);
+    this.card.fail(failed && `${failed.strategy.title}: ${failed.error.message}`);
+    this.card.tell(done ? lesson(done, this.lanes, this.data) : this.introduction());
+    this.card.sum(done === STEPS.length ? this.lanes : []);
+    this.card.offer(this.next(), this.place());
+    this.keep();
+  }
+
+  /** What the button does. */
+  next() {
+    const { done } = this;
+    const failed = this.lanes.find(({ error }) => error);
+    if (failed) return { words: WAYS_ON[failed.error.kind] ?? "Try again" };
+    if (done === STEPS.length) {
+      const pair = this.story.next();
+      return pair ? { words: pair.invitation } : this.data.end;
+    }
+    if (this.unguessed.length) return { words: "First guess in both lanes" };
+    return { words: NEXT[done] ?? "Start: log in to both" };
+  }
+
+  introduction() {
+    const [left, right] = this.lanes.map(({ strategy }) => strategy.title);
+    const pair = this.story.find(this.lanes);
+    return {
+      title: `${left} or ${right}: whose log-out stops the thief?`,
+      words: [pair?.about ?? "A pair of your own choice.", " Each lane gets a throwaway user."],
+    };
+  }
+
+  /** Where this pair stands in the story, and the score at its end. */
+  place() {
+    const { pairs } = this.story;
+    const { right, total } = this.story.score();
+    if (!this.story.next()) return `All ${pairs.length} pairs played: ${right} of ${total} guesses were right.`;
+    const found = this.story.find(this.lanes);
+    return found ? `pair ${found.index + 1} of ${pairs.length} · then: the answer` : "a pair of your own";
   }
 
   /** What a screen reader is told. */
   summary() {
     return this.lanes
+      .filter(({ results, error }) => results.length || error)
       .map(({ strategy, results, error, notice }) => {
         if (error) return `${strategy.title}: ${error.message}`;
-        const { status, verdict } = results[this.shown];
+        const { status, verdict } = results.at(-1);
         const outcome = verdict.accepted ? "accepted" : "refused";
         const news = notice ? `${notice} ` : "";
         return `${strategy.title}: ${news}${status} ${outcome}. ${sentence(verdict.reason)}`;
@@ -142,4 +266,9 @@ class Compare {
   }
 }
 
-new Compare(JSON.parse(document.getElementById("compare-data").textContent));
+/** Whether a lane is still to send requests. */
+function waits({ results, error, login }) {
+  return login && !error && results.length === REQUEST;
+}
+
+new TryIt(JSON.parse(document.getElementById("compare-data").textContent));

@@ -1,7 +1,7 @@
 /** A page about one strategy or one event: its cells can be played here, its request is drawn. */
 
 import { send } from "./api.js";
-import { tallyView } from "./compare/tally.js";
+import { tallyView } from "./lab/tally.js";
 import { sequenceFigure } from "./diagram.js";
 import { Bar } from "./lab/bar.js";
 import { Run } from "./lab/run.js";

@@ -172,7 +172,7 @@ def test_on_a_telephone_the_menu_opens_without_a_script(
     log_out = page.get_by_role("button", name="Log out", exact=True)
     expect(log_out).not_to_be_visible()
     page.get_by_role("button", name="Menu").click()
-    expect(page.get_by_role("link", name="Compare")).to_be_visible()
+    expect(page.get_by_role("link", name="Try it")).to_be_visible()
     log_out.click()
     expect(page.get_by_text("You are logged out.")).to_be_visible()
 

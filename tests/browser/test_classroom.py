@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
 from tests.browser.conftest import CLASSROOM
-from tests.browser.test_compare import left, lesson, right, take
+from tests.browser.test_compare import lane, play, title
 from tests.browser.test_lab import finished, play_button
 from tests.cast import PASSWORD
 
@@ -26,10 +26,10 @@ def site(base_url: str, settings: Settings) -> str:
 def test_the_story_the_lab_and_the_inspector_work_over_plain_http(page: Page, site: str) -> None:
     page.goto(f"{site}/")
     assert page.evaluate("isSecureContext") is False
-    take(page, 1, 2, 3, 4)
-    expect(left(page).get_by_text("401 refused")).to_be_visible()
-    expect(right(page).get_by_text("200 accepted")).to_be_visible()
-    expect(lesson(page)).to_contain_text("So logging out did nothing?")
+    play(page)
+    expect(lane(page, "left").get_by_text("Thief stopped")).to_be_visible()
+    expect(lane(page, "right").get_by_text("Thief got in")).to_be_visible()
+    expect(title(page)).to_contain_text("With JWT, the stolen copy works")
 
     page.goto(f"{site}/lab/")
     play_button(page, "Run Session (Django) against Log out").click()

@@ -1,4 +1,4 @@
-"""The Compare page in a real browser: four steps, two lanes, and who lets the thief in.
+"""The first page in a real browser: four steps, two lanes, six pairs, and who lets the thief in.
 
 ``PICTURE=1`` also writes the README's picture.
 """
@@ -12,14 +12,13 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import Login, User
-from accounts.strategies import strategies
+from accounts.pages.story import STORY
 from tests.axe import CLEAN, scrolls_sideways, violations
 from tests.browser.conftest import Guard
 
 PICTURE = Path(__file__).parents[2] / "static" / "img" / "compare.png"
-SLUGS = [strategy.slug for strategy in strategies]
-PAIRS = list(zip(SLUGS[::2], [*SLUGS[1::2], SLUGS[0]], strict=False))  # each strategy at least once
-STEPS = ["1 Log in", "2 Send a request", "3 Log out", "4 Replay the stolen copy"]
+STEPS = 4
+PLAYED = 30_000  # ms: sixty requests on a busy machine
 
 pytestmark = pytest.mark.usefixtures("live")
 
@@ -30,23 +29,47 @@ def calm(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
 
 
-def step(page: Page, number: int) -> Locator:
-    return page.get_by_role("button", name=re.compile(rf"^{number}\b"))
+def button(page: Page) -> Locator:
+    """The one that goes on."""
+    return page.locator("[data-next]")
+
+
+def card(page: Page) -> Locator:
+    return page.locator("[data-card]")
+
+
+def title(page: Page) -> Locator:
+    return card(page).get_by_role("heading", level=2)
+
+
+def lane(page: Page, side: str) -> Locator:
+    return page.locator(f'[data-side="{side}"]')
+
+
+def has_done(page: Page, steps: int) -> None:
+    """Both lanes have done so many steps, and the server is no longer asked."""
+    expect(page.locator('[data-step][data-state="done"]')).to_have_count(steps, timeout=PLAYED)
+    expect(page.locator('[data-side][aria-busy="true"]')).to_have_count(0, timeout=PLAYED)
 
 
 def take(page: Page, *numbers: int) -> None:
-    """Press steps, each after the last one's answers."""
+    """Press the button for these steps, each after the last one's answers."""
     for number in numbers:
-        step(page, number).click()
-        expect(step(page, number)).to_have_accessible_name(re.compile("done"))
+        button(page).click()
+        has_done(page, number)
 
 
-def left(page: Page) -> Locator:
-    return page.get_by_role("article").nth(0)
+def guess(page: Page, *, left: bool, right: bool) -> None:
+    for side, yes in (("left", left), ("right", right)):
+        words = "Yes" if yes else "No"
+        lane(page, side).get_by_role("button", name=words, exact=True).click()
 
 
-def right(page: Page) -> Locator:
-    return page.get_by_role("article").nth(1)
+def play(page: Page, *, left: bool = False, right: bool = False) -> None:
+    """All four steps; by default nobody believes that the thief gets in."""
+    take(page, 1, 2, 3)
+    guess(page, left=left, right=right)
+    take(page, 4)
 
 
 def choose(page: Page, side: str, slug: str) -> None:
@@ -54,45 +77,57 @@ def choose(page: Page, side: str, slug: str) -> None:
 
 
 def figure(lane: Locator, words: str) -> Locator:
-    """The figure of the tally that counts these words."""
-    terms = lane.get_by_role("term").filter(has_text=re.compile(rf"^{words}"))
-    return terms.locator("xpath=following-sibling::dd")
-
-
-def lesson(page: Page) -> Locator:
-    return page.locator("[data-lesson]")
+    """What the visitor's own request cost."""
+    row = lane.get_by_role("row").filter(has=lane.page.get_by_role("rowheader", name=words))
+    return row.get_by_role("cell").first
 
 
 # --- The story ----------------------------------------------------------------------------------
 
 
 def test_logging_out_stops_the_stolen_cookie_and_not_the_stolen_token(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/")
-    expect(left(page).get_by_role("heading", level=2)).to_have_text("Cookie session")
-    expect(right(page).get_by_role("heading", level=2)).to_have_text("JSON Web Token")
-
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "You logged out. Does a stolen login still work?"
+    )
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     take(page, 1)
-    for lane in (left(page), right(page)):
-        expect(lane.get_by_text("200 accepted")).to_be_visible()
-        expect(lane.get_by_text("A thief was listening")).to_be_visible()
+    assert [url.partition("/api/")[2] for url in asked] == ["lab/logins/"]
+    expect(card(page)).to_contain_text("from a borrowed laptop or a leaked log")
+    expect(card(page)).to_contain_text("Over HTTPS nobody listens in.")
+    expect(lane(page, "left")).to_contain_text("A thief has a copy of the cookie 32 bytes")
 
     take(page, 2)
-    expect(figure(left(page), "SQL queries")).to_have_text("2")
-    expect(figure(left(page), "signatures checked")).to_have_text("0")
-    expect(figure(right(page), "SQL query")).to_have_text("1")
-    expect(figure(right(page), "signature checked")).to_have_text("1")
-    expect(lesson(page)).to_contain_text("2 queries beside 1 query")
+    expect(title(page)).to_have_text("Session (Django) asks the database twice, JWT once")
+    expect(figure(lane(page, "left"), "Database queries")).to_have_text("2")
+    expect(figure(lane(page, "right"), "Signatures checked")).to_have_text("1")
+    expect(figure(lane(page, "right"), "Median of 30")).to_have_text(re.compile(r"s \(.*–.*s\)$"))
+    expect(card(page)).to_contain_text("The benchmark, with 1,000 of each, says")
 
     take(page, 3)
-    expect(left(page).get_by_text("The row in django_session was deleted")).to_be_visible()
-    expect(right(page).get_by_text("The server had nothing to delete")).to_be_visible()
+    expect(lane(page, "left")).to_contain_text("The row in django_session was deleted.")
+    expect(lane(page, "right")).to_contain_text("The server had nothing to delete")
+    expect(card(page)).to_contain_text("It holds the refresh token, too.")
+    button(page).click()  # no guess, no thief
+    expect(lane(page, "left").get_by_role("button", name="Yes")).to_be_focused()
+    guess(page, left=False, right=False)
+    expect(button(page)).to_be_focused()
 
     take(page, 4)
-    expect(left(page).get_by_text("401 refused")).to_be_visible()
-    expect(left(page).get_by_text("Stopped at load session.")).to_be_visible()
-    expect(right(page).get_by_text("200 accepted")).to_be_visible()
-    expect(right(page).get_by_text(re.compile(r"It works for another 4 min \d+ s"))).to_be_visible()
-    expect(lesson(page)).to_contain_text("So logging out did nothing?")
+    expect(title(page)).to_have_text("With JWT, the stolen copy works after the log-out")
+    for shown in (
+        title(page),
+        button(page),
+        lane(page, "left").get_by_text("Thief stopped"),
+        lane(page, "right").get_by_text("Thief got in"),
+    ):
+        expect(shown).to_be_in_viewport()
+    expect(lane(page, "left")).to_contain_text("You guessed: no. ✓ Right.")
+    expect(lane(page, "right")).to_contain_text("You guessed: no. ✗ Wrong.")
+    expect(card(page)).to_contain_text(re.compile(r"for another 59 min \d+ s, by the refresh"))
+    expect(card(page)).to_contain_text("1 query per request instead of 2")
     write_picture(page)
 
 
@@ -102,248 +137,156 @@ def write_picture(page: Page) -> None:
         return
     page.mouse.move(0, 0)
     PICTURE.parent.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURE, full_page=True)
+    page.screenshot(path=PICTURE)
 
 
-def test_with_a_blacklist_both_refuse_and_the_prices_are_compared(page: Page) -> None:
-    page.goto("/?left=session-db&right=jwt-blacklist-joined")
-    take(page, 1, 2)
-    expect(figure(left(page), "SQL queries")).to_have_text("2")
-    expect(figure(right(page), "SQL query")).to_have_text("1")
-    take(page, 3, 4)
-    expect(left(page).get_by_text("401 refused")).to_be_visible()
-    expect(right(page).get_by_text("401 refused")).to_be_visible()
-    expect(lesson(page)).to_contain_text("Both refuse the thief, at two prices")
-    expect(lesson(page)).to_contain_text("took 1 query per request, Session (Django) 2 queries")
-
-
-def test_the_story_ends_where_both_cost_the_same(page: Page) -> None:
-    page.goto("/?left=session-db&right=jwt-blacklist")
-    take(page, 1, 2, 3, 4)
-    expect(lesson(page)).to_contain_text(
-        "Then the two cost the same (2 vs 2 queries per request), "
-        "which is the question this demo is about."
-    )
-
-
-def test_what_to_try_next_sets_the_choice_and_replays_at_once(page: Page) -> None:
+def test_six_pairs_lead_on_from_one_to_the_next_and_the_guesses_are_counted(page: Page) -> None:
+    ends = [
+        ("With JWT, the stolen copy works", "Logging out did"),
+        ("Both stop the thief, with as many queries", "asks the database twice"),
+        ("Both stop the thief, with as many queries", "asks the database once"),
+        ("Both stop the thief", "logs out all your other devices, too"),
+        ("With JWT + rotated refresh, the stolen copy works", "Its refresh token is refused"),
+        ("Both stop the thief, with as many queries", "Random token 50."),
+    ]
     page.goto("/")
-    take(page, 1, 2, 3, 4)
-    lesson(page).get_by_role("button", name=re.compile("^Try")).click()
-    expect(right(page).get_by_text("401 refused")).to_be_visible()
-    expect(right(page).get_by_label("Strategy in the right lane")).to_have_value("jwt-blacklist")
-    expect(right(page).get_by_role("heading", level=2)).to_be_focused()
-    # This pair was seen: the next one is another.
-    following = strategies["jwt-blacklist-joined"].title
-    expect(lesson(page).get_by_role("button", name=f"Try “{following}”")).to_be_visible()
+    for number, (pair, (heading, words)) in enumerate(zip(STORY, ends, strict=True), start=1):
+        expect(button(page)).to_have_text(pair.invitation)
+        play(page)
+        expect(page).to_have_url(
+            re.compile(f"left={pair.left}&right={pair.right}$") if number > 1 else re.compile("/$")
+        )
+        expect(title(page)).to_have_text(re.compile(f"^{re.escape(heading)}"))
+        if number > 1:
+            expect(card(page)).to_contain_text(words)
+    expect(card(page)).to_contain_text("All 6 pairs played: 10 of 12 guesses were right.")
+    end = card(page).get_by_role("link", name=re.compile("^Next: "))
+    expect(end).to_have_attribute("href", re.compile("^/(answer|lab)/$"))
+    expect(button(page)).to_be_hidden()
 
 
-def test_a_signed_cookie_is_no_safer_than_a_token_without_a_look_up(page: Page) -> None:
-    page.goto("/?left=session-signed&right=jwt-stateless")
-    take(page, 1, 2)
-    expect(figure(left(page), "signature checked")).to_have_text("1")
-    expect(left(page).get_by_text("the session itself, signed")).to_be_visible()
-    take(page, 3, 4)
-    expect(left(page).get_by_text("200 accepted")).to_be_visible()
-    expect(left(page).get_by_text(re.compile(r"It works for another 59 min"))).to_be_visible()
-    expect(right(page).get_by_text("200 accepted")).to_be_visible()
-    expect(lesson(page)).to_contain_text("Neither log-out stopped the thief")
-    lesson(page).get_by_role("button", name=re.compile("^Try")).click()
-    for lane in (left(page), right(page)):
-        expect(lane.get_by_text("401 refused")).to_be_visible()
-
-
-@pytest.mark.parametrize("pair", PAIRS, ids="-".join)
-def test_every_strategy_can_play_the_story(page: Page, pair: tuple[str, str]) -> None:
-    page.goto(f"/?left={pair[0]}&right={pair[1]}")
-    take(page, 1, 2, 3, 4)
-    for lane in (left(page), right(page)):
-        expect(lane.get_by_text(re.compile("^(200 accepted|401 refused)$"))).to_be_visible()
-        expect(lane.get_by_role("figure")).to_be_visible()
-    expect(lesson(page)).to_contain_text(
-        re.compile("So logging out did nothing|Neither log-out stopped|Both refuse the thief")
-    )
-
-
-def test_the_thief_may_replay_again_and_again(page: Page) -> None:
+def test_a_reload_keeps_guesses_and_results_but_no_credential(page: Page) -> None:
     page.goto("/")
-    take(page, 1, 2, 3, 4)
-    for _ in range(2):
-        with page.expect_response("**/api/lab/jwt-user/thief/replay/*"):
-            page.get_by_role("button", name="Replay again").click()
-        expect(right(page).get_by_text("200 accepted")).to_be_visible()
-
-
-def test_a_stolen_token_that_has_expired_is_told_from_one_that_was_revoked(page: Page) -> None:
-    page.clock.install()
-    page.goto("/")
-    take(page, 1, 2, 3, 4)
-    expect(right(page).get_by_text("It works for another 4 min")).to_be_visible()
-    page.clock.fast_forward("05:01")
-    expect(right(page).get_by_text("It has expired now: replay it again.")).to_be_visible()
-    expect(right(page).get_by_text(re.compile("expired$"))).to_be_visible()
-
-
-def test_a_visitors_wrong_clock_does_not_change_how_long_the_token_lasts(page: Page) -> None:
-    page.clock.install(time=datetime.now(UTC) + timedelta(hours=1))
-    page.goto("/")
-    take(page, 1, 2, 3, 4)
-    expect(right(page).get_by_text("It works for another 4 min")).to_be_visible()
-
-
-# --- Steps --------------------------------------------------------------------------------------
-
-
-def test_steps_are_taken_in_their_order_and_the_page_says_which_is_next(page: Page) -> None:
-    page.goto("/")
-    expect(page.get_by_text("Next: 1 Log in")).to_be_visible()
-    for number in (2, 3, 4):
-        expect(step(page, number)).to_be_disabled()
-    take(page, 1)
-    expect(step(page, 1)).to_have_attribute("aria-current", "step")
-    expect(step(page, 2)).to_be_enabled()
-    expect(step(page, 3)).to_be_disabled()
-    expect(page.get_by_text("Next: 2 Send a request")).to_be_visible()
-
-
-def test_a_request_may_be_sent_again_until_the_log_out(page: Page) -> None:
-    page.goto("/")
-    take(page, 1, 2)
-    with page.expect_response("**/api/lab/jwt-user/me/*"):
-        page.get_by_role("button", name="Send it again").click()
-    expect(step(page, 3)).to_be_enabled()
-    take(page, 3)
-    step(page, 2).click()
-    expect(figure(left(page), "SQL queries")).to_have_text("2")
-    expect(page.get_by_role("button", name="Send it again")).to_be_hidden()
-
-
-def test_an_earlier_step_can_be_looked_at_without_doing_it_again(page: Page) -> None:
-    page.goto("/")
-    take(page, 1, 2)
-    logins = Login.objects.count()
-    step(page, 1).click()
-    expect(left(page).get_by_text("A thief was listening")).to_be_visible()
-    assert Login.objects.count() == logins
-    take(page, 3)
-
-
-def test_start_again_goes_back_to_the_beginning(page: Page) -> None:
-    page.goto("/")
-    take(page, 1, 2)
-    page.get_by_role("button", name="Start again").click()
-    expect(step(page, 1)).to_be_focused()
-    expect(step(page, 2)).to_be_disabled()
-    expect(lesson(page)).to_contain_text("What you are about to see")
-    take(page, 1)
-
-
-def test_a_lane_whose_strategy_changes_catches_up_with_the_other(page: Page) -> None:
-    page.goto("/")
-    take(page, 1, 2)
-    choose(page, "left", "session-joined")
-    expect(figure(left(page), "SQL query")).to_have_text("1")
-    expect(lesson(page)).to_contain_text("1 query each")
-    take(page, 3, 4)
-    expect(left(page).get_by_text("401 refused")).to_be_visible()
-
-
-# --- Choosers -----------------------------------------------------------------------------------
-
-
-def test_a_choice_is_in_the_address_and_survives_a_reload(page: Page) -> None:
-    page.goto("/")
-    choose(page, "right", "opaque")
-    expect(page).to_have_url(re.compile(r"\?left=session-db&right=opaque$"))
-    expect(right(page).get_by_role("heading", level=2)).to_have_text("Opaque token")
-    expect(lesson(page)).to_contain_text("the right one a random token")
-    page.reload()
-    expect(page.get_by_label("Strategy in the right lane")).to_have_value("opaque")
-
-
-def test_what_one_lane_has_the_other_cannot_choose(page: Page) -> None:
-    page.goto("/")
-    choose(page, "left", "session-joined")
-    chooser = page.get_by_label("Strategy in the right lane")
-    expect(chooser.locator("option[disabled]")).to_have_attribute("value", "session-joined")
-
-
-# --- What a lane shows --------------------------------------------------------------------------
-
-
-def test_the_browser_holds_a_token_whose_end_is_counted_down(page: Page) -> None:
-    page.goto("/")
-    take(page, 1)
-    claims = right(page).get_by_role("term")
-    expect(claims.filter(has_text=re.compile("^exp$"))).to_be_visible()
-    expect(right(page).get_by_text(re.compile(r"\d\d:\d\d:\d\d, in 4 min \d+ s"))).to_be_visible()
-    expect(left(page).get_by_text("HttpOnly: no script can read them.")).to_be_visible()
-    expect(left(page).get_by_text("django_session", exact=True)).to_be_visible()
-
-
-def test_no_credential_is_on_the_page(page: Page) -> None:
-    page.goto("/")
-    with page.expect_response("**/api/lab/jwt-user/login/*") as answered:
-        take(page, 1, 2)
-    token = answered.value.json()["access"]
-    cookies = {cookie.get("name"): cookie.get("value") for cookie in page.context.cookies()}
+    with page.expect_response("**/api/lab/logins/") as answered:
+        take(page, 1)
+    left, right = answered.value.json()["logins"]
+    cookies = {cookie.get("name"): str(cookie.get("value")) for cookie in page.context.cookies()}
+    secrets = [
+        right["access"].split(".")[2],
+        cookies["lab-session-db"],
+        left["copy"],
+        right["copy"],
+    ]
+    take(page, 2)
+    kept = str(page.evaluate("JSON.stringify(sessionStorage) + JSON.stringify(localStorage)"))
     shown = page.content()
-    assert token.split(".")[2] not in shown
-    assert str(cookies["lab-session-db"]) not in shown
+    assert "django_session" in kept
+    assert not [secret for secret in secrets if secret in kept or secret in shown]
+
+    page.reload()  # in the middle of a pair: the script's token is gone
+    has_done(page, 2)
+    expect(figure(lane(page, "left"), "Database queries")).to_have_text("2")
+    take(page, 3)
+    expect(lane(page, "right").locator("[data-notice]")).to_contain_text("forgets the login")
+    guess(page, left=False, right=True)
+    take(page, 4)
+    page.reload()
+    expect(title(page)).to_have_text(re.compile("^With JWT, the stolen copy works"))
+    expect(lane(page, "right")).to_contain_text("You guessed: yes. ✓ Right.")
+    expect(button(page)).to_have_text(STORY[1].invitation)
+
+    page.get_by_role("button", name="Start again").click()
+    expect(button(page)).to_be_focused()
+    has_done(page, 0)
+    take(page, 1)
 
 
-def test_the_diagram_is_told_in_words_too(page: Page) -> None:
+def test_a_session_in_the_cookie_is_no_safer_than_a_token_without_a_look_up(page: Page) -> None:
+    page.goto("/?left=session-signed&right=jwt-stateless")
+    play(page)
+    expect(figure(lane(page, "left"), "Signatures checked")).to_have_text("1")
+    expect(title(page)).to_have_text("Logging out stopped neither thief")
+    expect(card(page)).to_contain_text("You guessed both wrong.")
+    expect(card(page)).to_contain_text("a pair of your own")
+
+
+def test_a_lane_whose_strategy_changes_catches_up_and_asks_again(page: Page) -> None:
     page.goto("/")
-    take(page, 1, 2)
-    words = left(page).get_by_role("figure").get_by_role("list")
-    expect(words.get_by_role("listitem").first).to_contain_text(
-        "Browser to Django: GET /api/lab/session-db/me/, Cookie: lab-session-db="
-    )
-    expect(words).to_contain_text("Django to database: SELECT … django_session")
-    expect(words.get_by_role("listitem").last).to_contain_text("Django to Browser: 200")
+    choose(page, "right", "jwt-stateless")
+    expect(page).to_have_url(re.compile(r"\?left=session-db&right=jwt-stateless$"))
+    play(page)
+    choose(page, "right", "opaque")
+    has_done(page, 3)
+    expect(lane(page, "right").get_by_role("heading", level=2)).to_have_text("Opaque token")
+    expect(lane(page, "left")).to_contain_text("Thief stopped")
+    lane(page, "right").get_by_role("button", name="Yes", exact=True).click()
+    take(page, 4)
+    expect(card(page)).to_contain_text("You guessed right about Session (Django), wrong about")
+    chooser = page.get_by_label("Strategy in the left lane")
+    expect(chooser.locator("option[disabled]")).to_have_attribute("value", "opaque")
 
 
-def test_a_statement_opens_and_closes_from_the_keyboard(page: Page) -> None:
+def test_the_thiefs_time_runs_by_the_servers_clock_and_ends(page: Page) -> None:
+    page.clock.install(time=datetime.now(UTC) + timedelta(hours=1))
+    page.goto("/?left=session-joined&right=jwt-rotating")
+    play(page)
+    expect(card(page)).to_contain_text("It works for another 4 min")
+    page.clock.fast_forward("05:01")
+    expect(card(page)).to_contain_text("It works no longer: time has ended it")
+
+
+def test_what_the_server_did_and_who_stores_what_is_folded_below(page: Page) -> None:
     page.goto("/")
-    take(page, 1, 2)
-    arrow = left(page).get_by_role("button", name=re.compile("^SELECT … django_session"))
-    statement = left(page).get_by_role("region", name="SELECT … django_session")
+    take(page, 1)
+    lane(page, "right").get_by_text("Who stores what").click()
+    expect(lane(page, "right").get_by_text(re.compile(r"in 4 min \d+ s"))).to_be_visible()
+    take(page, 2)
+    expect(lane(page, "right").get_by_text("exp", exact=True)).to_be_visible()  # stays open
 
-    arrow.focus()
-    page.keyboard.press("Enter")
-    expect(arrow).to_have_attribute("aria-expanded", "true")
+    lane(page, "left").get_by_text("What the server did, step by step").click()
+    expect(lane(page, "left").get_by_role("figure")).to_have_count(2)
+    words = lane(page, "left").get_by_role("figure").nth(1).get_by_role("list")
+    expect(words).to_contain_text("Browser to Django: GET /api/lab/session-db/me/, Cookie: lab-")
+    request = lane(page, "left").get_by_role("figure").nth(1)
+    arrow = request.get_by_role("button", name=re.compile("^SELECT … django_session"))
+    arrow.press("Enter")
+    statement = lane(page, "left").get_by_role("region", name="SELECT … django_session")
     expect(statement).to_contain_text('FROM "django_session"')
-    expect(statement).to_contain_text('"django_session"."session_key" = %s')
     page.keyboard.press("Escape")
     expect(statement).to_be_hidden()
     expect(arrow).to_be_focused()
 
-    page.keyboard.press("Space")
-    expect(statement).to_be_visible()
-    statement.get_by_role("button", name="Close").press("Enter")
-    expect(statement).to_be_hidden()
-    expect(arrow).to_be_focused()
+
+# --- What may be said of times --------------------------------------------------------------------
 
 
-def test_a_statement_opens_by_click_and_stays_open_in_a_narrower_window(page: Page) -> None:
+def test_a_difference_within_the_spread_is_called_none(page: Page) -> None:
     page.goto("/")
-    take(page, 1, 2)
-    arrow = right(page).get_by_role("button", name=re.compile("^SELECT … accounts_user"))
-    arrow.click()
-    statement = right(page).get_by_role("region", name="SELECT … accounts_user")
-    expect(statement).to_contain_text('FROM "accounts_user"')
-    page.set_viewport_size({"width": 390, "height": 844})
-    expect(arrow).to_have_attribute("aria-expanded", "true")
-    expect(statement).to_be_visible()
-
-
-def test_results_are_announced(page: Page) -> None:
-    page.goto("/")
-    take(page, 1, 2, 3, 4)
-    status = page.locator("[data-status]")
-    expect(status).to_have_attribute("role", "status")
-    expect(status).to_contain_text("Session (Django): 401 refused.")
-    expect(status).to_contain_text("JWT: 200 accepted.")
+    found = page.evaluate(
+        """async () => {
+          const { compare, spread } = await import("/static/js/compare/samples.js");
+          const { timeWords } = await import("/static/js/compare/lesson.js");
+          const lane = (title, samples) => ({ strategy: { title }, results: [{}, { samples }] });
+          const [fast, slow, wide] = [[1, 2, 3, 4, 5], [9, 8, 7, 6], [2, 9, 4, 7, 5]];
+          const told = (one, other) => timeWords([lane("A", one), lane("B", other)]);
+          return {
+            spread: spread([5, 1, 4, 2, 3]),
+            even: spread(slow),
+            one: spread([7]),
+            orders: [[fast, slow], [slow, fast], [fast, wide], [wide, slow], [fast, fast]].map(
+              (pair) => compare(...pair.map(spread)),
+            ),
+            told: [told(fast, slow), told(slow, fast), told(fast, wide)],
+          };
+        }"""
+    )
+    assert found["spread"] == {"n": 5, "low": 2, "median": 3, "high": 4}
+    assert found["even"] == {"n": 4, "low": 6.75, "median": 7.5, "high": 8.25}
+    assert found["one"] == {"n": 1, "low": 7, "median": 7, "high": 7}
+    assert found["orders"] == [-1, 1, 0, 0, 0]
+    assert found["told"][0].startswith("A was faster: a median of 3 µs against 8 µs")
+    assert found["told"][1].startswith("B was faster: a median of 3 µs against 8 µs")
+    assert "cannot tell which is faster" in found["told"][2]
 
 
 # --- When something goes wrong ------------------------------------------------------------------
@@ -358,169 +301,189 @@ def answer_with(page: Page, path: str, status: int, headers: dict[str, str] | No
     page.route(path, fulfill)
 
 
-def test_throttled_visitors_are_told_when_to_come_back(page: Page) -> None:
-    page.goto("/")
-    answer_with(page, "**/api/lab/users/", 429, {"Retry-After": "34"})
-    step(page, 1).click()
-    expect(left(page).get_by_role("alert")).to_contain_text("Try again in 34 s.")
-    assert violations(page) == CLEAN
-    page.unroute("**/api/lab/users/")
-    left(page).get_by_role("button", name="Try again").click()
-    expect(left(page).get_by_text("200 accepted")).to_be_visible()
-    expect(right(page).get_by_text("200 accepted")).to_be_visible()
-
-
-def test_a_server_that_does_not_answer_can_be_asked_again(page: Page, guard: Guard) -> None:
+def test_what_goes_wrong_is_said_in_the_card_and_the_button_tries_again(
+    page: Page, guard: Guard
+) -> None:
     guard.allow("ERR_INTERNET_DISCONNECTED")
-    page.goto("/")
-    take(page, 1)
-    page.context.set_offline(True)
-    step(page, 2).click()
-    expect(right(page).get_by_role("alert")).to_contain_text("The server did not answer.")
-    page.context.set_offline(False)
-    take(page, 2)
-    expect(right(page).get_by_text("200 accepted")).to_be_visible()
-
-
-def test_one_lane_that_fails_leaves_the_other_its_answer(page: Page, guard: Guard) -> None:
     guard.allow("status of 503")
+    problem = card(page).get_by_role("alert")
     page.goto("/")
+
+    answer_with(page, "**/api/lab/logins/", 429, {"Retry-After": "34"})
+    button(page).click()
+    expect(problem).to_contain_text("Try again in 34 s.")
+    expect(button(page)).to_have_text("Try again")
+    assert violations(page) == CLEAN
+    page.unroute("**/api/lab/logins/")
     take(page, 1)
+    expect(problem).to_be_hidden()
+
     answer_with(page, "**/api/lab/jwt-user/me/*", 503)
-    step(page, 2).click()
-    expect(right(page).get_by_role("alert")).to_contain_text("Try again in a moment.")
-    expect(figure(left(page), "SQL queries")).to_have_text("2")
-    expect(step(page, 3)).to_be_disabled()
+    button(page).click()
+    expect(problem).to_contain_text("Try again in a moment.", timeout=PLAYED)
+    expect(figure(lane(page, "left"), "Database queries")).to_have_text("2")
+    page.unroute("**/api/lab/jwt-user/me/*")
+    take(page, 2)
 
+    page.context.set_offline(True)
+    button(page).click()
+    expect(problem).to_contain_text("The server did not answer.")
+    page.context.set_offline(False)
+    take(page, 3)
 
-def test_a_page_from_before_another_log_in_asks_to_be_reloaded(page: Page) -> None:
-    page.goto("/")
+    page.goto("/?left=opaque&right=jwt-user")
     page.context.clear_cookies()
-    step(page, 1).click()
-    expect(left(page).get_by_role("alert")).to_contain_text("Reload it and start again.")
-    left(page).get_by_role("button", name="Reload the page").click()
-    expect(left(page).get_by_role("alert")).to_be_hidden()
+    button(page).click()
+    expect(problem).to_contain_text("Reload it and start again.")
+    expect(button(page)).to_have_text("Reload the page")
+    button(page).click()
+    expect(button(page)).to_have_text("Start: log in to both")
     take(page, 1)
 
 
 def test_two_tabs_share_a_cookie_and_the_first_one_says_so(page: Page) -> None:
-    page.goto("/")
+    page.goto("/?left=session-joined&right=session-db")
     take(page, 1)
     other = page.context.new_page()
-    other.goto("/")
-    take(other, 1)
-    step(page, 2).click()
-    problem = left(page).get_by_role("alert")
-    expect(problem).to_contain_text("a browser has one cookie for all of its tabs")
-    expect(right(page).get_by_text("200 accepted")).to_be_visible()
-    problem.get_by_role("button", name="Log in again").click()
-    expect(left(page).get_by_text("200 accepted")).to_be_visible()
-    take(page, 3, 4)
-    expect(left(page).get_by_text("401 refused")).to_be_visible()
-    expect(lesson(page)).to_contain_text("So logging out did nothing?")
-
-
-def test_a_tab_never_logs_another_one_out(page: Page) -> None:
-    page.goto("/?left=session-joined&right=session-db")
-    take(page, 1, 2)
-    other = page.context.new_page()
     other.goto("/?left=session-joined&right=session-db")
-    take(other, 1)
-    step(page, 3).click()
-    for lane in (left(page), right(page)):
-        expect(lane.get_by_role("alert")).to_contain_text("Another tab took over")
-    take(other, 2)
-    expect(left(other).get_by_text("200 accepted")).to_be_visible()
-    take(other, 3)
-    step(page, 3).click()
-    expect(left(page).get_by_text("The row in accounts_session was deleted")).to_be_visible()
+    take(other, 1, 2)
+    button(page).click()
+    problem = card(page).get_by_role("alert")
+    expect(problem).to_contain_text("a browser has one cookie for all of its tabs")
+    expect(button(page)).to_have_text("Log in again")
+    take(other, 3)  # nobody logged the other tab out
+    expect(lane(other, "left")).to_contain_text("The row in accounts_session was deleted")
+    take(page, 2, 3)
+    guess(page, left=False, right=False)
     take(page, 4)
-    expect(lesson(page)).to_contain_text("Both refuse the thief")
+    expect(title(page)).to_have_text(re.compile("^Both stop the thief"))
 
 
 def test_a_login_that_ended_by_itself_teaches_nothing_about_the_log_out(page: Page) -> None:
     page.goto("/")
     take(page, 1)
     User.objects.filter(visitor__isnull=False).update(is_active=False)
-    for number in (2, 3, 4):
-        take(page, number)
-        expect(lesson(page)).to_contain_text("That login had already ended")
-        expect(lesson(page)).to_contain_text("Start again to see the whole story.")
+    take(page, 2)
+    expect(title(page)).to_have_text("That login had already ended")
+    expect(card(page)).to_contain_text("Start again to see the whole story.")
 
 
-@pytest.mark.parametrize("number", [2, 4])
-def test_a_deleted_throwaway_user_is_told_and_replaced_and_no_verdict(
-    page: Page, number: int
-) -> None:
+def test_a_deleted_throwaway_user_is_told_and_replaced_and_no_verdict(page: Page) -> None:
     page.goto("/?left=session-db&right=jwt-blacklist")
-    take(page, *range(1, number))
+    take(page, 1, 2, 3)
     User.objects.filter(visitor__isnull=False).delete()
-    take(page, number)
-    for lane in (left(page), right(page)):
-        expect(lane.locator("[data-notice]")).to_contain_text("throwaway user of this lane was")
-    expect(lesson(page)).not_to_contain_text("already ended")
-    if number == 2:
-        expect(left(page).get_by_text("200 accepted")).to_be_visible()
-        assert violations(page) == CLEAN
-        take(page, 3, 4)
-    expect(lesson(page)).to_contain_text("Both refuse the thief")
+    guess(page, left=False, right=False)
+    take(page, 4)
+    for side in ("left", "right"):
+        expect(lane(page, side).locator("[data-notice]")).to_contain_text("user was deleted")
+    expect(title(page)).to_have_text(re.compile("^Both stop the thief"))
+    assert Login.objects.count() == 2
 
 
 # --- For everybody ------------------------------------------------------------------------------
 
 
-def test_the_four_steps_need_no_mouse(page: Page) -> None:
+def test_everything_can_be_done_by_space_and_enter_alone(page: Page) -> None:
     page.goto("/")
-    step(page, 1).focus()
-    for name in STEPS:
-        expect(page.locator(":focus")).to_have_accessible_name(re.compile(f"^{name[0]}"))
-        page.keyboard.press("Enter")
-        expect(step(page, int(name[0]))).to_have_accessible_name(re.compile("done"))
-        page.keyboard.press("Tab")
-    expect(right(page).get_by_text("200 accepted")).to_be_visible()
+    for number, key in ((1, "Space"), (2, "Enter"), (3, "Space")):
+        page.keyboard.press(key)
+        has_done(page, number)
+    page.keyboard.press("Enter")
+    expect(lane(page, "left").get_by_role("button", name="Yes")).to_be_focused()
+    page.keyboard.press("Space")
+    expect(lane(page, "right").get_by_role("button", name="Yes")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(button(page)).to_be_focused()
+    page.keyboard.press("Enter")
+    has_done(page, 4)
+    expect(lane(page, "left")).to_contain_text("You guessed: yes. ✗ Wrong.")
+    status = page.locator("[data-status]")
+    expect(status).to_contain_text("Session (Django): 401 refused.")
+    expect(status).to_contain_text("JWT: 200 accepted.")
+    page.keyboard.press("Space")
+    has_done(page, 1)
+    expect(page.get_by_label("Strategy in the right lane")).to_have_value("jwt-blacklist")
 
 
-def test_axe_finds_nothing_before_during_and_after(page: Page) -> None:
+def test_axe_finds_nothing_before_during_and_after_and_nothing_needs_a_colour(page: Page) -> None:
     page.goto("/")
     assert violations(page) == CLEAN
-    take(page, 1, 2)
-    left(page).get_by_role("button", name=re.compile("^SELECT … django_session")).press("Enter")
+    take(page, 1, 2, 3)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    for lane_ in (lane(page, "left"), lane(page, "right")):
+        for folded in lane_.locator("summary").all():
+            folded.click()
     assert violations(page) == CLEAN
-    take(page, 3, 4)
+    page.emulate_media(forced_colors="active")
+    current = page.locator("[data-step][aria-current]")
+    expect(current).to_have_text(re.compile("The thief tries"))
+    assert current.evaluate("node => getComputedStyle(node.children[0]).outlineStyle") == "solid"
+    page.emulate_media(forced_colors="none")
+    guess(page, left=False, right=False)
+    take(page, 4)
     assert violations(page) == CLEAN
 
-
-@pytest.mark.parametrize("width", [320, 390])
-def test_a_phone_never_scrolls_sideways(page: Page, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 844})
-    page.goto("/?left=session-joined&right=jwt-blacklist-joined")
-    assert not scrolls_sideways(page)
-    take(page, 1, 2)
-    assert not scrolls_sideways(page)
-    left(page).get_by_role("button", name=re.compile("^SELECT")).first.click()
-    expect(left(page).get_by_role("region")).to_be_visible()
-    assert not scrolls_sideways(page)
-    take(page, 3, 4)
+    page.emulate_media(media="print", color_scheme="light")
+    page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dpi
+    for words in ("Thief stopped", "Thief got in"):
+        verdict = page.get_by_text(words, exact=True)
+        expect(verdict).to_be_visible()
+        expect(verdict).to_have_css("color", title(page).evaluate("n => getComputedStyle(n).color"))
+    expect(button(page)).to_be_hidden()
+    expect(page.get_by_role("banner")).to_be_hidden()
     assert not scrolls_sideways(page)
 
 
-def test_the_steps_stay_in_reach_on_a_phone(page: Page) -> None:
+def test_on_a_phone_lesson_and_verdicts_are_in_sight_and_nothing_scrolls_sideways(
+    page: Page,
+) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/?left=session-joined&right=jwt-rotating")
+    play(page)
+    for shown in (
+        title(page),
+        card(page).get_by_text("● thief stopped"),
+        card(page).get_by_text("▲ thief got in"),
+        button(page),
+    ):
+        expect(shown).to_be_in_viewport()
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert not scrolls_sideways(page)
+    lane(page, "left").get_by_text("What the server did, step by step").click()
+    lane(page, "left").get_by_role("button", name=re.compile("^SELECT")).first.click()
+    expect(lane(page, "left").get_by_role("region")).to_be_visible()
+    assert not scrolls_sideways(page)
+
+
+def test_on_a_projector_the_lanes_stand_side_by_side(page: Page) -> None:
+    page.set_viewport_size({"width": 853, "height": 533})  # 1280 × 800 at 150 %
     page.goto("/")
-    take(page, 1)
-    right(page).get_by_text("The server holds").scroll_into_view_if_needed()
-    expect(step(page, 2)).to_be_in_viewport()
+    take(page, 1, 2)
+    left, right = (lane(page, side).bounding_box() for side in ("left", "right"))
+    assert left
+    assert right
+    assert left["y"] == right["y"]
+    assert left["x"] + left["width"] <= right["x"]
+    assert not scrolls_sideways(page)
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(n => n.checkVisibility() && "
+        "[...n.childNodes].some(c => c.nodeType === 3 && c.data.trim()) && !n.closest('kbd'))"
+        ".map(n => parseFloat(getComputedStyle(n).fontSize))"
+    )
+    assert min(sizes) >= 13
+    assert sum(size < 15 for size in sizes) <= sum(size >= 15 for size in sizes) / 10
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)
-def test_without_javascript_two_strategies_can_be_chosen_and_read_about(page: Page) -> None:
+def test_without_javascript_the_page_says_what_happens_and_leads_on(page: Page) -> None:
     page.goto("/")
     # Playwright takes what is inside <noscript> for hidden, so it has to be found by its markup.
-    expect(page.locator("noscript p")).to_contain_text("This page needs JavaScript")
+    expect(page.locator("noscript section")).to_contain_text("JWT: the thief gets in.")
     choose(page, "right", "opaque")
     page.locator("noscript button").click()
     expect(page).to_have_url(re.compile(r"\?left=session-db&right=opaque$"))
-    expect(right(page).get_by_role("heading", level=2)).to_have_text("Opaque token")
-    expect(lesson(page)).to_contain_text("the right one a random token")
-    for number in range(1, 5):
-        expect(step(page, number)).to_be_disabled()
+    expect(lane(page, "right").get_by_role("heading", level=2)).to_have_text("Opaque token")
+    expect(page.locator("noscript section")).to_contain_text("Random token: the thief is stopped")
+    expect(button(page)).to_be_hidden()

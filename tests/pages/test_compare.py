@@ -1,4 +1,4 @@
-"""The Compare page as the server sends it, before any script runs."""
+"""The first page as the server sends it, before any script runs."""
 
 import json
 import re
@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import resolve
 from pytest_django.fixtures import Settings
 
-from accounts.strategies import strategies
+from accounts.pages import compare
+from accounts.pages.story import STORY
+from accounts.strategies import Lookup, strategies
 
 pytestmark = pytest.mark.django_db
 
@@ -101,34 +103,79 @@ def test_both_choosers_offer_every_strategy_but_the_other_lanes(client: Client) 
     assert ("session-db", "selected", "Session (Django): Django's default") in options(html, "left")
 
 
-def test_the_choosers_are_grouped_by_what_the_browser_holds(client: Client) -> None:
+def test_the_choosers_are_grouped_by_what_is_looked_up_and_do_not_tell_the_answer(
+    client: Client,
+) -> None:
     groups = re.findall(r'<optgroup label="(.*?)">', page(client))
-    assert groups == ["Cookie session", "JSON Web Token", "Opaque token"] * 2
+    assert groups == [lookup.value for lookup in Lookup] * 2
+
+
+def test_the_story_leads_through_six_pairs_that_exist() -> None:
+    pairs = [(pair.left, pair.right) for pair in STORY]
+    assert len(set(pairs)) == 6
+    assert pairs[0] == ("session-db", "jwt-user")
+    for left, right in pairs:
+        assert left in strategies
+        assert right in strategies
+        assert left != right
+
+
+def test_the_story_ends_at_the_answer_and_at_the_lab_until_there_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    urls = {"answer": "/answer/", "lab": "/lab/"}
+    monkeypatch.setattr(compare, "url_of", urls.get)
+    assert compare.ends_at() == {"url": "/answer/", "words": "Next: the answer"}
+    del urls["answer"]
+    assert compare.ends_at()["url"] == "/lab/"
+
+
+def test_times_stand_beside_the_benchmark_of_this_database(client: Client) -> None:
+    bench = script_data(page(client))["bench"]
+    assert isinstance(bench, dict)
+    assert bench["rounds"] == 1000
+    assert set(bench["medians"]) >= {strategy.slug for strategy in strategies}
 
 
 def test_the_script_is_told_addresses_that_exist(client: Client) -> None:
     data = script_data(page(client))
     found = list(addresses(data))
-    assert len(found) > 5 * len(strategies)
+    assert len(found) > 4 * len(strategies)
     for address in found:
         assert resolve(address).func is not None
 
 
-def test_a_reader_without_javascript_is_told_so_and_reads_what_each_step_does(
-    client: Client,
+@pytest.mark.parametrize(
+    ("right", "ends"),
+    [
+        ("jwt-user", "JWT: the thief gets in."),
+        ("jwt-rotating", "JWT + rotated refresh: the thief is stopped when the access token"),
+        ("jwt-version", "stopped at once, and all other devices are logged out, too."),
+    ],
+)
+def test_a_reader_without_javascript_reads_what_happens_and_is_led_on(
+    client: Client, right: str, ends: str
 ) -> None:
-    html = page(client, "?left=session-db&right=opaque")
-    assert "<noscript>" in html
+    html = page(client, f"?left=session-db&right={right}")
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", html))
-    assert "This page needs JavaScript" in words
-    assert "hands the left browser a cookie, the right one a random token." in words
-    for step in ("Log in.", "Send a request.", "Log out.", "Replay the stolen copy."):
+    for step in ("Log in.", "Send a request.", "Log out.", "The thief tries."):
         assert step in words
+    assert "Session (Django): the thief is stopped at once." in words
+    assert ends in words
+    for pair in STORY:
+        assert f'href="?left={pair.left}&right={pair.right}"' in html
+
+
+def test_a_link_to_the_page_is_shown_with_its_question_and_picture(client: Client) -> None:
+    html = page(client)
+    assert 'property="og:image" content="http://testserver/static/img/compare' in html
+    assert "You logged out. Does a stolen login still work?" in html
+    assert re.search(r'<meta name="description" content="Log in with a session cookie', html)
 
 
 def test_each_lane_explains_its_strategy_without_the_docstrings_marks(client: Client) -> None:
     html = page(client)
-    assert "a row in django_session, then the user's row" in html
+    assert "your browser gets a random number" in html
     assert "``" not in html
 
 

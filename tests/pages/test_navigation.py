@@ -16,24 +16,38 @@ def active(path: str) -> list[str]:
 
 def test_the_links_stand_in_the_order_of_the_pages() -> None:
     known = {
-        "/": "Compare",
-        "/lab/": "Invalidation lab",
-        "/logins/": "Logins",
+        "/": "Try it",
+        "/lab/": "Lab",
+        "/logins/": "Your devices",
         "/inspector/": "Inspector",
         "/benchmarks/": "Benchmarks",
-        "/api/docs/": "API",
+        "/api/docs/": "API docs",
     }
     links = {link.url: link.title for link in navigation("/") if link.url in known}
     assert list(links.items()) == list(known.items())
 
 
+def test_pages_to_learn_from_and_tools_stand_in_two_groups() -> None:
+    tools = {link.title for link in navigation("/") if link.tool}
+    learn = {link.title for link in navigation("/") if not link.tool}
+    assert tools == {"Your devices", "Inspector", "API docs"}
+    assert {"Try it", "Lab", "Benchmarks"} <= learn
+
+
+def test_who_is_not_signed_in_is_not_led_to_devices(alice: User) -> None:
+    client = Client()
+    assert 'href="/logins/"' not in client.get("/").content.decode()
+    client.force_login(alice)
+    assert 'href="/logins/"' in client.get("/").content.decode()
+
+
 def test_the_page_itself_is_marked() -> None:
-    assert active("/") == ["Compare"]
-    assert active("/lab/") == ["Invalidation lab"]
+    assert active("/") == ["Try it"]
+    assert active("/lab/") == ["Lab"]
 
 
 def test_a_page_below_marks_the_page_above() -> None:
-    assert active("/lab/jwt-user/") == ["Invalidation lab"]
+    assert active("/lab/jwt-user/") == ["Lab"]
 
 
 def test_a_page_outside_the_header_marks_none() -> None:
@@ -62,4 +76,4 @@ def test_the_document_has_the_title_of_its_page(one: Page, alice: User) -> None:
     if one.name not in ("login", "signup"):  # they redirect a user who is logged in
         client.force_login(alice)
     shown = client.get(f"/{one.path}").content.decode()
-    assert f"<title>{one.title} · session / jwt</title>" in shown
+    assert f"<title>{one.title} · Sessions vs JWT</title>" in shown

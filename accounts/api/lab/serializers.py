@@ -183,6 +183,35 @@ class LabReplayed(serializers.Serializer[None]):
 
     status = serializers.IntegerField()
     body = _Replay()
+    renewed = serializers.BooleanField(
+        allow_null=True, help_text="Whether the stolen refresh token gave new tokens."
+    )
+    renews_until = serializers.IntegerField(
+        allow_null=True, help_text="Until when it will, in seconds since 1970."
+    )
+
+
+class LabBeginning(serializers.Serializer[None]):
+    """Under which strategies to log in."""
+
+    strategies = serializers.ListField(
+        child=StrategySlug(max_length=40), min_length=1, max_length=2
+    )
+
+
+class LabBegun(LabAnswer):
+    """A login, and the thief's copy of it."""
+
+    slug = serializers.CharField()
+    user = LabIdentity()
+    access = serializers.CharField(required=False)
+    copy = serializers.CharField(help_text="The credential, encrypted by the server.")
+
+
+class LabLogins(serializers.Serializer[None]):
+    """The logins, in the order that was asked for."""
+
+    logins = LabBegun(many=True)
 
 
 class LabUser(serializers.Serializer[None]):

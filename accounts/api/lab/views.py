@@ -163,7 +163,7 @@ class LabView(PublicApiView):
         credential = answer.credential
         if answer.issued:
             credential = answer.issued.value
-            self._hand_out(response, answer.issued)
+            hand_out(response, self.strategy, answer.issued)
         if answer.dropped:
             self._drop(response)
         self._complete(response, answer.verdict)
@@ -183,28 +183,34 @@ class LabView(PublicApiView):
                 **trace.as_dict(),
             }
 
-    def _hand_out(self, response: Response, credential: Credential) -> None:
-        """Give the client its credential: a cookie, or the tokens in the body."""
-        if self.strategy.family is not Family.SESSION:
-            response.data["access"] = credential.value
-            if credential.refresh:
-                response.data["refresh"] = credential.refresh
-            return
-        response.set_cookie(
-            cookie_name(self.strategy.slug),
-            credential.value,
-            expires=credential.expires,
-            path=lab_path(self.strategy.slug),
-            httponly=True,
-            secure=not settings.DEMO,
-            samesite="Strict",
-        )
-
     def _drop(self, response: Response) -> None:
         """Tell a browser to drop its cookie; other clients drop their token by themselves."""
         if self.strategy.family is Family.SESSION:
             slug = self.strategy.slug
             response.delete_cookie(cookie_name(slug), path=lab_path(slug), samesite="Strict")
+
+
+def hand_out(response: Response, strategy: Strategy, credential: Credential) -> None:
+    """Give the client its credential: a cookie, or the tokens in the body."""
+    if strategy.family is Family.SESSION:
+        set_cookie(response, strategy, credential)
+        return
+    response.data["access"] = credential.value
+    if credential.refresh:
+        response.data["refresh"] = credential.refresh
+
+
+def set_cookie(response: Response, strategy: Strategy, credential: Credential) -> None:
+    """Give a browser the cookie of a session, for the strategy's own paths."""
+    response.set_cookie(
+        cookie_name(strategy.slug),
+        credential.value,
+        expires=credential.expires,
+        path=lab_path(strategy.slug),
+        httponly=True,
+        secure=not settings.DEMO,
+        samesite="Strict",
+    )
 
 
 def known_login(login_id: uuid.UUID | None) -> Login | None:

@@ -14,27 +14,27 @@ const ELSEWHERE =
   "and a browser has one cookie for all of its tabs. Log in again.";
 
 const GONE =
-  "The throwaway user of this lane was deleted: none lives longer than an hour. " +
+  "The throwaway user was deleted: none lives longer than an hour. " +
   "A new one has logged in and done the same steps.";
 
-/**
- * What each step of the story does, by the step's id. Every method gives
- * `{status, verdict, storage, trace}` as the server said it, or throws an ApiError.
- */
-export class LabLogin {
-  /** @param {{urls: {login, me, logout, copy, replay}}} strategy @param {string} usersUrl */
-  constructor({ urls }, usersUrl) {
-    Object.assign(this, { urls, usersUrl, username: null, bearer: null, stolen: null });
-  }
+/** Log in under several strategies by one request, in which a thief copies every credential. */
+export async function begin(strategies, { beginUrl, usersUrl }) {
+  const body = { strategies: strategies.map(({ slug }) => slug) };
+  const signal = AbortSignal.timeout(PATIENCE);
+  const { status, data } = await send(beginUrl, { method: "POST", body, signal });
+  if (status !== 201) throw unexpected(status, data);
+  return data.logins.map((answer, at) => new LabLogin(strategies[at], usersUrl, answer));
+}
 
-  /** A fresh user logs in, and the thief copies the credential at once. */
-  async login() {
-    const { username, password } = await this.post(this.usersUrl, {}, 201);
-    this.username = username;
-    const answer = await this.post(this.urls.login + STORAGE, { username, password });
-    this.bearer = answer.access ?? null;
-    this.stolen = (await this.post(this.urls.copy, {})).copy;
-    return this.told({ status: 200, data: answer });
+/**
+ * A login that has begun. Its methods give `{status, verdict, storage, trace}` as the server said
+ * it, without any credential, or throw an ApiError.
+ */
+class LabLogin {
+  constructor({ urls }, usersUrl, { access = null, copy, ...first }) {
+    Object.assign(this, { urls, usersUrl, bearer: access, stolen: copy });
+    this.username = first.user.username;
+    this.first = { status: 200, ...first };
   }
 
   /** The browser asks who it is. */
@@ -51,10 +51,13 @@ export class LabLogin {
     return this.told(answer);
   }
 
-  /** The thief, a client of its own on the server, sends the copy. */
+  /** The thief, a client of its own on the server, sends the copy to a second process. */
   async replay() {
-    const { status, body } = await this.post(this.urls.replay + STORAGE, { copy: this.stolen });
-    return this.told({ status, data: body });
+    const url = this.urls.replay + STORAGE;
+    const { status, data } = await this.send(url, { method: "POST", body: { copy: this.stolen } });
+    if (status !== 200) throw unexpected(status, data);
+    const { body, renewed, renews_until: until } = data;
+    return { ...(await this.told({ status: data.status, data: body })), renewed, until };
   }
 
   /**
@@ -86,13 +89,6 @@ export class LabLogin {
   send(url, options = {}) {
     const signal = AbortSignal.timeout(PATIENCE);
     return send(url, { ...options, signal, bearer: this.bearer });
-  }
-
-  /** The story cannot go on with anything but the expected status. */
-  async post(url, body, expected = 200) {
-    const { status, data } = await this.send(url, { method: "POST", body });
-    if (status !== expected) throw unexpected(status, data);
-    return data;
   }
 }
 

@@ -1,90 +1,150 @@
-/** What a lane shows after a step: verdict, diagram, tally, and who stores what. */
+/** What a lane shows: where it stands, the question or the verdict, its figures, and the rest folded. */
 
-import { countDown } from "../countdown.js";
 import { sequenceFigure } from "../diagram.js";
 import { el } from "../dom.js";
-import { bytes, sentence } from "../format.js";
+import { sentence } from "../format.js";
 import { THIEF } from "../sequence.js";
+import { figuresView } from "./figures.js";
+import { REPLAY } from "./steps.js";
 import { storageView } from "./storage.js";
-import { tallyView } from "./tally.js";
+import { guessedRight } from "./story.js";
 
-const CARRIED = { session: "cookie", jwt: "token", opaque: "token" };
-const PROBLEMS = {
-  offline: "No answer",
-  throttled: "Slow down",
-  forbidden: "This page is too old",
-  away: "Not right now",
-  server: "The server failed",
-  elsewhere: "Another tab took over",
-  gone: "The throwaway user is gone",
-};
-/** What helps where asking once more does not. */
-const WAYS_ON = {
-  forbidden: "Reload the page",
-  refused: "Log in again",
-  elsewhere: "Log in again",
-};
+const TITLES = ["Log in", "Send a request", "Log out", "The thief tries"];
 
-/**
- * Everything about one answer; `width` is the lane's, in CSS pixels, and `notice` what happened on
- * the way to it, if anything did.
- */
-export function resultView(step, result, { family }, { width, notice }) {
-  const sender = step === "replay" ? THIEF : "Browser";
+/** Everything about a lane; `guessed` is called when the visitor has guessed. */
+export function laneView(lane, guessed) {
+  const { results, strategy } = lane;
+  if (!results.length) {
+    return [el("div", { class: "lane__stand" }, notice(lane), el("p", {}, strategy.summary))];
+  }
+  const views = [verdict(lane), question(lane, guessed), asked(lane), begun(lane)];
   return [
-    verdictView(step, result, family, notice),
-    sequenceFigure(result.trace, family, { sender, answer: answer(result), width }),
-    tallyView(result.trace, step === "login" ? "made" : "checked"),
-    storageView(result.storage, `The ${sender.toLowerCase()} holds`),
+    el("div", { class: "lane__stand" }, notice(lane), views.find(Boolean)),
+    figuresView(results),
+    el("div", { class: "lane__more" }, steps(lane), storage(lane)),
   ];
 }
 
-/** Before the first step. */
-export function emptyView({ summary }) {
-  return [el("div", { class: "lane__empty" }, el("p", {}, summary))];
+function notice({ notice: words }) {
+  return words ? el("p", { class: "message lane__notice", "data-notice": true }, words) : null;
 }
 
-/** A step without an answer: what happened and a way on. */
-export function errorView(error, retry) {
-  const words = WAYS_ON[error.kind] ?? "Try again";
-  const again = el("button", { type: "button", class: "button" }, words);
-  again.addEventListener("click", error.kind === "forbidden" ? () => location.reload() : retry);
-  const title = el("h3", {}, PROBLEMS[error.kind] ?? "That did not work");
-  const message = el("p", {}, error.message);
-  return [el("div", { class: "lane__error", role: "alert" }, title, message, again)];
+function begun({ results, strategy }) {
+  const size = results[0].storage.browser.bytes;
+  return box(`A thief has a copy of the ${strategy.carried}`, `${size} bytes`);
 }
 
-function verdictView(step, { status, verdict, storage }, family, notice) {
-  const { accepted, reason } = verdict;
-  const badge = el(
-    "p",
-    { class: `badge badge--${accepted ? "ok" : "bad"}` },
-    `${status} ${accepted ? "accepted" : "refused"}`,
+function asked({ results: [, request] }) {
+  if (!request) return null;
+  const { status, verdict: said } = request;
+  return box(`${status} ${said.accepted ? "accepted" : "refused"}`, sentence(said.reason));
+}
+
+/** Before the thief tries. */
+function question({ results, guess, side }, guessed) {
+  if (results.length !== REPLAY) return null;
+  const id = `${side}-question`;
+  const choices = [
+    [true, "Yes"],
+    [false, "No"],
+  ];
+  const buttons = choices.map(([value, words]) => {
+    const button = el(
+      "button",
+      { type: "button", class: "button button--quiet", "aria-pressed": String(guess === value) },
+      words,
+    );
+    button.addEventListener("click", () => guessed(value));
+    return button;
+  });
+  const reason = sentence(results[2].verdict.reason);
+  return el(
+    "div",
+    { class: "lane__box" },
+    el("p", { class: "lane__words" }, el("b", {}, "Logged out. "), reason),
+    el(
+      "div",
+      { class: "lane__question", role: "group", "aria-labelledby": id, "data-question": true },
+      el("p", { id }, el("strong", {}, "Will the thief get in?")),
+      ...buttons,
+    ),
   );
-  const words = el("p", { class: "lane__reason" }, `${sentence(reason)} `);
-  if (!accepted) words.append("Stopped at ", el("strong", {}, verdict.step), ".");
-  const expires = storage.browser.expires;
-  if (step === "replay" && accepted && expires) words.append(stillGood(expires));
-  const theft = step === "login" ? theftView(storage, family) : null;
-  const news = notice ? el("p", { class: "message lane__notice", "data-notice": true }, notice) : null;
-  return el("div", { class: "lane__verdict" }, news, badge, words, theft);
 }
 
-/** The thief's time, counted down while one looks. */
-function stillGood(expires) {
-  return countDown(el("strong", { class: "lane__countdown" }), expires, timeLeft);
+/** Green and red say how it went for the owner; the sign and the words say it as well. */
+function verdict(lane) {
+  const result = lane.results[REPLAY];
+  if (!result) return null;
+  const { accepted, reason } = result.verdict;
+  return el(
+    "div",
+    { class: `lane__box lane__verdict lane__verdict--${accepted ? "bad" : "ok"}` },
+    el("span", { class: "lane__sign", "aria-hidden": "true" }, accepted ? "▲" : "●"),
+    el(
+      "div",
+      {},
+      el(
+        "p",
+        { class: "lane__words" },
+        el("strong", { class: "lane__outcome" }, accepted ? "Thief got in" : "Thief stopped"),
+        ` ${result.status} · ${sentence(reason)}`,
+      ),
+      guessView(lane),
+    ),
+  );
 }
 
-function timeLeft(left) {
-  return left ? `It works for another ${left}.` : "It has expired now: replay it again.";
+function guessView(lane) {
+  if (lane.guess === null) return null;
+  const words = lane.guess ? "yes" : "no";
+  const right = guessedRight(lane);
+  return el(
+    "p",
+    { class: "lane__guess" },
+    `You guessed: ${words}. `,
+    el("b", {}, right ? "✓ Right." : "✗ Wrong."),
+  );
 }
 
-function theftView({ browser }, family) {
-  const words = ` and copied the ${CARRIED[family]} (${bytes(browser.bytes)}).`;
-  return el("p", { class: "lane__theft" }, el("strong", {}, "A thief was listening"), words);
+function box(title, words) {
+  return el("p", { class: "lane__box lane__words" }, el("b", {}, title), ` ${words}`);
 }
 
-function answer({ status, verdict, user }) {
+/** A diagram of each step, drawn when it is looked at first: what is folded has no width. */
+function steps(lane) {
+  const { results, strategy, body } = lane;
+  return folded(lane, "What the server did, step by step", () =>
+    results.flatMap((result, step) => [
+      el("h3", {}, TITLES[step]),
+      sequenceFigure(result.trace, strategy.family, {
+        sender: step === REPLAY ? THIEF : "Browser",
+        answer: answer(result),
+        width: Math.floor(body.getBoundingClientRect().width),
+      }),
+    ]),
+  );
+}
+
+function storage(lane) {
+  const { results } = lane;
+  const holder = results.length > REPLAY ? "The thief holds" : "The browser holds";
+  return folded(lane, "Who stores what", () => [storageView(results.at(-1).storage, holder)]);
+}
+
+/** Folded until it is opened, and open from then on. */
+function folded({ opened }, title, content) {
+  const details = el("details", { open: opened.has(title) }, el("summary", {}, title));
+  const fill = () => {
+    if (details.open) opened.add(title);
+    else opened.delete(title);
+    if (details.open && details.children.length === 1) details.append(...content());
+  };
+  details.addEventListener("toggle", fill);
+  if (details.open) fill();
+  return details;
+}
+
+function answer({ status, verdict: said, user }) {
   if (user) return `{"username": ${JSON.stringify(user.username)}}`;
-  return status < 400 ? "OK" : verdict.code;
+  return status < 400 ? "OK" : said.code;
 }

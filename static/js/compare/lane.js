@@ -1,25 +1,24 @@
-/** One lane: a strategy, its throwaway login, and what was answered so far. */
+/** One lane: a strategy, its throwaway login, what was answered so far, and the visitor's guess. */
 
-import { LabLogin } from "./lab-login.js";
-import { emptyView, errorView, resultView } from "./lane-view.js";
-
-/** The four steps, in order; the names are methods of LabLogin. */
-export const STEPS = ["login", "request", "logout", "replay"];
+import { laneView } from "./lane-view.js";
+import { REQUESTS, STEPS } from "./steps.js";
 
 /** Problems that only a new login gets over. */
 const LOST = new Set(["refused", "elsewhere"]);
 
+const RELOADED =
+  "The page was loaded again, which forgets the login: a new one has done the same steps.";
+
 export class Lane {
   /**
    * @param {HTMLElement} node the lane as the server rendered it
-   * @param {{strategies: object[], usersUrl: string}} data of the page
+   * @param {object} data of the page
    */
   constructor(node, data) {
-    Object.assign(this, { node, data });
+    Object.assign(this, { node, data, opened: new Set() });
     this.side = node.dataset.side;
     this.chooser = node.querySelector("select");
     this.heading = node.querySelector("[data-family-title]");
-    this.handedOut = document.querySelector(`[data-handed-out="${this.side}"]`);
     this.body = node.querySelector("[data-body]");
     this.choose(this.chooser.value);
   }
@@ -30,28 +29,36 @@ export class Lane {
     this.strategy = this.data.strategies.find((strategy) => strategy.slug === slug);
     this.node.dataset.family = this.strategy.family;
     this.heading.textContent = this.strategy.family_title;
-    this.handedOut.textContent = this.strategy.handed_out;
+    this.guess = null;
     this.reset();
   }
 
   /** Back to before the first step. */
   reset() {
-    this.login = new LabLogin(this.strategy, this.data.usersUrl);
-    this.results = [];
-    this.error = null;
-    this.notice = null;
+    Object.assign(this, { login: null, results: [], samples: [], asked: null });
+    Object.assign(this, { error: null, notice: null });
+  }
+
+  /** What was answered before the page was loaded again. */
+  restore({ results, guess }) {
+    Object.assign(this, { results, guess });
+  }
+
+  /** What may be kept: no credential is in it. */
+  kept() {
+    return { results: this.results, guess: this.guess };
   }
 
   /** Get ready to go on after an error: by the same login, or from the start if that is lost. */
   recover() {
-    if (LOST.has(this.error?.kind)) this.reset();
+    const forgotten = !this.login && this.results.length > 0 && !this.finished;
+    if (LOST.has(this.error?.kind) || forgotten) this.reset();
     this.error = null;
-    this.notice = null;
+    this.notice = forgotten ? RELOADED : null;
   }
 
-  /** Forget a step and what came after it, to do it again. */
-  rewind(index) {
-    this.results.length = Math.min(this.results.length, index);
+  get finished() {
+    return this.results.length === STEPS.length;
   }
 
   /** Whether it has steps to do until `target` of them are done. */
@@ -59,11 +66,36 @@ export class Lane {
     return !this.error && this.results.length < target;
   }
 
-  /** Do the next step. An answer to a strategy that is no longer chosen is dropped. */
-  async advance() {
+  /** Take a login that has begun. */
+  begin(login) {
+    this.login = login;
+    this.results = [login.first];
+  }
+
+  /** Send one of the many requests; after the last one the step is done. */
+  async sample() {
+    const { login, results, samples } = this;
+    await this.attempt(async () => {
+      const answer = await login.request();
+      samples.push(answer.trace.total_us);
+      this.asked ??= answer;
+      const { accepted } = answer.verdict;
+      if (accepted && samples.length < REQUESTS) return;
+      results.push({ ...(accepted ? this.asked : answer), samples });
+    });
+  }
+
+  /** Do the next of the other steps. */
+  advance() {
     const { login, results } = this;
+    return this.attempt(async () => results.push(await login[STEPS[results.length]]()));
+  }
+
+  /** An answer to a strategy that is no longer chosen is dropped, and so is its error. */
+  async attempt(act) {
+    const { login } = this;
     try {
-      results.push(await login[STEPS[results.length]]());
+      await act();
     } catch (error) {
       if (login === this.login) this.failed(error);
     }
@@ -84,16 +116,8 @@ export class Lane {
     this.node.setAttribute("aria-busy", String(flag));
   }
 
-  /** Show one step; `retry` is called when the visitor wants to try a failed one again. */
-  show(index, retry) {
-    this.body.replaceChildren(...this.view(index, retry));
-  }
-
-  view(index, retry) {
-    if (this.error) return errorView(this.error, retry);
-    if (index < 0) return emptyView(this.strategy);
-    const width = Math.floor(this.body.getBoundingClientRect().width);
-    const options = { width, notice: this.notice };
-    return resultView(STEPS[index], this.results[index], this.strategy, options);
+  /** Show where it stands; `guessed` is called when the visitor has guessed. */
+  show(guessed) {
+    this.body.replaceChildren(...laneView(this, guessed));
   }
 }

@@ -1,39 +1,27 @@
 /** What the two lanes teach: words chosen by the outcomes, figures taken from the traces. */
 
+import { countDown } from "../countdown.js";
 import { el } from "../dom.js";
-import { bytes, count, microseconds, sentence } from "../format.js";
-
-const [LOGIN, REQUEST, LOGOUT, REPLAY] = [0, 1, 2, 3];
-
-/** Pairs worth seeing, in an order that tells the story. */
-const STORY = [
-  ["session-db", "jwt-user"],
-  ["session-db", "jwt-blacklist"],
-  ["session-db", "jwt-blacklist-joined"],
-  ["session-joined", "jwt-blacklist-joined"],
-  ["session-joined", "opaque"],
-  ["session-signed", "jwt-stateless"],
-];
+import { count, sentence } from "../format.js";
+import { time } from "./figures.js";
+import { compare, spread } from "./samples.js";
+import { LOGIN, LOGOUT, REPLAY, REQUEST } from "./steps.js";
+import { guessedRight } from "./story.js";
 
 /** How the codes of what merely ran out end. */
 const EXPIRED = /expired$/;
 
-/** For a family whose copy was accepted: what can refuse it, the plain way first. */
-const REVOCABLE = {
-  session: ["session-db", "session-joined"],
-  jwt: ["jwt-blacklist", "jwt-blacklist-joined"],
-  opaque: ["opaque"],
-};
-
 /**
- * @param {number} step shown, 0 to 3
- * @param {{strategy: object, results: object[]}[]} lanes left and right, with that step done
+ * What to say when both lanes have done `done` steps, 1 to 4.
+ *
+ * @param {{strategy: object, results: object[], guess: boolean?}[]} lanes left and right
+ * @param {{bench: object?, attacksUrl: string?}} data of the page
  * @returns {{title: string, words: (string|Node)[]}}
  */
-export function lesson(step, lanes) {
-  const tell = [afterLogin, afterRequest, afterLogout, afterReplay][step];
-  const over = lanes.filter((lane) => refusedBrowser(lane, step));
-  return over.length ? endedBefore(over) : tell(lanes);
+export function lesson(done, lanes, data) {
+  const words = [afterLogin, afterRequest, afterLogout, afterReplay][done - 1];
+  const over = lanes.filter((lane) => refusedBrowser(lane, done - 1));
+  return over.length ? endedBefore(over) : words(lanes, data);
 }
 
 /** The answer that refused a lane's own browser, up to this step: the story ends there. */
@@ -46,7 +34,7 @@ function endedBefore(over) {
     title: "That login had already ended",
     words: [
       ...over.flatMap((lane) => [
-        name(lane.strategy),
+        name(lane),
         ` refused its own browser: ${sentence(refusedBrowser(lane, LOGOUT).verdict.reason)} `,
       ]),
       "This says nothing about the log-out. Start again to see the whole story.",
@@ -54,151 +42,187 @@ function endedBefore(over) {
   };
 }
 
-/**
- * The pair of slugs to look at next, or null when all were seen.
- *
- * @param {Set<string>} seen names of pairs that were replayed
- * @param {(slug: string) => boolean} known whether this server has the strategy
- */
-export function nextPair(lanes, seen, known) {
-  const usable = (pair) => pair.every(known) && pair[0] !== pair[1] && !seen.has(pairName(pair));
-  return [mended(lanes), ...STORY].find(usable) ?? null;
-}
-
-/** The pair with a strategy that refuses in place of each one that did not. */
-function mended(lanes) {
-  const open = lanes.filter(({ results }) => results[REPLAY].verdict.accepted);
-  const taken = lanes.filter((lane) => !open.includes(lane)).map(({ strategy }) => strategy.slug);
-  return lanes.map((lane) => {
-    if (!open.includes(lane)) return lane.strategy.slug;
-    taken.push(REVOCABLE[lane.strategy.family].find((slug) => !taken.includes(slug)));
-    return taken.at(-1);
-  });
-}
-
-/** A pair of slugs as one word. */
-export function pairName(pair) {
-  return pair.join("|");
-}
-
-function afterLogin(lanes) {
-  const [left, right] = lanes.map(({ results }) => bytes(results[LOGIN].storage.browser.bytes ?? 0));
+function afterLogin(lanes, { attacksUrl }) {
+  const [left, right] = lanes.map(
+    ({ strategy, results }) => `the ${strategy.carried} (${results[LOGIN].storage.browser.bytes} bytes)`,
+  );
+  const how = "a script in the page";
   return {
-    title: "Both are logged in, and both were overheard",
+    title: "You are logged in twice, and a thief has both copies",
     words: [
-      `The browser holds ${left} on the left and ${right} on the right. The thief holds the same. `,
-      "Send a request to see what the server makes of it.",
+      `The thief holds ${left} and ${right}: from a borrowed laptop or a leaked log`,
+      ...(lanes.some(({ strategy }) => strategy.carried === "token")
+        ? ["; a token can also be read by ", attacksUrl ? el("a", { href: attacksUrl }, how) : how]
+        : []),
+      ". Over HTTPS nobody listens in. Next, see what a request costs.",
     ],
   };
 }
 
-function afterRequest(lanes) {
-  const [left, right] = lanes.map((lane) => queries(lane, REQUEST));
-  return {
-    title: left === right ? `${asked(left)} each` : `${asked(left)} beside ${asked(right)}`,
-    words: [...lanes.flatMap(price), "Log out next."],
-  };
+function afterRequest(lanes, data) {
+  const [left, right] = lanes.map((lane) => queries(lane));
+  const [one, other] = lanes.map(({ strategy }) => strategy.title);
+  const title =
+    left === right
+      ? `Both ask the database ${times(left)} per request`
+      : `${one} asks the database ${times(left)}, ${other} ${times(right)}`;
+  return { title, words: [timeWords(lanes), " ", ...benchmark(lanes, data), " Now log out."] };
 }
 
-function price({ strategy, results }) {
-  const { tally, total_us: total } = results[REQUEST].trace;
-  const signatures = tally.signatures ? `, checked ${count(tally.signatures, "signature")}` : "";
-  return [
-    name(strategy),
-    ` asked the database ${times(tally.sql)}${signatures} and took ${microseconds(total)}. `,
-  ];
+/** Which was faster, unless the two overlap: then nothing is said to be. */
+export function timeWords(lanes) {
+  const spreads = lanes.map(({ results }) => spread(results[REQUEST].samples));
+  const [left, right] = spreads.map(({ median }) => time(median));
+  const { n } = spreads[0];
+  const order = compare(...spreads);
+  if (order === 0) {
+    return `${n} requests of each cannot tell which is faster: medians of ${left} and ${right}, but the middle halves overlap.`;
+  }
+  const [fast, slow] = order < 0 ? [left, right] : [right, left];
+  const { strategy } = lanes[order < 0 ? 0 : 1];
+  return `${strategy.title} was faster: a median of ${fast} against ${slow}, ${n} requests of each.`;
+}
+
+function benchmark(lanes, { bench }) {
+  const [left, right] = lanes.map(({ strategy }) => bench?.medians[strategy.slug]);
+  if (!left || !right) return [];
+  const link = el("a", { href: bench.url }, `${time(left)} and ${time(right)}`);
+  return [`The benchmark, with ${bench.rounds.toLocaleString("en")} of each, says `, link, "."];
 }
 
 function afterLogout(lanes) {
-  const [left, right] = lanes.map((lane) => queries(lane, LOGOUT));
+  const holds = lanes.some(({ strategy }) => strategy.refreshes)
+    ? " It holds the refresh token, too."
+    : "";
   return {
-    title: "Both browsers have let go",
+    title: "You are logged out twice, and the thief still has both copies",
     words: [
-      `Logging out took ${asked(left)} on the left and ${asked(right)} on the right. `,
-      "The thief was not asked and still has the copy: replay it.",
+      "The browser threw its copies away. The server deleted what it had stored, if it had stored anything. ",
+      `Now the thief sends its copies to another process of the same server.${holds} `,
+      el("strong", {}, "Will they work? Guess in both lanes."),
     ],
   };
 }
 
 function afterReplay(lanes) {
-  const accepted = lanes.filter(({ results }) => results[REPLAY].verdict.accepted);
-  const refused = lanes.filter((lane) => !accepted.includes(lane));
-  const late = refused.filter(({ results }) => EXPIRED.test(results[REPLAY].verdict.code));
+  const open = lanes.filter(({ results }) => results[REPLAY].verdict.accepted);
+  const closed = lanes.filter((lane) => !open.includes(lane));
+  const late = closed.filter(({ results }) => EXPIRED.test(results[REPLAY].verdict.code));
   if (late.length) return tooLate(late);
-  if (accepted.length === 2) return bothAccepted(lanes);
-  return accepted.length === 1 ? oneAccepted(accepted[0], refused[0]) : bothRefused(lanes);
+  const told = [bothStopped, oneStopped, noneStopped][open.length](lanes, open[0], closed[0]);
+  return { ...told, words: [...told.words, ...lanes.flatMap(otherwise), ...guesses(lanes)] };
 }
 
 function tooLate(late) {
   return {
     title: "Time has ended it",
     words: [
-      ...late
-        .map(({ strategy }) => name(strategy))
-        .flatMap((title, at) => (at ? [" and ", title] : [title])),
-      ": what the thief copied has expired by itself, so this replay says nothing about the log-out. ",
+      ...late.flatMap((lane, at) => [at ? " and " : "", name(lane)]),
+      ": what the thief copied has expired by itself, so this says nothing about the log-out. ",
       "Start again to see it in time.",
     ],
   };
 }
 
-function oneAccepted(open, closed) {
+function oneStopped(lanes, open, closed) {
   return {
-    title: "So logging out did nothing?",
+    title: `With ${open.strategy.title}, the stolen copy works after the log-out`,
     words: [
-      name(open.strategy),
-      ` let the thief in. ${reason(open)} `,
-      name(closed.strategy),
-      ` refused at ${closed.results[REPLAY].verdict.step}. `,
-      `Your own request had cost ${comparison(open, closed)}. `,
-      "What does it cost to make both refuse?",
+      name(closed),
+      `: ${reason(closed)} `,
+      name(open),
+      `: ${reason(open)} `,
+      ...stillGood(open),
+      ...price(open, closed),
+      ...collateral(closed),
     ],
   };
 }
 
-function comparison(open, closed) {
-  const [lax, strict] = [open, closed].map((lane) => asked(queries(lane, REQUEST)));
-  if (lax === strict) return `${lax} in either lane`;
-  return `${lax} in the lane that let the thief in, ${strict} in the other`;
+function price(open, closed) {
+  const [lax, strict] = [open, closed].map(queries);
+  if (lax >= strict) return [];
+  return [` What you saved: ${asked(lax)} per request instead of ${strict}.`];
 }
 
-function bothAccepted(lanes) {
+function noneStopped(lanes) {
   return {
-    title: "Neither log-out stopped the thief",
-    words: [
-      ...lanes.flatMap((lane) => [name(lane.strategy), `: ${reason(lane)} `]),
-      "Whoever holds a copy is in until it expires. What would it take to refuse it?",
-    ],
+    title: "Logging out stopped neither thief",
+    words: lanes.flatMap((lane) => [name(lane), `: ${reason(lane)} `, ...stillGood(lane), " "]),
   };
 }
 
-function bothRefused(lanes) {
-  const [left, right] = lanes.map((lane) => queries(lane, REQUEST));
-  if (left === right) {
-    return {
-      title: "Both refuse the thief, at one price",
-      words: [
-        "Both logins ended with the log-out. Then the two cost the same ",
-        `(${left} vs ${asked(right)} per request), which is the question this demo is about.`,
-      ],
-    };
-  }
-  const [cheap, dear] = left < right ? lanes : [...lanes].reverse();
+function bothStopped(lanes) {
+  const [left, right] = lanes.map(queries);
+  const [small, large] = size(lanes[0]) < size(lanes[1]) ? lanes : lanes.toReversed();
+  const cost =
+    left === right
+      ? [`Each asks the database ${times(left)}. ${timeWords(lanes)} `]
+      : [name(lanes[0]), ` asks the database ${times(left)}, `, name(lanes[1]), ` ${times(right)}. `];
+  const bytes =
+    size(large) >= 2 * size(small)
+      ? [name(large), ` sends ${size(large)} bytes with each request, `, name(small), ` ${size(small)}.`]
+      : [];
   return {
-    title: "Both refuse the thief, at two prices",
-    words: [
-      name(cheap.strategy),
-      ` took ${asked(queries(cheap, REQUEST))} per request, `,
-      name(dear.strategy),
-      ` ${asked(queries(dear, REQUEST))}. `,
-      "Both looked something up. Is that a token against a session, ",
-      "or one way to ask against another?",
-    ],
+    title:
+      left === right
+        ? "Both stop the thief, with as many queries"
+        : "Both stop the thief, and one asks more",
+    words: [...cost, ...bytes, ...lanes.flatMap(collateral)],
   };
 }
 
-function queries({ results }, step) {
-  return results[step].trace.tally.sql;
+/** What a log-out does to those who did not log out, as the lab measures it. */
+function collateral(lane) {
+  const { collateral: others, page } = lane.strategy;
+  if (!others) return [];
+  const link = el("a", { href: page }, "logs out all your other devices, too");
+  return [" But under ", name(lane), " logging out one device ", link, "."];
+}
+
+/** Where the process that was asked decides: the lab's had seen this login before the log-out. */
+function otherwise({ strategy, results }) {
+  const { accepted } = results[REPLAY].verdict;
+  if (accepted === (strategy.outcome !== "refused")) return [];
+  const link = el("a", { href: strategy.page }, "in the lab");
+  return [" It depends on the process: the one ", link, ` ${accepted ? "refuses" : "accepts"} the copy.`];
+}
+
+/** The thief's time, counted down while one looks: by the token, or by what renews it. */
+function stillGood({ results }) {
+  const { renewed, until, storage } = results[REPLAY];
+  const ends = renewed ? until : storage.browser.expires;
+  if (!ends) return [];
+  const why = renewed ? ", by the refresh token that the thief holds too" : "";
+  const node = el("strong", { class: "lane__countdown" });
+  const refused = renewed === false ? " Its refresh token is refused already." : "";
+  return ["It works ", countDown(node, ends, timeLeft), `${why}.${refused}`];
+}
+
+function timeLeft(left) {
+  return left ? `for another ${left}` : "no longer: time has ended it";
+}
+
+function guesses(lanes) {
+  if (lanes.some(({ guess }) => guess === null)) return [];
+  const [right, wrong] = [true, false].map((wanted) =>
+    lanes.filter((lane) => guessedRight(lane) === wanted).map(({ strategy }) => strategy.title),
+  );
+  if (!wrong.length) return [tell("You guessed both right.")];
+  if (!right.length) return [tell("You guessed both wrong.")];
+  return [tell(`You guessed right about ${right[0]}, wrong about ${wrong[0]}.`)];
+}
+
+function tell(words) {
+  return el("span", { class: "card__guess" }, ` ${words}`);
+}
+
+function queries({ results }) {
+  return results[REQUEST].trace.tally.sql;
+}
+
+function size({ results }) {
+  return results[REQUEST].trace.credential.bytes;
 }
 
 function reason({ results }) {
@@ -213,6 +237,6 @@ function times(number) {
   return ["not at all", "once", "twice"][number] ?? `${number} times`;
 }
 
-function name({ title }) {
-  return el("strong", {}, title);
+function name({ strategy }) {
+  return el("strong", {}, strategy.title);
 }
