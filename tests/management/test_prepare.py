@@ -62,7 +62,7 @@ def answer(url: str, **headers: str) -> httpx.Response:
     end = time.monotonic() + 60
     while True:
         try:
-            return httpx.get(url, headers={"Host": "example.org", **headers})
+            return httpx.get(url, headers={"Host": "example.org", **headers}, timeout=60)
         except httpx.ConnectError:
             assert time.monotonic() < end
             time.sleep(0.05)
