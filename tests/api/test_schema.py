@@ -16,6 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django.fixtures import Settings
 from schemathesis import Case
 from schemathesis.checks import CheckFunction, not_a_server_error
+from schemathesis.filters import HasAPIOperation
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -53,30 +54,46 @@ def no_benchmarks(settings: Settings) -> None:
 def described(live: Live, *, edges: bool) -> Any:
     """The document, as the live server gives it; ``edges``: try each edge of each parameter."""
     config = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": edges}}})
-    document = schemathesis.openapi.from_url(f"{live.url}/api/schema/", config=config)
-    # A whole run of the lab, or an experiment, takes seconds, and has tests of its own.
-    return document.exclude(path=["/api/lab/runs/", "/api/claims/runs/"], method="POST")
+    return schemathesis.openapi.from_url(f"{live.url}/api/schema/", config=config)
 
 
 @pytest.fixture
-def strangers_schema(live: Live) -> Any:
+def examples(live: Live) -> Any:
     """Nobody looks at a stranger's parameters where a log-in is asked for: examples will do."""
     return described(live, edges=False)
 
 
 @pytest.fixture
-def users_schema(live: Live, alice: User) -> Any:
+def edges(live: Live) -> Any:
     """The edges are hundreds: on one database."""
     return described(live, edges=connection.vendor == "sqlite")
 
 
-@schemathesis.pytest.from_fixture("strangers_schema").parametrize()
+def asks_for_a_log_in(context: HasAPIOperation) -> bool:
+    return bool(context.operation.definition.raw["security"])
+
+
+# What is played takes seconds, and has tests of its own.
+PLAYED = ["lab_play", "lab_lose_response", "claim_play"]
+in_edges = schemathesis.pytest.from_fixture("edges")
+for_anybody = in_edges.exclude(asks_for_a_log_in).exclude(operation_id=PLAYED)
+for_a_stranger = schemathesis.pytest.from_fixture("examples").include(asks_for_a_log_in)
+for_a_user = in_edges.include(asks_for_a_log_in)
+
+
+@for_anybody.parametrize()
+@bounded
+def test_anybody_gets_what_is_described(case: Case[Any]) -> None:
+    case.call_and_validate(checks=CHECKS)
+
+
+@for_a_stranger.parametrize()
 @bounded
 def test_a_stranger_gets_what_is_described(case: Case[Any]) -> None:
     case.call_and_validate(checks=CHECKS)
 
 
-@schemathesis.pytest.from_fixture("users_schema").parametrize()
+@for_a_user.parametrize()
 @bounded
 def test_a_user_gets_what_is_described(case: Case[Any], alice: User) -> None:
     alice.refresh_from_db()  # a case before this one may have logged out everywhere
