@@ -21,7 +21,7 @@ class Contract:
     """The document, which is made when it is needed first, and so is each validator."""
 
     def __init__(self) -> None:
-        self._compiled: dict[str, Draft202012Validator] = {}
+        self._compiled: dict[int, Draft202012Validator] = {}
 
     @cached_property
     def document(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ class Contract:
             yield line
 
     def _invalid(self, schema: dict[str, Any], value: Any) -> Iterator[str]:
-        key = json.dumps(schema)
+        key = id(schema)  # as long as the document is there, so is each of its schemas
         if key not in self._compiled:
             whole = {**schema, "components": self.document["components"]}
             self._compiled[key] = Draft202012Validator(whole, validate_formats=True)
@@ -101,9 +101,10 @@ class Contract:
 def _path(request: HttpRequest) -> str | None:
     """The path as the document writes it; None where there is nothing at this address."""
     try:
-        return "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", resolve(request.path_info).route)
+        found = request.resolver_match or resolve(request.path_info)  # refused before a view
     except Resolver404:
         return None
+    return "/" + re.sub(r"<\w+:(\w+)>", r"{\1}", found.route)
 
 
 def _wrong_allow(answer: HttpResponseBase, operations: dict[str, Any]) -> Iterator[str]:

@@ -42,7 +42,13 @@ _COMPONENTS = {
 # What these hold beside the members that they name.
 _FURTHER: dict[str, dict[str, Any]] = {"Introspection": {}, "LabFieldErrors": _MESSAGES}
 # The headers of each answer with such a status.
-_SECONDS = {"Retry-After": {"required": True, "schema": {"type": "integer", "minimum": 1}}}
+_SECONDS = {
+    "Retry-After": {
+        "required": True,
+        "description": "In seconds.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+}
 _HEADERS: dict[str, dict[str, Any]] = {
     "401": {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
     "429": _SECONDS,
