@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from accounts.claims import claims
 from accounts.models import User, login_begin
 from accounts.site.signin import token_strategy
 from accounts.strategies import strategies
@@ -207,6 +208,7 @@ BODY = {
     **dict.fromkeys(("username", "password", "old_password", "new_password"), "a long secret"),
     "strategies": ["session-db"],
     "events": ["log-out"],
+    "claims": [claim.slug for claim in claims],
 }
 
 
