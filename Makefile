@@ -27,7 +27,7 @@ endif
 DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench matrix prune layers picture test test-sqlite test-postgres format types lock
+.PHONY: help demo bench matrix claims prune layers picture test test-sqlite test-postgres format types lock
 .PHONY: lint lint-python lint-templates lint-scripts lint-layers lint-django check-python chromium typescript
 .NOTPARALLEL:
 
@@ -43,6 +43,9 @@ bench: $(READY)  ## Measure everything on both databases, for the result in this
 
 matrix: check-database $(READY)  ## Play every strategy against every event (DB=postgres)
 	@DEMO=1 $(PY) manage.py matrix --database $(DB) $(ARGS)
+
+claims: check-database $(READY)  ## Put what people say to the test (DB=postgres, ARGS=--claim=SLUG)
+	@DEMO=1 $(PY) manage.py claims --database $(DB) $(ARGS)
 
 prune: $(READY)  ## Delete what has expired, of the demo or of DATABASE_URL (ARGS=--dry-run)
 	@DEMO=1 DATABASE_URL="$${DATABASE_URL:-sqlite:///$(CURDIR)/.demo/db.sqlite3}" \
