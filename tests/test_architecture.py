@@ -251,6 +251,7 @@ class TestPages:
             "lab-run",
             "claim-run",
             "claim-guess",
+            "tried",
             "logout",
             "login-end",
             "logins-end-others",

@@ -95,7 +95,7 @@ def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
             return at_once if report["at_once"] else f"after {time}"
         case Outcome.LATER:
             usual = duration(report["usual_lifetime_s"])
-            return f"after {time}, when its token ran out (usually within {usual})"
+            return f"within {usual}: its token has to run out"
         case Outcome.ACCEPTED:
             return f"for {time}" if time else "until it expires"
         case Outcome.NEW_ROLE:

@@ -109,6 +109,8 @@ def compare(request: HttpRequest) -> HttpResponse:
             "story": [asdict(pair) for pair in STORY],
             "beginUrl": reverse("api-lab-logins"),
             "usersUrl": reverse("api-lab-users"),
+            "runsUrl": reverse("api-lab-runs"),
+            "triedUrl": f"{reverse('compare')}tried/",
             "end": ends_at(),
             "attacksUrl": url_of("attacks"),
             "bench": benchmark(),

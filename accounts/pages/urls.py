@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.urls import path
 
-from accounts.pages import account, answer, compare, docs, inspector, logins
+from accounts.pages import account, answer, compare, docs, inspector, logins, tried
 from accounts.pages.benchmarks import views as benchmarks
 from accounts.pages.claims import views as claims
 from accounts.pages.lab import explained, matrix, transcript
@@ -41,7 +41,10 @@ class Page:
 
 PAGES = [
     Page("", compare.compare, "compare", "Does a stolen login still work?", menu="Try it"),
-    Page("lab/", matrix.lab, "lab", "Who can log out?", menu="Lab"),
+    Page(
+        "tried/<uuid:left>/<uuid:right>/", tried.tried, "tried", "Does a stolen login still work?"
+    ),
+    Page("lab/", matrix.lab, "lab", "Which logins really end?", menu="Lab"),
     Page("lab/runs/<uuid:run_id>/", transcript.transcript, "lab-run"),
     Page("lab/events/<slug:slug>/", explained.event, "lab-event"),
     Page("lab/<slug:slug>/", explained.strategy, "lab-strategy"),

@@ -2,6 +2,7 @@
 
 import { sentence } from "./format.js";
 import { Card } from "./compare/card.js";
+import { Keepsake } from "./compare/keepsake.js";
 import { begin } from "./compare/lab-login.js";
 import { Lane } from "./compare/lane.js";
 import { lesson } from "./compare/lesson.js";
@@ -33,6 +34,7 @@ class TryIt {
     this.lanes = [...document.querySelectorAll("[data-side]")].map((node) => new Lane(node, data));
     this.progress = new Progress(document.querySelector("[data-steps]"));
     this.card = new Card(document.querySelector("[data-card]"), () => this.press());
+    this.keepsake = new Keepsake(document.querySelector("[data-keepsake]"), data);
     this.again = document.querySelector("[data-again]");
     this.status = document.querySelector("[data-status]");
     this.target = 0;
@@ -216,6 +218,7 @@ class TryIt {
     this.card.fail(failed && `${failed.strategy.title}: ${failed.error.message}`);
     this.card.tell(done ? lesson(done, this.lanes, this.data) : this.introduction());
     this.card.sum(done === STEPS.length ? this.lanes : []);
+    this.keepsake.offer(done === STEPS.length ? this.pair : null);
     this.card.offer(this.next(), this.place());
     this.keep();
   }

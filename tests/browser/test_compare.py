@@ -130,6 +130,18 @@ def test_logging_out_stops_the_stolen_cookie_and_not_the_stolen_token(page: Page
     expect(card(page)).to_contain_text("1 query per request instead of 2")
     write_picture(page)
 
+    page.get_by_role("button", name="Make a link to this result").click()
+    link = page.get_by_role("link", name="Link to this result")
+    expect(link).to_be_focused(timeout=PLAYED)
+    link.click()
+    expect(page.locator(".lane").nth(0)).to_contain_text("Thief stopped refused at once")
+    expect(page.locator(".lane").nth(1)).to_contain_text("Thief got in still works for 59 min")
+    played = re.compile(r"Played on .+, (SQLite|PostgreSQL), .+ cores?\.")
+    expect(page.get_by_text(played)).to_be_visible()
+    assert violations(page) == CLEAN
+    page.get_by_role("link", name="Try it yourself").click()
+    expect(page).to_have_url(re.compile(r"\?left=session-db&right=jwt-user$"))
+
 
 def write_picture(page: Page) -> None:
     """The story's end as the README shows it, when asked for."""

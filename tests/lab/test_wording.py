@@ -52,7 +52,7 @@ def test_a_copy_that_works_on_after_a_routine_rotation_is_as_it_is_meant_to_be()
         ({"thief": "refused", "at_once": True}, ("●", "refused", "at once")),
         (
             {"thief": "refused-later", "thief_after_s": 1.6},
-            ("◐", "refused", "after 1.6 s, when its token ran out (usually within 5 min)"),
+            ("◐", "refused", "within 5 min: its token has to run out"),
         ),
         ({"thief": "new-role"}, ("●", "accepted", "with the new role")),
         ({"thief": "stale-role"}, ("▲", "accepted", "with the old role, for 4 min 58 s")),
