@@ -83,10 +83,10 @@ def tip_along(
 
 def ways_to_jwt(world: World, system: System, audience: Audience) -> list[Tip]:
     """The fewest changes after which a JWT wins: none if it does, one, two; none if that fails."""
+    if _is_jwt(best(world, system, audience)):
+        return []
     found = [tip for tip in tips(world, system, audience) if _is_jwt(tip.winner)]
-    if found or _is_jwt(best(world, system, audience)):
-        return found[:1]
-    return next(_two_changes(world, system, audience), [])
+    return found[:1] or next(_two_changes(world, system, audience), [])
 
 
 def _two_changes(world: World, system: System, audience: Audience) -> Iterator[list[Tip]]:

@@ -287,8 +287,16 @@ def _content(form: SystemForm, found: Facts) -> dict[str, Any]:
             for event in events
             if all(event.slug in column.cells for column in columns)
         ],
+        "events": [named_event(event) for event in events],
+        "played": [(_named(way), _cells(found, way)) for way in found.world.ways],
         "beside": sentences.beside(found, system, *pair) if len(pair) == len(PAIR) else "",
     }
+
+
+def _cells(found: Facts, way: Way) -> list[CellText | None]:
+    """A row of the matrix; None where an event was not played."""
+    reports = found.reports(way.slug)
+    return [describe(reports[one.slug]) if one.slug in reports else None for one in events]
 
 
 @require_safe

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from accounts.answer.facts import facts
-from accounts.answer.ranking import Audience, System, World, best
+from accounts.answer.ranking import Action, Audience, System, World, best
 from accounts.answer.tipping import JWT, KNOBS, Knob, Tip, tip_along, tips, ways_to_jwt
 from tests.answer.worlds import RANDOM, ROTATING, SESSION, WORLD, knobs, systems
 
@@ -84,6 +84,10 @@ def test_a_jwt_that_wins_needs_nothing() -> None:
     system = System(services=1, late_s=60)
     assert best(WORLD, system, PROGRAMS) == ROTATING
     assert ways_to_jwt(WORLD, system, PROGRAMS) == []
+    shorter = replace(ROTATING, slug="shorter", bytes_sent=100, request=Action(600, 0))
+    both = World((ROTATING, shorter), WORLD.trips)
+    assert shorter in [tip.winner for tip in tips(both, system, PROGRAMS)]
+    assert ways_to_jwt(both, system, PROGRAMS) == []
 
 
 def test_two_changes_are_found_where_one_is_not_enough() -> None:

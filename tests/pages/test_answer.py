@@ -103,6 +103,15 @@ def test_the_addresses_of_the_figures_are_on_the_page_of_the_benchmarks(client: 
         assert f'id="{anchor}"' in there
 
 
+def test_the_matrix_behind_it_is_on_the_page(client: Client) -> None:
+    html = page(client, database="postgres")
+    assert 'href="#played"' in html
+    played = text(html[: html.index("</main>")] + "</main>").partition("stolen copy Every way")[2]
+    assert re.search(r"^ against every event, played [\d-]+ on PostgreSQL in \d+ s", played)
+    assert re.search(r"JWT ▲ still works ▲ still works ▲ still works ● refused ● accepted", played)
+    assert re.search(r"JWT \+ version number ● refused, and so is the other device", played)
+
+
 def test_two_ways_stand_side_by_side(client: Client) -> None:
     html = page(client, a="session-db", b="jwt-user")
     seen = text(html)
