@@ -361,7 +361,7 @@ class TestPassword:
         assert there.is_in()
 
     def test_guessing_the_current_one_is_throttled(self, here: Device, settings: Settings) -> None:
-        settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (3, 300)}
+        settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (3, 86_400)}
         assert [change(here, old=f"guess {n}").status_code for n in range(4)] == [
             400,
             400,

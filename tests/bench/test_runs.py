@@ -88,7 +88,7 @@ def test_only_one_runs_at_a_time() -> None:
 def test_of_two_who_start_at_once_one_runs_and_the_other_may_try_again(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    settings.LIMITS = {**settings.LIMITS, "bench": (1, 300)}
+    settings.LIMITS = {**settings.LIMITS, "bench": (1, 86_400)}
     take = throttle.take
 
     def overtaken(*limits: throttle.Limit) -> None:
@@ -118,7 +118,7 @@ def test_one_whose_process_is_gone_does_not_block_the_next() -> None:
 
 @pytest.mark.usefixtures("succeeds")
 def test_a_visitor_may_start_a_few_and_no_more(settings: Settings) -> None:
-    settings.LIMITS = {**settings.LIMITS, "bench": (2, 300)}
+    settings.LIMITS = {**settings.LIMITS, "bench": (2, 86_400)}
     for _ in range(2):
         benchruns.bench_begin(PEER)
         wait()

@@ -128,7 +128,7 @@ def test_a_row_a_column_and_a_cell_run_by_themselves(page: Page) -> None:
 
 
 def test_too_many_runs_are_told_with_a_time(page: Page, settings: Settings) -> None:
-    settings.LIMITS = {**settings.LIMITS, "lab-runs": (len(events), 300)}
+    settings.LIMITS = {**settings.LIMITS, "lab-runs": (len(events), 86_400)}
     run_row(page, "session-db")
     before = page.locator("[data-state-line]").inner_text()
     play_button(page, f"Run the row {strategies['opaque'].title}").click()

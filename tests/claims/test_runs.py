@@ -91,14 +91,14 @@ def test_what_breaks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("plays")
 def test_an_address_may_play_so_many_and_leaves_its_place_then(settings: Settings) -> None:
-    settings.LIMITS = {**settings.LIMITS, "claim-runs": (1, 300)}
+    settings.LIMITS = {**settings.LIMITS, "claim-runs": (1, 86_400)}
     first = begin()
     assert isinstance(first, ClaimStream)
     first.close()
     with pytest.raises(Throttled):
         begin()
     assert not RunTurn.objects.exclude(slot=None).exists()
-    settings.LIMITS = {**settings.LIMITS, "claim-runs": (9, 300)}
+    settings.LIMITS = {**settings.LIMITS, "claim-runs": (9, 86_400)}
     third = begin()
     assert isinstance(third, ClaimStream)
     third.close()

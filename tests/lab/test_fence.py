@@ -190,7 +190,7 @@ class TestVisitors:
         assert all(len(one["password"]) >= 20 for one in found)
 
     def test_an_address_gets_so_many_and_no_more(self, settings: Settings) -> None:
-        settings.LIMITS = {**settings.LIMITS, "lab-users": (2, 300)}
+        settings.LIMITS = {**settings.LIMITS, "lab-users": (2, 86_400)}
         assert [ask(Client()).status_code for _ in range(2)] == [201, 201]
         answer = ask(Client())
         assert (answer.status_code, answer.json()["code"]) == (429, "throttled")
@@ -199,7 +199,7 @@ class TestVisitors:
         assert elsewhere.status_code == 201
 
     def test_all_addresses_together_get_so_many_users_and_log_ins(self, settings: Settings) -> None:
-        limits = {"lab-users-site": (1, 300), "lab-logins-site": (1, 300)}
+        limits = {"lab-users-site": (1, 86_400), "lab-logins-site": (1, 86_400)}
         settings.LIMITS = {**settings.LIMITS, **limits}
         home, elsewhere = Client(), Client(REMOTE_ADDR="198.51.100.7")
         made = ask(home).json()

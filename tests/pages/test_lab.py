@@ -229,7 +229,7 @@ def test_what_is_not_registered_is_refused(client: Client, kind: str) -> None:
 def test_runs_are_throttled_per_visitor(
     alice_browser: Client, mallory_browser: Client, settings: Settings
 ) -> None:
-    settings.LIMITS = {**settings.LIMITS, "lab-runs": (2, 300)}
+    settings.LIMITS = {**settings.LIMITS, "lab-runs": (2, 86_400)}
     run(alice_browser, strategies=["opaque"], events=["log-out", "account-disabled"])
     chosen = {"strategies": ["opaque"], "events": ["log-out"]}
     refused = alice_browser.post(RUNS, chosen, content_type="application/json")
@@ -244,14 +244,14 @@ def test_runs_are_throttled_per_visitor(
 def test_more_cells_than_a_visitor_may_play_are_refused_at_once(
     client: Client, settings: Settings
 ) -> None:
-    settings.LIMITS = {**settings.LIMITS, "lab-runs": (1, 300)}
+    settings.LIMITS = {**settings.LIMITS, "lab-runs": (1, 86_400)}
     chosen = {"strategies": ["opaque"], "events": ["log-out", "account-disabled"]}
     assert client.post(RUNS, chosen, content_type="application/json").status_code == 429
     assert not Run.objects.exists()
 
 
 def test_new_visitors_of_one_address_are_throttled_too(settings: Settings) -> None:
-    settings.LIMITS = {**settings.LIMITS, "lab-users": (1, 300)}
+    settings.LIMITS = {**settings.LIMITS, "lab-users": (1, 86_400)}
     run_one(Client(), "opaque", "log-out")
     chosen = {"strategies": ["opaque"], "events": ["log-out"]}
     assert Client().post(RUNS, chosen, content_type="application/json").status_code == 429
@@ -292,7 +292,7 @@ def lose_a_response(client: Client, strategy: str) -> Any:
 
 
 def test_lost_responses_are_throttled_per_address(client: Client, settings: Settings) -> None:
-    settings.LIMITS = {**settings.LIMITS, "lab-users": (1, 300)}
+    settings.LIMITS = {**settings.LIMITS, "lab-users": (1, 86_400)}
     assert lose_a_response(client, "jwt-rotating").status_code == 200
     assert lose_a_response(client, "jwt-rotating").status_code == 429
 

@@ -195,6 +195,6 @@ class TestConfirmation:
         assert "Your password" not in page(client, end_of(here))
 
     def test_guessing_is_throttled(self, client: Client, other: Device, settings: Settings) -> None:
-        settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (1, 300)}
+        settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (1, 86_400)}
         statuses = [self.send(client, "/logins/end-others/", password="wrong")[0] for _ in range(2)]
         assert statuses == [422, 429]
