@@ -105,6 +105,9 @@ class TestPage:
             assert f"{amount(one.median)} {one.unit}" in page
             assert one.title in page
 
+    def test_a_search_engine_is_told_what_it_is_about(self) -> None:
+        assert f'<meta name="description" content="“{claims[SLUG].said}” Guess first' in text(PAGE)
+
     def test_both_sides_and_what_decides_are_there(self) -> None:
         page, claim = text(PAGE), claims[SLUG]
         for source in (claim.source, claim.against):
