@@ -410,7 +410,8 @@ RESOURCE_SERVERS: dict[str, str] = dict(
 )
 SPECTACULAR_SETTINGS = {
     "TITLE": "Sessions vs JWT",
-    "DESCRIPTION": "Log in by cookie session or by JSON Web Token, and end either at once.",
+    "DESCRIPTION": "Log in by cookie session or by JSON Web Token, and end either at once. "
+    "A method that is not described is answered with 405, and `Allow` names those that are.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -79,3 +79,13 @@ def test_an_untrue_one_is(untrue: Contract, lie: str) -> None:
 def test_a_status_that_is_not_described_is_noticed(untrue: Contract) -> None:
     del untrue.document["paths"]["/api/me/"]["get"]["responses"]["401"]
     assert flaws(untrue) == ["GET /api/me/ 401: this status is not described"]
+
+
+def test_a_method_that_is_described_and_not_allowed_is_noticed(untrue: Contract) -> None:
+    untrue.document["paths"]["/api/token/"]["get"] = {}
+    found: list[str] = []
+    answer = Client().get("/api/token/")
+    untrue.check(answer.wsgi_request, answer, found)
+    assert found == [
+        "GET /api/token/ 405: Allow names ['options', 'post'], described are ['get', 'post']"
+    ]
