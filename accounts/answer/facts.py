@@ -7,8 +7,6 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
-
 from accounts.answer.ranking import Action, Way, World
 from accounts.bench import archive
 from accounts.bench.result import BASELINE, Cost, Latency, Measured, Result
@@ -57,11 +55,6 @@ class Facts:
         """What the matrix says of a strategy."""
         cells = self.matrix.reports.items()
         return {event: report for (strategy, event), report in cells if strategy == slug}
-
-
-def own_kind() -> str:
-    """The kind of the database that this site runs on."""
-    return "postgres" if connection.vendor == "postgresql" else "sqlite"
 
 
 def facts(kind: str) -> Facts | None:

@@ -11,13 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.answer import sentences
-from accounts.answer.facts import DATABASES, Facts, facts, own_kind
+from accounts.answer.facts import DATABASES, Facts, facts
 from accounts.answer.opening import opening
 from accounts.answer.ranking import Audience, Client, Ranking, System, Why, answer
 from accounts.answer.tipping import KNOBS, Tip, tips
 from accounts.api import serializers
 from accounts.api.schema import CLIENT, DATABASE, INVALID
 from accounts.api.views import PublicApiView
+from accounts.lab.recorded import own_kind
 
 _DEFAULT = System()
 _RANGES = {

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.answer import sentences
-from accounts.answer.facts import DATABASES, Facts, facts, own_kind
+from accounts.answer.facts import DATABASES, Facts, facts
 from accounts.answer.opening import Step, opening, steps
 from accounts.answer.ranking import (
     Audience,
@@ -29,8 +29,9 @@ from accounts.answer.takeaway import NothingToTake, Takeaway, takeaway
 from accounts.answer.tipping import KNOBS, Knob, tips
 from accounts.bench.result import SESSION_DB
 from accounts.lab.events import events
+from accounts.lab.recorded import own_kind
 from accounts.lab.wording import CellText, describe
-from accounts.pages.lab.matrix import Named, named_event, named_strategy
+from accounts.pages.lab.cells import Named, named_event, named_strategy
 from accounts.strategies import strategies
 
 CLIENTS = {Client.BROWSER: "browser", Client.APP: "mobile app", Client.PROGRAM: "other programs"}

@@ -12,7 +12,7 @@ from accounts.bench.measures.machine import machine
 from accounts.lab.events.log_out import LogOut
 from accounts.lab.wording import CellText, describe
 from accounts.models import Run
-from accounts.pages.lab.matrix import Named, named_strategy
+from accounts.pages.lab.cells import Named, named_strategy
 from accounts.strategies import strategies
 
 

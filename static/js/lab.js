@@ -61,7 +61,7 @@ class Lab {
   }
 
   sum() {
-    const played = this.shown().filter((cell) => cell.dataset.tone);
+    const played = this.shown().filter(({ dataset }) => dataset.tone && !("recorded" in dataset));
     this.sums.hidden = played.length === 0;
     if (played.length) this.sums.querySelector("[data-sum-words]").textContent = sum(played);
   }

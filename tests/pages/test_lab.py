@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +16,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import resolve
 from django.utils import timezone
-from pytest_django.fixtures import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 from rest_framework.response import Response
 
 from accounts.api.lab import views
-from accounts.lab import environment
+from accounts.lab import environment, recorded
 from accounts.lab.events import events
 from accounts.lab.report import Report
 from accounts.lab.runs import MAX_RUNS, run_keep
@@ -32,10 +33,27 @@ RUNS = "/api/lab/runs/"
 PAIRS = set(product((s.slug for s in strategies), (e.slug for e in events)))
 ALL = {"strategies": [s.slug for s in strategies], "events": [e.slug for e in events]}
 CELL = re.compile(r'<td class="cell"[^>]*data-strategy="([\w-]+)" data-event="([\w-]+)"')
-PLAYED = re.compile(r'<td class="cell"[^>]*data-tone="\w+"')
+PLAYED = re.compile(r'<td class="cell"[^>]*data-tone="\w+"(?! data-recorded)')
+RECORDED = re.compile(r'<td class="cell"[^>]*data-tone="\w+" data-recorded')
+SHIPPED = recorded.SHIPPED
 
 # The scenarios' threads have connections of their own: they must see what the test has written.
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What a test sees is what it played."""
+    monkeypatch.setattr(recorded, "SHIPPED", tmp_path)
+
+
+@pytest.fixture
+def shipped(nothing_recorded: None, monkeypatch: pytest.MonkeyPatch) -> recorded.Recorded:
+    """The recorded matrix of this database, as it is shipped."""
+    monkeypatch.setattr(recorded, "SHIPPED", SHIPPED)
+    found = recorded.recorded(recorded.own_kind())
+    assert found
+    return found
 
 
 @pytest.fixture
@@ -184,6 +202,95 @@ def test_a_family_can_be_asked_for_without_a_script(client: Client, family: str)
 
 def test_an_unknown_family_shows_all(client: Client) -> None:
     assert 'value="" checked' in page(client, "/lab/?family=magic")
+
+
+# --- What was recorded ----------------------------------------------------------------------------
+
+
+def rows(html: str) -> Iterator[tuple[str, str]]:
+    """Each row's strategy and what it says, in the order of the page."""
+    for part in re.split(r'<tr data-row="', html)[1:]:
+        yield part.partition('"')[0], part.partition("</tr>")[0]
+
+
+def test_before_anything_is_played_the_recorded_matrix_is_there(
+    client: Client, shipped: recorded.Recorded
+) -> None:
+    html = page(client, "/lab/")
+    assert len(RECORDED.findall(html)) == len(PAIRS)
+    assert f"{shipped.made:%Y-%m-%d} on {shipped.database}, {shipped.machine['cpu']}" in html
+    found = dict(rows(html))
+    assert "still works" in found["jwt-user"]
+    assert "2</td>" in found["session-db"]
+    assert f"{shipped.reports['jwt-user', 'log-out']['bytes_per_request']} B" in found["jwt-user"]
+    assert "/lab/runs/" not in html.partition("<table")[2].partition("</table>")[0]
+
+
+@pytest.mark.usefixtures("shipped")
+def test_ways_without_red_come_first(client: Client) -> None:
+    html = page(client, "/lab/")
+    red = ['data-tone="vulnerable"' in row for _, row in rows(html)]
+    assert red == sorted(red)
+    assert True in red
+    assert False in red
+    headings = re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', html)
+    assert headings[0] == "Cookie session: no event leaves the thief in"
+    assert headings[-1] == "JSON Web Token: some event leaves the thief in"
+
+
+@pytest.mark.usefixtures("shipped")
+def test_what_is_recorded_does_not_count_as_played(client: Client) -> None:
+    html = page(client, "/lab/")
+    assert not PLAYED.findall(html)
+    assert f"Nothing was played here yet: {len(PAIRS)} cells are waiting." in html
+    assert f'max="{len(PAIRS)}" value="0"' in html
+
+
+@pytest.mark.usefixtures("shipped")
+def test_a_cell_that_is_played_takes_the_place_of_the_recorded_one(alice_browser: Client) -> None:
+    link = run_one(alice_browser, "session-db", "log-out")["url"]
+    html = page(alice_browser, "/lab/")
+    assert len(PLAYED.findall(html)) == 1
+    assert len(RECORDED.findall(html)) == len(PAIRS) - 1
+    assert link in html
+    assert f"1 of {len(PAIRS)}" in html
+
+
+@pytest.mark.usefixtures("shipped")
+def test_once_all_is_played_nothing_is_said_of_what_was_recorded(alice_browser: Client) -> None:
+    path = "/lab/events/role-removed/"
+    assert "are recorded: played" in page(alice_browser, path)
+    run(alice_browser, strategies=[s.slug for s in strategies], events=["role-removed"])
+    html = page(alice_browser, path)
+    assert len(PLAYED.findall(html)) == len(strategies)
+    assert "are recorded: played" not in html
+
+
+@pytest.mark.usefixtures("shipped")
+@pytest.mark.parametrize("path", ["/lab/jwt-user/", "/lab/events/log-out/"])
+def test_the_pages_below_show_what_was_recorded_too(client: Client, path: str) -> None:
+    html = page(client, path)
+    assert RECORDED.findall(html)
+    assert "are recorded: played" in html
+    assert '"exchange": null' in html
+
+
+def test_a_row_that_was_not_played_to_its_end_stands_between(client: Client) -> None:
+    shared()
+    headings = re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', page(client, "/lab/"))
+    assert headings == ["Cookie session", "JSON Web Token", "Opaque token"]
+
+
+@pytest.mark.usefixtures("shipped")
+def test_what_is_played_costs_the_page_one_query(
+    alice_browser: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):  # what is shared
+        page(alice_browser, "/lab/")
+    for event in ("log-out", "role-removed"):
+        run(alice_browser, strategies=["session-db", "opaque"], events=[event])
+        with django_assert_num_queries(2):  # and the visitor's own
+            page(alice_browser, "/lab/")
 
 
 # --- Playing --------------------------------------------------------------------------------------

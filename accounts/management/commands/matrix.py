@@ -99,14 +99,13 @@ class Command(BaseCommand):
 
 
 def _ship(reports: Sequence[Report], seconds: float) -> None:
-    kind = "postgres" if connection.vendor == "postgresql" else connection.vendor
     content = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
         "versions": versions(),
         **_as_dict(reports, seconds, transcripts=False),
     }
-    recorded.save(kind, content)
+    recorded.save(recorded.own_kind(), content)
 
 
 def _elsewhere(options: dict[str, Any]) -> int:

@@ -12,7 +12,7 @@ from accounts.lab.events import events
 from accounts.lab.visitors import visitor_known
 from accounts.models import Run
 from accounts.pages.compare import FAMILY_TITLES, by_family
-from accounts.pages.lab.matrix import (
+from accounts.pages.lab.cells import (
     Cell,
     Named,
     Results,
@@ -56,7 +56,7 @@ def strategy(request: HttpRequest, slug: str) -> HttpResponse:
         "more": [f"strategies/{slug}.html", "strategies/_default.html"],
         "cells": cells,
         "neighbours": neighbours([named_strategy(found) for found in by_family()], slug),
-        **_shared(cells),
+        **_shared(results, cells),
     }
     return render(request, "pages/lab_strategy.html", context)
 
@@ -74,7 +74,7 @@ def event(request: HttpRequest, slug: str) -> HttpResponse:
         "source": source_of(shown),
         "groups": list(who_notices(cells)),
         "neighbours": neighbours([named_event(found) for found in events], slug),
-        **_shared(cells),
+        **_shared(results, cells),
     }
     return render(request, "pages/lab_event.html", context)
 
@@ -85,11 +85,11 @@ def _registered(registry: Registry[Any], slug: str) -> Any:
     return registry[slug]
 
 
-def _shared(cells: Sequence[Cell]) -> dict[str, Any]:
+def _shared(results: Results, cells: Sequence[Cell]) -> dict[str, Any]:
     newest = newest_measured(cells)
     return {
         "legend": legend(),
-        "played": any(cell.run for cell in cells),
+        "recorded": results.behind(cells),
         "data": {
             "runsUrl": reverse("api-lab-runs"),
             "cells": [{"strategy": cell.strategy.slug, "event": cell.event.slug} for cell in cells],

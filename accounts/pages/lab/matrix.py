@@ -1,11 +1,10 @@
 """The invalidation lab: every strategy against every event."""
 
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,50 +14,28 @@ from django.views.decorators.http import require_safe
 
 from accounts.lab.events import events
 from accounts.lab.visitors import visitor_known
-from accounts.lab.wording import LEGEND, SIGNS, CellText, Tone, cost, describe, duration
+from accounts.lab.wording import duration
 from accounts.models import Run
 from accounts.pages.compare import FAMILY_TITLES, by_family
-from accounts.strategies import Family, Strategy
+from accounts.pages.lab.cells import (
+    Cell,
+    Named,
+    Results,
+    legend,
+    named_event,
+    named_strategy,
+    newest_measured,
+)
+from accounts.strategies import Family
 
+Standing = Literal["closed", "unknown", "open"]
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A strategy or an event as a link: plain values, because a template would call a class."""
-
-    slug: str
-    title: str
-    url: str
-    subtitle: str = ""
-    family: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One strategy against one event; without a run it has not been played yet."""
-
-    strategy: Named
-    event: Named
-    run: Run | None = None
-
-    @property
-    def text(self) -> CellText | None:
-        """What was measured, in words."""
-        return describe(self.run.report) if self.run else None
-
-    @property
-    def url(self) -> str:
-        """The page with the transcript."""
-        return self.run.get_absolute_url() if self.run else ""
-
-    @property
-    def why(self) -> str:
-        """The reason that the thief was given."""
-        return str(self.run.report["why"]) if self.run else ""
-
-    @property
-    def cost(self) -> str:
-        """What the event itself cost; empty where it did nothing."""
-        return cost(self.run.report) if self.run else ""
+# In the order of the page: the ways that an owner may take come first.
+STANDINGS: dict[Standing, str] = {
+    "closed": "no event leaves the thief in",
+    "unknown": "",
+    "open": "some event leaves the thief in",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +48,18 @@ class Row:
     @property
     def report(self) -> Mapping[str, Any]:
         """The newest report that measured requests, for the figures in front."""
-        run = newest_measured(self.cells)
-        return run.report if run else {}
+        if run := newest_measured(self.cells):
+            return dict(run.report)
+        found = (cell.recorded for cell in self.cells if cell.recorded)
+        return next((report for report in found if report["bytes_per_request"]), {})
 
-
-def newest_measured(cells: Sequence[Cell]) -> Run | None:
-    """The newest run that sent requests: where the event does not apply, none were sent."""
-    runs = [cell.run for cell in cells if cell.run and cell.run.report["bytes_per_request"]]
-    return max(runs, key=lambda run: run.created, default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """The newest run of each cell: the visitor's own, or a shared one where they have none."""
-
-    runs: Mapping[tuple[str, str], Run]
-
-    @classmethod
-    def for_visitor(cls, visitor: uuid.UUID | None) -> Self:
-        """Own runs lie over shared ones. Runs of what is no longer registered are left out."""
-        shared = Run.objects.newest(None)
-        own = Run.objects.newest(visitor) if visitor else ()
-        return cls({(run.strategy, run.event): run for run in (*shared, *own)})
-
-    def cell(self, strategy: Named, event: Named) -> Cell:
-        """The cell of a pair."""
-        return Cell(strategy, event, self.runs.get((strategy.slug, event.slug)))
+    @property
+    def standing(self) -> Standing:
+        """Whether a stolen copy outlives an event, as far as was measured."""
+        tones = [cell.text.tone if cell.text else None for cell in self.cells]
+        if "vulnerable" in tones:
+            return "open"
+        return "unknown" if None in tones or "broken" in tones else "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +104,17 @@ def _took(runs: Sequence[Run]) -> str:
 def lab(request: HttpRequest) -> HttpResponse:
     """The matrix with the newest results of this visitor."""
     columns = [named_event(event) for event in events]
-    rows = list(matrix(Results.for_visitor(visitor_known(request)), columns))
+    results = Results.for_visitor(visitor_known(request))
+    rows = list(matrix(results, columns))
     cells = [cell for row in rows for cell in row.cells]
-    families = [
-        {"slug": slug, "title": FAMILY_TITLES[Family(slug)], "rows": list(found)}
-        for slug, found in groupby(rows, key=lambda row: row.strategy.family)
-    ]
+    families = {family.value: title for family, title in FAMILY_TITLES.items()}
     asked = request.GET.get("family")
     context = {
         "events": columns,
+        "groups": list(groups(rows)),
         "families": families,
-        "family": asked if asked in {family["slug"] for family in families} else "",
+        "family": asked if asked in families else "",
+        "recorded": results.behind(cells),
         "state": State.from_cells(cells),
         "legend": legend(),
         "login_lives": _unbroken(settings.LAB_LIFETIME),
@@ -172,22 +135,15 @@ def matrix(results: Results, columns: Sequence[Named]) -> Iterator[Row]:
         yield Row(strategy, [results.cell(strategy, event) for event in columns])
 
 
-def named_strategy(strategy: type[Strategy]) -> Named:
-    """A strategy as a link to its page."""
-    return Named(
-        slug=strategy.slug,
-        title=strategy.title,
-        url=reverse("lab-strategy", args=[strategy.slug]),
-        subtitle=strategy.subtitle,
-        family=strategy.family,
-    )
-
-
-def named_event(event: Any) -> Named:
-    """An event as a link to its page."""
-    return Named(event.slug, event.title, reverse("lab-event", args=[event.slug]))
-
-
-def legend() -> list[tuple[Tone, str, str]]:
-    """Each shape in words: tone, sign, meaning."""
-    return [(tone, SIGNS[tone], words) for tone, words in LEGEND.items()]
+def groups(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
+    """Rows by how they stand, then by family; those without red come first."""
+    placed = sorted(rows, key=lambda row: list(STANDINGS).index(row.standing))
+    for (standing, family), found in groupby(
+        placed, lambda one: (one.standing, one.strategy.family)
+    ):
+        yield {
+            "family": family,
+            "title": FAMILY_TITLES[Family(family)],
+            "standing": STANDINGS[standing],
+            "rows": list(found),
+        }

@@ -17,8 +17,8 @@ from accounts.lab.events import events
 from accounts.lab.wording import OTHER_DEVICE, duration, thief_verdict
 from accounts.models import Run
 from accounts.pages.compare import FAMILY_TITLES
+from accounts.pages.lab.cells import Cell, named_event, named_strategy
 from accounts.pages.lab.curl import curl
-from accounts.pages.lab.matrix import Cell, named_event, named_strategy
 from accounts.strategies import Outcome, strategies
 
 

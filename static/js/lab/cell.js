@@ -4,6 +4,7 @@
 export function showCell(node, { cell }) {
   showWaiting(node, false);
   node.dataset.tone = cell.tone;
+  delete node.dataset.recorded;
   node.querySelector("[data-content]").innerHTML = cell.html;
 }
 

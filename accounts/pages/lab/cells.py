@@ -1,0 +1,121 @@
+"""A cell of the matrix, and where it comes from: a visitor's run, a shared or a recorded one."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.urls import reverse
+
+from accounts.lab.recorded import Recorded, own_kind, recorded
+from accounts.lab.wording import LEGEND, SIGNS, CellText, Tone, cost, describe
+from accounts.models import Run
+from accounts.strategies import Strategy
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A strategy or an event as a link: plain values, because a template would call a class."""
+
+    slug: str
+    title: str
+    url: str
+    subtitle: str = ""
+    family: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One strategy against one event: a run, or before one is played what was recorded."""
+
+    strategy: Named
+    event: Named
+    run: Run | None = None
+    #: a report as ``Report.as_dict()`` has it, of the matrix that is shipped
+    recorded: Mapping[str, Any] | None = None
+
+    @property
+    def report(self) -> Mapping[str, Any] | None:
+        """What was measured; None if it never was."""
+        return self.run.report if self.run else self.recorded
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it shows what was recorded, because nobody has played it here."""
+        return self.run is None and self.recorded is not None
+
+    @property
+    def text(self) -> CellText | None:
+        """What was measured, in words."""
+        return describe(self.report) if self.report else None
+
+    @property
+    def url(self) -> str:
+        """The page with the transcript; empty where nothing was played: none is recorded."""
+        return self.run.get_absolute_url() if self.run else ""
+
+    @property
+    def why(self) -> str:
+        """The reason that the thief was given."""
+        return str(self.report["why"]) if self.report else ""
+
+    @property
+    def cost(self) -> str:
+        """What the event itself cost here; empty where it did nothing, or was played elsewhere."""
+        return cost(self.run.report) if self.run else ""
+
+
+def newest_measured(cells: Sequence[Cell]) -> Run | None:
+    """The newest run that sent requests: where the event does not apply, none were sent."""
+    runs = [cell.run for cell in cells if cell.run and cell.run.report["bytes_per_request"]]
+    return max(runs, key=lambda run: run.created, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The newest run of each cell: the visitor's own, or a shared one where they have none.
+
+    Where there is neither, what was recorded on a database of this kind.
+    """
+
+    runs: Mapping[tuple[str, str], Run]
+    recorded: Recorded | None = None
+
+    @classmethod
+    def for_visitor(cls, visitor: uuid.UUID | None) -> Self:
+        """Own runs lie over shared ones. Runs of what is no longer registered are left out."""
+        shared = Run.objects.newest(None)
+        own = Run.objects.newest(visitor) if visitor else ()
+        runs = {(run.strategy, run.event): run for run in (*shared, *own)}
+        return cls(runs, recorded(own_kind()))
+
+    def cell(self, strategy: Named, event: Named) -> Cell:
+        """The cell of a pair."""
+        pair = (strategy.slug, event.slug)
+        reports = self.recorded.reports if self.recorded else {}
+        return Cell(strategy, event, self.runs.get(pair), reports.get(pair))
+
+    def behind(self, cells: Iterable[Cell]) -> Recorded | None:
+        """The recorded matrix, if any of these cells shows it."""
+        return self.recorded if any(cell.is_recorded for cell in cells) else None
+
+
+def named_strategy(strategy: type[Strategy]) -> Named:
+    """A strategy as a link to its page."""
+    return Named(
+        slug=strategy.slug,
+        title=strategy.title,
+        url=reverse("lab-strategy", args=[strategy.slug]),
+        subtitle=strategy.subtitle,
+        family=strategy.family,
+    )
+
+
+def named_event(event: Any) -> Named:
+    """An event as a link to its page."""
+    return Named(event.slug, event.title, reverse("lab-event", args=[event.slug]))
+
+
+def legend() -> list[tuple[Tone, str, str]]:
+    """Each shape in words: tone, sign, meaning."""
+    return [(tone, SIGNS[tone], words) for tone, words in LEGEND.items()]
