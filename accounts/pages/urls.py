@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.urls import path
 
-from accounts.pages import account, answer, compare, docs, inspector, logins, tried
+from accounts.pages import account, answer, compare, docs, glossary, inspector, logins, tried
 from accounts.pages.benchmarks import views as benchmarks
 from accounts.pages.claims import views as claims
 from accounts.pages.lab import explained, matrix, transcript
@@ -74,6 +74,7 @@ PAGES = [
     ),
     Page("benchmarks/", benchmarks.benchmarks, "benchmarks", "Benchmarks", menu="Benchmarks"),
     Page("answer/", answer.page, "answer", "The answer", menu="The answer"),
+    Page("glossary/", glossary.glossary, "glossary", "Glossary", menu="Glossary"),
     Page("api/docs/", docs.docs, "api-docs", "API docs", menu="API docs", tool=True),
     Page("signup/", account.signup, "signup", "Sign up"),
     Page("login/", account.login, "login", "Log in"),

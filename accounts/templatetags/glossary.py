@@ -1,0 +1,50 @@
+"""What links a page to the glossary where it uses a word first."""
+
+import re
+from collections.abc import Sequence
+
+from django import template
+from django.urls import reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from accounts.templatetags.words import WORDS
+
+register = template.Library()
+
+_BY_NAME = {one.name.casefold(): one for one in WORDS}
+# The longest first: a session key is not a session.
+_USES = re.compile(
+    rf"\b({'|'.join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))})(?=s?\b)",
+    re.IGNORECASE,
+)
+
+
+@register.simple_tag
+def word(name: str, text: str = "") -> SafeString:
+    """A link to a word, which is written as ``text`` where that is given.
+
+    Raises:
+        KeyError: the glossary has no such word.
+    """
+    found = _BY_NAME[name.casefold()]
+    url = f"{reverse('glossary')}#{found.anchor}"
+    return format_html('<a class="word" href="{}">{}</a>', url, text or name)
+
+
+@register.filter
+def first_uses(paragraphs: Sequence[str]) -> list[SafeString]:
+    """The paragraphs of a page, each word of the glossary linked where it stands first.
+
+    They may have elements without attributes, ``<code>``, but no links of their own.
+    """
+    ahead = set(_BY_NAME)
+
+    def linked(use: re.Match[str]) -> str:
+        if (name := use[0].casefold()) not in ahead:
+            return use[0]
+        ahead.remove(name)
+        return word(use[0])
+
+    escaped = map(conditional_escape, paragraphs)
+    return [mark_safe(_USES.sub(linked, one)) for one in escaped]  # noqa: S308  (escaped above)
