@@ -2,7 +2,6 @@
 
 from typing import Any, get_args
 
-from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import PermissionDenied, ValidationError
@@ -72,14 +71,13 @@ class OwnTokenView(ApiView):
     def post(self, request: Request) -> Response:
         """Log in by token as the user of this cookie. The login is listed like any other.
 
-        It ends with its access token, in a few minutes: no password is asked for, so a thief of the
-        cookie must not get a credential that lives longer.
+        It ends with its access token, in a few minutes, and what asks for the password again asks
+        it of this token when it would ask the cookie.
         """
         user, auth = current_login(request)
         if auth.carrier != "session":
             raise PermissionDenied("Only for a cookie: who sends a token has one to look at")
-        lifetime = settings.ACCESS_TOKEN_LIFETIME
-        pair = signin.start_token_login(request._request, user, lifetime=lifetime)
+        pair = signin.start_token_login(request._request, user, asked_by=auth.login_id)
         return Response(token_pair(pair), status=status.HTTP_201_CREATED)
 
 

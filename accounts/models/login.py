@@ -124,10 +124,13 @@ def login_begin(
     strategy: str,
     lifetime: timedelta | None = None,
     expires: datetime | None = None,
+    password_at: datetime | None = None,
     ip: str | None = None,
     user_agent: str = "",
 ) -> Login:
     """Record a new login of ``user``. Its end is fixed here and never moves.
+
+    ``password_at``: when the password was last given, where that is not now.
 
     The version is the one read with the password: a change of password that commits between the
     check and this insert makes the new login outdated, as it should be.
@@ -139,6 +142,7 @@ def login_begin(
         token_version=user.token_version,
         created=now,
         last_seen=now,
+        password_at=password_at or now,
         expires=expires or now + (lifetime or settings.LOGIN_LIFETIME),
         ip=ip,
         user_agent=user_agent[:400].replace("\0", ""),

@@ -1,7 +1,7 @@
 """The one check of name and password, for pages and API, and the life of a cookie login."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -184,9 +184,13 @@ def token_strategy() -> JwtBlacklistJoined:
 
 @transaction.atomic
 def start_token_login(
-    request: HttpRequest, user: User, *, lifetime: timedelta | None = None
+    request: HttpRequest, user: User, *, asked_by: uuid.UUID | None = None
 ) -> Credential:
     """Log an API client in: a login of its own, and its first pair of tokens.
+
+    ``asked_by``: the login that asks for it without a password. What begins so lives no longer than
+    an access token and is no younger where the password counts: a thief of the cookie must not get
+    a credential that can do more than the cookie.
 
     In one transaction: a login without its refresh token is never seen, nor ended.
     """
@@ -194,12 +198,19 @@ def start_token_login(
     login = login_begin(
         user,
         strategy=JwtBlacklistJoined.slug,
-        lifetime=lifetime,
+        lifetime=settings.ACCESS_TOKEN_LIFETIME if asked_by else None,
+        password_at=_password_at(asked_by) if asked_by else None,
         ip=client_ip(request),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
     )
     update_last_login(User, user)  # as Django's receiver does it for a session
     return strategy.issue(login)
+
+
+def _password_at(login_id: uuid.UUID) -> datetime:
+    """When the password was last given in a login; long ago if it has just been deleted."""
+    given = Login.objects.filter(pk=login_id).values_list("password_at", flat=True).first()
+    return given or datetime.fromtimestamp(0, UTC)
 
 
 def check_token(request: HttpRequest, token: str) -> Accepted | Refused:

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections import Counter
+from datetime import timedelta
 from inspect import getsource
 from typing import Any
 
@@ -18,6 +19,8 @@ from accounts.site.inspection import CHECKS, inspect
 from accounts.site.signin import token_strategy
 from accounts.strategies import Accepted, _base, _blacklist, _rotation
 from accounts.tokens import codec
+
+JSON = "application/json"
 
 
 @pytest.fixture
@@ -108,7 +111,7 @@ def test_the_rows_are_asked_too(login: Login, token: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "a", "a.b.c", "ä.b.c", "[" * 4000, "." * 5000, "e30.e30.e30"])
 def test_anything_may_be_pasted(client: Client, db: None, text: str) -> None:
-    answer = client.post("/api/inspector/", {"token": text}, content_type="application/json")
+    answer = client.post("/api/inspector/", {"token": text}, content_type=JSON)
 
     assert answer.status_code == (200 if text else 400)
     if text:
@@ -118,9 +121,7 @@ def test_anything_may_be_pasted(client: Client, db: None, text: str) -> None:
 def test_a_payload_nested_too_deep_is_not_shown(client: Client, db: None) -> None:
     deep = base64.urlsafe_b64encode(b'{"a":' + b"[" * 950 + b"]" * 950 + b"}").decode().rstrip("=")
 
-    answer = client.post(
-        "/api/inspector/", {"token": f"e30.{deep}.e30"}, content_type="application/json"
-    )
+    answer = client.post("/api/inspector/", {"token": f"e30.{deep}.e30"}, content_type=JSON)
 
     assert answer.status_code == 200
     assert answer.json()["claims"] == {}
@@ -129,7 +130,7 @@ def test_a_payload_nested_too_deep_is_not_shown(client: Client, db: None) -> Non
 def test_a_lab_strategy_judges_its_own_tokens(client: Client, token: str) -> None:
     body = {"token": token, "strategy": "jwt-user"}
 
-    answer = client.post("/api/inspector/", body, content_type="application/json").json()
+    answer = client.post("/api/inspector/", body, content_type=JSON).json()
 
     assert answer["verdict"]["accepted"] is False
     assert answer["findings"] == []
@@ -138,27 +139,41 @@ def test_a_lab_strategy_judges_its_own_tokens(client: Client, token: str) -> Non
 def test_one_takes_a_token_of_ones_own(client: Client, alice: User) -> None:
     client.force_login(alice)
 
-    pair = client.post("/api/inspector/token/", content_type="application/json")
+    pair = client.post("/api/inspector/token/", content_type=JSON)
 
     assert pair.status_code == 201
     assert isinstance(inspect(pair.json()["access"]).verdict, Accepted)
 
 
 def test_nobody_takes_a_token_without_logging_in(client: Client, db: None) -> None:
-    answer = client.post("/api/inspector/token/", content_type="application/json")
+    answer = client.post("/api/inspector/token/", content_type=JSON)
 
     assert answer.status_code == 401
 
 
+def test_a_token_of_ones_own_cannot_end_what_the_cookie_could_not(
+    client: Client, alice: User
+) -> None:
+    client.force_login(alice)
+    Login.objects.update(password_at=timezone.now() - timedelta(hours=2))
+    token = client.post("/api/inspector/token/", content_type=JSON).json()["access"]
+
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = client.post("/api/logout-everywhere/", headers=headers, content_type=JSON)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "password_required")
+    assert Login.objects.live().count() == 2
+
+
 def test_a_token_of_ones_own_ends_with_its_access_token(client: Client, alice: User) -> None:
     client.force_login(alice)
-    pair = client.post("/api/inspector/token/", content_type="application/json").json()
+    pair = client.post("/api/inspector/token/", content_type=JSON).json()
 
     body = {"refresh": pair["refresh"]}
     with time_machine.travel(
         timezone.now() + settings.ACCESS_TOKEN_LIFETIME + settings.TOKEN_LEEWAY
     ):
-        answer = client.post("/api/token/refresh/", body, content_type="application/json")
+        answer = client.post("/api/token/refresh/", body, content_type=JSON)
 
     assert answer.status_code == 401
 
@@ -166,7 +181,7 @@ def test_a_token_of_ones_own_ends_with_its_access_token(client: Client, alice: U
 def test_a_copied_token_makes_no_new_one(client: Client, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
 
-    answer = client.post("/api/inspector/token/", headers=headers, content_type="application/json")
+    answer = client.post("/api/inspector/token/", headers=headers, content_type=JSON)
 
     assert answer.status_code == 403
     assert Login.objects.count() == 1
