@@ -1,11 +1,13 @@
-"""The admin of users, logins and the blacklist. It shows no credential, hash or digest."""
+"""The admin of users, groups, logins and the blacklist. It shows no credential, hash or digest."""
 
 import uuid
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
@@ -43,6 +45,31 @@ class WhoseFilter(admin.SimpleListFilter):
         return queryset.filter(of_lab if self.value() == "lab" else ~Q(of_lab))
 
 
+class NotedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in the stubs alone
+    """What an administrator writes is told in the security log too.
+
+    Django keeps them in a table too, whose rows go with the user who is deleted.
+    """
+
+    def log_addition(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        _note(request, "added", obj)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: models.Model, message: Any) -> Any:
+        _note(request, "changed", obj)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(self, request: HttpRequest, queryset: "QuerySet[Any]") -> Any:
+        for row in queryset:
+            _note(request, "deleted", row)
+        return super().log_deletions(request, queryset)
+
+
+def _note(request: HttpRequest, done: str, row: models.Model) -> None:
+    note = f"admin {done} {row._meta.verbose_name} {row.pk}"
+    security_note(request, note, user_id=request.user.pk)
+
+
 class StaffPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # in the stubs alone
     """Django's form, with the reason for the logins that it ends."""
 
@@ -53,7 +80,7 @@ class StaffPasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # i
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alone
+class UserAdmin(NotedAdmin, DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alone
     """Django's user admin with the role and an action that logs users out."""
 
     change_password_form = StaffPasswordForm
@@ -61,19 +88,6 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alon
     list_filter = (WhoseFilter, *DjangoUserAdmin.list_filter)
     fieldsets = (*(DjangoUserAdmin.fieldsets or ()), ("Role", {"fields": ("role",)}))
     actions = ("log_out",)
-
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        security_note(request, f"admin added user {obj.pk}", user_id=request.user.pk)
-        return super().log_addition(request, obj, message)
-
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
-        security_note(request, f"admin changed user {obj.pk}", user_id=request.user.pk)
-        return super().log_change(request, obj, message)
-
-    def log_deletions(self, request: HttpRequest, queryset: "QuerySet[User]") -> Any:
-        for user in queryset:
-            security_note(request, f"admin deleted user {user.pk}", user_id=request.user.pk)
-        return super().log_deletions(request, queryset)
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> User | None:
         """The user; one who changes their own password here stays logged in."""
@@ -90,7 +104,15 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]  # in the stubs alon
         self.message_user(request, f"Logins ended: {ended}.", messages.SUCCESS)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in the stubs alone
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(NotedAdmin, DjangoGroupAdmin):
+    """Django's own group admin, noted."""
+
+
+class ReadOnlyAdmin(NotedAdmin):
     """Rows that nobody writes by hand and that are found by their id."""
 
     show_full_result_count = False

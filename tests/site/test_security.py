@@ -5,9 +5,12 @@ from collections.abc import Callable
 from io import StringIO
 
 import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from accounts.admin import NotedAdmin
 from accounts.models import Login, Session, User
 from tests.cast import PASSWORD
 from tests.devices import Device, stolen
@@ -95,12 +98,26 @@ def test_what_an_administrator_does(bob: User, lines: Callable[[], list[str]]) -
     login = Login.objects.get(user=carol)
     chosen = {"action": "end", "_selected_action": str(login.pk)}
     staff.post("/admin/accounts/login/", chosen)
+    staff.post(f"/admin/accounts/login/{login.pk}/delete/", {"post": "yes"})
+    staff.post("/admin/auth/group/add/", {"name": "helpers"})
+    group = Group.objects.get()
+    staff.post(f"/admin/auth/group/{group.pk}/change/", {"name": "teachers"})
+    chosen = {"action": "delete_selected", "_selected_action": str(group.pk), "post": "yes"}
+    staff.post("/admin/auth/group/", chosen)
     staff.post(f"/admin/accounts/user/{carol.pk}/delete/", {"post": "yes"})
     assert lines() == [
         f"admin added user {carol.pk} user={bob.pk} {ADDRESS}",
         f"admin ended 1 logins user={bob.pk} {ADDRESS}",
+        f"admin deleted login {login.pk} user={bob.pk} {ADDRESS}",
+        f"admin added group {group.pk} user={bob.pk} {ADDRESS}",
+        f"admin changed group {group.pk} user={bob.pk} {ADDRESS}",
+        f"admin deleted group {group.pk} user={bob.pk} {ADDRESS}",
         f"admin deleted user {carol.pk} user={bob.pk} {ADDRESS}",
     ]
+
+
+def test_no_page_of_the_admin_writes_unnoted() -> None:
+    assert all(isinstance(one, NotedAdmin) for one in admin.site._registry.values())
 
 
 def test_a_session_that_cannot_be_read(alice: User, lines: Callable[[], list[str]]) -> None:
