@@ -1,4 +1,7 @@
-"""Whether this process lives and its database answers: for load balancers, and when it does not."""
+"""Whether this process lives and its database answers: for load balancers, and when it does not.
+
+A shared cache that is away is answered like a database.
+"""
 
 import logging
 import threading
@@ -8,10 +11,9 @@ from http import HTTPStatus
 
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from redis import RedisError
 
 RETRY_AFTER = 1  # seconds, of a client's patience: the first answer after an outage is a good one
-CODE = "database_unavailable"
-DETAIL = "The database does not answer. Try again in a moment."
 _LOG_EVERY = 30.0  # seconds
 # What SQLite calls errors of ours: a statement that is wrong, a table that is not there.
 _OUR_MISTAKES = ("SQLITE_ERROR", "SQLITE_MISUSE")
@@ -43,35 +45,44 @@ def ready() -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def unavailable() -> JsonResponse:
-    """The answer to a program while the database is away."""
-    body = {"detail": DETAIL, "code": CODE}
+def unavailable(store: str = "database") -> JsonResponse:
+    """The answer to a program while the database (or the cache) is away."""
+    detail = f"The {store} does not answer. Try again in a moment."
+    body = {"detail": detail, "code": f"{store}_unavailable"}
     headers = {"Retry-After": str(RETRY_AFTER)}
     return JsonResponse(body, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Whether the database is away, silent, locked or full: nothing is wrong with the request."""
+    """Whether a store is away, silent, locked or full: nothing is wrong with the request."""
+    if isinstance(error, RedisError):
+        return True
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     return getattr(error.__cause__, "sqlite_errorname", None) not in _OUR_MISTAKES
 
 
+def store_away(error: BaseException | None) -> str:
+    """Which store an outage is of: ``"database"`` or ``"cache"``."""
+    return "cache" if isinstance(error, RedisError) else "database"
+
+
 class _Log:
-    """One line per outage, and one more each half a minute while it lasts."""
+    """One line per outage of a store, and one more each half a minute while it lasts."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._next = 0.0
+        self._next: dict[str, float] = {}
 
     def __call__(self, error: BaseException | None) -> None:
+        store = store_away(error)
         with self._lock:
             now = time.monotonic()
-            if now < self._next:
+            if now < self._next.get(store, 0.0):
                 return
-            self._next = now + _LOG_EVERY
+            self._next[store] = now + _LOG_EVERY
         reason = str(error).strip().partition("\n")[0]
-        logger.error("The database does not answer, so requests get 503: %s", reason)
+        logger.error("The %s does not answer, so requests get 503: %s", store, reason)
 
 
 log_outage = _Log()

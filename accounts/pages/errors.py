@@ -36,19 +36,20 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Django's ``handler500``. Its page gets no context, because that may be what failed."""
     error = sys.exception()
     if health.is_outage(error):
-        return database_unavailable(request, error)
+        return unavailable(request, error)
     if request.path_info.startswith(API):
         return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed.", "server_error")
     page = loader.render_to_string("500.html")
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def database_unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
-    """The database is away: nobody is let in, and everybody may try again at once."""
+def unavailable(request: HttpRequest, error: BaseException | None) -> HttpResponse:
+    """The database or the cache is away: nobody is let in, and everybody may try again at once."""
     health.log_outage(error)
+    store = health.store_away(error)
     if request.path_info.startswith(_FOR_PROGRAMS):
-        return health.unavailable()
-    page = loader.render_to_string("503.html")
+        return health.unavailable(store)
+    page = loader.render_to_string("503.html", {"store": store})
     headers = {"Retry-After": str(health.RETRY_AFTER)}
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 

@@ -119,6 +119,8 @@ SERVE = ("-m", "gunicorn", "authdemo.wsgi", "--bind", "127.0.0.1:0", "--workers"
         ({"DATABASE_URL": "sqlite:///empty.sqlite3"}, "The database lacks"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY is too short"),
         ({"TRUSTED_PROXIES": "10.0.0.0/8,proxy.local"}, "'proxy.local' is no address or network"),
+        ({"CACHE_URL": "rodis://127.0.0.1"}, "The cache cannot be used: Redis URL must"),
+        ({"CACHE_URL": "redis://127.0.0.1:1"}, "The cache cannot be used: Error 111"),
     ],
     ids=str,
 )

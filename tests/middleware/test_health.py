@@ -10,8 +10,11 @@ from django.db import OperationalError, ProgrammingError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
+from pytest_django.fixtures import Settings
+from redis.exceptions import ReadOnlyError
 
 from accounts.middleware import health
+from authdemo import settings as site_settings
 from authdemo import urls
 
 
@@ -106,6 +109,24 @@ def test_many_requests_in_an_outage_are_one_line_without_a_traceback(
     assert lines == ["The database does not answer, so requests get 503: connection refused"]
 
 
+@pytest.mark.django_db
+def test_a_shared_cache_that_is_away_is_told_like_a_database(
+    visitor: Client, lines: list[str], settings: Settings
+) -> None:
+    settings.CACHE_URL = "redis://127.0.0.1:1"  # nobody listens there
+    cache = {**site_settings._REDIS_CACHE, "LOCATION": settings.CACHE_URL}
+    settings.CACHES = {"default": cache, "lab": cache}
+    form = {"username": "alice", "password": "x"}
+    answer = visitor.post("/api/token/", form, "application/json")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "1")
+    assert answer.json()["code"] == "cache_unavailable"
+    page = visitor.post("/login/", form)
+    assert (page.status_code, page["Retry-After"]) == (503, "1")
+    assert "<h1>The cache does not answer</h1>" in page.content.decode()
+    [line] = lines
+    assert line.startswith("The cache does not answer, so requests get 503: Error 111")
+
+
 def caused(error: Exception, cause: Exception) -> Exception:
     error.__cause__ = cause
     return error
@@ -121,6 +142,7 @@ def sqlite_error(statement: str) -> Exception:
     "error",
     [
         OperationalError("connection refused"),
+        ReadOnlyError("a replica"),
         caused(OperationalError("timeout"), psycopg.errors.QueryCanceled()),
         caused(OperationalError("no file"), sqlite_error("ATTACH '/nowhere/x' AS y")),
     ],

@@ -38,7 +38,8 @@ def prepare() -> None:
     """
     _database_must_answer()
     call_command("migrate", verbosity=0, interactive=False)
-    _cache_must_answer()
+    if problem := _cache_problem():
+        raise CommandError(problem)
     static_files_collect()
 
 
@@ -46,12 +47,15 @@ def missing_step() -> str | None:
     """What a server lacks or cannot use, in one line that says so; None if it can serve.
 
     A database that does not answer is no missing step: it may come back while the site serves.
+    A cache that does not is one: its address may be wrong, and nobody could log in.
     """
-    for problem in run_checks(tags=[Tags.security]):
-        if problem.is_serious():
-            return str(problem.msg)
+    for error in run_checks(tags=[Tags.security]):
+        if error.is_serious():
+            return str(error.msg)
     if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
         return f"The static files are not collected in {settings.STATIC_ROOT}. {_RUN}"
+    if problem := _cache_problem():
+        return problem
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -73,12 +77,13 @@ def _database_must_answer() -> None:
         ) from None
 
 
-def _cache_must_answer() -> None:
+def _cache_problem() -> str | None:
     try:
         cache.get("demo")
     except (RedisError, ValueError) as error:  # the latter for a URL that is none
         reason = str(error).splitlines()[0].rstrip(".")
-        raise CommandError(
+        return (
             f"The cache cannot be used: {reason}. "
             "Correct or unset CACHE_URL, or start the server it names."
-        ) from None
+        )
+    return None
