@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -34,6 +35,9 @@ LAB_ENDPOINTS = {
     "logout": "api-lab-logout",
     "replay": "api-lab-thief-replay",
 }
+
+# Stands in an address where the id of a run belongs.
+NO_RUN = UUID(int=0)
 
 # Where the story ends: at the first of these pages that there is.
 ENDS_AT = (("answer", "Next: the answer"), ("lab", "Next: every way against every event"))
@@ -110,7 +114,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             "beginUrl": reverse("api-lab-logins"),
             "usersUrl": reverse("api-lab-users"),
             "runsUrl": reverse("api-lab-runs"),
-            "triedUrl": f"{reverse('compare')}tried/",
+            "triedUrl": reverse("tried", args=[NO_RUN, NO_RUN]),
             "end": ends_at(),
             "attacksUrl": url_of("attacks"),
             "bench": benchmark(),

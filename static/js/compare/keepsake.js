@@ -3,6 +3,8 @@
 import { el } from "../dom.js";
 import { play } from "../lab/runner.js";
 
+/** Stands in an address where the id of a run belongs. */
+const NO_RUN = "00000000-0000-0000-0000-000000000000";
 const WORDS = "Make a link to this result";
 
 export class Keepsake {
@@ -22,8 +24,9 @@ export class Keepsake {
     button.disabled = true;
     button.textContent = "Playing it once more in the lab …";
     try {
-      const href = this.data.triedUrl + (await this.played(pair)).join("/");
-      const link = el("a", { href: `${href}/` }, "Link to this result");
+      const ids = await this.played(pair);
+      const href = ids.reduce((url, id) => url.replace(NO_RUN, id), this.data.triedUrl);
+      const link = el("a", { href }, "Link to this result");
       this.node.replaceChildren(link, ", kept for 30 days");
       link.focus();
     } catch (error) {
