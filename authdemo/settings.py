@@ -246,8 +246,8 @@ LIMITS = {
         # people who tell a story in each lane every ten seconds), benchmarks, guesses and runs of
         # claims.
         "sign-up": "1000/3600",
-        "lab-users": "30000/3600",
-        "lab-logins": "60000/3600",
+        "lab-users": "24000/3600",
+        "lab-logins": "48000/3600",
         "bench": "3/300",
         "claim-guesses": "3000/3600",
         "claim-runs": "300/300",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.sessions.models import Session as DjangoSession
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
@@ -246,6 +247,23 @@ class TestMaxima:
             ThrottleCount.objects.create(key=key, count=count, expires=int(NOW.timestamp()) + 60)
         pruned()
         assert set(ThrottleCount.objects.values_list("key", flat=True)) == {"full", "nearly"}
+
+
+class TestOneAddress:
+    """What one address can make in the lab pushes out nothing of anybody else."""
+
+    @pytest.mark.parametrize(
+        ("scope", "most"),
+        [("lab-users", pruning.MAX_LAB_USERS), ("lab-logins", pruning.MAX_LAB_LOGINS)],
+    )
+    def test_makes_fewer_users_and_logins_than_are_kept(self, scope: str, most: int) -> None:
+        count, seconds = settings.LIMITS[scope]
+        # An hour from the middle of a window ends in the next one: both may be used up.
+        windows = settings.LAB_LIFETIME // timedelta(seconds=seconds) + 1
+        assert windows * count < most
+
+    def test_keeps_fewer_runs_with_ten_visitors(self) -> None:
+        assert 10 * pruning.MAX_LAB_RUNS_OF_VISITOR < pruning.MAX_LAB_RUNS
 
 
 class TestCommand:
