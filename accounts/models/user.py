@@ -52,6 +52,10 @@ class UserManager(DjangoUserManager["User"]):
         """
         return self.get(name_key=normal_name(username or ""))
 
+    async def aget_by_natural_key(self, username: str | None) -> "User":
+        """The same for Django's ``aauthenticate()``."""
+        return await self.aget(name_key=normal_name(username or ""))
+
 
 class User(AbstractUser):
     """An account. Throwaway users of the lab have a visitor; nobody else has."""

@@ -3,7 +3,9 @@
 from importlib import import_module
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.apps import apps
+from django.contrib.auth import aauthenticate, authenticate
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -42,6 +44,12 @@ def test_nobody_else_gets_the_name_in_another_spelling(spelling: str) -> None:
 def test_case_counts_for_nothing_beyond_ascii_either() -> None:
     User.objects.create_user(COMPOSED.upper(), password=PASSWORD)
     assert User.objects.get_by_natural_key(DECOMPOSED).username == COMPOSED.upper()
+
+
+def test_an_asynchronous_view_finds_the_same_user() -> None:
+    user = User.objects.create_user("Maja", password=PASSWORD)
+    found = async_to_sync(aauthenticate)(username="maja", password=PASSWORD)
+    assert found == user == authenticate(username="maja", password=PASSWORD)
 
 
 def test_a_new_name_is_found_and_the_old_one_is_free() -> None:
