@@ -66,7 +66,7 @@ def charge(limits: Sequence[Limit]) -> list[Limit]:
     """Count an attempt under each limit; those that it exceeds. One statement."""
     now = _now()
     expiries = {limit.key: now + limit.wait for limit in limits}
-    counts = _cache_add(expiries) if settings.CACHE_URL else throttle_add(expiries.items())
+    counts = _cache_add(expiries, now) if settings.CACHE_URL else throttle_add(expiries.items())
     return [limit for limit, key in zip(limits, expiries, strict=True) if counts[key] > limit.count]
 
 
@@ -99,10 +99,10 @@ def refuse(exceeded: Sequence[Limit]) -> None:
         raise Throttled(max(limit.wait for limit in exceeded))
 
 
-def _cache_add(expiries: dict[str, int]) -> dict[str, int]:
-    now = _now()
+def _cache_add(expiries: dict[str, int], now: int) -> dict[str, int]:
     for key, expires in expiries.items():
-        cache.add(key, 0, timeout=expires - now)
+        # A second longer, or in the window's last one it could be gone before it is counted.
+        cache.add(key, 0, timeout=expires - now + 1)
     return {key: cache.incr(key) for key in expiries}
 
 

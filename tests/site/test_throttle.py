@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from threading import Barrier, Thread
 
 import pytest
@@ -109,6 +110,15 @@ def test_it_costs_a_look_and_one_statement_and_a_refusal_the_look(
             throttle.take(*limits)
     with django_assert_num_queries(1 if store == "table" else 0), pytest.raises(Throttled):
         throttle.take(*limits)
+
+
+def test_a_clock_that_ticks_while_an_attempt_is_counted_fails_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ticks = count(int(START.timestamp()))
+    monkeypatch.setattr(throttle, "_now", lambda: next(ticks))
+    for who in range(60):
+        assert throttle.charge([Limit("test", str(who))]) == []
 
 
 def test_no_name_is_in_a_key() -> None:
