@@ -46,7 +46,9 @@ def opening(facts: Facts) -> Opening:
         )
     if _is_safe(known[PLAIN]):
         return Opening("None: here even a plain token ends as its user logs out.", _figures(known))
-    return Opening(f"None that a database query does not solve, {_left(known)}.", _figures(known))
+    return Opening(
+        f"Solving it takes a database query for each request, {_left(known)}.", _figures(known)
+    )
 
 
 def _left(known: Mapping[str, Way]) -> str:
@@ -62,7 +64,7 @@ def _left(known: Mapping[str, Way]) -> str:
 def _figures(known: Mapping[str, Way]) -> str:
     token, session = known[REVOCABLE], known[SESSION_DB]
     text = (
-        f"A token that can be revoked at once costs {_as_much(token, session)} and sends "
+        f"{token.title} costs {_as_much(token, session)} and sends "
         f"{token.bytes_sent / session.bytes_sent:.1f} times the bytes. {_with_care(known)}"
     )
     alone = {way.family for way in known.values() if not way.request.queries}
@@ -74,7 +76,11 @@ def _figures(known: Mapping[str, Way]) -> str:
 def _with_care(known: Mapping[str, Way]) -> str:
     token, session = known[CAREFUL_TOKEN], known[CAREFUL_SESSION]
     once = token.request.queries == session.request.queries == 1
-    built = "Built with the same care, both cost one query" if once else "Built with care"
+    built = (
+        "Built with the same care, session and token cost one query each"
+        if once
+        else "Built with care"
+    )
     return f"{built}, and the token costs {_as_much(token, session)}."
 
 

@@ -15,7 +15,7 @@ class JwtUser(SimplejwtStrategy):
     slug = "jwt-user"
     title = "JWT"
     subtitle = "simplejwt's default"
-    checks = "Signed, not expired, user active. Nothing asked whether you had logged out"
+    checks = "Signed, not expired, user active. Nothing asks whether you have logged out"
     lookup = Lookup.USER
     when_to_use = (
         "When a stolen token may be used until it expires, and only a disabled account has to be "

@@ -232,7 +232,8 @@ class TryIt {
       const pair = this.story.next();
       return pair ? { words: pair.invitation } : this.data.end;
     }
-    if (this.unguessed.length) return { words: "First guess in both lanes" };
+    if (this.unguessed.length === 2) return { words: "Guess in both lanes first" };
+    if (this.unguessed.length) return { words: "Guess in the other lane, too" };
     return { words: NEXT[done] ?? "Start: log in to both" };
   }
 

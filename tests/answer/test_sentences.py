@@ -59,7 +59,7 @@ def test_what_only_a_jwt_can_do_is_said_where_it_is_so(shipped: Facts) -> None:
 
 
 def test_care_is_told_by_the_queries_that_it_saves(shipped: Facts) -> None:
-    assert "Built with the same care, both cost one query" in opening(shipped).figures
+    assert "session and token cost one query each" in opening(shipped).figures
     two = changed(shipped, "jwt-blacklist-joined", request=Action(900.0, 2))
     assert "Built with care, and the token costs" in opening(two).figures
 
