@@ -285,6 +285,27 @@ def test_every_variable_that_is_read_is_told() -> None:
     assert not {name for name in read if f"``{name}``" not in (site.__doc__ or "")}
 
 
+def test_a_limit_is_read_from_the_environment() -> None:
+    names = [f"LIMIT_{name.upper().replace('-', '_')}" for name in site.LIMITS]
+    limits = "from authdemo.settings import LIMITS; print(set(LIMITS.values()))"
+    done = python("-c", limits, **dict.fromkeys(names, "7/11"), **PRODUCTION)
+    assert done.stdout == "{(7, 11)}\n", done.stderr
+
+
+@pytest.mark.parametrize("value", ["many", "5", "5/0", "-1/60", "5/1h"])
+def test_a_limit_that_is_none_is_told_in_one_line(value: str) -> None:
+    done = python("manage.py", "check", LIMIT_SIGN_UP=value, **PRODUCTION)
+    assert done.returncode != 0
+    told = f"LIMIT_SIGN_UP={value} is not understood: use attempts per seconds, like 1000/3600."
+    assert told in done.stderr.strip().splitlines()[-1]
+
+
+def test_every_limit_is_named_once_for_operators() -> None:
+    page = (settings.BASE_DIR / "authdemo/README.md").read_text()
+    told = re.findall(r"`(LIMIT_\w+)[`=]", page)
+    assert sorted(told) == sorted(f"LIMIT_{name.upper().replace('-', '_')}" for name in site.LIMITS)
+
+
 def test_no_middleware_stands_outside_the_safe_headers() -> None:
     assert settings.MIDDLEWARE[0] == "accounts.middleware.headers.SafeHeaders"
     guard = settings.MIDDLEWARE.index("accounts.middleware.guard.RequestGuard")

@@ -221,6 +221,15 @@ def test_what_the_caller_has_set_wins_except_that_this_is_a_demo(
     assert found["ALLOWED_HOSTS"] == "127.0.0.1,localhost,[::1],192.0.2.1"
 
 
+def test_two_demos_on_two_ports_do_not_log_each_other_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COOKIE_SUFFIX", raising=False)
+    one, other = (
+        demo_environment(database_url="sqlite:///x", secret_key="x", host="127.0.0.1", port=port)
+        for port in (8001, 8002)
+    )
+    assert one["COOKIE_SUFFIX"] != other["COOKIE_SUFFIX"]  # a browser sends cookies to all ports
+
+
 def test_a_class_is_told_its_addresses_and_no_other_host_is_served(tmp_path: Path) -> None:
     port = str(free_port())
     arguments = ("--host", EVERYWHERE, "--port", port, "--data", str(tmp_path))

@@ -271,6 +271,7 @@ class TestClass:
             ("lab-users-site", 540),
             ("lab-logins", 1080),
             ("lab-logins-site", 1080),
+            ("bench", 1),
         ):
             throttle.charge([Limit(scope, HOME)])
             ThrottleCount.objects.update(count=40 * each - 1)
