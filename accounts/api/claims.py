@@ -1,24 +1,21 @@
 """The claims: what is said, what came of it here, and playing them, reported as they go."""
 
-import json
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
-from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers as drf
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import serializers
-from accounts.api.lab.runs import LINES
+from accounts.api.lab.lines import LINES, WAIT, Lines, answered, visitor_counted
 from accounts.api.lab.serializers import RunWaits
 from accounts.api.views import PublicApiView, valid
 from accounts.claims import Claim, claims
@@ -27,7 +24,6 @@ from accounts.claims._play import PlayError
 from accounts.claims._results import DATABASES, shipped
 from accounts.claims._runs import ClaimStream
 from accounts.lab.turns import Waiting
-from accounts.lab.visitors import visitor_count, visitor_known, visitor_remember
 from accounts.models import ClaimGuesses, ClaimRun
 from accounts.site.clients import client_ip, throttle_key
 
@@ -167,7 +163,7 @@ class ClaimRuns(PublicApiView):
         "claim_play",
         request=ChosenClaims,
         responses={(200, LINES): ClaimLine, 202: RunWaits, 429: serializers.Problem},
-        parameters=[OpenApiParameter("Retry-After", int, "header", response=[202], required=True)],
+        parameters=[WAIT],
     )
     def post(self, request: Request) -> HttpResponseBase:
         """Put claims to the test, one after the other, on an empty database of their own.
@@ -177,41 +173,20 @@ class ClaimRuns(PublicApiView):
         line: a client that sends the same request again, with its cookie, gets its turn.
         """
         slugs = valid(ChosenClaims, request)["claims"]
-        visitor = visitor_known(request._request)
-        if visitor is None:
-            visitor_count(request._request)
-            visitor = uuid.uuid4()
+        visitor = visitor_counted(request._request)
         client = throttle_key(client_ip(request._request))
         begun = ClaimStream.begin(slugs, visitor=visitor, client=client)
-        response: HttpResponseBase
         if isinstance(begun, Waiting):
-            headers = {"Retry-After": str(begun.retry_after)}
-            response = Response({"place": begun.place}, status=202, headers=headers)
-        else:
-            response = StreamingHttpResponse(_Lines(begun), content_type=LINES)
-        visitor_remember(response, visitor)
-        return response
+            return answered(begun, visitor)
+        return answered(Lines(_told(begun), begun.close), visitor)
 
 
-class _Lines:
-    """A line of JSON for each thing to tell. The server closes it in any case."""
-
-    def __init__(self, stream: ClaimStream) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[str]:
-        try:
-            for item in self._stream:
-                yield _line(_run_line(item) if isinstance(item, ClaimRun) else _progress(*item))
-        except PlayError as error:
-            yield _line({"problem": str(error)})
-
-    def close(self) -> None:
-        self._stream.close()
-
-
-def _line(content: dict[str, Any]) -> str:
-    return f"{json.dumps(content, cls=DjangoJSONEncoder)}\n"
+def _told(stream: ClaimStream) -> Iterator[dict[str, Any]]:
+    try:
+        for item in stream:
+            yield _run_line(item) if isinstance(item, ClaimRun) else _progress(*item)
+    except PlayError as error:
+        yield {"problem": str(error)}
 
 
 def _progress(slug: str, progress: Progress) -> dict[str, Any]:
