@@ -8,8 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
+from typing import Any
 
-from playwright.sync_api import Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Error, Playwright, sync_playwright
 
 # The shell is the same browser without its own windows, and costs a fifth of the time.
 NAMES = ("chromium-headless-shell", "chromium", "google-chrome")
@@ -25,6 +27,7 @@ FLAGS = [
 ]
 ADVICE = f"apt install {NAMES[0]}, or set CHROMIUM=/path/to/it"
 FETCH_TIMEOUT = 600  # seconds
+STARTS = 3
 
 
 def chromium() -> str | None:
@@ -37,12 +40,25 @@ def flags() -> list[str]:
     return [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
 
 
+def start(browser_type: BrowserType, **options: Any) -> Browser:
+    """Start a browser, anew if it dies meanwhile: once in thousands its threads race in getenv."""
+    for _ in range(STARTS - 1):
+        with suppress(Error):
+            return browser_type.launch(**options)
+    return browser_type.launch(**options)
+
+
+def reason(error: Error) -> str:
+    """Return the first line of what Playwright says."""
+    return next(line for line in str(error).splitlines() if line.strip())
+
+
 def why_not(playwright: Playwright) -> str:
     """Return in a line why no browser starts, or nothing if one does."""
     try:
-        playwright.chromium.launch(executable_path=chromium(), args=flags()).close()
+        start(playwright.chromium, executable_path=chromium(), args=flags()).close()
     except Error as error:
-        return next(line for line in str(error).splitlines() if line.strip())
+        return reason(error)
     return ""
 
 
@@ -74,9 +90,9 @@ def main() -> None:
         if not why_not(playwright):
             return
         print("Fetching a browser for the tests, 100 MB, once.", flush=True)  # noqa: T201
-        reason = fetch() or why_not(playwright)
-    if reason:
-        print(f"The browser tests are left out, for there is no Chromium: {ADVICE}. ({reason})")  # noqa: T201
+        missing = fetch() or why_not(playwright)
+    if missing:
+        print(f"The browser tests are left out, for there is no Chromium: {ADVICE}. ({missing})")  # noqa: T201
 
 
 if __name__ == "__main__":

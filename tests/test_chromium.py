@@ -9,11 +9,13 @@ import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import Error
 
-from tests.chromium import chromium
+from tests.chromium import STARTS, chromium, start
 
 pytestmark = pytest.mark.database("sqlite")  # it asks no database: once is enough
 
@@ -97,6 +99,15 @@ def test_the_browser_of_the_machine_comes_first() -> None:
         check=True,
     )
     assert done.stdout == ""
+
+
+def test_a_browser_that_dies_while_it_starts_is_started_again() -> None:
+    died, running = Error("Target page, context or browser has been closed"), Mock()
+    browser_type = Mock(**{"launch.side_effect": [*[died] * (STARTS - 1), running]})
+    assert start(browser_type, args=["--flag"]) is running
+    browser_type = Mock(**{"launch.side_effect": [died] * STARTS})
+    with pytest.raises(Error):
+        start(browser_type)
 
 
 def test_a_page_cannot_be_tested_without_a_browser(tmp_path: Path) -> None:

@@ -8,10 +8,18 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import BrowserContext, ConsoleMessage, Playwright, Request, WebError
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Error,
+    Request,
+    WebError,
+)
 
 from tests.cast import PASSWORD
-from tests.chromium import ADVICE, chromium, flags, why_not
+from tests.chromium import ADVICE, chromium, flags, reason, start
 from tests.conftest import Live
 
 # A host that is no secure context over http, as where a class reaches a demo.
@@ -20,15 +28,26 @@ OUR_HOSTS = {"127.0.0.1", "localhost", CLASSROOM}
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(
-    browser_type_launch_args: dict[str, Any], playwright: Playwright
-) -> dict[str, Any]:
-    """Start the tests' Chromium; without one they are skipped, which CI takes for a failure."""
-    if reason := why_not(playwright):
-        pytest.skip(f"no Chromium: {ADVICE}. ({reason})")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the tests' Chromium, which knows the classroom's name."""
     mapped = f"--host-resolver-rules=MAP {CLASSROOM} 127.0.0.1"
     arguments = [*flags(), mapped]
     return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}
+
+
+@pytest.fixture(scope="session")
+def launch_browser(
+    browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
+) -> Callable[[], Browser]:
+    """Start the browser patiently; without one the tests are skipped, which CI takes for a failure."""
+
+    def launch() -> Browser:
+        try:
+            return start(browser_type, **browser_type_launch_args)
+        except Error as error:
+            pytest.skip(f"no Chromium: {ADVICE}. ({reason(error)})")
+
+    return launch
 
 
 @dataclass
