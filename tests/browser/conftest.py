@@ -39,7 +39,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def launch_browser(
     browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 ) -> Callable[[], Browser]:
-    """Start the browser patiently; without one the tests are skipped, which CI takes for a failure."""
+    """Start the browser; without one the tests are skipped, which CI takes for a failure."""
 
     def launch() -> Browser:
         try:
