@@ -65,7 +65,8 @@ def _figures(known: Mapping[str, Way]) -> str:
     token, session = known[REVOCABLE], known[SESSION_DB]
     text = (
         f"{token.title} costs {_as_much(token, session)} and sends "
-        f"{token.bytes_sent / session.bytes_sent:.1f} times the bytes. {_with_care(known)}"
+        f"{token.bytes_sent} bytes with each request instead of {session.bytes_sent}. "
+        f"{_with_care(known)}"
     )
     alone = {way.family for way in known.values() if not way.request.queries}
     if alone == {Family.JWT}:

@@ -16,7 +16,7 @@ from accounts.site.signin import check_token, may_refresh
 from accounts.strategies import Accepted, Refused
 from accounts.strategies.session_joined import SessionStore
 from accounts.tracing.recorder import current_trace, step
-from accounts.tracing.redaction import mask
+from accounts.tracing.redaction import mask, size
 
 CHALLENGE = 'Bearer realm="api"'
 # What a client does after a 401.
@@ -126,14 +126,10 @@ def bearer_token(request: Request) -> str | None:
 
 
 def note_credential(carrier: str, name: str, credential: str) -> None:
-    """Record in the trace how a credential was sent, and its size in bytes.
-
-    The size is that of the whole header; for ``carrier`` "body", that of the token.
-    """
+    """Record in the trace how a credential was sent, and its size in bytes."""
     if trace := current_trace():
-        prefix = {"cookie": f"{name}=", "bearer": "Bearer "}.get(carrier, "")
-        size = len(f"{prefix}{credential}".encode(errors="replace"))
-        trace.carried(carrier=carrier, name=name, masked=mask(credential), size=size)
+        masked = mask(credential)
+        trace.carried(carrier=carrier, name=name, masked=masked, size=size(credential))
 
 
 def enforce_csrf(request: HttpRequest) -> None:

@@ -33,7 +33,7 @@ class Report:
     #: SQL queries and microseconds that the event itself took
     cost_queries: int
     cost_us: float
-    #: of one authenticated request before the event; bytes are the credential's on the wire
+    #: of one authenticated request before the event; bytes are the credential's
     sql_per_request: int
     bytes_per_request: int
     #: what the strategy declares

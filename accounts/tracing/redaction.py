@@ -27,3 +27,11 @@ def redact(text: str) -> str:
 def mask(credential: str) -> str:
     """The first four characters, too few to be of use: ``8f3a…``."""
     return f"{credential[:_SHOWN]}…" if len(credential) > 3 * _SHOWN else "…"
+
+
+def size(credential: str) -> int:
+    """Bytes of a credential: the token or the cookie's value, whatever the cookie is called.
+
+    This is what every page and result means by a credential's bytes.
+    """
+    return len(credential.encode(errors="replace"))

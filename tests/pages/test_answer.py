@@ -39,7 +39,7 @@ def test_the_first_sentence_answers_the_question_with_figures_and_says_whose(
         "What is the problem with JWT, if invalidation is solved? Solving it takes a database"
         in seen
     )
-    assert "sends 7.7 times the bytes" in seen
+    assert "sends 357 bytes with each request instead of 32." in seen
     found = facts("postgres")
     assert found is not None
     assert f"medians on PostgreSQL: measured {found.measured:%Y-%m-%d}" in seen

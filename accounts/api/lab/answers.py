@@ -12,7 +12,7 @@ from accounts.models import Login
 from accounts.strategies import Credential, Family, Refused, StoredRow, Strategy
 from accounts.tokens.codec import peek
 from accounts.tracing.recorder import untraced
-from accounts.tracing.redaction import mask
+from accounts.tracing.redaction import mask, size
 
 
 class Verdict(TypedDict):
@@ -122,14 +122,13 @@ def _browser_storage(strategy: Strategy, credential: str) -> dict[str, Any]:
     """The credential as the page may show it: masked, and a token's content decoded."""
     if not credential:
         return dict(_NOTHING)
-    size = len(credential.encode(errors="replace"))
     if strategy.family is Family.JWT:
         header, claims = peek(credential)
         return {
             "kind": "token",
             "name": "Authorization",
             "masked": ".".join(mask(part) for part in credential.split(".")),
-            "bytes": size,
+            "bytes": size(credential),
             "header": header,
             "claims": claims,
             "expires": claims.get("exp"),
@@ -140,7 +139,7 @@ def _browser_storage(strategy: Strategy, credential: str) -> dict[str, Any]:
         "kind": "cookie" if is_cookie else "opaque",
         "name": cookie_name(strategy.slug) if is_cookie else "Authorization",
         "masked": mask(credential),
-        "bytes": size,
+        "bytes": size(credential),
         "note": (
             f"{len(credential)} {_cookie_content(credential)}. HttpOnly: no script can read them."
             if is_cookie

@@ -147,5 +147,5 @@ def queries(traces: Sequence[dict[str, Any]]) -> int:
 
 
 def bytes_sent(traces: Sequence[dict[str, Any]]) -> int:
-    """Bytes of the value of the header that carries the credential."""
+    """Bytes of the credential (``tracing.redaction.size``)."""
     return int(traces[-1]["credential"]["bytes"])
