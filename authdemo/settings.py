@@ -239,9 +239,13 @@ LIMITS = {
         "sign-in-pair": "400/3600" if DEMO else "100/3600",
         "sign-in-address": "1000/3600",
         "sign-in-account": "100/3600",
-        # Once an account has had them: from each address, and from all together.
+        # Once they have been used up, which accounts.site.guesses tells about: so many in seconds.
         "sign-in-pair-slowly": "1/10",
+        "sign-in-address-slowly": "2/10",
+        "sign-in-account-all": "60/10",
+        # Fewer from addresses that have guessed so often.
         "sign-in-account-slowly": "20/10",
+        "sign-in-few": "3/3600",
         # For each address: accounts asked for, throwaway users of the lab and their log-ins (forty
         # people who tell a story in each lane every ten seconds), benchmarks, guesses and runs of
         # claims.

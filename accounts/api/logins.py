@@ -16,6 +16,7 @@ from accounts.api.authentication import Auth, current_login
 from accounts.api.views import ApiView, token_pair, valid
 from accounts.models import EndReason, Login, PasswordReplaced, User
 from accounts.site import logins, signin
+from accounts.site.guesses import BadCredentials
 from accounts.site.security import security_note
 
 _FROM_ONE = {"type": "integer", "minimum": 1}
@@ -38,7 +39,7 @@ def confirm(request: Request, user: User, auth: Auth) -> None:
         return
     try:
         signin.confirm(request._request, user, password, login_id=auth.login_id)
-    except signin.BadCredentials as error:
+    except BadCredentials as error:
         raise ValidationError({"password": ["This is not your current password."]}) from error
 
 
@@ -189,5 +190,5 @@ def _change(
     try:
         user = signin.sign_in(request._request, username=username, password=old_password)
         return user.change_password(new_password, keep=auth.login_id)
-    except (signin.BadCredentials, PasswordReplaced) as error:
+    except (BadCredentials, PasswordReplaced) as error:
         raise ValidationError({"old_password": ["This is not your current password."]}) from error

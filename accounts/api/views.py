@@ -27,6 +27,7 @@ from accounts.api.negotiation import JsonOnlyNegotiation
 from accounts.api.parsers import StrictJSONParser
 from accounts.models import EndReason, Login, User
 from accounts.site import signin
+from accounts.site.guesses import BadCredentials
 from accounts.strategies import Credential, Refused
 from accounts.tokens.codec import decode, peek
 from accounts.tokens.realm import TokenRefused, site_realm
@@ -68,7 +69,7 @@ def valid(serializer: type[BaseSerializer[Any]], request: Request) -> dict[str, 
 def _signed_in(request: Request, *, username: str, password: str) -> User:
     try:
         return signin.sign_in(request._request, username=username, password=password)
-    except signin.BadCredentials as error:
+    except BadCredentials as error:
         raise AuthenticationFailed(
             "No active account found with the given credentials", code="no_active_account"
         ) from error

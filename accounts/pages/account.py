@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import PasswordReplaced, User
 from accounts.pages.errors import throttled
 from accounts.pages.forms import LoginForm, PasswordForm, SignUpForm, focus_first_error
+from accounts.site.guesses import BadCredentials
 from accounts.site.security import security_note
 from accounts.site.signin import (
-    BadCredentials,
     count_sign_up,
     current_login,
     end_session,

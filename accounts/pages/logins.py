@@ -17,13 +17,8 @@ from accounts.pages.account import form_data, form_page
 from accounts.pages.errors import throttled
 from accounts.pages.forms import ConfirmForm
 from accounts.site import logins as devices
-from accounts.site.signin import (
-    BadCredentials,
-    confirm,
-    current_login,
-    end_session,
-    must_confirm,
-)
+from accounts.site.guesses import BadCredentials
+from accounts.site.signin import confirm, current_login, end_session, must_confirm
 from accounts.site.throttle import Throttled
 
 

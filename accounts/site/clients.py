@@ -49,12 +49,12 @@ def _network(text: str) -> Network:
     return ipaddress.ip_network(text, strict=False)
 
 
-def throttle_key(address: str | None) -> str:
-    """What a throttle counts an address by: an IPv6 host owns a whole /64."""
+def throttle_key(address: str | None, bits: int = 64) -> str:
+    """What a throttle counts an address by: of IPv6 so many bits, as a host owns a whole /64."""
     if address is None:
         return "unknown"
     if ":" in address:
-        return str(ipaddress.ip_network(f"{address}/64", strict=False))
+        return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
     return address
 
 

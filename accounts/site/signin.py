@@ -15,8 +15,9 @@ from accounts.models import EndReason, Login, User, login_begin
 from accounts.models.user import normal_name
 from accounts.site import throttle
 from accounts.site.clients import client_ip, throttle_key
+from accounts.site.guesses import BadCredentials, guess_counted
 from accounts.site.security import security_note
-from accounts.site.throttle import Limit
+from accounts.site.throttle import Limit, Throttled
 from accounts.strategies import Accepted, Credential, Refused, Strategy
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionStore
@@ -29,15 +30,8 @@ _ONLY_THIS_TOKEN = frozenset({"expired", "too_long", "token_blacklisted"})
 _SPENT = Refused("look up refresh token", "refresh_spent", "This refresh token has been spent")
 
 
-class BadCredentials(Exception):
-    """No active account with this name and password; which of them was wrong is not said."""
-
-
 def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
     """Check a name and a password; only a wrong guess is counted.
-
-    Guesses that are checked at the same moment may exceed a limit, by no more than the threads
-    that the servers have.
 
     Raises:
         Throttled: too many wrong guesses from here or for this account.
@@ -46,48 +40,26 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
     name = normal_name(username)
     if len(password) > MAX_PASSWORD_LENGTH:
         raise BadCredentials
-    address = client_ip(request)
-    limits = _guess_limits(throttle_key(address), name)
-    if full := _refusing(throttle.full(limits), name, address):
+    try:
+        with guess_counted(name, client_ip(request)):
+            return _authenticated(request, name, password)
+    except Throttled:
         security_note(request, "sign-in throttled", user_id=_user_id(name))
-        throttle.refuse(full)
+        raise
+    except BadCredentials:
+        security_note(request, "sign-in failed", user_id=_user_id(name))
+        raise
+
+
+def _authenticated(request: HttpRequest, name: str, password: str) -> User:
     user = authenticate(request, username=name, password=password)
     if not isinstance(user, User):
-        throttle.charge(limits)
-        security_note(request, "sign-in failed", user_id=_user_id(name))
         raise BadCredentials
     return user
 
 
 def _user_id(name: str) -> int | None:
     return User.objects.filter(name_key=name).values_list("pk", flat=True).first()
-
-
-def _guess_limits(peer: str, account: str) -> list[Limit]:
-    pair = f"{peer} {account}"
-    return [
-        Limit("sign-in-pair", pair),
-        Limit("sign-in-address", peer),
-        Limit("sign-in-account", account),
-        Limit("sign-in-pair-slowly", pair),
-        Limit("sign-in-account-slowly", account),
-    ]
-
-
-def _refusing(full: list[Limit], name: str, address: str | None) -> list[Limit]:
-    """Those of the full limits that refuse a guess.
-
-    A stranger must not lock an owner out. Once an account has had its guesses, each address still
-    has one per window of seconds, so that a new device waits seconds at worst. Where the owner has
-    signed in before, strangers' guesses do not count at all.
-    """
-    known = {limit.scope: limit for limit in full}
-    hard = [known[scope] for scope in ("sign-in-pair", "sign-in-address") if scope in known]
-    if hard or "sign-in-account" not in known:
-        return hard
-    slowly = [limit for scope, limit in known.items() if scope.endswith("-slowly")]
-    is_known = slowly and Login.objects.filter(user__name_key=name, ip=address).exists()
-    return [] if is_known else slowly
 
 
 def count_sign_up(request: HttpRequest) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.cache import cache
@@ -26,10 +26,14 @@ class Throttled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How often ``who`` may try something; ``scope`` is its name in ``settings.LIMITS``."""
+    """How often ``who`` may try something; ``scope`` is its name in ``settings.LIMITS``.
+
+    ``moment``, in epoch seconds, tells the window: what is given back later is given back to it.
+    """
 
     scope: str
     who: str
+    moment: int = field(default_factory=lambda: int(time.time()))
 
     @property
     def count(self) -> int:
@@ -44,13 +48,13 @@ class Limit:
     @property
     def key(self) -> str:
         """What this window is counted under. Hashed: it is no place for what people type."""
-        text = f"{self.scope}\0{self.who}\0{self.seconds}\0{_now() // self.seconds}"
+        text = f"{self.scope}\0{self.who}\0{self.seconds}\0{self.moment // self.seconds}"
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
     @property
     def wait(self) -> int:
         """Seconds until the window ends."""
-        return self.seconds - _now() % self.seconds
+        return self.seconds - self.moment % self.seconds
 
 
 def full(limits: Sequence[Limit]) -> list[Limit]:
@@ -64,10 +68,11 @@ def full(limits: Sequence[Limit]) -> list[Limit]:
 
 def charge(limits: Sequence[Limit]) -> list[Limit]:
     """Count an attempt under each limit; those that it exceeds. One statement."""
-    now = _now()
-    expiries = {limit.key: now + limit.wait for limit in limits}
-    counts = _cache_add(expiries, now) if settings.CACHE_URL else throttle_add(expiries.items())
-    return [limit for limit, key in zip(limits, expiries, strict=True) if counts[key] > limit.count]
+    if settings.CACHE_URL:
+        counts = _cache_add(limits)
+    else:
+        counts = throttle_add((limit.key, limit.moment + limit.wait) for limit in limits)
+    return [limit for limit in limits if counts[limit.key] > limit.count]
 
 
 def give_back(limits: Sequence[Limit]) -> None:
@@ -87,6 +92,8 @@ def take(*limits: Limit) -> None:
     Raises:
         Throttled: one is full.
     """
+    if not limits:
+        return
     refuse(full(limits))
     if exceeded := charge(limits):  # others were faster
         give_back(limits)
@@ -99,12 +106,8 @@ def refuse(exceeded: Sequence[Limit]) -> None:
         raise Throttled(max(limit.wait for limit in exceeded))
 
 
-def _cache_add(expiries: dict[str, int], now: int) -> dict[str, int]:
-    for key, expires in expiries.items():
+def _cache_add(limits: Sequence[Limit]) -> dict[str, int]:
+    for limit in limits:
         # A second longer, or in the window's last one it could be gone before it is counted.
-        cache.add(key, 0, timeout=expires - now + 1)
-    return {key: cache.incr(key) for key in expiries}
-
-
-def _now() -> int:
-    return int(time.time())
+        cache.add(limit.key, 0, timeout=limit.wait + 1)
+    return {limit.key: cache.incr(limit.key) for limit in limits}

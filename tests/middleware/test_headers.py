@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import override_settings
 
 from accounts.models import User
-from tests.cast import PASSWORD
+from tests.cast import NO_GUESSES, PASSWORD
 from tests.clients import bearer, let_go
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def a_broken_endpoint() -> "Response":
 
 
 def a_throttled_page() -> "Response":
-    with override_settings(LIMITS={**settings.LIMITS, "sign-in-pair": (0, 300)}):
+    with override_settings(LIMITS={**settings.LIMITS, **NO_GUESSES}):
         return Client().post("/login/", {"username": "alice", "password": PASSWORD})
 
 

@@ -19,7 +19,7 @@ from accounts.pages.account import create_account
 from accounts.pages.forms import SignUpForm
 from accounts.site import signin
 from accounts.site.signin import MAX_PASSWORD_LENGTH
-from tests.cast import PASSWORD
+from tests.cast import NO_GUESSES, PASSWORD
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -259,7 +259,7 @@ class TestLogIn:
     def test_after_too_many_guesses_everybody_waits(
         self, visitor: Client, alice: User, settings: Settings
     ) -> None:
-        settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (3, 86_400)}
+        settings.LIMITS = {**settings.LIMITS, **NO_GUESSES, "sign-in-pair": (3, 86_400)}
         guesses = [log_in(visitor, "alice", f"guess {number}").status_code for number in range(3)]
         assert guesses == [422, 422, 422]
         right = log_in(visitor, "alice", PASSWORD)
@@ -370,7 +370,7 @@ class TestChangePassword:
     def test_guessing_the_current_password_is_throttled(
         self, alices_client: Client, settings: Settings
     ) -> None:
-        settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (3, 86_400)}
+        settings.LIMITS = {**settings.LIMITS, **NO_GUESSES, "sign-in-pair": (3, 86_400)}
         for number in range(3):
             change(alices_client, f"guess {number}", NEW_PASSWORD)
         assert change(alices_client, PASSWORD, NEW_PASSWORD).status_code == 429

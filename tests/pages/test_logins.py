@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import EndReason, Login, User, login_begin
 from accounts.strategies.session_joined import SessionJoined
 from accounts.templatetags.moments import ago, ahead, as_span
-from tests.cast import PASSWORD
+from tests.cast import NO_GUESSES, PASSWORD
 from tests.devices import CARRIERS, Carrier, Device
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +195,6 @@ class TestConfirmation:
         assert "Your password" not in page(client, end_of(here))
 
     def test_guessing_is_throttled(self, client: Client, other: Device, settings: Settings) -> None:
-        settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (1, 86_400)}
+        settings.LIMITS = {**settings.LIMITS, **NO_GUESSES, "sign-in-pair": (1, 86_400)}
         statuses = [self.send(client, "/logins/end-others/", password="wrong")[0] for _ in range(2)]
         assert statuses == [422, 429]

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.admin import NotedAdmin
 from accounts.models import Login, Session, User
-from tests.cast import PASSWORD
+from tests.cast import NO_GUESSES, PASSWORD
 from tests.devices import Device, stolen
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def test_a_failed_log_in(alice: User, lines: Callable[[], list[str]]) -> None:
 
 
 def test_a_throttled_one(alice: User, lines: Callable[[], list[str]], settings: Settings) -> None:
-    settings.LIMITS = {**settings.LIMITS, "sign-in-pair": (0, 60)}
+    settings.LIMITS = {**settings.LIMITS, **NO_GUESSES}
     assert log_in("alice", PASSWORD) == 429
     assert lines() == [f"sign-in throttled user={alice.pk} {ADDRESS}"]
 
