@@ -27,7 +27,7 @@ endif
 DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench matrix claims prune layers picture test test-sqlite test-postgres format types lock
+.PHONY: help demo bench matrix claims results prune layers picture test test-sqlite test-postgres format types lock
 .PHONY: lint lint-python lint-templates lint-scripts lint-layers lint-django check-python chromium typescript
 .NOTPARALLEL:
 
@@ -46,6 +46,12 @@ matrix: check-database $(READY)  ## Play every strategy against every event (DB=
 
 claims: check-database $(READY)  ## Put what people say to the test (DB=postgres, ARGS=--claim=SLUG)
 	@DEMO=1 $(PY) manage.py claims --database $(DB) $(ARGS)
+
+results: $(READY)  ## Measure on a quiet machine all that the site shows: 15 minutes, waiting not counted
+	$(MAKE) --no-print-directory bench
+	for each in sqlite postgres; do \
+		DEMO=1 $(PY) manage.py claims --database $$each --ship && \
+		DEMO=1 $(PY) manage.py matrix --database $$each --ship || exit 1; done
 
 prune: $(READY)  ## Delete what has expired, of the demo or of DATABASE_URL (ARGS=--dry-run)
 	@DEMO=1 DATABASE_URL="$${DATABASE_URL:-sqlite:///$(CURDIR)/.demo/db.sqlite3}" \

@@ -1,6 +1,15 @@
 """Settings that are worked out from others when used; a plain one is read where it is needed."""
 
 from django.conf import settings
+from django.db import connection
+
+#: What runs here, by the name that commands and addresses take; the others are refused.
+DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+
+
+def own_database() -> str:
+    """The database that this site runs on: a key of ``DATABASES``."""
+    return "postgres" if connection.vendor == "postgresql" else "sqlite"
 
 
 def trusted_proxies() -> frozenset[str]:

@@ -1,6 +1,5 @@
 """Where the figures come from: the newest benchmark and the recorded matrix of a database."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,15 +8,12 @@ from typing import Any
 
 from accounts.answer.ranking import Action, Way, World
 from accounts.bench import archive
+from accounts.bench.difference import Figure
 from accounts.bench.result import BASELINE, Cost, Latency, Measured, Result
+from accounts.conf import DATABASES
 from accounts.lab.events import events
 from accounts.lab.recorded import Recorded, recorded
 from accounts.strategies import Family, Outcome, Strategy, strategies
-
-DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
-# Of a median, from the samples' 99th percentile as of a normal distribution: two standard errors.
-_SIGMAS_AT_P99 = 2.326
-_MEDIAN_ERROR = 1.2533
 
 Reports = Mapping[str, Mapping[str, Any]]  # of one strategy, by the events' slugs
 
@@ -59,9 +55,7 @@ class Facts:
 
 def facts(kind: str) -> Facts | None:
     """The newest facts; None where a benchmark with distances, or the matrix, is missing."""
-    entries = [one for one in archive.entries() if one.database == kind and "latency" in one.parts]
-    newest = max(entries, key=lambda one: one.made, default=None)
-    matrix = recorded(kind)
+    newest, matrix = archive.newest(kind, "latency"), recorded(kind)
     return _facts(kind, newest.name, newest.made, matrix.made) if newest and matrix else None
 
 
@@ -95,16 +89,15 @@ def _ways(result: Result, matrix: Recorded) -> Iterator[Way]:
 def _way(
     strategy: type[Strategy], measured: Measured, baseline: Measured, rounds: int, played: Reports
 ) -> Way:
-    cpu = measured["cpu_us"]
-    sigma = (cpu["p99"] - cpu["median"]) / _SIGMAS_AT_P99
+    cpu = Figure.from_spread(measured["cpu_us"], rounds)
     lasting = {event: report for event, report in played.items() if not _is_routine(event)}
     return Way(
         slug=strategy.slug,
         title=strategy.title,
         family=strategy.family.value,
         in_cookie=strategy.family is Family.SESSION,
-        request=Action(cpu["median"], measured["queries"]),
-        noise_us=2 * _MEDIAN_ERROR * sigma / math.sqrt(rounds),
+        request=Action(cpu.median, measured["queries"]),
+        noise_us=cpu.error,
         bytes_sent=measured["bytes_sent"],
         refresh=_refresh(measured["login"], baseline) if strategy.refreshes else None,
         open_after=tuple(event for event, report in lasting.items() if _is_open(report)),

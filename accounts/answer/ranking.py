@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from math import hypot
+
+from accounts.bench.difference import Figure
 
 HOUR = 3600  # seconds
 
@@ -70,7 +71,7 @@ class Way:
     #: a browser keeps and sends it by itself, out of a script's reach
     in_cookie: bool
     request: Action
-    #: two standard errors of the CPU time's median
+    #: how far the true CPU time may lie from the measured one
     noise_us: float
     bytes_sent: int
     #: a new pair of tokens; None where there is none to fetch
@@ -124,7 +125,12 @@ class Place:
 
     def differs_from(self, other: "Place") -> bool:
         """Whether the two times differ by more than chance alone makes of equal ones."""
-        return abs(self.time_us - other.time_us) > hypot(self.way.noise_us, other.way.noise_us)
+        return self.figure.differs_from(other.figure)
+
+    @property
+    def figure(self) -> Figure:
+        """The time, to compare it with another one."""
+        return Figure(self.time_us, self.way.noise_us)
 
 
 @dataclass(frozen=True, slots=True)

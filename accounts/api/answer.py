@@ -11,14 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.answer import sentences
-from accounts.answer.facts import DATABASES, Facts, facts
+from accounts.answer.facts import Facts, facts
 from accounts.answer.opening import opening
 from accounts.answer.ranking import Audience, Client, Ranking, System, Why, answer
 from accounts.answer.tipping import KNOBS, Tip, tips
 from accounts.api import serializers
 from accounts.api.schema import CLIENT, DATABASE, INVALID
 from accounts.api.views import PublicApiView
-from accounts.lab.recorded import own_kind
+from accounts.conf import DATABASES, own_database
 
 _DEFAULT = System()
 _RANGES = {
@@ -143,7 +143,7 @@ class Answer(PublicApiView):
         checked = SystemQuery(data=request.query_params, partial=True)
         checked.is_valid(raise_exception=True)
         values = dict(checked.validated_data)
-        found = facts(values.pop("database", own_kind()))
+        found = facts(values.pop("database", own_database()))
         if found is None:
             raise NotFound("Nothing was measured on this database")
         if "clients" in values:

@@ -21,8 +21,9 @@ from accounts.api.views import PublicApiView, valid
 from accounts.claims import Claim, claims
 from accounts.claims._evidence import Kind, Progress, Verdict
 from accounts.claims._play import PlayError
-from accounts.claims._results import DATABASES, shipped
+from accounts.claims._results import shipped
 from accounts.claims._runs import ClaimStream
+from accounts.conf import DATABASES
 from accounts.lab.turns import Waiting
 from accounts.models import ClaimGuesses, ClaimRun
 from accounts.site.clients import client_ip, throttle_key

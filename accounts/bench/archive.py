@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from django.conf import settings
 
-from accounts.bench.result import Result, read_result
+from accounts.bench.result import Result, is_loaded, read_result
 
 SHIPPED = Path(__file__).parent / "results"
 
@@ -28,13 +28,16 @@ class Entry:
     made: datetime
     database: str
     parts: frozenset[str]
+    #: other programs kept the machine busy: it is never taken for the newest
+    is_loaded: bool = False
 
     @classmethod
     def from_result(cls, name: str, result: Result) -> "Entry":
         """The entry of a result that has been read."""
         content = cast("Mapping[str, Any]", result)
         parts = frozenset(part for part in PARTS if content[part])
-        return cls(name, datetime.fromisoformat(result["made"]), result["database"], parts)
+        made = datetime.fromisoformat(result["made"])
+        return cls(name, made, result["database"], parts, is_loaded(result["machine"]))
 
 
 def folder() -> Path:
@@ -50,10 +53,14 @@ def entries() -> Iterator[Entry]:
                 yield entry
 
 
-def newest(database: str) -> Result | None:
-    """The newest result of ``sqlite`` or ``postgresql`` in files, if there is any."""
-    found = [entry for entry in entries() if database.startswith(entry.database)]
-    return find(max(found, key=lambda entry: entry.made).name) if found else None
+def newest(database: str, part: str = "") -> Entry | None:
+    """The newest result of a database in files, of those with a part; none of a busy machine."""
+    fit = (
+        entry
+        for entry in entries()
+        if entry.database == database and not entry.is_loaded and (part in entry.parts or not part)
+    )
+    return max(fit, key=lambda entry: entry.made, default=None)
 
 
 def find(name: str) -> Result | None:

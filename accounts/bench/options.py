@@ -9,7 +9,6 @@ from accounts.bench.result import SESSION_DB
 
 ROUNDS = 1000
 GROWTH = (0, 10_000, 100_000, 1_000_000)
-DATABASES = ("sqlite", "postgres")
 MIN_ROUNDS = 20
 MAX_ROWS = 10_000_000
 MAX_LATENCY = 100  # milliseconds

@@ -3,7 +3,8 @@
 Times are in microseconds, sizes in bytes. A figure is None where it could not be measured.
 """
 
-from typing import Any, TypedDict, cast
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict, cast
 
 FORMAT = 2
 FORMATS = (1, FORMAT)  # that can be read
@@ -12,10 +13,15 @@ SESSION_DB = "session-db"  # Django's default, the other strategy that all are c
 
 
 class Spread(TypedDict):
-    """The median of many samples, and their 99th percentile."""
+    """The median of many samples and their 99th percentile; four in five lie from low to high.
+
+    Older results do not know low and high.
+    """
 
     median: float
     p99: float
+    low: NotRequired[float]
+    high: NotRequired[float]
 
 
 class Split(TypedDict):
@@ -28,11 +34,17 @@ class Split(TypedDict):
 
 
 class Cost(TypedDict):
-    """What one action costs: a log-in, a log-out, a log-out everywhere. Medians."""
+    """What one action costs: a log-in, a log-out, a log-out everywhere. Medians.
+
+    The CPU time of four actions in five lies from ``low_us`` to ``high_us``, which older results
+    do not know.
+    """
 
     queries: int
     cpu_us: float
     wall_us: float
+    low_us: NotRequired[float]
+    high_us: NotRequired[float]
 
 
 class Stored(TypedDict):
@@ -150,10 +162,12 @@ class Latency(TypedDict):
 
 
 class Throughput(TypedDict):
-    """One strategy over HTTP."""
+    """One strategy over HTTP; ``low`` and ``high`` are the rates of its worst and its best turn."""
 
     slug: str
     per_second: float
+    low: NotRequired[float]
+    high: NotRequired[float]
     p50_ms: float
     p99_ms: float
     requests: int
@@ -178,13 +192,28 @@ class Goal(TypedDict):
 
 
 class Machine(TypedDict):
-    """Where it was measured; no name that belongs to a person or a network."""
+    """Where it was measured; no name that belongs to a person or a network.
+
+    ``load`` is of the minute before. ``waited`` is the share of their time that requests which ask
+    no database had to wait for a processor, all through the run; older results do not know it.
+    """
 
     cpu: str
     cores: int
     memory_gib: float
     system: str
     load: float
+    waited: NotRequired[float]
+
+
+MAX_LOAD = 0.75  # programs that want to run, for each processor
+MAX_WAITED = 0.15
+
+
+def is_loaded(machine: Mapping[str, Any]) -> bool:
+    """Whether other programs kept a machine so busy that times measured on it say little."""
+    waited = machine.get("waited", 0.0)
+    return bool(machine["load"] > MAX_LOAD * machine["cores"] or waited > MAX_WAITED)
 
 
 class Result(TypedDict):

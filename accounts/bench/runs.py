@@ -16,6 +16,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from accounts.conf import own_database
 from accounts.models import BenchRun, BenchRunQuerySet, User
 from accounts.services._base import ServiceError
 from accounts.services.json_lines import JsonLines
@@ -27,7 +28,6 @@ ROUNDS = 60
 MAX_SECONDS = 300  # a short run takes ten to thirty
 MAX_KEPT = 20  # newest runs
 _WRITE_EVERY = 0.5  # seconds between two writes of progress
-_DATABASES = {"sqlite": "sqlite", "postgresql": "postgres"}
 _MAX_PROBLEM = 400  # characters
 LOST = "The process that ran it is gone."
 
@@ -64,7 +64,7 @@ def bench_begin(client: str) -> BenchRun:
     except Running:
         throttle.give_back([limit])
         raise
-    command = [*COMMAND, "--rounds", str(ROUNDS), "--database", _DATABASES[connection.vendor]]
+    command = [*COMMAND, "--rounds", str(ROUNDS), "--database", own_database()]
     threading.Thread(target=_follow, args=(run.pk, command), name="bench", daemon=True).start()
     return run
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from statistics import median
 
+from accounts.bench.difference import HIGH, LOW
 from accounts.bench.result import BASELINE, SESSION_DB, Measured, Ratios, Spread
 
 NS_PER_US = 1000
@@ -16,9 +17,11 @@ def percentile(samples: Sequence[float], share: float) -> float:
 
 
 def spread(nanoseconds: Sequence[int]) -> Spread:
-    """Median and 99th percentile, in microseconds, of samples in nanoseconds."""
-    p99 = round(percentile(nanoseconds, 0.99) / NS_PER_US, 1)
-    return {"median": median_us(nanoseconds), "p99": p99}
+    """The spread, in microseconds, of samples in nanoseconds."""
+    low, high, p99 = (
+        round(percentile(nanoseconds, share) / NS_PER_US, 1) for share in (LOW, HIGH, 0.99)
+    )
+    return {"median": median_us(nanoseconds), "low": low, "high": high, "p99": p99}
 
 
 def median_us(nanoseconds: Sequence[int]) -> float:

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from accounts.bench.difference import Figure
 from accounts.bench.result import (
+    BASELINE,
+    SESSION_DB,
     Cost,
     Growth,
     GrowthStep,
@@ -41,7 +44,8 @@ class Table:
 def tables(result: Result) -> Iterator[Table]:
     """All figures; a part that was not measured has no table."""
     strategies = result["strategies"]
-    yield requests(strategies)
+    yield requests(result)
+    yield parts(strategies)
     yield queries(result)
     yield bytes_sent(result)
     yield logins(result)
@@ -51,43 +55,78 @@ def tables(result: Result) -> Iterator[Table]:
         yield growth(growing)
     if served := result["http"]:
         yield http(served, strategies)
-    yield goals(result)
 
 
-def requests(strategies: Sequence[Measured]) -> Table:
-    """What a request costs."""
+def requests(result: Result) -> Table:
+    """What a request costs: CPU time, which other programs on the machine change least."""
     return Table(
-        title="Time per request",
-        note="Median wall time of a request through the whole application, without a network.",
+        title="CPU time per request",
+        note=(
+            "Medians of requests through the whole application, without a network; four in five "
+            "lie in the spread. A quotient of “≈ 1” is a difference within what chance makes. "
+            f"{_ELSEWHERE[result['database']]}"
+        ),
         columns=(
             "Way",
-            "Wall µs",
-            "p99",
             "CPU µs",
+            "Four in five",
             "p99",
             "÷ nobody asks",
             "÷ Django's default",
-            "SQL",
-            "Signatures",
             "Function calls",
         ),
-        rows=[_row(one, *_request(one)) for one in strategies],
+        rows=[_row(one, *_request(one, result)) for one in result["strategies"]],
     )
+
+
+_ELSEWHERE = {
+    "sqlite": "SQLite works in the same process, so that its time is counted.",
+    "postgres": "What PostgreSQL's own processes do is not counted.",
+}
 
 
 def _row(one: Measured, *cells: str) -> Row:
     return Row(f"{one['title']}, {one['subtitle']}", cells, one["slug"])
 
 
-def _request(one: Measured) -> Iterator[str]:
-    for spread in (one["wall_us"], one["cpu_us"]):
-        yield f"{spread['median']:,.0f}"
-        yield f"{spread['p99']:,.0f}"
-    yield f"{one['vs_baseline']['wall']:.2f}"
-    yield f"{one['vs_session_db']['wall']:.2f}"
-    yield f"{one['split']['sql']:.0%}"
-    yield f"{one['split']['crypto']:.0%}"
+def _request(one: Measured, result: Result) -> Iterator[str]:
+    cpu = one["cpu_us"]
+    yield f"{cpu['median']:,.0f}"
+    yield f"{cpu['low']:,.0f}–{cpu['high']:,.0f}" if "low" in cpu else "–"
+    yield f"{cpu['p99']:,.0f}"
+    for slug in (BASELINE, SESSION_DB):
+        yield _quotient(one, next(o for o in result["strategies"] if o["slug"] == slug), result)
     yield f"{one['calls']:,}"
+
+
+def _quotient(one: Measured, other: Measured, result: Result) -> str:
+    mine, its = cpu_figure(one, result), cpu_figure(other, result)
+    if one is not other and not mine.differs_from(its):
+        return "≈ 1"
+    return f"{mine.median / its.median:.2f}"
+
+
+def cpu_figure(one: Measured, result: Result) -> Figure:
+    """The CPU time of a request, to compare it with another's."""
+    return Figure.from_spread(one["cpu_us"], result["rounds"])
+
+
+def parts(strategies: Sequence[Measured]) -> Table:
+    """Where the time of a request goes, waiting included."""
+    return Table(
+        title="Where the time of a request goes",
+        note="Wall time: waiting counts too, for the database and for other programs.",
+        columns=("Way", "Wall µs", "p99", "SQL", "Signatures", "Cache"),
+        rows=[
+            _row(
+                one,
+                f"{one['wall_us']['median']:,.0f}",
+                f"{one['wall_us']['p99']:,.0f}",
+                *(f"{one['split'][kind]:.0%}" for kind in ("sql", "crypto", "cache")),
+            )
+            for one in strategies
+        ],
+    )
 
 
 def queries(result: Result) -> Table:
@@ -202,11 +241,12 @@ def http(found: Http, strategies: Sequence[Measured]) -> Table:
     return Table(
         title="Requests a second over HTTP",
         note=f"{found['server']}; {found['client']}; {found['seconds_each']:g} s each, in turns.",
-        columns=("Way", "Requests/s", "p50 ms", "p99 ms", "Requests"),
+        columns=("Way", "Requests/s", "Worst and best turn", "p50 ms", "p99 ms", "Requests"),
         rows=[
             _row(
                 by_slug[one["slug"]],
                 f"{one['per_second']:.0f}",
+                f"{one['low']:.0f}–{one['high']:.0f}" if "low" in one else "–",
                 f"{one['p50_ms']:.2f}",
                 f"{one['p99_ms']:.2f}",
                 f"{one['requests']:,}",

@@ -26,6 +26,7 @@ from accounts.bench.measures import (  # noqa: E402
 )
 from accounts.bench.measures.summary import summaries, user_row  # noqa: E402
 from accounts.bench.options import Options, Stage  # noqa: E402
+from accounts.bench.result import BASELINE  # noqa: E402
 from accounts.bench.subjects import no_user_row_subject, signed_in_subjects  # noqa: E402
 
 
@@ -62,6 +63,7 @@ def measure_requests(options: Options) -> dict[str, Any]:
         with no_user_row_subject() as no_user_row:
             report = _reporter(Stage.REQUESTS, requests.total_rounds(rounds))
             samples = requests.measure([*subjects, no_user_row], rounds, report)
+        found["waited"] = requests.waited(samples[BASELINE])
         strategies = [subject.strategy for subject in subjects[1:]]
         stored = storage.Storage()
         stored.log_in(strategies, _reporter(Stage.LOGINS, len(strategies)))

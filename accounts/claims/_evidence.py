@@ -6,10 +6,10 @@ from enum import StrEnum
 from statistics import median
 from typing import Any, Self
 
+from accounts.bench.difference import HIGH, LOW, Figure
+from accounts.bench.result import is_loaded
 from accounts.bench.statistics import percentile
 from accounts.strategies import strategies
-
-LOW, HIGH = 0.1, 0.9  # the percentiles between which most samples lie
 
 
 class Kind(StrEnum):
@@ -104,9 +104,14 @@ class Measurement:
             f"{name}-{slug}", samples, group=group, title=way.title, unit=unit, family=way.family
         )
 
-    def overlaps(self, other: "Measurement") -> bool:
-        """Whether the spreads meet: a difference within them is none."""
-        return self.low <= other.high and other.low <= self.high
+    def differs_from(self, other: "Measurement") -> bool:
+        """Whether the medians differ by more than chance makes of equal ones."""
+        return self.figure.differs_from(other.figure)
+
+    @property
+    def figure(self) -> Figure:
+        """The median, to compare it with another one."""
+        return Figure.from_spread(asdict(self), self.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +178,11 @@ class Played:
         """What a worker, or a file of results, says of it."""
         evidence, verdict = Evidence.from_json(line["evidence"]), Verdict.from_json(line["verdict"])
         return cls(**{**line, "evidence": evidence, "verdict": verdict})
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether other programs kept the machine busy, so that times say little."""
+        return is_loaded(self.machine)
 
     def as_json(self) -> dict[str, Any]:
         """For JSON."""

@@ -10,7 +10,6 @@ from pathlib import Path
 from accounts.claims._evidence import Played
 
 SHIPPED = Path(__file__).parent / "results"
-DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,16 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 
-from django.db import connection
-
 from accounts.claims._evidence import Played, Progress
 from accounts.claims._play import play
+from accounts.conf import own_database
 from accounts.lab.turns import MAX_SHORT, Turn, Waiting, turn_ask
 from accounts.models import ClaimRun
 from accounts.site import throttle
 from accounts.site.throttle import Limit
 
-_DATABASES = {"sqlite": "sqlite", "postgresql": "postgres"}
 # An experiment keeps a core busy: it waits where long runs wait, not before a single cell.
 _AS_LONG_AS = MAX_SHORT + 1
-
-
-def own_database() -> str:
-    """The kind of database that this site uses: ``sqlite`` or ``postgres``."""
-    return _DATABASES[connection.vendor]
 
 
 class ClaimStream:

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.bench.measures import machine
+from accounts.bench.result import Machine
 from accounts.claims import Claim, claims
 from accounts.claims._evidence import Evidence
 from accounts.claims._laboratory import Laboratory
@@ -56,12 +57,12 @@ def work(slugs: Sequence[str]) -> Iterator[Line]:
     """
     yield {"claim": slugs[0], "stage": "preparing an empty database", "done": 0, "total": 1}
     call_command("migrate", verbosity=0, interactive=False)
-    for slug in slugs:
-        yield from _play(claims[slug]())
-
-
-def _play(claim: Claim) -> Iterator[Line]:
     where = machine.machine()  # before this process loads it
+    for slug in slugs:
+        yield from _play(claims[slug](), where)
+
+
+def _play(claim: Claim, where: Machine) -> Iterator[Line]:
     began = time.monotonic()
     for item in claim.run(Laboratory()):
         if not isinstance(item, Evidence):

@@ -90,11 +90,11 @@ class BlacklistIsASession(Claim):
         ratio = evidence[f"cpu-{JWT}"].median / evidence[f"cpu-{SESSION}"].median
         sql = {slug: evidence[f"sql-{slug}"].median for slug in WAYS}
         rows = {slug: evidence[f"rows-{slug}"].median for slug in WAYS}
-        same = evidence[f"cpu-{JWT}"].overlaps(evidence[f"cpu-{SESSION}"])
+        differs = evidence[f"cpu-{JWT}"].differs_from(evidence[f"cpu-{SESSION}"])
         cost = (
             f"The revocable token needs {sql[JWT]:.0f} SQL where the session needs "
             f"{sql[SESSION]:.0f}, and {ratio:.2f} times its CPU time"
-            f"{' (the spreads meet: that is no difference)' if same else ''}."
+            f"{'' if differs else ' (no difference: it lies within the spread)'}."
         )
         if ratio < CHEAPER or sql[JWT] < sql[SESSION]:
             return Verdict(Kind.FAILS, cost, fails)

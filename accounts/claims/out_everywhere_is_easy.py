@@ -85,14 +85,16 @@ class OutEverywhereIsEasy(Claim):
     def judge(self, evidence: Evidence) -> Verdict:
         holds, fails, depends = self.limits
         stores = [one for one in evidence.named("many-") if one.family == Family.SESSION]
-        factors = {
-            one.title: one.median / evidence[one.name.replace("many", "few", 1)].median
+        few = {one.title: evidence[one.name.replace("many", "few", 1)] for one in stores}
+        growing = [
+            one
             for one in stores
-        }
-        growing = {title: factor for title, factor in factors.items() if factor >= FLAT}
+            if one.differs_from(few[one.title]) and one.median >= FLAT * few[one.title].median
+        ]
         words = " ".join(
-            f"“{title}” took {factor:.1f} times as long among {MANY:,} sessions as among {FEW}."
-            for title, factor in factors.items()
+            f"“{one.title}” took {_as_long(one, few[one.title])} among {MANY:,} sessions as among "
+            f"{FEW}."
+            for one in stores
         )
         if not growing:
             return Verdict(Kind.HOLDS, words, holds)
@@ -105,6 +107,12 @@ class OutEverywhereIsEasy(Claim):
             f"{100_000 / each:,.0f} of them it is 100 ms."
         )
         return Verdict(Kind.DEPENDS, words, depends, tipping)
+
+
+def _as_long(many: Measurement, few: Measurement) -> str:
+    if not many.differs_from(few):
+        return "as long (to within the spread)"
+    return f"{many.median / few.median:.1f} times as long"
 
 
 def cpu_us(strategy: Strategy, user: User) -> float:

@@ -8,8 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
-
 SHIPPED = Path(__file__).parent / "results"
 FORMAT = 1
 Cell = tuple[str, str]  # the slugs of a strategy and an event
@@ -36,11 +34,6 @@ def save(kind: str, content: Mapping[str, Any], folder: Path | None = None) -> P
     file = folder / f"{kind}.json"
     file.write_text(head.removesuffix("[]\n}") + f"[\n{lines}\n]}}\n")
     return file
-
-
-def own_kind() -> str:
-    """The kind of the database that this site runs on, ``sqlite`` or ``postgres``."""
-    return "postgres" if connection.vendor == "postgresql" else "sqlite"
 
 
 def recorded(kind: str, folder: Path | None = None) -> Recorded | None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.answer import sentences
-from accounts.answer.facts import DATABASES, Facts, facts
+from accounts.answer.facts import Facts, facts
 from accounts.answer.opening import Step, opening, steps
 from accounts.answer.ranking import (
     Audience,
@@ -28,8 +28,8 @@ from accounts.answer.ranking import (
 from accounts.answer.takeaway import NothingToTake, Takeaway, takeaway
 from accounts.answer.tipping import KNOBS, Knob, tips
 from accounts.bench.result import SESSION_DB
+from accounts.conf import DATABASES, own_database
 from accounts.lab.events import events
-from accounts.lab.recorded import own_kind
 from accounts.lab.wording import CellText, describe
 from accounts.pages.lab.cells import Named, named_event, named_strategy
 from accounts.strategies import strategies
@@ -93,7 +93,7 @@ def _completed(query: QueryDict) -> QueryDict:
         data.setlistdefault("clients", [Client.BROWSER.value])
     for knob in KNOBS:
         data.setdefault(knob.name, str(getattr(_DEFAULT, knob.name)))
-    for name, value in (("database", own_kind()), ("a", PAIR[0]), ("b", PAIR[1])):
+    for name, value in (("database", own_database()), ("a", PAIR[0]), ("b", PAIR[1])):
         data.setdefault(name, value)
     return data
 
@@ -245,7 +245,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The answer for the system of the query; 400 where the query makes none."""
     form = SystemForm(request.GET)
     is_valid = form.is_valid()
-    found = facts(form.cleaned_data.get("database", own_kind()))
+    found = facts(form.cleaned_data.get("database", own_database()))
     if found is None:
         raise Http404
     said = _said(form.system()) if is_valid else {}

@@ -11,6 +11,7 @@ from accounts.answer import facts as module
 from accounts.answer.facts import facts
 from accounts.answer.ranking import Action, System, Why, reasons
 from accounts.bench import archive
+from accounts.bench.difference import Figure
 from accounts.lab import recorded
 from tests.bench.sample import result
 
@@ -63,7 +64,7 @@ def test_the_figures_are_those_of_the_benchmark(folders: tuple[Path, Path]) -> N
     assert found.world.trips == ((0.0, 0.1), (1.0, 1.1), (5.0, 5.1))
 
 
-def test_more_samples_or_less_spread_make_a_difference_clearer(
+def test_what_counts_as_a_difference_is_what_it_is_everywhere(
     folders: tuple[Path, Path],
 ) -> None:
     archive.save(result(long=True))
@@ -71,8 +72,7 @@ def test_more_samples_or_less_spread_make_a_difference_clearer(
     found = facts("sqlite")
     assert found is not None
     cpu, rounds = found.benchmark["strategies"][1]["cpu_us"], found.benchmark["rounds"]
-    sigma = (cpu["p99"] - cpu["median"]) / 2.326
-    assert found.world.ways[0].noise_us == pytest.approx(2 * 1.2533 * sigma / rounds**0.5)
+    assert found.world.ways[0].noise_us == Figure.from_spread(cpu, rounds).error
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from accounts.bench.statistics import with_ratios
 
 
 def spread(median: float) -> Spread:
-    return {"median": median, "p99": 2 * median}
+    return {"median": median, "low": 0.9 * median, "high": 1.2 * median, "p99": 2 * median}
 
 
 def cost(queries: int, us: float) -> Cost:

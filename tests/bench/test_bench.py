@@ -21,12 +21,12 @@ from accounts.bench.result import BASELINE, Result, read_result
 from accounts.bench.statistics import ratio
 from accounts.bench.subjects import signed_in_subjects
 from accounts.bench.tables import tables
+from accounts.conf import own_database
 from accounts.strategies import strategies
 from tests.bench.sample import result as sample
 
 QUERIES = {BASELINE: 0, "jwt-stateless": 0, "jwt-user": 1, "session-joined": 1, "opaque": 1}
 QUERIES |= {"jwt-blacklist-joined": 1, "session-db": 2, "jwt-blacklist": 2}
-DATABASES = {"sqlite": "sqlite", "postgresql": "postgres"}
 PREVIOUS_NAMES = {
     "baseline": "floor",
     "vs_baseline": "to_floor",
@@ -43,7 +43,7 @@ def bench(*arguments: str) -> Result:
     """The command in a process of its own, as somebody types it."""
     command = [sys.executable, "manage.py", "bench", "--json", "--no-save", "--rounds", "20"]
     done = subprocess.run(
-        [*command, "--database", DATABASES[connection.vendor], *arguments],
+        [*command, "--database", own_database(), *arguments],
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
@@ -219,6 +219,20 @@ class TestTheArchive:
         (tmp_path / ".bench" / "older.json").write_text(text)
 
         assert archive.find("older") == sample(long=True)
+
+    def test_a_run_on_a_busy_machine_is_kept_and_never_the_newest(
+        self, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.BASE_DIR = tmp_path
+        for year, busy in (("2097", {}), ("2098", {"load": 5.0}), ("2099", {"waited": 0.5})):
+            found = sample(f"{year}-01-01T00:00:00+00:00")
+            found["machine"] |= busy  # type: ignore[typeddict-item]
+            archive.save(found, name=year)
+
+        assert {one.name for one in archive.entries()} >= {"2097", "2098", "2099"}
+        newest = archive.newest("sqlite")
+        assert newest is not None
+        assert newest.name == "2097"
 
     def test_what_is_no_result_is_passed_over(self, settings: Settings, tmp_path: Path) -> None:
         settings.BASE_DIR = tmp_path

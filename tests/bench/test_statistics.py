@@ -15,7 +15,7 @@ def test_the_99th_percentile_is_the_sample_that_one_in_a_hundred_exceeds() -> No
 
 
 def test_nanoseconds_become_microseconds() -> None:
-    assert spread([1000, 2000, 9000]) == {"median": 2.0, "p99": 9.0}
+    assert spread([1000, 2000, 9000]) == {"median": 2.0, "low": 1.0, "high": 9.0, "p99": 9.0}
     assert median_us([1500, 2500]) == 2.0
 
 

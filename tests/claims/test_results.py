@@ -6,7 +6,8 @@ import pytest
 
 from accounts.claims import Claim, _results, claims
 from accounts.claims._evidence import Kind, Played
-from accounts.claims._results import DATABASES, ship, shipped
+from accounts.claims._results import ship, shipped
+from accounts.conf import DATABASES
 from tests.claims.sample import SLUG, played
 
 each_claim = pytest.mark.parametrize("claim", [*claims], ids=lambda cls: cls.slug)

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.bench.measures import machine
 from accounts.claims import _play, _results, claims
 from accounts.claims._results import shipped
 from tests.claims.sample import SLUG, played, program, progress
@@ -18,6 +20,7 @@ def plays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """An experiment that is over at once, and nothing shipped but by the test."""
     monkeypatch.setattr(_play, "COMMAND", program(progress(), played()))
     monkeypatch.setattr(_results, "SHIPPED", tmp_path)
+    monkeypatch.setattr(machine, "is_loaded", lambda _: False)
     shipped.cache_clear()
     yield
     shipped.cache_clear()
@@ -45,6 +48,16 @@ def test_it_ships_what_it_played_for_the_database(tmp_path: Path) -> None:
     [file] = tmp_path.iterdir()
     assert file.name == "sqlite.json"
     assert shipped("sqlite")[SLUG].played.as_json() == played()
+
+
+def test_on_a_busy_machine_nothing_is_shipped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(machine, "is_loaded", lambda _: True)
+    monkeypatch.setattr(machine, "quiet_wait", partial(machine.quiet_wait, seconds=-1))
+    with pytest.raises(CommandError, match=r"^The machine is too busy: nothing was measured"):
+        said(f"--claim={SLUG}", "--ship")
+    assert not [*tmp_path.iterdir()]
 
 
 def test_it_lists_all_and_plays_none(monkeypatch: pytest.MonkeyPatch) -> None:

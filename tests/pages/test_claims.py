@@ -13,8 +13,8 @@ from pytest_django.fixtures import Settings
 
 from accounts.claims import claims
 from accounts.claims._evidence import Kind
-from accounts.claims._results import DATABASES, Result, shipped
-from accounts.claims._runs import own_database
+from accounts.claims._results import Result, shipped
+from accounts.conf import DATABASES, own_database
 from accounts.models import ClaimGuesses, ClaimRun, User
 from accounts.pages.claims.figures import amount
 from tests.claims.sample import SLUG, played

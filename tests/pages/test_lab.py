@@ -20,6 +20,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 from rest_framework.response import Response
 
 from accounts.api.lab import views
+from accounts.conf import own_database
 from accounts.lab import environment, recorded
 from accounts.lab.events import events
 from accounts.lab.report import Report
@@ -51,7 +52,7 @@ def nothing_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def shipped(nothing_recorded: None, monkeypatch: pytest.MonkeyPatch) -> recorded.Recorded:
     """The recorded matrix of this database, as it is shipped."""
     monkeypatch.setattr(recorded, "SHIPPED", SHIPPED)
-    found = recorded.recorded(recorded.own_kind())
+    found = recorded.recorded(own_database())
     assert found
     return found
 

@@ -68,9 +68,12 @@ def seconds(rounds: int) -> float:
 
 def _throughput(slug: str, slices: Sequence[Sent]) -> Throughput:
     took = [sample for sent in slices for sample in sent["took_ns"]]
+    rates = [round(len(sent["took_ns"]) / sent["seconds"], 1) for sent in slices]
     return {
         "slug": slug,
         "per_second": round(len(took) / sum(sent["seconds"] for sent in slices), 1),
+        "low": min(rates),
+        "high": max(rates),
         "p50_ms": round(percentile(took, 0.5) / _MILLISECOND, 2),
         "p99_ms": round(percentile(took, 0.99) / _MILLISECOND, 2),
         "requests": len(took),

@@ -14,9 +14,10 @@ from typing import Self
 
 from django.contrib.auth.hashers import check_password, make_password
 
+from accounts.bench.difference import HIGH, LOW
 from accounts.bench.measures.database import statements
 from accounts.bench.result import Cost, LoginSetup
-from accounts.bench.statistics import median_us
+from accounts.bench.statistics import NS_PER_US, median_us, percentile
 from accounts.bench.subjects import new_user, sign_in
 from accounts.lab.users import begin_login
 from accounts.strategies import Strategy
@@ -51,6 +52,8 @@ class Samples:
         return {
             "queries": int(median(self.queries)),
             "cpu_us": median_us(self.cpu),
+            "low_us": round(percentile(self.cpu, LOW) / NS_PER_US, 1),
+            "high_us": round(percentile(self.cpu, HIGH) / NS_PER_US, 1),
             "wall_us": median_us(self.wall),
         }
 

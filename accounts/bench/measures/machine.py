@@ -2,6 +2,8 @@
 
 import os
 import platform
+import time
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,9 +11,11 @@ import psutil
 from django.db import connection
 
 from accounts import __version__
-from accounts.bench.result import Machine
+from accounts.bench.result import MAX_LOAD, Machine, is_loaded
 
 _GIB = 2**30
+MAX_WAIT = 300  # seconds
+POLL = 15  # seconds: the load is that of the last minute
 _PACKAGES = {
     "Django": "django",
     "Django REST framework": "djangorestframework",
@@ -32,6 +36,20 @@ def machine() -> Machine:
         "system": f"{platform.system()} {platform.release()}",
         "load": round(os.getloadavg()[0], 2),
     }
+
+
+def quiet_wait(told: Callable[[str], None], *, seconds: float = MAX_WAIT) -> bool:
+    """Wait until other programs leave room for a measurement; whether they do by then."""
+    until = time.monotonic() + seconds
+    while is_loaded(found := machine()):
+        if time.monotonic() > until:
+            return False
+        told(
+            f"The load of this machine is {found['load']}, and {MAX_LOAD * found['cores']:g} would "
+            "be quiet enough to measure: waiting."
+        )
+        time.sleep(POLL)
+    return True
 
 
 def versions() -> dict[str, str]:

@@ -146,6 +146,11 @@ def queries(traces: Sequence[dict[str, Any]]) -> int:
     return int(median(trace["tally"]["sql"] for trace in traces))
 
 
+def waited(samples: Samples) -> float:
+    """The share of the wall time in which the requests had no processor. They ask no database."""
+    return round(1 - sum(samples.cpu) / sum(samples.wall), 3)
+
+
 def bytes_sent(traces: Sequence[dict[str, Any]]) -> int:
     """Bytes of the credential (``tracing.redaction.size``)."""
     return int(traces[-1]["credential"]["bytes"])

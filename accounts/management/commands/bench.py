@@ -17,7 +17,6 @@ from rich.progress import Progress as ProgressBar
 
 from accounts.bench import archive
 from accounts.bench.options import (
-    DATABASES,
     GROWTH,
     MAX_LATENCY,
     MAX_ROWS,
@@ -25,13 +24,15 @@ from accounts.bench.options import (
     ROUNDS,
     Options,
 )
-from accounts.bench.result import BASELINE, Result
+from accounts.bench.result import BASELINE, Result, is_loaded
 from accounts.bench.runner import BenchError, Progress, bench
-from accounts.bench.tables import Table, tables
+from accounts.bench.tables import Table, goals, tables
+from accounts.conf import DATABASES
+from accounts.management.quiet import quiet_required
 from accounts.strategies import strategies
 
 Number = TypeVar("Number", int, float)
-MIN_WIDTH = 132  # characters, as the widest table has
+MIN_WIDTH = 150  # characters, as the widest table has
 INTERRUPTED = 128 + signal.SIGINT  # the exit status that a shell gives
 
 
@@ -43,7 +44,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("--database", choices=DATABASES, default="sqlite")
+        parser.add_argument("--database", choices=[*DATABASES], default="sqlite")
         parser.add_argument(
             "--rounds", type=int, default=ROUNDS, help="Timed requests of each (%(default)s)."
         )
@@ -89,6 +90,8 @@ class Command(BaseCommand):
             http=options["http"],
             command=command_line(sys.argv),
         )
+        if options["ship"]:
+            quiet_required()
         signal.signal(signal.SIGTERM, _stop)  # by unwinding, which deletes the temporary database
         try:
             result = _in_lines(chosen) if options["lines"] else _with_bar(chosen)
@@ -106,10 +109,15 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(result, indent=1))
         else:
             self._print(result)
-        if options["ship"]:
+        is_busy = is_loaded(result["machine"])
+        if is_busy:
+            _say("Other programs kept this machine busy: times of this run say little.")
+        if options["ship"] and not is_busy:
             archive.save(result, archive.SHIPPED, result["database"])
         elif not options["no_save"]:
             _say(f"Saved as {archive.save(result)}")
+        if options["ship"] and is_busy:
+            raise CommandError("It does not become the repository's result.")
 
     def _print(self, result: Result) -> None:
         console = Console(highlight=False)
@@ -120,7 +128,7 @@ class Command(BaseCommand):
             f"{result['rounds']} rounds on {result['database']}, "
             f"{machine['cores']} × {machine['cpu']} (load {machine['load']})"
         )
-        for found in tables(result):
+        for found in (*tables(result), goals(result)):
             console.print(in_terminal(found))
 
 

@@ -13,12 +13,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from accounts.bench.options import DATABASES
 from accounts.claims import claims
 from accounts.claims._evidence import Played
 from accounts.claims._play import PlayError, play
 from accounts.claims._results import ship
 from accounts.claims._worker import work, write_lines
+from accounts.conf import DATABASES
+from accounts.management.quiet import quiet_required
 
 INTERRUPTED = 130  # the shell's status for a program that was stopped
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
         """Declare the options."""
         slugs = [claim.slug for claim in claims]
         parser.add_argument("--claim", action="append", choices=slugs, metavar="SLUG")
-        parser.add_argument("--database", choices=DATABASES, default=DATABASES[0])
+        parser.add_argument("--database", choices=[*DATABASES], default="sqlite")
         parser.add_argument("--json", action="store_true", help="Print JSON, for machines.")
         parser.add_argument(
             "--ship", action="store_true", help="Make these the repository's results."
@@ -49,6 +50,8 @@ class Command(BaseCommand):
         if options["list"]:
             self.stdout.write("\n".join(f"{slug}: {claims[slug].said}" for slug in slugs))
             return
+        if options["ship"]:
+            quiet_required()
         signal.signal(signal.SIGTERM, _stop)  # by unwinding, which deletes the temporary database
         try:
             found = _with_bar(slugs, options["database"])

@@ -18,11 +18,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from accounts.bench.measures.machine import machine, versions
+from accounts.conf import DATABASES, own_database
 from accounts.lab import recorded
 from accounts.lab.events import events
 from accounts.lab.report import Report
 from accounts.lab.runs import run_scenarios, runs_share
 from accounts.lab.wording import LEGEND, SIGNS, describe
+from accounts.management.quiet import quiet_required
 from accounts.models import Login
 from accounts.services._base import ServiceError
 from accounts.services.manage import manage
@@ -62,7 +64,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--database",
-            choices=["sqlite", "postgres"],
+            choices=[*DATABASES],
             help="Play on an empty database of this kind, which is thrown away afterwards.",
         )
         parser.add_argument(
@@ -79,9 +81,7 @@ class Command(BaseCommand):
             raise CommandError("Only a whole matrix is shipped: leave --strategy and --event out.")
         if options["database"]:
             sys.exit(_elsewhere(options))
-        if options["migrate"]:
-            call_command("migrate", verbosity=0, interactive=False)
-        _tables_must_be_there()
+        _prepare(options)
         began = time.perf_counter()
         reports = _run(options)
         seconds = time.perf_counter() - began
@@ -105,7 +105,7 @@ def _ship(reports: Sequence[Report], seconds: float) -> None:
         "versions": versions(),
         **_as_dict(reports, seconds, transcripts=False),
     }
-    recorded.save(recorded.own_kind(), content)
+    recorded.save(own_database(), content)
 
 
 def _elsewhere(options: dict[str, Any]) -> int:
@@ -118,6 +118,14 @@ def _elsewhere(options: dict[str, Any]) -> int:
             return manage(*arguments, environment=environment)
     except ServiceError as error:
         raise CommandError(str(error)) from None
+
+
+def _prepare(options: dict[str, Any]) -> None:
+    if options["ship"]:
+        quiet_required()
+    if options["migrate"]:
+        call_command("migrate", verbosity=0, interactive=False)
+    _tables_must_be_there()
 
 
 def _tables_must_be_there() -> None:

@@ -1,12 +1,13 @@
 """Bar charts: time per request, queries, bytes, requests per second."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 from accounts.bench import tables
 from accounts.bench.result import BASELINE, Http, Measured, Result, Throughput, without_baseline
 from accounts.pages.benchmarks import sentences
-from accounts.pages.benchmarks.charts import Bars, Item, Key, Part, bar_length, place_bars
+from accounts.pages.benchmarks.charts import Bars, Item, Key, Part, bar_length, longest, place_bars
 
 KINDS = (
     Key("framework", "Django, DRF and Python"),
@@ -17,20 +18,40 @@ KINDS = (
 
 
 def time(result: Result) -> Bars:
-    """Time per request, split into the kinds of its steps."""
-    strategies = without_baseline(result)
+    """CPU time per request, with its spread."""
     [baseline] = [one for one in result["strategies"] if one["slug"] == BASELINE]
-    baseline_us = baseline["wall_us"]["median"]
-    longest = max(one["wall_us"]["median"] for one in strategies)
+    baseline_us = baseline["cpu_us"]["median"]
+    items = [_cpu(one) for one in without_baseline(result)]
     return Bars(
         slug="time",
         sentence=sentences.time(result),
         legend_note="The upright lines are the same view when nobody asks who is there.",
-        bars=place_bars([_time(one) for one in strategies]),
-        legend=[key for key in KINDS if any(_shares(one)[key.kind] for one in strategies)],
-        mark=bar_length(baseline_us, longest),
+        bars=place_bars(items),
+        mark=bar_length(baseline_us, longest(items)),
         mark_label=f"nobody asks: {baseline_us:.0f} µs",
-        table=tables.requests(result["strategies"]),
+        table=tables.requests(result),
+    )
+
+
+def _cpu(one: Measured) -> Item:
+    spread = one["cpu_us"]
+    value = f"{spread['median']:,.0f} µs"
+    if "low" not in spread:
+        return _whole(one, spread["median"], value, value)
+    low, high = spread["low"], spread["high"]
+    says = f"{value}, four in five between {low:,.0f} and {high:,.0f}"
+    return replace(_whole(one, spread["median"], value, says), spread=(low, high))
+
+
+def parts(result: Result) -> Bars:
+    """Wall time per request, split into the kinds of its steps."""
+    strategies = without_baseline(result)
+    return Bars(
+        slug="parts",
+        sentence=sentences.parts(result),
+        bars=place_bars([_parts(one) for one in strategies]),
+        legend=[key for key in KINDS if any(_shares(one)[key.kind] for one in strategies)],
+        table=tables.parts(result["strategies"]),
     )
 
 
@@ -38,7 +59,7 @@ def _shares(one: Measured) -> Mapping[str, float]:
     return cast(Mapping[str, float], one["split"])
 
 
-def _time(one: Measured) -> Item:
+def _parts(one: Measured) -> Item:
     whole = one["wall_us"]["median"]
     parts = [Part(key.kind, _shares(one)[key.kind] * whole) for key in KINDS]
     split = ", ".join(
@@ -94,7 +115,9 @@ def http(found: Http, strategies: Sequence[Measured]) -> Bars:
 def _throughput(strategy: Measured, one: Throughput) -> Item:
     rate = one["per_second"]
     times = f"p50 {one['p50_ms']:.2f} ms, p99 {one['p99_ms']:.2f} ms"
-    return _whole(strategy, rate, f"{rate:,.0f}/s", f"{rate:.0f} requests a second, {times}")
+    says = f"{rate:.0f} requests a second, {times}"
+    item = _whole(strategy, rate, f"{rate:,.0f}/s", says)
+    return replace(item, spread=(one["low"], one["high"])) if "low" in one else item
 
 
 def _whole(one: Measured, amount: float, value: str, description: str) -> Item:

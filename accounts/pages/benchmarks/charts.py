@@ -51,7 +51,7 @@ class Item:
     """A bar before it has a place.
 
     ``value`` is written at its end; ``says`` is the whole of it in words, for a tip and a screen
-    reader.
+    reader. ``spread`` is where most samples lie, from and to; equal where nothing is known of it.
     """
 
     title: str
@@ -60,11 +60,17 @@ class Item:
     parts: Sequence[Part]
     value: str
     says: str
+    spread: tuple[float, float] = (0, 0)
 
     @property
     def amount(self) -> float:
         """The sum of its parts."""
         return sum(part.amount for part in self.parts)
+
+    @property
+    def reach(self) -> float:
+        """Where the bar and its spread end."""
+        return max(self.amount, self.spread[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +84,14 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """An item with its place."""
+    """An item with its place: where its words begin, its parts, and its spread from and to."""
 
     item: Item
     y: int
     end: str
     segments: Sequence[Segment]
+    low: str
+    high: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,18 +221,29 @@ class Scale:
 
 def place_bars(items: Sequence[Item]) -> list[Bar]:
     """Bars one below the other, the longest as wide as the plot."""
-    longest = max((item.amount for item in items), default=0)
+    whole = longest(items)
     return [
-        Bar(item, ROW * number, bar_length(item.amount, longest), _segments(item, longest))
+        Bar(
+            item,
+            ROW * number,
+            bar_length(item.reach, whole),
+            _segments(item, whole),
+            *(bar_length(amount, whole) for amount in item.spread),
+        )
         for number, item in enumerate(items)
     ]
 
 
-def _segments(item: Item, longest: float) -> list[Segment]:
+def longest(items: Sequence[Item]) -> float:
+    """The amount that is as wide as the plot."""
+    return max((item.reach for item in items), default=0)
+
+
+def _segments(item: Item, whole: float) -> list[Segment]:
     found, start = [], 0.0
     for part in item.parts:
         if part.amount > 0:
-            x, width = bar_length(start, longest), bar_length(part.amount, longest)
+            x, width = bar_length(start, whole), bar_length(part.amount, whole)
             found.append(Segment(part.kind, x, width))
         start += part.amount
     return found

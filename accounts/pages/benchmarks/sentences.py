@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from statistics import median
+from typing import cast
 
+from accounts.bench import tables
+from accounts.bench.difference import LATER, Figure
 from accounts.bench.goals import LARGE, SMALL
+from accounts.bench.measures.growth import LOOKUPS
 from accounts.bench.result import (
     BASELINE,
     Cost,
-    Goal,
     Growth,
     Http,
     Latency,
     Measured,
     Result,
+    Throughput,
     without_baseline,
 )
 from accounts.strategies import Family
@@ -22,6 +26,12 @@ OWN = (
     ("session", "session-joined", "session-db"),
     ("token", "jwt-blacklist-joined", "jwt-user"),
 )
+PARTS = {
+    "framework": "Django, DRF and Python",
+    "crypto": "signatures",
+    "cache": "the cache",
+    "sql": "SQL",
+}
 _NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -42,26 +52,29 @@ def number(count: int) -> str:
 
 def time(result: Result) -> str:
     """The slowest strategy beside the fastest, and what the site's own two modes save."""
-    found = without_baseline(result)
-    ordered = sorted(found, key=lambda one: one["wall_us"]["median"])
-    fastest, slowest = ordered[0], ordered[-1]
-    factor = times(_time_ratio(slowest, fastest))
-    text = f"{name(slowest)} takes {factor} as long as {name(fastest)}."
-    saved = _own({one["slug"]: one for one in found})
-    return f"{text} {saved}" if saved else text
-
-
-def _own(found: Mapping[str, Measured]) -> str:
-    return " ".join(
-        f"This site's own {what} takes {times(_time_ratio(found[mine], found[default]))} as long "
-        f"as {name(found[default])}."
+    found = {one["slug"]: one for one in without_baseline(result)}
+    ordered = sorted(found.values(), key=lambda one: one["cpu_us"]["median"])
+    pairs = [(name(ordered[-1]), ordered[-1], ordered[0])] + [
+        (f"This site's own {what}", found[mine], found[default])
         for what, mine, default in OWN
         if mine in found and default in found
-    )
+    ]
+    return " ".join(_needs(who, one, other, result) for who, one, other in pairs)
 
 
-def _time_ratio(one: Measured, other: Measured) -> float:
-    return one["wall_us"]["median"] / other["wall_us"]["median"]
+def _needs(who: str, one: Measured, other: Measured, result: Result) -> str:
+    mine, its = tables.cpu_figure(one, result), tables.cpu_figure(other, result)
+    if not mine.differs_from(its):
+        return f"{who} needs as much CPU time as {name(other)}, to within the spread."
+    return f"{who} needs {times(mine.median / its.median)} the CPU time of {name(other)}."
+
+
+def parts(result: Result) -> str:
+    """The largest part of the time of the slowest strategy."""
+    slowest = max(without_baseline(result), key=lambda one: one["wall_us"]["median"])
+    shares = cast(Mapping[str, float], slowest["split"])
+    kind = max(PARTS, key=lambda one: shares[one])
+    return f"Under {name(slowest)}, {shares[kind]:.0%} of the time goes to {PARTS[kind]}."
 
 
 def queries(result: Result) -> str:
@@ -108,8 +121,17 @@ def logins(result: Result) -> str:
     if not costs:
         return "None of these can log out everywhere."
     ordered = sorted(costs, key=lambda pair: pair[0]["cpu_us"])
+    samples = result["login_setup"]["samples"]
+    least, most = (_figure(cost, samples) for cost, _ in (ordered[0], ordered[-1]))
+    if not most.differs_from(least):
+        return f"Logging out everywhere takes about {_cost(ordered[0][0])} whatever the way."
     parts = [f"{_cost(cost)} under {name(one)}" for cost, one in (ordered[0], ordered[-1])]
     return f"Logging out everywhere takes {' and '.join(parts)}."
+
+
+def _figure(cost: Cost, samples: int) -> Figure:
+    spread = {"low": cost["low_us"], "high": cost["high_us"]} if "low_us" in cost else {}
+    return Figure.from_spread({"median": cost["cpu_us"], **spread}, samples)
 
 
 def _cost(cost: Cost) -> str:
@@ -119,14 +141,19 @@ def _cost(cost: Cost) -> str:
 
 def growth(found: Growth) -> str:
     """How much slower a look-up gets."""
-    steps = {step["rows"]: step["blacklist_us"]["median"] for step in found["steps"]}
+    steps = {
+        step["rows"]: Figure.from_spread(step["blacklist_us"], LOOKUPS, again=LATER)
+        for step in found["steps"]
+    }
     small, large = (SMALL, LARGE) if {SMALL, LARGE} <= set(steps) else (min(steps), max(steps))
     if small == large:
-        return f"A look-up among {large:,} rows takes {steps[large]:.0f} µs."
-    factor = f"{steps[large] / steps[small]:.2f} times"
+        return f"A look-up among {large:,} rows takes {steps[large].median:.0f} µs."
+    factor = f"{steps[large].median / steps[small].median:.2f} times as long"
+    if not steps[large].differs_from(steps[small]):
+        factor = "as long, to within the spread,"
     return (
-        f"Among {large:,} rows a look-up in the blacklist takes {factor} as long as among "
-        f"{small:,}: {steps[large]:.0f} µs against {steps[small]:.0f}."
+        f"Among {large:,} rows a look-up in the blacklist takes {factor} as among "
+        f"{small:,}: {steps[large].median:.0f} µs against {steps[small].median:.0f}."
     )
 
 
@@ -140,10 +167,8 @@ def latency(found: Latency, strategies: Sequence[Measured]) -> str:
         f"{median(times):.1f} ms with {_queries(count)}"
         for count, times in sorted(times_ms.items())
     ]
-    return (
-        f"With the database {step['asked_ms']:g} ms away a request takes {_listed(parts)}: "
-        "the number of round trips decides."
-    )
+    text = f"With the database {step['asked_ms']:g} ms away a request takes {_listed(parts)}"
+    return f"{text}: the number of round trips decides." if step["asked_ms"] else f"{text}."
 
 
 def _queries(count: int) -> str:
@@ -156,22 +181,20 @@ def http(found: Http, strategies: Sequence[Measured]) -> str:
     measured = [one for one in found["strategies"] if one["slug"] != BASELINE]
     ordered = sorted(measured, key=lambda one: one["per_second"])
     least, most = ordered[0], ordered[-1]
+    if not _rate(most).differs_from(_rate(least)):
+        return f"One server process answers about {most['per_second']:,.0f} requests a second."
     return (
         f"One server process answers {most['per_second']:,.0f} requests a second under "
         f"{names[most['slug']]} and {least['per_second']:.0f} under {names[least['slug']]}."
     )
 
 
+def _rate(one: Throughput) -> Figure:
+    """Requests a second: wall time, in which every turn of a second or less was otherwise."""
+    error = (one["high"] - one["low"]) / 2 if "low" in one else LATER * one["per_second"]
+    return Figure(one["per_second"], error)
+
+
 def _listed(parts: Sequence[str]) -> str:
     """``one, two and three``."""
     return f"{', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else parts[0]
-
-
-def goals(found: Sequence[Goal]) -> str:
-    """How many limits were kept, and which were missed."""
-    missed = [one for one in found if not one["reached"]]
-    text = (
-        f"{len(found) - len(missed)} of {len(found)} limits that this project set itself were kept."
-    )
-    parts = [f"{one['title']} is {one['figure']:g} instead of {one['limit']:g}" for one in missed]
-    return f"{text} Missed: {_listed(parts)}." if parts else text

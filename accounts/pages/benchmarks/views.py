@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 from accounts.bench import archive, tables
 from accounts.bench import runs as benchruns
 from accounts.bench.options import Stage
-from accounts.bench.result import FORMATS, Result, read_result
+from accounts.bench.result import FORMATS, Result, is_loaded, read_result
+from accounts.conf import DATABASES
 from accounts.models import BenchRun
 from accounts.pages.benchmarks import bars, lines, sentences
 from accounts.pages.benchmarks.charts import Chart
 from accounts.strategies import Family
 
-DATABASES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 OURS = "this page"
 
 
@@ -48,7 +48,8 @@ class Choice:
     @property
     def label(self) -> str:
         """The entry in the list of results."""
-        return f"{self.made:%Y-%m-%d %H:%M} · {self.database} · {self.source}"
+        busy = " · busy machine" if self.entry.is_loaded else ""
+        return f"{self.made:%Y-%m-%d %H:%M} · {self.database} · {self.source}{busy}"
 
 
 @require_safe
@@ -56,7 +57,7 @@ def benchmarks(request: HttpRequest) -> HttpResponse:
     """The newest result, or the one that `?result=` names."""
     choices = all_choices()
     asked = request.GET.get("result")
-    shown = next((one for one in choices if asked in (None, one.name)), None)
+    shown = _named(asked, choices) if asked else _newest(choices)
     result = _result_of(shown) if shown else None
     if asked and result is None:
         raise Http404
@@ -73,15 +74,23 @@ def benchmarks(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/benchmarks.html", context)
 
 
+def _named(name: str, choices: Sequence[Choice]) -> Choice | None:
+    return next((one for one in choices if one.name == name), None)
+
+
+def _newest(choices: Sequence[Choice]) -> Choice | None:
+    """The newest, of a machine that was quiet if there is one."""
+    return min(choices, key=lambda one: one.entry.is_loaded, default=None)
+
+
 def _content(shown: Choice, result: Result, choices: Sequence[Choice]) -> dict[str, Any]:
     return {
         "result": result,
+        "waited": f"{result['machine'].get('waited', 0):.0%}",
         "charts": charts(result),
         "elsewhere": elsewhere(shown, choices),
         "logins": tables.logins(result),
         "logins_sentence": sentences.logins(result),
-        "goals": tables.goals(result),
-        "goals_sentence": sentences.goals(result["goals"]),
     }
 
 
@@ -94,8 +103,10 @@ def all_choices() -> list[Choice]:
 def _ours() -> Iterator[Choice]:
     """Of the runs of this page, no more than the list needs; they have no parts."""
     readable = BenchRun.objects.filter(result__format__in=FORMATS)
-    for pk, made, database in readable.values_list("pk", "result__made", "result__database"):
-        entry = archive.Entry(str(pk), datetime.fromisoformat(made), database, frozenset())
+    columns = ("pk", "result__made", "result__database", "result__machine")
+    for pk, made, database, machine in readable.values_list(*columns):
+        when = datetime.fromisoformat(made)
+        entry = archive.Entry(str(pk), when, database, frozenset(), is_loaded(machine))
         yield Choice(entry, OURS)
 
 
@@ -108,7 +119,12 @@ def _result_of(choice: Choice) -> Result | None:
 
 def charts(result: Result) -> list[Chart]:
     """The charts that this result has figures for."""
-    found: list[Chart] = [bars.time(result), bars.queries(result), bars.bytes_sent(result)]
+    found: list[Chart] = [
+        bars.time(result),
+        bars.parts(result),
+        bars.queries(result),
+        bars.bytes_sent(result),
+    ]
     if latency := result["latency"]:
         found.append(lines.latency(latency, result["strategies"]))
     if growth := result["growth"]:
@@ -129,7 +145,7 @@ def elsewhere(shown: Choice, choices: Sequence[Choice]) -> list[dict[str, Any]]:
     """The parts that a result lacks, each with the newest result that has it."""
     found = []
     for part, title in PARTS.items():
-        other = next((one for one in choices if part in one.entry.parts), None)
+        other = _newest([one for one in choices if part in one.entry.parts])
         if other and part not in shown.entry.parts:
             found.append({"title": title, "choice": other})
     return found

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.claims import Claim, claims
 from accounts.claims._evidence import Kind, Played
-from accounts.claims._results import DATABASES, shipped
-from accounts.claims._runs import own_database
+from accounts.claims._results import shipped
+from accounts.conf import DATABASES, own_database
 from accounts.lab.visitors import visitor_known
 from accounts.models import ClaimGuesses, ClaimRun, guess_count
 from accounts.pages.claims.figures import figures

@@ -7,7 +7,8 @@ from typing import Any, Self
 
 from django.urls import reverse
 
-from accounts.lab.recorded import Recorded, own_kind, recorded
+from accounts.conf import own_database
+from accounts.lab.recorded import Recorded, recorded
 from accounts.lab.wording import LEGEND, SIGNS, CellText, Tone, cost, describe
 from accounts.models import Run
 from accounts.strategies import Strategy
@@ -87,7 +88,7 @@ class Results:
         shared = Run.objects.newest(None)
         own = Run.objects.newest(visitor) if visitor else ()
         runs = {(run.strategy, run.event): run for run in (*shared, *own)}
-        return cls(runs, recorded(own_kind()))
+        return cls(runs, recorded(own_database()))
 
     def cell(self, strategy: Named, event: Named) -> Cell:
         """The cell of a pair."""

@@ -2,14 +2,30 @@
 
 from accounts.bench.result import without_baseline
 from accounts.pages.benchmarks import sentences
-from tests.bench.sample import result
+from tests.bench.sample import result, spread
 
 
 def test_who_takes_longest_and_what_the_site_needs_itself() -> None:
     assert sentences.time(result()) == (
-        "Title of jwt-blacklist takes 3.0 times as long as Title of session-joined. "
-        "This site's own session takes 0.40 times as long as Title of session-db. "
-        "This site's own token takes 0.62 times as long as Title of jwt-user."
+        "Title of jwt-blacklist needs 3.1 times the CPU time of Title of session-joined. "
+        "This site's own session needs 0.39 times the CPU time of Title of session-db. "
+        "This site's own token needs 0.62 times the CPU time of Title of jwt-user."
+    )
+
+
+def test_a_difference_within_the_spread_is_called_none() -> None:
+    found = result()
+    by_slug = {one["slug"]: one for one in found["strategies"]}
+    by_slug["session-joined"]["cpu_us"] = spread(975)  # beside 990 of session-db
+    assert (
+        "This site's own session needs as much CPU time as Title of session-db, to within the "
+        "spread."
+    ) in sentences.time(found)
+
+
+def test_the_largest_part_of_the_slowest_is_named() -> None:
+    assert sentences.parts(result()) == (
+        "Under Title of jwt-blacklist, 70% of the time goes to Django, DRF and Python."
     )
 
 
@@ -63,8 +79,37 @@ def test_http_names_the_fastest_and_the_slowest() -> None:
     )
 
 
-def test_missed_limits_are_named() -> None:
-    goals = result()["goals"]
-    text = sentences.goals(goals)
-    assert text.startswith(f"{len(goals) - 1} of {len(goals)} limits")
-    assert text.endswith("Missed: tracing on ÷ no tracing is 1.2 instead of 1.1.")
+def test_growth_within_what_a_machine_changes_meanwhile_is_none() -> None:
+    growth = result(long=True)["growth"]
+    assert growth is not None
+    growth["steps"][-1]["blacklist_us"] = spread(17)  # "0.85 times", which cannot be
+    assert sentences.growth(growth) == (
+        "Among 1,000,000 rows a look-up in the blacklist takes as long, to within the spread, as "
+        "among 10,000: 17 µs against 20."
+    )
+
+
+def test_log_outs_and_rates_that_do_not_differ_are_not_told_apart() -> None:
+    found = result(long=True)
+    for one in found["strategies"]:
+        if one["logout_everywhere"]:
+            one["logout_everywhere"] = {"queries": 1, "cpu_us": 700.0, "wall_us": 900.0}
+    assert sentences.logins(found) == (
+        "Logging out everywhere takes about 1 query and 0.7 ms whatever the way."
+    )
+    http = found["http"]
+    assert http is not None
+    for served in http["strategies"]:
+        served |= {"per_second": 500.0, "low": 300.0, "high": 600.0}
+    http["strategies"][-1]["per_second"] = 600.0
+    assert sentences.http(http, found["strategies"]) == (
+        "One server process answers about 600 requests a second."
+    )
+
+
+def test_without_a_distance_round_trips_decide_nothing() -> None:
+    found = result(long=True)
+    latency = found["latency"]
+    assert latency is not None
+    latency["steps"] = latency["steps"][:1]
+    assert sentences.latency(latency, without_baseline(found)).endswith("with two queries.")

@@ -80,15 +80,17 @@ def test_a_bar_is_as_long_as_its_figure(client: Client) -> None:
 
     assert [text.split(":")[0] for text in says(html)] == strategies(result())
     ends = [float(end) for end in re.findall(r'class="mark__value" x="([\d.]+)%"', html)]
-    longest = 1200
-    assert ends == [round(MAX_BAR * us / longest, 2) for us in (1000, 400, 800, 1200, 500)]
-    assert re.findall(r'class="mark__value"[^>]*>([^<]+)<', html)[0] == "1,000 µs"
+    longest = 1190  # the words begin behind the spread, which ends at 1.2 times the median
+    assert ends == [round(MAX_BAR * us / longest, 2) for us in (990, 390, 790, 1190, 490)]
+    assert re.findall(r'class="mark__value"[^>]*>([^<]+)<', html)[0] == "990 µs"
+    drawn = re.findall(r'class="spread" x1="([\d.]+)%" x2="([\d.]+)%"', html)
+    assert [float(x) for x in drawn[3]] == [round(MAX_BAR * 0.9 / 1.2, 2), MAX_BAR]
 
 
 def test_a_bar_is_split_as_the_file_says(client: Client) -> None:
     archive.save(result())
 
-    first = says(section(page(client), "time"))[0]
+    first = says(section(page(client), "parts"))[0]
 
     assert first == (
         "Title of session-db: 1,000 µs, of it 700 in Django, DRF and Python, "
@@ -102,9 +104,10 @@ def test_every_figure_is_in_a_table_too(client: Client) -> None:
 
     html = page(client)
 
-    for slug in ("time", "queries", "bytes", "growth", "latency", "http"):
+    for slug in ("time", "parts", "queries", "bytes", "growth", "latency", "http"):
         assert "<table" in section(html, slug)
-    assert ">1,200</td>" in section(html, "time")
+    assert ">1,190</td>" in section(html, "time")
+    assert ">1,200</td>" in section(html, "parts")
     assert ">25.0</td>" in section(html, "growth")
     assert ">11.20</td>" in section(html, "latency")
     for table in tables(found):
@@ -131,6 +134,30 @@ def test_the_newest_is_shown_and_an_older_one_can_be_chosen(client: Client) -> N
     assert "2026-01-01 00:00 UTC" in older
     assert '<option value="older" selected>' in older
     assert "?result=older" in newest  # where the charts are that the short one lacks
+
+
+def test_a_result_of_a_busy_machine_says_so_and_is_not_shown_first(client: Client) -> None:
+    archive.save(result("2026-01-01T00:00:00+00:00"), name="quiet")
+    busy = result("2026-02-01T00:00:00+00:00")
+    busy["machine"]["load"] = 9.0
+    archive.save(busy, name="busy")
+    run = BenchRun.objects.create(result=busy)
+
+    words = "Other programs kept this machine busy"
+    assert '<option value="quiet" selected>' in page(client)
+    assert words not in page(client)
+    for name in ("busy", str(run.pk)):
+        shown = page(client, result=name)
+        assert words in shown
+        assert f'<option value="{name}" selected>2026-02-01 00:00 · SQLite · ' in shown
+        assert " · busy machine</option>" in shown
+
+
+def test_what_the_project_set_itself_is_not_for_visitors(client: Client) -> None:
+    archive.save(result(long=True))
+    html = page(client)
+    for goal in result(long=True)["goals"]:
+        assert goal["title"] not in html
 
 
 def test_a_run_of_the_page_is_a_result_like_any_other(client: Client) -> None:
