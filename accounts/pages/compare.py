@@ -18,6 +18,7 @@ from accounts.lab.events.log_out import LogOut
 from accounts.lab.scenario import expected
 from accounts.pages.story import STORY
 from accounts.strategies import Family, Lookup, Outcome, Strategy, strategies
+from accounts.templatetags.glossary import addresses, first_uses
 
 STEPS = ("Log in", "Send a request", "Log out", "The thief tries")
 
@@ -99,10 +100,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     left, right = chosen(request.GET.get("left"), request.GET.get("right"))
     choices = [Choice.from_strategy(strategy) for strategy in by_lookup()]
     context = {
-        "lanes": [
-            {"side": "left", "choice": Choice.from_strategy(left), "other": right.slug},
-            {"side": "right", "choice": Choice.from_strategy(right), "other": left.slug},
-        ],
+        "lanes": [lane("left", left, right), lane("right", right, left)],
         "choices": choices,
         "steps": STEPS,
         "story": STORY,
@@ -119,8 +117,16 @@ def compare(request: HttpRequest) -> HttpResponse:
             "attacksUrl": url_of("attacks"),
             "bench": benchmark(),
         },
+        "glossary": addresses(),
     }
     return render(request, "pages/compare.html", context)
+
+
+def lane(side: str, strategy: type[Strategy], other: type[Strategy]) -> dict[str, Any]:
+    """A lane as the server renders it, before any script runs."""
+    choice = Choice.from_strategy(strategy)
+    [summary] = first_uses([choice.summary])
+    return {"side": side, "choice": choice, "other": other.slug, "summary": summary}
 
 
 def chosen(left: str | None, right: str | None) -> tuple[type[Strategy], type[Strategy]]:
@@ -168,7 +174,7 @@ def url_of(name: str) -> str | None:
 
 
 def benchmark() -> dict[str, Any] | None:
-    """The newest result for this database: the medians that single measurements stand beside."""
+    """The newest result for this database: medians of CPU time, to stand beside few requests."""
     newest = archive.newest(own_database())
     result = archive.find(newest.name) if newest else None
     if result is None:
@@ -176,5 +182,5 @@ def benchmark() -> dict[str, Any] | None:
     return {
         "url": reverse("benchmarks"),
         "rounds": result["rounds"],
-        "medians": {one["slug"]: one["wall_us"]["median"] for one in result["strategies"]},
+        "medians": {one["slug"]: one["cpu_us"]["median"] for one in result["strategies"]},
     }

@@ -1,4 +1,4 @@
-"""The six pairs that the first page leads through, each with the words that invite to the next."""
+"""The six pairs that the first page leads through, each with what is new in it."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ class Pair:
 
     left: str
     right: str
-    #: on the button that begins it
-    invitation: str
+    #: what it has that the pair before had not: on the button that begins it, and once it has begun
+    news: str
     #: what to look at
     about: str
 
@@ -19,37 +19,40 @@ STORY = (
     Pair(
         "session-db",
         "jwt-user",
-        "Start: log in to both",
+        "the defaults of Django and simplejwt",
         "Django's default beside simplejwt's default.",
     ),
     Pair(
         "session-db",
         "jwt-blacklist",
-        "Next: give the JWT a blacklist",
-        "A log-out now writes the token's id into a table, and every request looks there.",
+        "a JWT with a blacklist",
+        "A log-out now writes the login's id (sid) into a table, the blacklist, and every request "
+        "asks whether its token (jti) or its login is there.",
     ),
     Pair(
         "session-joined",
         "jwt-blacklist-joined",
-        "Next: one query each",
-        "Both ask the same things as before, but in a single query.",
+        "one query each",
+        "Both look up the same things as before, each in a single query.",
     ),
     Pair(
         "session-joined",
         "jwt-version",
-        "Next: a version number, no table",
-        "The token carries a number, and the user's row must have the same one.",
+        "a version number, no table",
+        "The token carries a number, and the user's row must have the same one: a log-out raises "
+        "it.",
     ),
     Pair(
         "session-joined",
         "jwt-rotating",
-        "Next: short tokens, no look-up",
-        "A token that lives for minutes, and a refresh token that works once.",
+        "short tokens, no look-up",
+        "An access token that lives for minutes, and a refresh token that works once: only a "
+        "refresh asks the database.",
     ),
     Pair(
         "opaque",
         "jwt-blacklist-joined",
-        "Next: a random token",
+        "a random token",
         "Sent like a JWT and looked up like a session: is the signature needed at all?",
     ),
 )

@@ -20,6 +20,11 @@ _USES = re.compile(
 )
 
 
+def addresses() -> dict[str, str]:
+    """Where each word stands in the glossary, by its name in small letters: for scripts."""
+    return {name: f"{reverse('glossary')}#{one.anchor}" for name, one in _BY_NAME.items()}
+
+
 @register.simple_tag
 def word(name: str, text: str = "") -> SafeString:
     """A link to a word, which is written as ``text`` where that is given.

@@ -1,6 +1,7 @@
 /** The first page: two lanes, four steps that act on both at once, six pairs. */
 
 import { sentence } from "./format.js";
+import { linked } from "./glossary.js";
 import { Card } from "./compare/card.js";
 import { Keepsake } from "./compare/keepsake.js";
 import { begin } from "./compare/lab-login.js";
@@ -16,6 +17,7 @@ const DOING = {
   [LOGOUT]: "Logging out …",
   [REPLAY]: "The thief tries …",
 };
+const START = "Start: log in to both";
 const NEXT = {
   [REQUEST]: `Next: send ${REQUESTS} requests`,
   [LOGOUT]: "Next: log out",
@@ -216,7 +218,7 @@ class TryIt {
     this.again.hidden = done === 0;
     const failed = this.lanes.find(({ error }) => error);
     this.card.fail(failed && `${failed.strategy.title}: ${failed.error.message}`);
-    this.card.tell(done ? lesson(done, this.lanes, this.data) : this.introduction());
+    this.card.tell(done ? this.lesson(done) : this.introduction());
     this.card.sum(done === STEPS.length ? this.lanes : []);
     this.keepsake.offer(done === STEPS.length ? this.pair : null);
     this.card.offer(this.next(), this.place());
@@ -230,11 +232,15 @@ class TryIt {
     if (failed) return { words: WAYS_ON[failed.error.kind] ?? "Try again" };
     if (done === STEPS.length) {
       const pair = this.story.next();
-      return pair ? { words: pair.invitation } : this.data.end;
+      return pair ? { words: `Next: ${pair.news}` } : this.data.end;
     }
     if (this.unguessed.length === 2) return { words: "Guess in both lanes first" };
     if (this.unguessed.length) return { words: "Guess in the other lane, too" };
-    return { words: NEXT[done] ?? "Start: log in to both" };
+    return { words: NEXT[done] ?? START };
+  }
+
+  lesson(done) {
+    return lesson(done, this.lanes, { ...this.data, pair: this.story.find(this.lanes) });
   }
 
   introduction() {
@@ -242,7 +248,7 @@ class TryIt {
     const pair = this.story.find(this.lanes);
     return {
       title: `${left} or ${right}: whose log-out stops the thief?`,
-      words: [pair?.about ?? "A pair of your own choice.", " Each lane gets a throwaway user."],
+      words: [...linked(pair?.about ?? "A pair of your own choice."), " Each lane gets a throwaway user."],
     };
   }
 

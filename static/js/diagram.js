@@ -70,12 +70,10 @@ export function sequenceFigure(trace, family, options = {}) {
 }
 
 function hint({ steps }) {
-  if (!steps.some(({ kind }) => kind === "sql")) return null;
-  return el(
-    "figcaption",
-    { class: "diagram__hint" },
-    "Arrows to the database open their statement.",
-  );
+  const opens = steps.some(({ kind }) => kind === "sql")
+    ? " Click an arrow to the database to see its SQL."
+    : "";
+  return el("figcaption", { class: "diagram__hint" }, `The times are those of this one request.${opens}`);
 }
 
 function followWidth(node, guess, draw) {

@@ -105,7 +105,7 @@ export class Sheet {
     this.y += GAP - 4;
     const [top, near, x] = [this.y, this.django + BAR / 2, this.django + 12];
     const figures = [microseconds(step.duration_us), rows(step)].filter(Boolean).join(", ");
-    const lines = wrap(step.text, this.room(x) - 3);
+    const lines = wrap(step.text, this.room(x, this.database));
     const label = lines.map((line) => this.text(x, line));
     label.push(this.opens(x + lines.at(-1).length * this.glyph + 11));
     this.y += 7;
@@ -147,9 +147,9 @@ export class Sheet {
     return svg("text", { class: `sequence__text ${style}`.trim(), ...place }, cut);
   }
 
-  /** How many characters fit from `x` to the edge. */
-  room(x) {
-    return Math.floor((this.width - x - 4) / this.glyph);
+  /** How many characters fit from `x` to the edge, or to the database's line. */
+  room(x, edge = this.width) {
+    return Math.floor((edge - x - 4) / this.glyph);
   }
 
   /** The sign that an arrow can be opened. */

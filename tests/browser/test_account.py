@@ -59,6 +59,8 @@ def test_alice_signs_up_logs_out_and_logs_in_again(page: Page) -> None:
     page.get_by_role("button", name="Sign up").click()
     expect(page.get_by_text("Welcome, alice.")).to_be_visible()
     expect(page.get_by_text("signed in as alice")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.get_by_role("banner").evaluate("node => node.offsetHeight") < 60  # one row
 
     page.get_by_role("button", name="Log out", exact=True).click()
     expect(page.get_by_text("You are logged out.")).to_be_visible()

@@ -137,6 +137,16 @@ def test_times_stand_beside_the_benchmark_of_this_database(client: Client) -> No
     assert set(bench["medians"]) >= {slug for pair in STORY for slug in (pair.left, pair.right)}
 
 
+def test_the_words_of_the_glossary_are_linked_before_and_after_a_script_runs(
+    client: Client,
+) -> None:
+    html = page(client, "?left=session-db&right=jwt-blacklist")
+    assert '<a class="word" href="/glossary/#signature">signature</a>' in html
+    found = re.search(r'<script id="glossary-data" type="application/json">(.*?)</script>', html)
+    assert found
+    assert json.loads(found[1])["refresh token"] == "/glossary/#refresh-token"
+
+
 def test_the_script_is_told_addresses_that_exist(client: Client) -> None:
     data = script_data(page(client))
     found = list(addresses(data))

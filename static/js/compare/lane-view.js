@@ -3,6 +3,7 @@
 import { sequenceFigure } from "../diagram.js";
 import { el } from "../dom.js";
 import { sentence } from "../format.js";
+import { linked } from "../glossary.js";
 import { THIEF } from "../sequence.js";
 import { figuresView } from "./figures.js";
 import { REPLAY } from "./steps.js";
@@ -15,7 +16,7 @@ const TITLES = ["Log in", "Send a request", "Log out", "The thief tries"];
 export function laneView(lane, guessed) {
   const { results, strategy } = lane;
   if (!results.length) {
-    return [el("div", { class: "lane__stand" }, notice(lane), el("p", {}, strategy.summary))];
+    return [el("div", { class: "lane__stand" }, notice(lane), el("p", {}, ...linked(strategy.summary)))];
   }
   const views = [verdict(lane), question(lane, guessed), asked(lane), begun(lane)];
   return [

@@ -3,6 +3,7 @@
 import { countDown } from "../countdown.js";
 import { el } from "../dom.js";
 import { count, sentence } from "../format.js";
+import { linked, word } from "../glossary.js";
 import { time } from "./figures.js";
 import { compare, spread } from "./samples.js";
 import { LOGIN, LOGOUT, REPLAY, REQUEST } from "./steps.js";
@@ -15,7 +16,7 @@ const EXPIRED = /expired$/;
  * What to say when both lanes have done `done` steps, 1 to 4.
  *
  * @param {{strategy: object, results: object[], guess: boolean?}[]} lanes left and right
- * @param {{bench: object?, attacksUrl: string?}} data of the page
+ * @param {{bench: object?, attacksUrl: string?, pair: object?}} data of the page, and this pair of the story
  * @returns {{title: string, words: (string|Node)[]}}
  */
 export function lesson(done, lanes, data) {
@@ -42,10 +43,16 @@ function endedBefore(over) {
   };
 }
 
-function afterLogin(lanes, { attacksUrl }) {
+function afterLogin(lanes, { attacksUrl, pair }) {
   const [left, right] = lanes.map(
     ({ strategy, results }) => `the ${strategy.carried} (${results[LOGIN].storage.browser.bytes} bytes)`,
   );
+  if (pair?.index) {
+    return {
+      title: `New: ${pair.news}`,
+      words: [...linked(pair.about), ` A thief has copied ${left} and ${right} again.`],
+    };
+  }
   const how = "a script in the page";
   return {
     title: "You are logged in twice, and a thief has both copies",
@@ -86,19 +93,20 @@ export function timeWords(lanes) {
 function benchmark(lanes, { bench }) {
   const [left, right] = lanes.map(({ strategy }) => bench?.medians[strategy.slug]);
   if (!left || !right) return [];
-  const link = el("a", { href: bench.url }, `${time(left)} and ${time(right)}`);
+  const link = el("a", { href: bench.url }, `${time(left)} and ${time(right)} of CPU time`);
   return [`The benchmark, with ${bench.rounds.toLocaleString("en")} of each, says `, link, "."];
 }
 
 function afterLogout(lanes) {
   const holds = lanes.some(({ strategy }) => strategy.refreshes)
-    ? " It holds the refresh token, too."
-    : "";
+    ? ["It holds the ", word("refresh token"), ", too. "]
+    : [];
   return {
     title: "You are logged out twice, and the thief still has both copies",
     words: [
       "The browser threw its copies away. The server deleted what it had stored, if it had stored anything. ",
-      `Now the thief sends its copies to another process of the same server.${holds} `,
+      "Now the thief sends its copies to another process of the same server. ",
+      ...holds,
       el("strong", {}, "Will they work? Guess in both lanes."),
     ],
   };

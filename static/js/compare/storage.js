@@ -3,6 +3,7 @@
 import { countDown } from "../countdown.js";
 import { el } from "../dom.js";
 import { clockTime } from "../format.js";
+import { word } from "../glossary.js";
 
 const TIMES = new Set(["exp", "iat", "nbf", "auth_time"]);
 const PARTS = ["header", "payload", "signature"];
@@ -49,7 +50,7 @@ function claims({ header = {}, claims: payload }) {
 function claim(name, value, part) {
   const words = typeof value === "string" ? value : JSON.stringify(value);
   const time = TIMES.has(name) && typeof value === "number" ? moment(name, value) : null;
-  return el("div", {}, el("dt", { class: `token__${part}` }, name), el("dd", {}, words, time));
+  return el("div", {}, el("dt", { class: `token__${part}` }, word(name)), el("dd", {}, words, time));
 }
 
 function moment(name, unix) {

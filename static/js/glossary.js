@@ -1,0 +1,30 @@
+/** Links to the glossary, in what a script writes. The page tells the addresses. */
+
+import { el } from "./dom.js";
+
+const urls = JSON.parse(document.getElementById("glossary-data")?.textContent ?? "{}");
+// The longest first: a session key is not a session.
+const names = Object.keys(urls).toSorted((one, other) => other.length - one.length);
+const uses = new RegExp(`\\b(${names.join("|")})(?=s?\\b)`, "i");
+
+/** A word as a link to the glossary; as it is where the glossary does not have it. */
+export function word(name) {
+  const href = urls[name.toLowerCase()];
+  return href ? el("a", { class: "word", href }, name) : name;
+}
+
+/** A text in pieces, with the first word of the glossary that it has as a link, and so the others. */
+export function linked(text, known = new Set()) {
+  const pieces = [];
+  let rest = text;
+  while (names.length) {
+    const found = uses.exec(rest);
+    if (!found) break;
+    const [use] = found;
+    const isNew = !known.has(use.toLowerCase());
+    known.add(use.toLowerCase());
+    pieces.push(rest.slice(0, found.index), isNew ? word(use) : use);
+    rest = rest.slice(found.index + use.length);
+  }
+  return [...pieces, rest];
+}
