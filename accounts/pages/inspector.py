@@ -8,13 +8,18 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.models import Login
+from accounts.pages.claim_hints import HINTS
 from accounts.site.inspection import CHECKS
 from accounts.strategies import Family, Strategy, strategies
+
+# What takes the site's own tokens apart, check by check: a sample is one of these.
+SAMPLE = Login.TOKEN_STRATEGY
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A well-known forgery, made by ``static/js/inspector/presets.js``, and what it relies on."""
+    """A well-known forgery, made by ``static/js/inspector/presets.js``, and where it works."""
 
     name: str
     title: str
@@ -22,25 +27,28 @@ class Preset:
 
 
 PRESETS = (
-    Preset("none", "alg none", "The server believes a token that says it is not signed."),
-    Preset("user", "Another user id", "The server reads the payload and skips the signature."),
-    Preset("exp", "A longer life", "The server believes any exp."),
-    Preset("refresh", "Refresh as access", "The server does not ask what a token is for."),
-    Preset("confusion", "HS/RS confusion", "The server lets the token choose the algorithm."),
-    Preset("kid", "kid as a path", "The server opens the file that kid names: an empty one."),
+    Preset("none", "alg none", "Works where a token may say that it is not signed."),
+    Preset("user", "Another user id", "Works where the payload is read without its signature."),
+    Preset("exp", "A longer life", "Works where exp is read without its signature."),
+    Preset("refresh", "Refresh as access", "Works where nobody asks what a token is for."),
+    Preset("confusion", "HS/RS confusion", "Works where the token chooses the algorithm."),
+    Preset("kid", "kid as a path", "Works where the file that kid names is the key: an empty one."),
 )
 
 
 @require_safe
 def inspector(request: HttpRequest) -> HttpResponse:
-    """The page. The browser sends a pasted token to the API, which does not store it."""
+    """The page. The browser sends a token of this site to the API, which does not store it."""
     signed = [strategy for strategy in strategies if strategy.family is Family.JWT]
     context = {
         "checks": CHECKS,
+        "hints": HINTS,
         "strategies": signed,
+        "sample": SAMPLE,
         "presets": PRESETS,
         "access_lifetime": settings.ACCESS_TOKEN_LIFETIME,
         "data": {
+            "issuer": settings.JWT_ISSUER,
             "urls": {
                 "inspect": reverse("api-inspector"),
                 "own": reverse("api-inspector-token"),

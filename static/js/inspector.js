@@ -3,15 +3,19 @@
 import { send } from "./api.js";
 import { countDown } from "./countdown.js";
 import { el } from "./dom.js";
+import { Hints } from "./inspector/hints.js";
+import { OwnKey } from "./inspector/own-key.js";
+import { Panel } from "./inspector/panel.js";
 import { describe, tokenIn } from "./inspector/paste.js";
 import { presets } from "./inspector/presets.js";
-import { checkView, stepView, verdictView } from "./inspector/result.js";
-import { isGone } from "./lab-user.js";
 import { labTokens, ownTokens } from "./inspector/sources.js";
 import { Draft } from "./inspector/token.js";
+import { isGone } from "./lab-user.js";
 import { exactly } from "./when.js";
 
-const { urls, strategies } = JSON.parse(document.getElementById("inspector-data").textContent);
+const { issuer, urls, strategies } = JSON.parse(
+  document.getElementById("inspector-data").textContent,
+);
 const root = document.querySelector("[data-inspector]");
 const find = (name) => root.querySelector(`[data-${name}]`);
 const parts = Object.fromEntries(
@@ -22,16 +26,26 @@ const GONE =
   "This is the token of a new one.";
 const HIDDEN = "(hidden: it is live)";
 
-const asked = [...find("checks").children];
-const first = find("verdict").firstElementChild;
-const changed = el("p", { class: "storage__note" }, "You changed it. Send it to have it judged.");
+const panel = new Panel(find("result"));
+const hints = new Hints(find("hints-fold"));
+const ownKey = new OwnKey(find("own-key"), () => draft);
+const changed = el("p", {}, "You changed it. Send it to have it judged.");
+const elsewhere = el(
+  "p",
+  {},
+  "Not sent, for it does not name this site as its issuer. ",
+  el("a", { href: "#own-key" }, "Check its signature with your own key"),
+  ", which stays in this page, or send it to see where this server refuses it.",
+);
 
 let held = null; // {access, refresh, strategy, end} of a token that was taken, not pasted
 let draft = null;
+let forgery = null; // {title, hope, note} of the one that made the draft
 let waiting = null; // what was pasted while another token was being judged
 
 function open(token, { secret }) {
   draft = new Draft(token, { secret });
+  forgery = null;
   find("parts").hidden = false;
   find("show").hidden = !secret;
   find("end").hidden = !held?.end;
@@ -43,7 +57,7 @@ function close() {
   draft = null;
   for (const name of ["parts", "show"]) find(name).hidden = true;
   find("masked").textContent = describe("");
-  unjudged(first);
+  panel.unjudged();
 }
 
 function showDraft() {
@@ -51,7 +65,7 @@ function showDraft() {
   // A live credential stays out of the page until it is asked for.
   if (held) find("pasted").value = draft.secret ? "" : draft.token;
   find("masked").textContent = held ? masked() : describe(find("pasted").value);
-  showTimes();
+  showClaims();
 }
 
 function visible(name) {
@@ -69,8 +83,14 @@ function masked() {
   return `${whose}: ${short}`;
 }
 
-function showTimes() {
-  const { exp, iat, nbf } = draft.json("payload");
+function showClaims() {
+  const payload = draft.json("payload");
+  hints.show(payload);
+  ownKey.forget();
+  showTimes(payload);
+}
+
+function showTimes({ exp, iat, nbf }) {
   const line = find("times");
   line.replaceChildren();
   if (exactly(iat)) line.append(`Issued ${exactly(iat)}. `);
@@ -88,8 +108,8 @@ async function check() {
   const { status, data } = await send(urls.inspect, { method: "POST", body });
   if (status !== 200) throw new Error(Object.values(data).flat().join(" "));
   if (!data.verdict.accepted && (await userIsGone())) await takeAnother();
-  else if (draft.token === token) show(data);
-  else unjudged(changed);
+  else if (draft.token === token) panel.judged(data, tried());
+  else panel.unjudged(changed);
 }
 
 /** No strategy has refused a token whose throwaway user was deleted. */
@@ -99,24 +119,17 @@ function userIsGone() {
 
 async function takeAnother() {
   await take(held.source);
-  find("verdict").prepend(el("p", { class: "message" }, GONE));
+  panel.note(GONE);
 }
 
-function show({ verdict, findings, steps }) {
-  find("verdict").replaceChildren(verdictView(verdict));
-  find("checks").replaceChildren(...findings.map(checkView));
-  find("checks").hidden = findings.length === 0;
-  find("steps").hidden = steps.length === 0;
-  find("steps-list").replaceChildren(...steps.map(stepView));
-}
-
-/** Take the last verdict away: it was about something else. */
-function unjudged(words) {
-  if (words.isConnected) return;
-  find("verdict").replaceChildren(words);
-  find("checks").replaceChildren(...asked);
-  find("checks").hidden = Boolean(held?.strategy);
-  find("steps").hidden = true;
+/** What was done to the token before it was sent, and what it relies on. */
+function tried() {
+  const changes = draft.changes();
+  if (forgery?.note) changes.push(forgery.note);
+  if (!changes.length) return null;
+  const title = el("b", {}, forgery?.title ?? "Changed");
+  const hope = forgery ? ` ${forgery.hope}` : "";
+  return el("p", { class: "inspector__tried" }, title, `: ${changes.join("; ")}.${hope}`);
 }
 
 /** Run one action at a time; say what went wrong where the verdict would stand. */
@@ -126,7 +139,7 @@ async function run(action) {
   try {
     await action();
   } catch (error) {
-    unjudged(el("p", { class: "check__reason" }, error.message));
+    panel.unjudged(el("p", { class: "check__reason" }, error.message));
   } finally {
     root.removeAttribute("aria-busy");
   }
@@ -137,18 +150,20 @@ function isBusy() {
   return root.getAttribute("aria-busy") === "true";
 }
 
-async function judgePasted() {
+async function takePasted() {
   waiting = null;
   held = null;
   const token = tokenIn(find("pasted").value);
   if (!token) return close();
   open(token, { secret: false });
-  await check();
+  await checkOurs();
 }
 
-/** On a narrow page the verdict stands below what was pressed. */
-function reveal() {
-  find("result").scrollIntoView({ block: "nearest" });
+/** Only a token that names this site is sent without being asked to. */
+async function checkOurs() {
+  if (held || draft.json("payload").iss === issuer) return check();
+  panel.unjudged(elsewhere);
+  ownKey.open();
 }
 
 async function take(source) {
@@ -157,16 +172,18 @@ async function take(source) {
   await check();
 }
 
-async function forge(name) {
+async function forge({ name, title, hope }) {
   reset();
+  let note = null;
   if (name === "refresh") {
     draft = new Draft(held.refresh, { secret: true });
+    note = "the refresh token was sent in its place";
   } else {
-    await presets[name](draft, { publicKey: await publicKey() });
+    note = await presets[name](draft, publicKey);
   }
+  forgery = { title, hope, note };
   showDraft();
-  await check();
-  reveal();
+  await checkOurs();
 }
 
 async function publicKey() {
@@ -178,6 +195,7 @@ async function publicKey() {
 function reset() {
   const token = held ? held.access : tokenIn(find("pasted").value);
   draft = new Draft(token, { secret: draft.secret });
+  forgery = null;
   showDraft();
 }
 
@@ -190,13 +208,10 @@ on("lab", "click", () => {
   const slug = find("strategy").value;
   return take(() => labTokens(urls, slug, strategies[slug]));
 });
-on("check", "click", async () => {
-  await check();
-  reveal();
-});
-on("undo", "click", async () => {
+on("check-token", "click", check);
+on("undo", "click", () => {
   reset();
-  await check();
+  return checkOurs();
 });
 on("end", "click", async () => {
   if (await userIsGone()) return takeAnother();
@@ -210,16 +225,19 @@ find("show").addEventListener("click", () => {
   showDraft();
 });
 find("pasted").addEventListener("input", () => {
-  if (isBusy()) waiting = judgePasted;
-  else run(judgePasted);
+  if (isBusy()) waiting = takePasted;
+  else run(takePasted);
 });
 for (const [name, field] of Object.entries(parts)) {
   field.addEventListener("input", () => {
     draft.edit(name, field.value);
-    unjudged(changed);
-    if (name === "payload") showTimes();
+    forgery = null;
+    panel.unjudged(changed);
+    showClaims();
   });
 }
 for (const button of root.querySelectorAll("[data-preset]")) {
-  button.addEventListener("click", () => run(() => forge(button.dataset.preset)));
+  const hope = document.getElementById(button.getAttribute("aria-describedby")).textContent;
+  const preset = { name: button.dataset.preset, title: button.textContent, hope };
+  button.addEventListener("click", () => run(() => forge(preset)));
 }

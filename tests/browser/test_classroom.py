@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ from pytest_django.fixtures import Settings
 from tests.browser.conftest import CLASSROOM
 from tests.browser.test_compare import lane, play, title
 from tests.browser.test_lab import finished, play_button
+from tests.browser.test_own_key import SECRET, check, with_secret
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("live")
@@ -41,10 +43,14 @@ def test_the_story_the_lab_and_the_inspector_work_over_plain_http(page: Page, si
     assert page.evaluate("copied") == page.url
 
     page.goto(f"{site}/inspector/")
-    page.get_by_role("button", name="Take one from the lab").click()
+    page.get_by_role("button", name="Take a sample token").click()
     expect(page.locator("[data-verdict]")).to_contain_text("Accepted as lab-")
     page.locator('[data-preset="kid"]').click()
     expect(page.locator("[data-verdict]")).to_contain_text("refused")
+    said = check(page, with_secret("HS256"), SECRET)
+    expect(said).to_contain_text(re.compile("^genuine"))  # by a script of the page
+    said = check(page, with_secret("HS384"), SECRET)
+    expect(said).to_contain_text("This page came over plain http")
 
     page.goto(f"{site}/login/")
     page.get_by_label("Username").fill("alice")

@@ -60,6 +60,13 @@ def test_every_refusal_belongs_to_exactly_one_check() -> None:
     assert set(known.values()) == {1}
 
 
+def test_each_check_says_what_it_protects_from_in_a_sentence() -> None:
+    told = [check.protects for check in CHECKS]
+
+    assert len(set(told)) == len(CHECKS)
+    assert all(re.fullmatch(r"[A-Z][^.]{20,90}\.", words) for words in told)
+
+
 def test_a_good_token_holds_everywhere(token: str) -> None:
     found = inspect(token)
 
@@ -125,6 +132,24 @@ def test_a_payload_nested_too_deep_is_not_shown(client: Client, db: None) -> Non
 
     assert answer.status_code == 200
     assert answer.json()["claims"] == {}
+
+
+def test_a_sample_is_judged_check_by_check_by_the_strategy_of_the_site(
+    client: Client, db: None
+) -> None:
+    user = client.post("/api/lab/users/", content_type=JSON).json()
+    login = client.post("/api/lab/jwt-blacklist-joined/login/", user, content_type=JSON).json()
+    body = {"token": login["refresh"], "strategy": "jwt-blacklist-joined"}
+
+    answer = client.post("/api/inspector/", body, content_type=JSON).json()
+
+    assert [one["title"] for one in answer["findings"] if one["state"] == "failed"] == ["Purpose"]
+    assert (
+        client.post("/api/inspector/", {"token": login["access"]}, content_type=JSON).json()[
+            "verdict"
+        ]["accepted"]
+        is False
+    )  # the fence: by the site itself it is refused
 
 
 def test_a_lab_strategy_judges_its_own_tokens(client: Client, token: str) -> None:

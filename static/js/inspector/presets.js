@@ -6,7 +6,9 @@ const YEAR = 31_536_000;
 // HMAC pads its key with zeros: one zero byte is the same key as an empty file.
 const EMPTY_FILE = new Uint8Array([0]);
 
-/** By name: `forge(draft, {refresh, publicKey})`; gives a refusal in words when it cannot be done. */
+const NO_PUBLIC_KEY = "the signature stays, for this key is secret: there is no public one to sign with";
+
+/** By name: `forge(draft, publicKey)`, which asks this server for its own. What gives words cannot do all that the attacker would. */
 export const presets = {
   none(draft) {
     draft.change("header", { alg: "none" });
@@ -23,14 +25,15 @@ export const presets = {
     draft.change("payload", { exp: (exp ?? Math.floor(Date.now() / 1000)) + YEAR });
   },
 
-  async confusion(draft, { publicKey }) {
-    const alg = draft.json("header").alg;
-    if (!publicKey) {
+  async confusion(draft, publicKey) {
+    const { alg } = draft.json("header");
+    const known = await publicKey();
+    if (!known) {
       draft.change("header", { alg: alg === "RS256" ? "HS256" : "RS256" });
-      return;
+      return NO_PUBLIC_KEY;
     }
     draft.change("header", { alg: "HS256" });
-    draft.edit("signature", await hmac(draft.signed, new TextEncoder().encode(publicKey)));
+    draft.edit("signature", await hmac(draft.signed, new TextEncoder().encode(known)));
   },
 
   async kid(draft) {

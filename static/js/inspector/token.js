@@ -5,7 +5,7 @@ import { hmacSha256 } from "./sha256.js";
 const encoder = new TextEncoder();
 
 /** Bytes as base64url without padding (RFC 7515, section 2). */
-function encodeBytes(bytes) {
+export function encodeBytes(bytes) {
   const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
@@ -14,11 +14,14 @@ function encodeText(text) {
   return encodeBytes(encoder.encode(text));
 }
 
+/** The bytes of a base64 or base64url text; throws where it is neither. */
+export function bytesOf(text) {
+  const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}
+
 function decodeText(part) {
-  const binary = atob(part.replaceAll("-", "+").replaceAll("_", "/"));
-  return new TextDecoder("utf-8", { fatal: true }).decode(
-    Uint8Array.from(binary, (character) => character.charCodeAt(0)),
-  );
+  return new TextDecoder("utf-8", { fatal: true }).decode(bytesOf(part));
 }
 
 /** JSON indented for reading; text that is not JSON, or not base64url, as it is. */
@@ -29,6 +32,23 @@ function readable(part) {
   } catch {
     return part;
   }
+}
+
+/** The object that a text is as JSON; empty when it is none. */
+function parsed(text) {
+  try {
+    const found = JSON.parse(text);
+    return typeof found === "object" && found !== null ? found : {};
+  } catch {
+    return {};
+  }
+}
+
+/** A value as a sentence has it; nothing stands for a claim that is not there. */
+function written(value) {
+  if (value === undefined) return "missing";
+  const text = JSON.stringify(value);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
 /** A token being edited. */
@@ -54,11 +74,25 @@ export class Draft {
 
   /** A part as an object; empty when it is not one. */
   json(part) {
-    try {
-      return JSON.parse(this.texts[part]);
-    } catch {
-      return {};
-    }
+    return parsed(this.texts[part]);
+  }
+
+  /** What differs from the token as it was opened, in words: `exp was 5, now 9`. */
+  changes() {
+    const { signature } = this.texts;
+    const found = [...this.changed("header"), ...this.changed("payload")];
+    if (signature === this.original.signature) return found;
+    return [...found, signature ? "another signature" : "no signature"];
+  }
+
+  changed(part) {
+    if (this.texts[part] === this.shown[part]) return [];
+    const before = parsed(this.shown[part]);
+    const after = this.json(part);
+    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+    const differ = [...names].filter((name) => written(before[name]) !== written(after[name]));
+    if (!differ.length) return [`the ${part} is written otherwise`];
+    return differ.map((name) => `${name} was ${written(before[name])}, now ${written(after[name])}`);
   }
 
   /** The header and payload as they are sent, which is what a signature covers. */
