@@ -22,28 +22,32 @@ pytestmark = [
 
 SECRET = "correct horse battery staple, and then some more words so that 512 bits are there"
 SHORT = "sixteen letters."
-CLAIMS = {"iss": "https://elsewhere.example", "exp": int(time.time()) + 3600, "plan": "gold"}
+EXPIRES = int(time.time()) + 3600
+CLAIMS = {"iss": "https://elsewhere.example", "exp": EXPIRES, "plan": "gold"}
 KNOWN_HERE = (OURS | {"HS384", "HS512"}) - {"EdDSA"}
+
+
+Pair = RSAKey | ECKey | OKPKey
 
 
 class Keys(NamedTuple):
     """Fresh ones: RSA, P-256, Ed25519 and P-384."""
 
-    rsa: Key
-    curve: Key
-    edwards: Key
-    other: Key
+    rsa: RSAKey
+    curve: ECKey
+    edwards: OKPKey
+    other: ECKey
 
 
 def signed(alg: str, key: Key, **header: str) -> str:
     return jwt.encode({"alg": alg, **header}, CLAIMS, key, algorithms=[alg])
 
 
-def pem(key: Key, *, private: bool = False) -> str:
+def pem(key: Pair, *, private: bool = False) -> str:
     return key.as_pem(private=private).decode()
 
 
-def jwk(key: Key, **more: object) -> str:
+def jwk(key: Pair, **more: object) -> str:
     return json.dumps(key.as_dict(private=False) | more)
 
 
@@ -84,7 +88,7 @@ def keys() -> Keys:
     )
 
 
-def several(key: Key) -> str:
+def several(key: Pair) -> str:
     return json.dumps({"keys": [key.as_dict(private=False) | {"kid": kid} for kid in ("a", "b")]})
 
 
@@ -184,7 +188,7 @@ def test_a_token_of_another_site_is_checked_with_ones_own_key_and_nothing_is_sen
     expect(check(page, with_secret("HS256", raw), coded)).to_contain_text(re.compile("^genuine"))
 
     page.get_by_role("button", name="A longer life").click()
-    expect(page.get_by_label("Payload")).to_have_value(re.compile(str(CLAIMS["exp"] + 31_536_000)))
+    expect(page.get_by_label("Payload")).to_have_value(re.compile(str(EXPIRES + 31_536_000)))
     expect(said).to_be_empty()
     page.get_by_label("Shared secret").focus()
     for key in ("Tab", "Tab", "Enter"):

@@ -42,6 +42,7 @@ export class OwnKey {
       if (!(error instanceof KeyProblem)) throw error;
       this.said.replaceChildren(view("warn", "not checked", error.message));
     }
+    this.said.scrollIntoView({ block: "nearest" }); // on a telephone the server's verdict lies over it
   }
 }
 
