@@ -31,6 +31,7 @@ from accounts.bench.result import SESSION_DB
 from accounts.conf import DATABASES, own_database
 from accounts.lab.events import events
 from accounts.lab.wording import CellText, describe
+from accounts.pages.chooser import marked_choices
 from accounts.pages.lab.cells import Named, named_event, named_strategy
 from accounts.strategies import strategies
 
@@ -75,9 +76,8 @@ class SystemForm(forms.Form):
 
     def __init__(self, query: QueryDict) -> None:
         super().__init__(_completed(query))
-        choices = [(strategy.slug, strategy.title) for strategy in strategies]
         for name in ("a", "b"):
-            self.fields[name].choices = choices  # type: ignore[attr-defined]
+            self.fields[name].choices = marked_choices()  # type: ignore[attr-defined]
 
     def system(self) -> System:
         """The system; to be called on a valid form."""

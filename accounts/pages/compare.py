@@ -16,8 +16,9 @@ from accounts.bench import archive
 from accounts.conf import own_database
 from accounts.lab.events.log_out import LogOut
 from accounts.lab.scenario import expected
+from accounts.pages.chooser import grouped
 from accounts.pages.story import STORY
-from accounts.strategies import Family, Lookup, Outcome, Strategy, strategies
+from accounts.strategies import Family, Outcome, Strategy, strategies
 from accounts.templatetags.glossary import addresses, first_uses
 
 STEPS = ("Log in", "Send a request", "Log out", "The thief tries")
@@ -61,8 +62,6 @@ class Choice:
     checks: str
     #: whether the thief holds a refresh token as well
     refreshes: bool
-    #: what is looked up for each request: the group in the chooser
-    lookup: str
     #: what the copy gets after the log-out, as the strategy declares
     outcome: Outcome
     #: whether logging out one device logs the others out, too
@@ -83,7 +82,6 @@ class Choice:
             summary=" ".join(paragraph.split()),
             checks=strategy.checks,
             refreshes=strategy.refreshes,
-            lookup=strategy.lookup.value,
             outcome=declared.thief,
             collateral=declared.other == "collateral",
         )
@@ -98,16 +96,14 @@ class Choice:
 def compare(request: HttpRequest) -> HttpResponse:
     """Two strategies side by side, as `?left=` and `?right=` say."""
     left, right = chosen(request.GET.get("left"), request.GET.get("right"))
-    choices = [Choice.from_strategy(strategy) for strategy in by_lookup()]
     context = {
         "lanes": [lane("left", left, right), lane("right", right, left)],
-        "choices": choices,
         "steps": STEPS,
         "story": STORY,
         "traced": settings.TRACING,
         "picture": request.build_absolute_uri(static("img/compare.png")),
         "data": {
-            "strategies": [choice.data() for choice in choices],
+            "strategies": [Choice.from_strategy(strategy).data() for strategy in strategies],
             "story": [asdict(pair) for pair in STORY],
             "beginUrl": reverse("api-lab-logins"),
             "usersUrl": reverse("api-lab-users"),
@@ -123,10 +119,20 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def lane(side: str, strategy: type[Strategy], other: type[Strategy]) -> dict[str, Any]:
-    """A lane as the server renders it, before any script runs."""
+    """A lane as the server renders it, before any script runs.
+
+    Its chooser has the lane's own family first, and marks nothing: visitors are to guess.
+    """
     choice = Choice.from_strategy(strategy)
     [summary] = first_uses([choice.summary])
-    return {"side": side, "choice": choice, "other": other.slug, "summary": summary}
+    own = strategies[getattr(STORY[0], side)].family
+    return {
+        "side": side,
+        "choice": choice,
+        "other": other.slug,
+        "summary": summary,
+        "groups": grouped(first=own),
+    }
 
 
 def chosen(left: str | None, right: str | None) -> tuple[type[Strategy], type[Strategy]]:
@@ -145,12 +151,6 @@ def chosen(left: str | None, right: str | None) -> tuple[type[Strategy], type[St
 def known(slug: str | None) -> type[Strategy] | None:
     """The strategy of that slug, if there is one."""
     return strategies[slug] if slug is not None and slug in strategies else None
-
-
-def by_lookup() -> Sequence[type[Strategy]]:
-    """All strategies, grouped by what they look up, each in the registry's order."""
-    lookups = list(Lookup)
-    return sorted(strategies, key=lambda strategy: lookups.index(strategy.lookup))
 
 
 def by_family() -> Sequence[type[Strategy]]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.models import Login
+from accounts.pages.chooser import grouped
 from accounts.pages.claim_hints import HINTS
 from accounts.site.inspection import CHECKS
 from accounts.strategies import Family, Strategy, strategies
@@ -43,7 +44,7 @@ def inspector(request: HttpRequest) -> HttpResponse:
     context = {
         "checks": CHECKS,
         "hints": HINTS,
-        "strategies": signed,
+        "groups": grouped(signed),
         "sample": SAMPLE,
         "presets": PRESETS,
         "access_lifetime": settings.ACCESS_TOKEN_LIFETIME,

@@ -23,7 +23,7 @@ class JwtBlacklist(SimplejwtStrategy):
 
     slug = "jwt-blacklist"
     title = "JWT + blacklist"
-    subtitle = "look-up by jti and sid"
+    subtitle = "signature and user + look-up by jti and sid"
     checks = "Signed, not expired, not on the blacklist, and the user is active"
     when_to_use = (
         "When you use simplejwt already and want a log-out to count without writing SQL. It costs "

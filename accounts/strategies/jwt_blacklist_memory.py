@@ -26,7 +26,7 @@ class JwtBlacklistMemory(StrictStrategy):
 
     slug = "jwt-blacklist-memory"
     title = "JWT + blacklist in memory"
-    subtitle = "kept in step by the database"
+    subtitle = "signature and user + list in memory"
     checks = "Signed, not expired, not on the blacklist in memory, and the user is active"
     lookup = Lookup.NEARBY
     when_to_use = (

@@ -16,7 +16,7 @@ class JwtPassword(SimplejwtStrategy):
 
     slug = "jwt-password"
     title = "JWT + password digest"
-    subtitle = "CHECK_REVOKE_TOKEN"
+    subtitle = "signature and user + CHECK_REVOKE_TOKEN"
     checks = "Signed, not expired, the same password, and the user is active"
     lookup = Lookup.USER
     when_to_use = (

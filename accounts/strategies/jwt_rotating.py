@@ -23,7 +23,7 @@ class JwtRotating(StrictStrategy):
 
     slug = "jwt-rotating"
     title = "JWT + rotated refresh"
-    subtitle = "short access token, no look-up"
+    subtitle = "signature only + refresh token that works once"
     checks = "Signed and not expired: the database is asked when it is refreshed"
     lookup = Lookup.NOTHING
     when_to_use = (

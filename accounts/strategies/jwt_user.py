@@ -14,7 +14,7 @@ class JwtUser(SimplejwtStrategy):
 
     slug = "jwt-user"
     title = "JWT"
-    subtitle = "simplejwt's default"
+    subtitle = "signature and user, simplejwt's default"
     checks = "Signed, not expired, user active. Nothing asks whether you have logged out"
     lookup = Lookup.USER
     when_to_use = (

@@ -26,7 +26,7 @@ class JwtVersion(StrictStrategy):
 
     slug = "jwt-version"
     title = "JWT + version number"
-    subtitle = "a counter on the user row"
+    subtitle = "signature and user + counter on its row"
     checks = "Signed, not expired, the user's version, and the user is active"
     lookup = Lookup.USER
     when_to_use = (

@@ -11,8 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.answer.facts import facts
 from accounts.answer.opening import Step
+from accounts.lab.recorded import recorded
 from accounts.pages import answer
 from accounts.pages.answer import bars
+from accounts.pages.chooser import MARK
+from accounts.strategies import Lookup, strategies
 from tests.answer.worlds import SESSION
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +126,21 @@ def test_two_ways_stand_side_by_side(client: Client) -> None:
     assert re.search(r"Log out ● refused at once ▲ still works for 59 min", seen)
     assert re.search(r"In your system will do will not do: a stolen copy outlives: log out", seen)
     assert '<option value="session-db" selected>' in html
+
+
+def test_its_choosers_mark_the_ways_that_stop_the_thief_at_log_out(client: Client) -> None:
+    matrix = recorded("sqlite")
+    assert matrix
+    played, html = matrix.reports, page(client)
+    for name in ("a", "b"):
+        chooser = re.search(rf'<select name="{name}".*?</select>', html, re.DOTALL)
+        assert chooser
+        groups = re.findall(r'<optgroup label="(.*?)">', chooser[0])
+        assert groups == [lookup.value for lookup in Lookup]
+        labels = dict(re.findall(r'<option value="([\w-]+)".*?>(.*?)</option>', chooser[0]))
+        stops = {slug for slug, label in labels.items() if MARK in label}
+        assert labels.keys() == {strategy.slug for strategy in strategies}
+        assert stops == {slug for slug in labels if played[slug, "log-out"]["thief"] == "refused"}
 
 
 def test_two_ways_that_cost_the_same_are_called_equal(client: Client) -> None:

@@ -11,8 +11,9 @@ from django.urls import resolve
 from pytest_django.fixtures import Settings
 
 from accounts.pages import compare
+from accounts.pages.chooser import MARK
 from accounts.pages.story import STORY
-from accounts.strategies import Lookup, strategies
+from accounts.strategies import Family, Lookup, strategies
 
 pytestmark = pytest.mark.django_db
 
@@ -27,9 +28,14 @@ def page(client: Client, query: str = "") -> str:
 
 def options(html: str, side: str) -> list[tuple[str, str, str]]:
     """`[(slug, "selected" | "disabled" | "", label)]` of one lane's chooser."""
-    chooser = re.search(rf'<select [^>]*name="{side}".*?</select>', html, re.DOTALL)
-    assert chooser
-    return [(slug, state.strip(), label) for slug, state, label in OPTION.findall(chooser[0])]
+    found = OPTION.findall(chooser(html, side))
+    return [(slug, state.strip(), label) for slug, state, label in found]
+
+
+def chooser(html: str, side: str) -> str:
+    found = re.search(rf'<select [^>]*name="{side}".*?</select>', html, re.DOTALL)
+    assert found
+    return found[0]
 
 
 def selected(client: Client, query: str = "") -> list[str]:
@@ -106,8 +112,26 @@ def test_both_choosers_offer_every_strategy_but_the_other_lanes(client: Client) 
 def test_the_choosers_are_grouped_by_what_is_looked_up_and_do_not_tell_the_answer(
     client: Client,
 ) -> None:
-    groups = re.findall(r'<optgroup label="(.*?)">', page(client))
-    assert groups == [lookup.value for lookup in Lookup] * 2
+    html = page(client)
+    assert re.findall(r'<optgroup label="(.*?)">', html) == [lookup.value for lookup in Lookup] * 2
+    assert MARK not in html
+
+
+def test_each_lane_offers_its_own_family_first(client: Client) -> None:
+    html = page(client, "?left=jwt-user&right=session-db")
+    for side, family in (("left", Family.SESSION), ("right", Family.JWT)):
+        for group in chooser(html, side).split("<optgroup")[1:]:
+            own = [strategies[slug].family is family for slug, _, _ in OPTION.findall(group)]
+            assert own == sorted(own, reverse=True)
+    assert options(html, "left")[0][0] == "session-db"
+    assert options(html, "right")[0][0] == "jwt-blacklist"
+
+
+def test_what_a_plus_is_added_to_is_said_in_the_chooser(client: Client) -> None:
+    labels = [label for _, _, label in options(page(client), "right")]
+    added = [label for label in labels if label.startswith("JWT +")]
+    assert len(added) == 6
+    assert all(re.search(r": signature (and user|only|) ?\+ ", label) for label in added), added
 
 
 def test_the_story_leads_through_six_pairs_that_exist() -> None:
