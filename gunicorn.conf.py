@@ -8,7 +8,7 @@ from typing import Any
 
 worker_class = "gthread"  # threads live on, and so do their database connections
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+threads = int(os.environ.get("WEB_THREADS", "24"))
 control_socket_disable = True  # nobody steers the server from outside
 
 # No sender says where the site is mounted. gunicorn believes SCRIPT_NAME of whoever connects from

@@ -4,13 +4,14 @@ Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATAB
 ``DATABASE_CONNECT_TIMEOUT``, ``DATABASE_STATEMENT_TIMEOUT`` and ``DATABASE_LOCK_TIMEOUT`` (of
 PostgreSQL, in seconds), ``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``,
 ``ALLOWED_HOSTS``, ``CSRF_TRUSTED_ORIGINS`` and ``CORS_ALLOWED_ORIGINS`` (comma separated),
-``DEMO``, ``TRACING``, ``TRUSTED_PROXIES`` (comma separated addresses and networks, or ``unix`` for
-a Unix socket's peer), ``SCRIPT_NAME`` (a prefix of all paths, like ``/demo``), ``COOKIE_SUFFIX``
-(of one demo beside another), ``STATIC_ROOT`` (where ``collectstatic`` writes), ``JWT_ALGORITHM``,
-``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and
-``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths), ``TOKEN_CLAIMS`` (comma separated
-``name=path.of.function``), ``RESOURCE_SERVERS`` (comma separated ``name:digest``), and for each
-name in ``LIMITS`` below one like ``LIMIT_SIGN_UP=400/3600``: attempts per seconds.
+``DEMO``, ``TRACING``, ``WEB_THREADS``, ``HASH_WAIT``, ``TRUSTED_PROXIES`` (comma separated
+addresses and networks, or ``unix`` for a Unix socket's peer), ``SCRIPT_NAME`` (a prefix of all
+paths, like ``/demo``), ``COOKIE_SUFFIX`` (of one demo beside another), ``STATIC_ROOT`` (where
+``collectstatic`` writes), ``JWT_ALGORITHM``, ``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or
+``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and ``JWT_RETIRED_KEY_FILES`` (comma separated keys
+and paths), ``TOKEN_CLAIMS`` (comma separated ``name=path.of.function``), ``RESOURCE_SERVERS``
+(comma separated ``name:digest``), and for each name in ``LIMITS`` below one like
+``LIMIT_SIGN_UP=400/3600``: attempts per seconds.
 """
 
 import ipaddress
@@ -270,6 +271,10 @@ LIMITS = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.site.backends.SiteBackend"]
 PASSWORD_HASHERS = ["accounts.models.hashers.SiteHasher", "accounts.models.hashers.LabHasher"]
+# Of the threads of a gunicorn process so many may wait for their turn to hash a password, and so
+# many seconds: the other threads serve pages meanwhile. A class on a slow laptop is all let in.
+HASH_LINE = max(1, env.int("WEB_THREADS", default=24) - 6)
+HASH_WAIT: float = env.float("HASH_WAIT", default=120 if DEMO else 30)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -68,21 +68,24 @@ def store_away(error: BaseException | None) -> str:
 
 
 class _Log:
-    """One line per outage of a store, and one more each half a minute while it lasts."""
+    """One line per kind of outage, and one more each half a minute while it lasts."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._next: dict[str, float] = {}
 
     def __call__(self, error: BaseException | None) -> None:
-        store = store_away(error)
+        reason = str(error).strip().partition("\n")[0]
+        self.write(f"The {store_away(error)} does not answer, so requests get 503", reason)
+
+    def write(self, kind: str, reason: str) -> None:
+        """Write a line unless one of the kind has been written within half a minute."""
         with self._lock:
             now = time.monotonic()
-            if now < self._next.get(store, 0.0):
+            if now < self._next.get(kind, 0.0):
                 return
-            self._next[store] = now + _LOG_EVERY
-        reason = str(error).strip().partition("\n")[0]
-        logger.error("The %s does not answer, so requests get 503: %s", store, reason)
+            self._next[kind] = now + _LOG_EVERY
+        logger.error("%s: %s", kind, reason)
 
 
 log_outage = _Log()

@@ -2,13 +2,47 @@
 
 import os
 from contextlib import AbstractContextManager, nullcontext
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from accounts.models.user import LAB_HASHER
 from accounts.tracing.recorder import step
+
+
+class TooManyHashes(Exception):
+    """So many passwords wait for a hash that one more would wait for long."""
+
+
+class HashTurn:
+    """A turn to hash a password, for ``running`` threads of this process at once.
+
+    Whoever waits holds a thread of the server. ``settings.HASH_LINE`` bounds how many wait, so that
+    pages are still served, and ``settings.HASH_WAIT`` how long, in seconds.
+    """
+
+    def __init__(self, running: int) -> None:
+        self._running = BoundedSemaphore(running)
+        self._waiting = 0
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        """Wait for a turn. Raises TooManyHashes where that would be too long."""
+        with self._lock:
+            if self._waiting >= settings.HASH_LINE:
+                raise TooManyHashes
+            self._waiting += 1
+        try:
+            if not self._running.acquire(timeout=settings.HASH_WAIT):
+                raise TooManyHashes
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def __exit__(self, *exception: object) -> None:
+        self._running.release()
 
 
 class SiteHasher(Argon2PasswordHasher):
@@ -19,9 +53,11 @@ class SiteHasher(Argon2PasswordHasher):
     """
 
     algorithm = "argon2"
-    # A hash takes a core for some hundred milliseconds and 100 MB. When a whole class logs in at
-    # once, the rest of the threads waits for its turn.
-    turn: ClassVar[AbstractContextManager[object]] = BoundedSemaphore(os.cpu_count() or 1)
+    # A hash takes some hundred milliseconds of a core, and 100 MB. It runs in threads of its own,
+    # so one at a time keeps as many cores busy. When a whole class logs in at once, the rest waits.
+    turn: ClassVar[AbstractContextManager[object]] = HashTurn(
+        max(1, (os.cpu_count() or 1) // Argon2PasswordHasher.parallelism)
+    )
 
     def encode(self, password: str, salt: str) -> str:
         """Hash a password."""

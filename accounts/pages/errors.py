@@ -8,10 +8,12 @@ from django.shortcuts import render
 from django.template import loader
 
 from accounts.middleware import guard, health
+from accounts.models.hashers import TooManyHashes
 
 API = "/api/"
 _FOR_PROGRAMS = (API, "/oauth/", "/.well-known/")
 MINUTE = 60
+_BUSY_RETRY_AFTER = 5  # seconds: so many log-ins are done by then that there is room again
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -37,6 +39,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exception()
     if health.is_outage(error):
         return unavailable(request, error)
+    if isinstance(error, TooManyHashes):
+        return busy(request)
     if request.path_info.startswith(API):
         return refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed.", "server_error")
     page = loader.render_to_string("500.html")
@@ -52,6 +56,20 @@ def unavailable(request: HttpRequest, error: BaseException | None) -> HttpRespon
     page = loader.render_to_string("503.html", {"store": store})
     headers = {"Retry-After": str(health.RETRY_AFTER)}
     return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """So many log in at once that one more would hold up the pages of all others."""
+    health.log_outage.write("Too many log-ins at once, so some get 503", "they wait for a hash")
+    response: HttpResponse
+    if request.path_info.startswith(_FOR_PROGRAMS):
+        detail = "Too many people are logging in. Try again in a few seconds."
+        response = refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, "too_many_log_ins")
+    else:
+        page = loader.render_to_string("503.html", {"busy": True})
+        response = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = str(_BUSY_RETRY_AFTER)
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

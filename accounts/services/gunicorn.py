@@ -1,6 +1,7 @@
 """Server processes: the site, or another WSGI application, behind gunicorn."""
 
 import http.client
+import os
 import socket
 import subprocess
 import sys
@@ -36,7 +37,10 @@ class Gunicorn(Program):
         super().__init__()
         self._host = host
         self._port = port
-        self._environment = environment
+        self._environment = {
+            **(os.environ if environment is None else environment),
+            "WEB_THREADS": str(threads),  # as the settings read it
+        }
         self._arguments = [
             f"--workers={workers}",
             "--worker-class=gthread",  # threads live on, and so do their database connections

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from playwright.sync_api import Page, expect
 
+from accounts.models.hashers import TooManyHashes
 from accounts.pages import errors
 from authdemo import urls
 from tests.axe import CLEAN, violations
@@ -37,6 +38,10 @@ def away(request: HttpRequest) -> HttpResponse:
     raise OperationalError
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    raise TooManyHashes
+
+
 urlpatterns = [
     path("damaged/", damaged),
     path("forbidden/", forbidden),
@@ -44,6 +49,7 @@ urlpatterns = [
     path("too-often/", too_often),
     path("broken/", broken),
     path("away/", away),
+    path("busy/", busy),
     *urls.urlpatterns,
 ]
 handler400 = urls.handler400
@@ -61,6 +67,7 @@ PAGES = [
     ("/too-often/", "Too many wrong passwords"),
     ("/broken/", "The server failed"),
     ("/away/", "The database does not answer"),
+    ("/busy/", "Too many people are logging in"),
 ]
 
 

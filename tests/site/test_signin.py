@@ -4,8 +4,9 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
-from threading import BoundedSemaphore, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 from unittest.mock import MagicMock
 
@@ -19,7 +20,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.lab import users as lab
 from accounts.models import Login, ThrottleCount, User, login_begin
-from accounts.models.hashers import SiteHasher
+from accounts.models.hashers import HashTurn, SiteHasher
 from accounts.site import signin, throttle
 from accounts.site.guesses import BadCredentials
 from accounts.site.signin import sign_in
@@ -299,7 +300,7 @@ class TestAlike:
     def test_no_more_passwords_are_hashed_at_once_than_there_are_cores(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(SiteHasher, "turn", BoundedSemaphore(1))
+        monkeypatch.setattr(SiteHasher, "turn", HashTurn(1))
         running, most = [], []
 
         def slow(*arguments: Any) -> bool:
@@ -316,6 +317,26 @@ class TestAlike:
         for thread in together:
             thread.join()
         assert most == [1] * 5
+
+    @pytest.mark.parametrize("limit", ["HASH_LINE", "HASH_WAIT"])
+    def test_where_too_many_wait_it_is_said_at_once_and_is_no_guess(
+        self, alice: User, settings: Settings, monkeypatch: pytest.MonkeyPatch, limit: str
+    ) -> None:
+        turn = HashTurn(1)
+        monkeypatch.setattr(SiteHasher, "turn", turn)
+        setattr(settings, limit, 0)
+        with turn if limit == "HASH_WAIT" else nullcontext():
+            browser = Client(raise_request_exception=False)
+            form = {"username": "alice", "password": PASSWORD}
+            page = browser.post("/login/", form)
+            token = browser.post("/api/token/", form)
+        assert (page.status_code, page["Retry-After"]) == (503, "5")
+        assert "Too many people are logging in" in page.content.decode()
+        assert (token.status_code, token["Retry-After"]) == (503, "5")
+        assert token.json()["code"] == "too_many_log_ins"
+        assert not ThrottleCount.objects.exists()
+        settings.HASH_LINE = settings.HASH_WAIT = 1
+        assert attempt(password=PASSWORD) == "in"
 
     def test_a_throwaway_user_waits_for_nobodys_hash(self, monkeypatch: pytest.MonkeyPatch) -> None:
         turn = MagicMock()

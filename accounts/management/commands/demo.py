@@ -29,6 +29,8 @@ from accounts.services.postgres import Postgres
 
 PORTS = 65536
 _WATCH_EVERY = 0.2  # seconds
+# Of each process: when a class of forty logs in at once, all may wait in one of them.
+_THREADS = 48
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -99,7 +101,9 @@ def demo(*, host: str, port: int, data: Path, workers: int, postgres: bool) -> N
         )
         if status := manage("demo", "--prepare", environment=environment):
             sys.exit(status)  # it has said itself what went wrong
-        with Gunicorn(host=host, port=port, workers=workers, environment=environment) as server:
+        with Gunicorn(
+            host=host, port=port, workers=workers, threads=_THREADS, environment=environment
+        ) as server:
             show_addresses(
                 server.address, [f"http://{name}:{port}/" for name in reachable_hosts(host)]
             )
