@@ -1,8 +1,8 @@
 """Settings, read from the environment. Safe by default: ``DEMO=1`` loosens what a laptop needs.
 
 Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATABASE_URL``,
-``DATABASE_CONNECT_TIMEOUT``, ``DATABASE_STATEMENT_TIMEOUT`` and ``DATABASE_LOCK_TIMEOUT`` (of
-PostgreSQL, in seconds), ``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``,
+``DATABASE_CONNECT_TIMEOUT``, ``DATABASE_STATEMENT_TIMEOUT`` and ``DATABASE_LOCK_TIMEOUT`` (in
+seconds), ``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``,
 ``ALLOWED_HOSTS``, ``CSRF_TRUSTED_ORIGINS`` and ``CORS_ALLOWED_ORIGINS`` (comma separated),
 ``DEMO``, ``TRACING``, ``WEB_THREADS``, ``HASH_WAIT``, ``TRUSTED_PROXIES`` (comma separated
 addresses and networks, or ``unix`` for a Unix socket's peer), ``SCRIPT_NAME`` (a prefix of all
@@ -149,16 +149,6 @@ if _is_file and _file:  # a folder's name may hold what means something else in 
 # Django opens a connection per request by default: on PostgreSQL that costs more than the query.
 DATABASES["default"]["CONN_MAX_AGE"] = None
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["ENGINE"] = "authdemo.sqlite3"
-    DATABASES["default"]["OPTIONS"] = {
-        # Writers wait for each other instead of failing when a read lock is upgraded.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-    DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / ".test.sqlite3"}
-
 # In seconds: people wait before a page, so a server gives up early. A command may take its time.
 _IS_SERVER = bool({"authdemo.wsgi", "authdemo.asgi"} & sys.modules.keys())
 DATABASE_CONNECT_TIMEOUT: int = env.int("DATABASE_CONNECT_TIMEOUT", default=2)  # libpq's least
@@ -166,6 +156,16 @@ DATABASE_STATEMENT_TIMEOUT: float = env.float(
     "DATABASE_STATEMENT_TIMEOUT", default=2.5 if _IS_SERVER else 0
 )
 DATABASE_LOCK_TIMEOUT: float = env.float("DATABASE_LOCK_TIMEOUT", default=2 if _IS_SERVER else 0)
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "authdemo.sqlite3"
+    DATABASES["default"]["OPTIONS"] = {
+        # Writers wait for each other instead of failing when a read lock is upgraded.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": DATABASE_STATEMENT_TIMEOUT + DATABASE_LOCK_TIMEOUT or 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / ".test.sqlite3"}
+
 # A pooler in transaction mode gives each transaction another session, which may not know what was
 # prepared before. PgBouncer does so since 1.21, and takes no options but those it was told of.
 DATABASE_POOLER: bool = env.bool("DATABASE_POOLER", default=False)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import psutil
+import psycopg
 import pytest
 from django.conf import settings
 
@@ -94,27 +96,45 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("outage")
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    with Database() as database, (folder / "log").open("wb") as log:
-        environment = {
-            **kept,
-            "DJANGO_SETTINGS_MODULE": "authdemo.settings",
-            "DEMO": "1",
-            "SECRET_KEY": secrets.token_hex(32),
-            "DATABASE_URL": database.address,
-            "DATABASE_STATEMENT_TIMEOUT": "1",
-            "STATIC_ROOT": str(settings.STATIC_ROOT),
-        }
+def database() -> Iterator[Database]:
+    with Database() as database:
         command = [sys.executable, "-c", ACCOUNT]
-        subprocess.run(command, env=environment, cwd=settings.BASE_DIR, check=True)
-        server = Server(environment=environment)
-        server.log = log
-        with server, httpx.Client(base_url=server.address, timeout=20) as http:
-            found = Site(database, http, folder / "log")
-            http.headers.update(bearer(found.log_in().json()["access"]))
-            yield found
+        subprocess.run(command, env=environment(database), cwd=settings.BASE_DIR, check=True)
+        yield database
+
+
+def environment(database: Database, **limits: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {
+        **kept,
+        "DJANGO_SETTINGS_MODULE": "authdemo.settings",
+        "DEMO": "1",
+        "SECRET_KEY": secrets.token_hex(32),
+        "DATABASE_URL": database.address,
+        "STATIC_ROOT": str(settings.STATIC_ROOT),
+        **limits,
+    }
+
+
+@contextmanager
+def served(database: Database, log: Path, **limits: str) -> Iterator[Site]:
+    """The site with these time-outs of the database."""
+    server = Server(environment=environment(database, **limits))
+    with (
+        log.open("wb") as server.log,
+        server,
+        httpx.Client(base_url=server.address, timeout=20) as http,
+    ):
+        found = Site(database, http, log)
+        http.headers.update(bearer(found.log_in().json()["access"]))
+        yield found
+
+
+@pytest.fixture(scope="module")
+def site(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    log = tmp_path_factory.mktemp("outage") / "log"
+    with served(database, log, DATABASE_STATEMENT_TIMEOUT="1") as found:
+        yield found
 
 
 def test_a_restart_costs_nobody_a_request(site: Site) -> None:
@@ -168,3 +188,20 @@ def test_a_silent_one_is_given_up_and_holds_nobody_else_up(site: Site) -> None:
     ready = time.monotonic()
     assert site.me().status_code == 200
     assert time.monotonic() - ready < 1
+
+
+@pytest.mark.parametrize("limit", ["lock", "statement"])
+def test_a_lock_that_is_not_given_back_is_waited_for_a_moment(
+    database: Database, tmp_path: Path, limit: str
+) -> None:
+    seconds = {"DATABASE_STATEMENT_TIMEOUT": "30", "DATABASE_LOCK_TIMEOUT": "30"}
+    seconds[f"DATABASE_{limit.upper()}_TIMEOUT"] = "1"
+    with served(database, tmp_path / "log", **seconds) as site:
+        with psycopg.connect(database.address) as locker:
+            locker.execute("LOCK TABLE accounts_login")
+            answer = site.me()
+            locker.rollback()
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+        assert answer.json()["code"] == "database_unavailable"
+        assert f"canceling statement due to {limit} timeout" in site.log.read_text()
+        assert site.me().status_code == 200

@@ -3,13 +3,15 @@
 import os
 import secrets
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 from django.conf import settings
 
@@ -86,6 +88,22 @@ def test_an_acknowledged_log_out_survives_kill_9(installed: dict[str, str]) -> N
 def address(installed: dict[str, str]) -> Iterator[tuple[str, int]]:
     with Gunicorn(environment=installed | {"CLIENT_TIMEOUT": "1"}, threads=2) as server:
         yield "127.0.0.1", int(server.address.rpartition(":")[2])
+
+
+def test_a_database_that_somebody_else_locks_is_given_up_after_seconds(
+    installed: dict[str, str],
+) -> None:
+    limits = {"DATABASE_STATEMENT_TIMEOUT": "0.3", "DATABASE_LOCK_TIMEOUT": "0.2"}
+    file = installed["DATABASE_URL"].removeprefix("sqlite:///")
+    with ExitStack() as stack, Gunicorn(environment=installed | limits) as server:
+        client = stack.enter_context(httpx.Client(base_url=server.address, timeout=10))
+        body = {"username": "alice", "password": PASSWORD}
+        with closing(sqlite3.connect(file)) as locker:
+            locker.execute("BEGIN IMMEDIATE")
+            answer = client.post("/api/token/", json=body)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+        assert answer.json()["code"] == "database_unavailable"
+        assert client.post("/api/token/", json=body).status_code == 200
 
 
 def test_it_deletes_by_itself_what_has_expired(
