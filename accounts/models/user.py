@@ -2,7 +2,7 @@
 
 import unicodedata
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, ClassVar
 
 from asgiref.sync import sync_to_async
@@ -55,6 +55,16 @@ class UserManager(DjangoUserManager["User"]):
     async def aget_by_natural_key(self, username: str | None) -> "User":
         """The same for Django's ``aauthenticate()``."""
         return await self.aget(name_key=normal_name(username or ""))
+
+    def get_or_create(
+        self, defaults: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> tuple["User", bool]:
+        """The user of a name in any spelling, or a new one: other packages' backends ask so."""
+        if "username" in kwargs:
+            name = kwargs.pop("username")
+            kwargs["name_key"] = normal_name(name)
+            defaults = {"username": name, **(defaults or {})}
+        return super().get_or_create(defaults, **kwargs)
 
 
 class User(AbstractUser):

@@ -7,9 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
+from pytest_django.fixtures import Settings
 
+from accounts.models import User
 from accounts.pages.errors import in_words, server_error, throttled
 from authdemo import urls
+from tests.cast import PASSWORD
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -125,3 +128,24 @@ def test_the_page_of_a_failure_asks_neither_the_database_nor_a_context(rf: Reque
     page = server_error(rf.get("/")).content.decode()
     assert "<h1>The server failed</h1>" in page
     assert "Log in" not in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/login/", "/api/session/login/"])
+def test_a_form_from_another_name_of_the_site_is_trusted_where_a_setting_says_so(
+    alice: User, settings: Settings, path: str
+) -> None:
+    """A tunnel shows the site as https://name.example, and passes on another host."""
+
+    def status() -> int:
+        visitor = Client(enforce_csrf_checks=True)
+        token = visitor.get("/api/session/login/").json()["csrf_token"]
+        form = {"username": "alice", "password": PASSWORD, "csrfmiddlewaretoken": token}
+        headers = {"Origin": "https://name.example", "X-CSRFToken": token}
+        if path == "/login/":
+            return visitor.post(path, form, headers=headers).status_code
+        return visitor.post(path, form, "application/json", headers=headers).status_code
+
+    assert status() == 403
+    settings.CSRF_TRUSTED_ORIGINS = ["https://name.example"]
+    assert status() < 400
