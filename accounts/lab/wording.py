@@ -22,10 +22,10 @@ LEGEND: dict[Tone, str] = {
     "safe": "safe",
     "later": "safe after a while",
     "vulnerable": "the thief gets in",
-    "expected": "works on, as it is meant to",
-    "collateral": "logs out who was meant to stay",
+    "expected": "still works, and should",
+    "collateral": "throws out who should stay",
     "none": "does not apply",
-    "broken": "broke",
+    "broken": "experiment failed",
 }
 
 _WORDS: dict[Outcome, tuple[Tone, str]] = {
@@ -73,7 +73,7 @@ class CellText:
 def describe(report: Mapping[str, Any]) -> CellText:
     """The cell of a report, which is given as JSON has it (``Report.as_dict()``)."""
     if report["error"]:
-        return CellText("broken", "broke", report["error"])
+        return CellText("broken", "experiment failed", report["error"])
     outcome = Outcome(report["thief"])
     tone, word = _WORDS[outcome]
     if _is_routine(report):
@@ -115,7 +115,7 @@ def _lags(report: Mapping[str, Any]) -> bool:
 
 
 def _also(report: Mapping[str, Any]) -> str:
-    return "and so is the other device" if report["other"] == "collateral" else ""
+    return "the other device, too" if report["other"] == "collateral" else ""
 
 
 def _differs(report: Mapping[str, Any]) -> str:
@@ -123,8 +123,8 @@ def _differs(report: Mapping[str, Any]) -> str:
         return ""
     expected = report["expected"]
     if expected["thief"] == report["thief"]:
-        return f"declared: the other device {OTHER_DEVICE[expected['other']]}"
-    return f"declared: {Outcome(expected['thief']).words}"
+        return f"expected: the other device {OTHER_DEVICE[expected['other']]}"
+    return f"expected: {Outcome(expected['thief']).words}"
 
 
 def thief_verdict(*, accepted: bool) -> str:

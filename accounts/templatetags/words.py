@@ -63,6 +63,12 @@ WORDS = (
         seen="/lab/jwt-blacklist/",
     ),
     Word(
+        "bytes of a credential",
+        "The length of a token or of a cookie’s value alone, without the name of its header.",
+        "A token has some three bytes more for each digit of its user’s number.",
+        seen="/benchmarks/",
+    ),
+    Word(
         "claim",
         "One fact that is written into a token, such as who its user is or when it expires.",
         "Here it is also a sentence that people say of logins, with an experiment that tests it.",

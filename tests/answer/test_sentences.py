@@ -135,7 +135,7 @@ def test_each_reason_is_told(shipped: Facts) -> None:
     system = System(services=1, header_bytes=60)
     out = {one.way.slug: one for one in rank(shipped.world, system, Audience.PROGRAMS).out}
     assert why_out(out["jwt-blacklist-memory"], system) == [
-        "a stolen copy outlives: password change, refresh replayed",
+        "a stolen copy outlives: password change, refresh token used twice",
         "a log-out may take 1 s to reach every server process",
         "asks the database, which a service cannot reach",
         "sends 377 bytes, more than 60",

@@ -73,12 +73,12 @@ def ended_at() -> int:
 
 def test_alice_runs_the_whole_matrix_and_finds_it_again(page: Page) -> None:
     page.goto("/lab/")
-    expect(page.get_by_text("Nothing was played here yet")).to_be_visible()
+    expect(page.get_by_text("Not played here yet")).to_be_visible()
     page.get_by_role("button", name=f"Run all {ALL}").click()
     finished(page, f"{ALL} of {ALL}")
     expect(page.locator(PLAYED)).to_have_count(ALL)
     expect(page.locator('.matrix [data-tone="broken"]')).to_have_count(0)
-    expect(page.locator("[data-sum]")).to_contain_text("Every strategy did what it declares.")
+    expect(page.locator("[data-sum]")).to_contain_text("All came out as expected.")
     judged = page.locator(f'{PLAYED}:not([data-tone="none"])').count()
     expect(page.locator("[data-sum]")).to_contain_text(f"of {judged} cells the stolen copy")
     expect(cell(page, "session-db", "log-out")).to_contain_text("refused at once")

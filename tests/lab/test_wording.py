@@ -33,7 +33,7 @@ def test_who_is_logged_out_by_a_routine_rotation_is_not_called_safe(outcome: str
     found = describe(PLAYED | routine)
 
     assert (found.tone, found.sign, found.word) == ("collateral", "◆", "refused")
-    assert found.also == "and so is the other device"
+    assert found.also == "the other device, too"
 
 
 def test_a_copy_that_works_on_is_an_open_door() -> None:
@@ -57,7 +57,7 @@ def test_a_copy_that_works_on_after_a_routine_rotation_is_as_it_is_meant_to_be()
         ({"thief": "new-role"}, ("●", "accepted", "with the new role")),
         ({"thief": "stale-role"}, ("▲", "accepted", "with the old role, for 4 min 58 s")),
         ({"thief": "not-applicable", "why": "no refresh"}, ("—", "not applicable", "no refresh")),
-        ({"error": "it broke"}, ("✕", "broke", "it broke")),
+        ({"error": "it broke"}, ("✕", "experiment failed", "it broke")),
     ],
 )
 def test_each_outcome_has_a_sign_and_words(
@@ -87,18 +87,18 @@ def test_a_lag_is_told_only_where_somebody_has_to_be_told(
 def test_a_cell_says_when_it_measured_something_else_than_declared() -> None:
     expected = {"thief": "refused", "other": "untouched"}
 
-    assert "declared" in describe(PLAYED | {"matches": False, "expected": expected}).differs
+    assert "expected" in describe(PLAYED | {"matches": False, "expected": expected}).differs
 
 
 def test_a_run_that_was_kept_under_the_old_names_can_still_be_read() -> None:
     old = {"thief": "stale-facts", "expected": {"thief": "new-facts", "other": "untouched"}}
     assert words(**old) == ("▲", "accepted", "with the old role, for 4 min 58 s")
     differs = describe(PLAYED | old | {"matches": False}).differs
-    assert differs == "declared: accepted with the new role"
+    assert differs == "expected: accepted with the new role"
 
 
 def test_the_other_device_is_collateral() -> None:
-    assert describe(PLAYED | {"other": "collateral"}).also == "and so is the other device"
+    assert describe(PLAYED | {"other": "collateral"}).also == "the other device, too"
 
 
 def test_no_two_signs_are_alike_and_each_is_in_the_legend() -> None:

@@ -50,7 +50,7 @@ def test_collateral_is_marked(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("matrix", "--strategy=jwt-version", "--event=log-out")
     seen = capsys.readouterr().out
     assert "●◆ refused" in seen
-    assert "◆ logs out who was meant to stay" in seen
+    assert "◆ throws out who should stay" in seen
 
 
 def test_a_program_gets_json() -> None:

@@ -116,7 +116,7 @@ def test_the_matrix_behind_it_is_on_the_page(client: Client) -> None:
     assert re.search(r"^ against every event, played [\d-]+ on PostgreSQL in \d+ s", played)
     lives = "▲ still works for 59 min"
     assert f"JWT {lives} {lives} {lives} ● refused at once ● accepted with the new role" in played
-    assert "JWT + version number ● refused at once, and so is the other device" in played
+    assert "JWT + version number ● refused at once, the other device, too" in played
 
 
 def test_two_ways_stand_side_by_side(client: Client) -> None:

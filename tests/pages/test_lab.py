@@ -103,7 +103,7 @@ def test_every_strategy_meets_every_event(client: Client) -> None:
 
 def test_who_played_nothing_is_told_so(client: Client) -> None:
     html = page(client, "/lab/")
-    assert f"Nothing was played here yet: {len(PAIRS)} cells are waiting." in html
+    assert f"Not played here yet: {len(PAIRS)} experiments" in html
     assert not PLAYED.findall(html)
 
 
@@ -165,13 +165,13 @@ def test_the_matrix_of_the_terminal_is_shared_if_asked(client: Client) -> None:
 
 def test_a_cell_that_differs_from_what_was_declared_says_so(client: Client) -> None:
     shared(expected=Expected(Outcome.ACCEPTED))
-    assert "≠ declared: still accepted" in page(client, "/lab/")
+    assert "≠ expected: still accepted" in page(client, "/lab/")
 
 
 def test_collateral_is_said(client: Client) -> None:
     shared(other="collateral", expected=Expected(Outcome.REFUSED, "collateral"))
     html = page(client, "/lab/")
-    assert "and so is the other device" in html
+    assert "the other device, too" in html
     assert "declared" not in html
 
 
@@ -243,7 +243,7 @@ def test_ways_without_red_come_first(client: Client) -> None:
 def test_what_is_recorded_does_not_count_as_played(client: Client) -> None:
     html = page(client, "/lab/")
     assert not PLAYED.findall(html)
-    assert f"Nothing was played here yet: {len(PAIRS)} cells are waiting." in html
+    assert f"Not played here yet: {len(PAIRS)} experiments" in html
     assert f'max="{len(PAIRS)}" value="0"' in html
 
 

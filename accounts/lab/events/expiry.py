@@ -13,7 +13,7 @@ class Expiry(Event):
     """
 
     slug = "expiry"
-    title = "Expiry"
+    title = "Time runs out"
     order = 90
     ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True

@@ -1,4 +1,4 @@
-"""The key is rotated and the old one forgotten."""
+"""The server's secret is replaced, the old one forgotten."""
 
 from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
@@ -6,14 +6,15 @@ from accounts.strategies import Expected, Outcome
 
 
 class KeyRotated(Event):
-    """The server signs with a new key and forgets the old one: it may have leaked.
+    """The server takes a new secret and forgets the old one: it may have leaked.
 
-    The one thing that reaches every signed token, whatever the strategy. It reaches everybody's:
+    The secret signs tokens and cookies, and keys the digests of session keys and random tokens. So
+    this is the one thing that reaches every login, whatever the strategy. It reaches everybody's:
     all users of the site have to log in again.
     """
 
     slug = "key-rotated"
-    title = "Key rotated, no overlap"
+    title = "Secret replaced"
     order = 80
     ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True

@@ -1,4 +1,4 @@
-"""The key is rotated while the old one still verifies."""
+"""The server's secret is rotated while the old one still counts."""
 
 from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
@@ -6,14 +6,15 @@ from accounts.strategies import Expected, Outcome
 
 
 class KeyRotatedOverlap(Event):
-    """The server signs with a new key and still accepts what the old one signed.
+    """The server takes a new secret and still accepts what was made with the old one.
 
-    The routine rotation, which nobody ought to notice. It revokes nothing, not the thief's copy
-    either: it is no answer to a theft. It needs a server that can hold two keys.
+    The routine rotation of the key that signs tokens and cookies, and of the one that digests
+    random tokens, which nobody ought to notice. It revokes nothing, not the thief's copy
+    either: it is no answer to a theft. It needs a server that can hold two secrets.
     """
 
     slug = "key-rotated-overlap"
-    title = "Key rotated, with overlap"
+    title = "Secret rotated, the old one still valid"
     order = 70
     ideal = Expected(Outcome.ACCEPTED)
 

@@ -19,7 +19,7 @@ class RefreshReplayed(Event):
     """
 
     slug = "refresh-replayed"
-    title = "Refresh replayed"
+    title = "Refresh token used twice"
     order = 60
     grace = timedelta(0)
     applies_only = "Only where there are refresh tokens"

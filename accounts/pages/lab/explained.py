@@ -31,10 +31,10 @@ NOTICES = {
     "safe": "Thief stopped at once",
     "later": "Thief stopped after a while",
     "vulnerable": "Thief still in",
-    "expected": "Go on, as they are meant to",
-    "collateral": "Log out who was meant to stay",
-    "none": "Have nothing to notice",
-    "broken": "Broke",
+    "expected": "Still works, and should",
+    "collateral": "Throws out who should stay",
+    "none": "Does not apply",
+    "broken": "Experiment failed",
     "": "Not played yet",
 }
 

@@ -46,7 +46,7 @@ export class Bar {
   count(done) {
     this.progress.max = this.total;
     this.progress.value = done;
-    this.line.textContent = `${done} of ${this.total} · ${this.seconds()}`;
+    this.line.textContent = `${this.played(done)} · ${this.seconds()}`;
   }
 
   /** The run is over; `last` is its last answer, if there was any. */
@@ -57,9 +57,15 @@ export class Bar {
     if (!last) return this.restore();
     const time = el("time", { datetime: last.created }, when(last.created));
     this.line.replaceChildren(
-      `${stopped ? "Stopped: " : ""}${done} of ${this.total} · ${this.seconds()} · ${last.database} · `,
+      `${stopped ? "Stopped: " : ""}${this.played(done)} · ${this.seconds()} · ${last.database} · `,
       time,
     );
+  }
+
+  /** One cell is not counted: `1 of 1` would be read as of the whole matrix. */
+  played(done) {
+    if (this.total > 1) return `${done} of ${this.total} played`;
+    return done ? "This one was played" : "Playing this one";
   }
 
   /** Nothing was played: what the cells on show say was measured before. */

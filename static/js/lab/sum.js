@@ -10,11 +10,11 @@ export function sum(cells) {
   const differ = cells.filter((cell) => cell.querySelector(".cell__differs")).length;
   return [
     `In ${number("vulnerable")} of ${count(tones.length - number("none"), "cell")} the stolen copy still gets the thief in, or gets the old role.`,
-    `In ${number("safe")} it is refused at once or shows only fresh facts${later(number("later"))}.`,
-    number("expected") ? `In ${number("expected")} it works on, as it is meant to.` : "",
-    number("collateral") ? `In ${number("collateral")} it is refused although nobody was meant to notice.` : "",
+    `In ${number("safe")} it is stopped at once, or served the new role${later(number("later"))}.`,
+    number("expected") ? `In ${number("expected")} it still works, and should.` : "",
+    number("collateral") ? `In ${number("collateral")} it throws out who should stay.` : "",
     others ? `In ${others} the user's other device is logged out too, although nobody meant it.` : "",
-    number("broken") ? `${count(number("broken"), "cell")} broke.` : "",
+    number("broken") ? `${count(number("broken"), "experiment")} failed.` : "",
     declared(differ),
   ]
     .filter(Boolean)
@@ -26,6 +26,6 @@ function later(number) {
 }
 
 function declared(differ) {
-  if (!differ) return "Every strategy did what it declares.";
-  return `${count(differ, "cell")} measured something else than the strategy declares.`;
+  if (!differ) return "All came out as expected.";
+  return `${count(differ, "cell")} came out otherwise than expected.`;
 }
