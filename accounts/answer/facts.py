@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from accounts.answer.ranking import Action, Way, World
+from accounts.answer.ranking import Action, Candidate, Measurements
 from accounts.bench import archive
 from accounts.bench.difference import Figure
 from accounts.bench.result import BASELINE, Cost, Latency, Measured, Result
@@ -23,7 +23,7 @@ class Facts:
     """What was measured on one database: ``sqlite`` or ``postgres``."""
 
     kind: str
-    world: World
+    measurements: Measurements
     #: the benchmark's name in ``/benchmarks/?result=``
     result: str
     benchmark: Result
@@ -39,13 +39,13 @@ class Facts:
         """When the benchmark was run."""
         return datetime.fromisoformat(self.benchmark["made"])
 
-    def way(self, slug: str) -> Way:
+    def candidate(self, slug: str) -> Candidate:
         """A way by its slug.
 
         Raises:
             KeyError: it is not among those measured.
         """
-        return {way.slug: way for way in self.world.ways}[slug]
+        return {candidate.slug: candidate for candidate in self.measurements.candidates}[slug]
 
     def reports(self, slug: str) -> Reports:
         """What the matrix says of a strategy."""
@@ -64,15 +64,15 @@ def _facts(kind: str, name: str, _made: datetime, _played: datetime) -> Facts | 
     result, matrix = archive.find(name), recorded(kind)
     if not (result and matrix and (latency := result["latency"])):
         return None
-    ways = tuple(_ways(result, matrix))
-    return Facts(kind, World(ways, _trips(latency)), name, result, matrix)
+    candidates = tuple(_candidates(result, matrix))
+    return Facts(kind, Measurements(candidates, _trips(latency)), name, result, matrix)
 
 
 def _trips(latency: Latency) -> tuple[tuple[float, float], ...]:
     return tuple((step["asked_ms"], step["measured_ms"]) for step in latency["steps"])
 
 
-def _ways(result: Result, matrix: Recorded) -> Iterator[Way]:
+def _candidates(result: Result, matrix: Recorded) -> Iterator[Candidate]:
     """The ways that both results know, in the order of the registry."""
     measured = {one["slug"]: one for one in result["strategies"]}
     for strategy in strategies:
@@ -83,15 +83,15 @@ def _ways(result: Result, matrix: Recorded) -> Iterator[Way]:
         }
         if strategy.slug in measured and "log-out" in played:
             one, baseline = measured[strategy.slug], measured[BASELINE]
-            yield _way(strategy, one, baseline, result["rounds"], played)
+            yield _candidate(strategy, one, baseline, result["rounds"], played)
 
 
-def _way(
+def _candidate(
     strategy: type[Strategy], measured: Measured, baseline: Measured, rounds: int, played: Reports
-) -> Way:
+) -> Candidate:
     cpu = Figure.from_spread(measured["cpu_us"], rounds)
     lasting = {event: report for event, report in played.items() if not _is_routine(event)}
-    return Way(
+    return Candidate(
         slug=strategy.slug,
         title=strategy.title,
         family=strategy.family.value,

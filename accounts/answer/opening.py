@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from accounts.answer.facts import Facts
-from accounts.answer.ranking import Place, Way
+from accounts.answer.ranking import Candidate, Entry
 from accounts.bench.result import SESSION_DB
 from accounts.lab.wording import duration
 from accounts.strategies import Family
@@ -19,7 +19,7 @@ LOG_OUT = "log-out"
 class Opening:
     """The answer in a sentence, and the figures that make it one."""
 
-    answer: str
+    headline: str
     figures: str
 
 
@@ -27,7 +27,7 @@ class Opening:
 class Step:
     """A bar: a way, its CPU time and the spread of that as multiples of Django's session."""
 
-    way: Way
+    candidate: Candidate
     ratio: float
     spread: float
     #: whether the thief is out after a log-out, and in words
@@ -37,7 +37,7 @@ class Step:
 
 def opening(facts: Facts) -> Opening:
     """The answer, as the measured ways have it."""
-    known = {way.slug: way for way in facts.world.ways}
+    known = {candidate.slug: candidate for candidate in facts.measurements.candidates}
     if not known.keys() >= {*STEPS}:
         return Opening("Not measured.", "The benchmark or the matrix lacks one of the ways below.")
     if not _is_safe(known[REVOCABLE]):
@@ -51,7 +51,7 @@ def opening(facts: Facts) -> Opening:
     )
 
 
-def _left(known: Mapping[str, Way]) -> str:
+def _left(known: Mapping[str, Candidate]) -> str:
     """What the query makes of the price, for which tokens are praised."""
     token, session = _cpu(known[REVOCABLE]), _cpu(known[SESSION_DB])
     if not token.differs_from(session):
@@ -61,20 +61,20 @@ def _left(known: Mapping[str, Way]) -> str:
     return "and with it the token still costs less than a session"
 
 
-def _figures(known: Mapping[str, Way]) -> str:
+def _figures(known: Mapping[str, Candidate]) -> str:
     token, session = known[REVOCABLE], known[SESSION_DB]
     text = (
         f"{token.title} costs {_as_much(token, session)} and sends "
         f"{token.bytes_sent} bytes with each request instead of {session.bytes_sent}. "
         f"{_with_care(known)}"
     )
-    alone = {way.family for way in known.values() if not way.request.queries}
+    alone = {candidate.family for candidate in known.values() if not candidate.request.queries}
     if alone == {Family.JWT}:
         text += " What only a JWT can do: be checked where your database is not."
     return text
 
 
-def _with_care(known: Mapping[str, Way]) -> str:
+def _with_care(known: Mapping[str, Candidate]) -> str:
     token, session = known[CAREFUL_TOKEN], known[CAREFUL_SESSION]
     once = token.request.queries == session.request.queries == 1
     built = (
@@ -85,37 +85,37 @@ def _with_care(known: Mapping[str, Way]) -> str:
     return f"{built}, and the token costs {_as_much(token, session)}."
 
 
-def _as_much(way: Way, other: Way) -> str:
+def _as_much(candidate: Candidate, other: Candidate) -> str:
     """A cost beside another one: a difference within the spread is none."""
-    one, two = _cpu(way), _cpu(other)
+    one, two = _cpu(candidate), _cpu(other)
     if one.differs_from(two):
         return f"{one.time_us / two.time_us:.2f} times as much as {other.title}"
     return f"as much as {other.title} (to within the spread)"
 
 
-def _cpu(way: Way) -> Place:
+def _cpu(candidate: Candidate) -> Entry:
     """A way by the CPU time of a request alone."""
-    return Place(way, way.request.cpu_us, suits=True)
+    return Entry(candidate, candidate.request.cpu_us, suits=True)
 
 
-def _is_safe(way: Way) -> bool:
-    return LOG_OUT not in (*way.open_after, *way.late_at)
+def _is_safe(candidate: Candidate) -> bool:
+    return LOG_OUT not in (*candidate.open_after, *candidate.late_at)
 
 
 def steps(facts: Facts) -> Iterator[Step]:
     """From Django's session to a JWT, to one that can be revoked, to both in one query."""
-    known = {way.slug: way for way in facts.world.ways}
+    known = {candidate.slug: candidate for candidate in facts.measurements.candidates}
     whole = known[SESSION_DB].request.cpu_us
-    for way in (known[slug] for slug in STEPS if slug in known):
-        ratio, spread = way.request.cpu_us / whole, way.noise_us / whole
-        yield Step(way, ratio, spread, _is_safe(way), door(facts, way))
+    for candidate in (known[slug] for slug in STEPS if slug in known):
+        ratio, spread = candidate.request.cpu_us / whole, candidate.noise_us / whole
+        yield Step(candidate, ratio, spread, _is_safe(candidate), door(facts, candidate))
 
 
-def door(facts: Facts, way: Way) -> str:
+def door(facts: Facts, candidate: Candidate) -> str:
     """What becomes of a thief's copy after a log-out, in two words or a few more."""
-    if LOG_OUT in way.open_after:
+    if LOG_OUT in candidate.open_after:
         return "thief in"
-    if LOG_OUT in way.late_at:
-        lifetime = facts.reports(way.slug)[LOG_OUT]["usual_lifetime_s"]
+    if LOG_OUT in candidate.late_at:
+        lifetime = facts.reports(candidate.slug)[LOG_OUT]["usual_lifetime_s"]
         return f"thief in, up to {duration(lifetime)}"
     return "thief out"

@@ -62,7 +62,7 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Candidate:
     """One way to carry a login, as it was measured."""
 
     slug: str
@@ -87,10 +87,10 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Measurements:
     """The ways, and round trips to the database: (asked for in ms, measured in ms), ascending."""
 
-    ways: tuple[Way, ...]
+    candidates: tuple[Candidate, ...]
     trips: tuple[tuple[float, float], ...]
 
     def trip_us(self, distance_ms: float) -> float:
@@ -104,7 +104,7 @@ class World:
         return 0.0
 
 
-class Why(StrEnum):
+class Reason(StrEnum):
     """Why a way is out."""
 
     OPEN = "open"  # a stolen copy outlives an event, whatever is set
@@ -115,30 +115,30 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Entry:
     """A way that will do. ``time_us`` is what a request waits for the server and its database."""
 
-    way: Way
+    candidate: Candidate
     time_us: float
     #: it is carried as this audience should carry it
     suits: bool
 
-    def differs_from(self, other: "Place") -> bool:
+    def differs_from(self, other: "Entry") -> bool:
         """Whether the two times differ by more than chance alone makes of equal ones."""
         return self.figure.differs_from(other.figure)
 
     @property
     def figure(self) -> Figure:
         """The time, to compare it with another one."""
-        return Figure(self.time_us, self.way.noise_us)
+        return Figure(self.time_us, self.candidate.noise_us)
 
 
 @dataclass(frozen=True, slots=True)
-class Out:
+class Excluded:
     """A way that will not do, and all reasons."""
 
-    way: Way
-    why: tuple[Why, ...]
+    candidate: Candidate
+    why: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,82 +146,84 @@ class Ranking:
     """The ways for one audience: those that will do, the best first, and the others."""
 
     audience: Audience
-    places: tuple[Place, ...]
-    out: tuple[Out, ...]
+    entries: tuple[Entry, ...]
+    excluded: tuple[Excluded, ...]
 
     @property
-    def winner(self) -> Place | None:
+    def winner(self) -> Entry | None:
         """The first; None where no way will do."""
-        return self.places[0] if self.places else None
+        return self.entries[0] if self.entries else None
 
     @property
-    def equals(self) -> tuple[Place, ...]:
+    def equals(self) -> tuple[Entry, ...]:
         """Those that suit as well as the winner and cost the same, as far as was measured."""
         return tuple(
-            place
-            for place in self.places[1:]
-            if place.suits == self.places[0].suits and not place.differs_from(self.places[0])
+            entry
+            for entry in self.entries[1:]
+            if entry.suits == self.entries[0].suits and not entry.differs_from(self.entries[0])
         )
 
 
-def rank(world: World, system: System, audience: Audience) -> Ranking:
+def rank(measurements: Measurements, system: System, audience: Audience) -> Ranking:
     """Rank all ways for one audience of a system.
 
     A browser keeps a cookie out of the reach of scripts, so cookies come first for browsers, and
     headers for everything else; among these the shortest time decides.
     """
-    places, out = [], []
-    for way in world.ways:
-        if why := reasons(way, system):
-            out.append(Out(way, why))
+    entries, excluded = [], []
+    for candidate in measurements.candidates:
+        if why := reasons(candidate, system):
+            excluded.append(Excluded(candidate, why))
         else:
-            places.append(place(way, world, system, audience))
-    return Ranking(audience, tuple(sorted(places, key=order)), tuple(out))
+            entries.append(entry(candidate, measurements, system, audience))
+    return Ranking(audience, tuple(sorted(entries, key=order)), tuple(excluded))
 
 
-def best(world: World, system: System, audience: Audience) -> Way | None:
+def best(measurements: Measurements, system: System, audience: Audience) -> Candidate | None:
     """The winner of the ranking alone."""
-    fit = (way for way in world.ways if not reasons(way, system))
-    places = (place(way, world, system, audience) for way in fit)
-    found = min(places, key=order, default=None)
-    return found.way if found else None
+    fit = (candidate for candidate in measurements.candidates if not reasons(candidate, system))
+    entries = (entry(candidate, measurements, system, audience) for candidate in fit)
+    found = min(entries, key=order, default=None)
+    return found.candidate if found else None
 
 
-def place(way: Way, world: World, system: System, audience: Audience) -> Place:
+def entry(
+    candidate: Candidate, measurements: Measurements, system: System, audience: Audience
+) -> Entry:
     """What a way costs an audience of a system, and whether it suits it."""
-    suits = way.in_cookie == (audience is Audience.BROWSERS)
-    return Place(way, time_us(way, world, system), suits)
+    suits = candidate.in_cookie == (audience is Audience.BROWSERS)
+    return Entry(candidate, time_us(candidate, measurements, system), suits)
 
 
-def order(place: Place) -> tuple[bool, float, str]:
+def order(entry: Entry) -> tuple[bool, float, str]:
     """The smallest is the first."""
-    return not place.suits, place.time_us, place.way.slug
+    return not entry.suits, entry.time_us, entry.candidate.slug
 
 
-def reasons(way: Way, system: System) -> tuple[Why, ...]:
+def reasons(candidate: Candidate, system: System) -> tuple[Reason, ...]:
     """Why a way will not do; nothing if it will."""
-    is_late = way.lag_s > system.late_s or (way.late_at and not system.late_s)
+    is_late = candidate.lag_s > system.late_s or (candidate.late_at and not system.late_s)
     found = {
-        Why.OPEN: way.open_after,
-        Why.THROWS_OUT: way.throws_out_at,
-        Why.LATE: is_late,
-        Why.DATABASE: system.services and way.request.queries,
-        Why.HEADER: way.bytes_sent > system.header_bytes,
+        Reason.OPEN: candidate.open_after,
+        Reason.THROWS_OUT: candidate.throws_out_at,
+        Reason.LATE: is_late,
+        Reason.DATABASE: system.services and candidate.request.queries,
+        Reason.HEADER: candidate.bytes_sent > system.header_bytes,
     }
     return tuple(why for why, holds in found.items() if holds)
 
 
-def time_us(way: Way, world: World, system: System) -> float:
+def time_us(candidate: Candidate, measurements: Measurements, system: System) -> float:
     """What a request takes: CPU time, round trips, and its share of a refresh.
 
     A way that notices a log-out only at a refresh gets access tokens that live for as long as a
     log-out may be late. One that notices at once need not be refreshed for that.
     """
-    trip = world.trip_us(system.distance_ms)
-    time = _duration(way.request, trip)
-    if way.late_at and way.refresh and system.late_s:
+    trip = measurements.trip_us(system.distance_ms)
+    time = _duration(candidate.request, trip)
+    if candidate.late_at and candidate.refresh and system.late_s:
         per_request = min(1.0, HOUR / system.late_s / system.per_hour)
-        time += per_request * _duration(way.refresh, trip)
+        time += per_request * _duration(candidate.refresh, trip)
     return time
 
 
@@ -229,6 +231,6 @@ def _duration(action: Action, trip_us: float) -> float:
     return action.cpu_us + action.queries * trip_us
 
 
-def answer(world: World, system: System) -> Sequence[Ranking]:
+def rankings(measurements: Measurements, system: System) -> Sequence[Ranking]:
     """A ranking for each audience of the system."""
-    return [rank(world, system, audience) for audience in system.audiences]
+    return [rank(measurements, system, audience) for audience in system.audiences]

@@ -3,8 +3,17 @@
 from collections.abc import Sequence
 
 from accounts.answer.facts import Facts
-from accounts.answer.ranking import Audience, Out, Place, Ranking, System, Way, Why, place
-from accounts.answer.tipping import JWT, Tip, ways_to_jwt
+from accounts.answer.ranking import (
+    Audience,
+    Candidate,
+    Entry,
+    Excluded,
+    Ranking,
+    Reason,
+    System,
+    entry,
+)
+from accounts.answer.tipping import JWT, TippingPoint, changes_for_jwt
 from accounts.bench.result import SESSION_DB
 from accounts.lab.events import events
 from accounts.lab.wording import duration
@@ -18,15 +27,15 @@ _MINUTE = 60  # seconds
 _FINE, _COARSE = 1000, 10_000  # microseconds
 
 
-def take(facts: Facts, system: System, ranking: Ranking) -> str:
+def recommendation(facts: Facts, system: System, ranking: Ranking) -> str:
     """What the winner does and costs, and what the best of the other kind would."""
     best = ranking.winner
     if best is None:
         text = "No way that was measured here does all of this."
         return f"{text} {_ASKS_NOBODY}" if system.services and not system.late_s else text
-    sentences = [counts(best.way, system), _costs(facts, system, ranking, best)]
+    sentences = [counts(best.candidate, system), _costs(facts, system, ranking, best)]
     if ranking.equals:
-        names = _listed([one.way.title for one in ranking.equals])
+        names = _listed([one.candidate.title for one in ranking.equals])
         sentences.append(f"{names}: the same cost, as the difference is within the spread.")
     return " ".join([*sentences, _rival(ranking, best)]).rstrip()
 
@@ -34,64 +43,66 @@ def take(facts: Facts, system: System, ranking: Ranking) -> str:
 _ASKS_NOBODY = "A service that asks nobody cannot know of a log-out at once."
 
 
-def counts(way: Way, system: System) -> str:
+def counts(candidate: Candidate, system: System) -> str:
     """When a log-out counts."""
-    if way.late_at:
+    if candidate.late_at:
         lives = whole(system.late_s)
         return f"A log-out counts within {lives}, as an access token is made to live no longer."
-    when = f"within {whole(way.lag_s)}" if way.lag_s else "at once"
+    when = f"within {whole(candidate.lag_s)}" if candidate.lag_s else "at once"
     return f"A log-out counts {when}."
 
 
-def _costs(facts: Facts, system: System, ranking: Ranking, best: Place) -> str:
+def _costs(facts: Facts, system: System, ranking: Ranking, best: Entry) -> str:
     text = f"A request takes {milliseconds(best.time_us)}"
-    if best.way.slug == SESSION_DB:
+    if best.candidate.slug == SESSION_DB:
         return f"{text}."
-    default = facts.way(SESSION_DB)
-    times = best.time_us / place(default, facts.world, system, ranking.audience).time_us
+    default = facts.candidate(SESSION_DB)
+    times = best.time_us / entry(default, facts.measurements, system, ranking.audience).time_us
     return f"{text}, {times:.2f} times as long as with {default.title}."
 
 
-def _rival(ranking: Ranking, best: Place) -> str:
+def _rival(ranking: Ranking, best: Entry) -> str:
     """The best of the others that would do: a JWT where none wins, and the other way round."""
-    is_jwt = best.way.family == JWT
-    others = (one for one in ranking.places if (one.way.family == JWT) != is_jwt)
+    is_jwt = best.candidate.family == JWT
+    others = (one for one in ranking.entries if (one.candidate.family == JWT) != is_jwt)
     other = next(others, None)
     if other is None:
         return ""
-    size = other.way.bytes_sent - best.way.bytes_sent
+    size = other.candidate.bytes_sent - best.candidate.bytes_sent
     bytes_more = f"send {abs(size)} bytes {'more' if size > 0 else 'less'} each time"
-    text = f"{other.way.title} would {_time(other, best)} and {bytes_more}"
+    text = f"{other.candidate.title} would {_time(other, best)} and {bytes_more}"
     return f"{text}, {_MISFIT[ranking.audience]}." if best.suits > other.suits else f"{text}."
 
 
-def _time(other: Place, best: Place) -> str:
+def _time(other: Entry, best: Entry) -> str:
     if not other.differs_from(best):
         return "take as long"
     gap = other.time_us - best.time_us
     return f"take {milliseconds(abs(gap))} {'more' if gap > 0 else 'less'}"
 
 
-def would_change(tip: Tip) -> str:
+def would_change(point: TippingPoint) -> str:
     """A tipping point: what would have to be otherwise, and what would win."""
-    then = f"take {tip.winner.title}" if tip.winner else "none of these ways will do"
-    return f"If {condition(tip)}: {then}."
+    then = f"take {point.winner.title}" if point.winner else "none of these ways will do"
+    return f"If {condition(point)}: {then}."
 
 
-def condition(tip: Tip) -> str:
+def condition(point: TippingPoint) -> str:
     """What would have to be otherwise."""
-    value, more = round(tip.value, 1), "or more" if tip.is_more else "or less"
-    match tip.knob.name:
+    value, more = round(point.value, 1), "or more" if point.is_more else "or less"
+    match point.parameter.name:
         case "distance_ms":
             return f"the database were {value:g} ms away {more if value else ''}".rstrip()
         case "late_s":
-            return _until(int(value), is_more=tip.is_more)
+            return _until(int(value), is_more=point.is_more)
         case "per_hour":
             return f"a user sent {value:,.0f} requests an hour {more}"
         case "services":
             return "a service had to check logins without the database" if value else _REACHED
         case _:
-            return f"a header could hold {'' if tip.is_more else 'no more than '}{value:.0f} bytes"
+            return (
+                f"a header could hold {'' if point.is_more else 'no more than '}{value:.0f} bytes"
+            )
 
 
 _REACHED = "every service could reach the database"
@@ -106,49 +117,51 @@ def _until(seconds: int, *, is_more: bool) -> str:
 def when_jwt_wins(facts: Facts, system: System, ranking: Ranking) -> str:
     """Whether a JWT wins here, or the least that would make it win."""
     best = ranking.winner
-    if best and best.way.family == JWT:
-        return f"A JWT wins here: {best.way.title}."
-    changes = ways_to_jwt(facts.world, system, ranking.audience)
+    if best and best.candidate.family == JWT:
+        return f"A JWT wins here: {best.candidate.title}."
+    changes = changes_for_jwt(facts.measurements, system, ranking.audience)
     if not changes:
         return "A JWT does not win here, and no single figure or two of them would make it win."
     title = "".join(one.title for one in [changes[-1].winner] if one)
     return f"A JWT would win if {' and '.join(map(condition, changes))}: {title}."
 
 
-def why_out(out: Out, system: System) -> list[str]:
+def reasons_in_words(excluded: Excluded, system: System) -> list[str]:
     """Each reason for which a way is out."""
-    return [_why(why, out.way, system) for why in out.why]
+    return [_why(why, excluded.candidate, system) for why in excluded.why]
 
 
-def _why(why: Why, way: Way, system: System) -> str:
+def _why(why: Reason, candidate: Candidate, system: System) -> str:
     match why:
-        case Why.OPEN:
-            return f"a stolen copy outlives: {_events(way.open_after)}"
-        case Why.THROWS_OUT:
-            return f"throws out other devices too: {_events(way.throws_out_at)}"
-        case Why.LATE if way.late_at:
+        case Reason.OPEN:
+            return f"a stolen copy outlives: {_events(candidate.open_after)}"
+        case Reason.THROWS_OUT:
+            return f"throws out other devices too: {_events(candidate.throws_out_at)}"
+        case Reason.LATE if candidate.late_at:
             return "a log-out counts only when the access token runs out"
-        case Why.LATE:
-            return f"a log-out may take {whole(way.lag_s)} to reach every server process"
-        case Why.DATABASE:
+        case Reason.LATE:
+            return f"a log-out may take {whole(candidate.lag_s)} to reach every server process"
+        case Reason.DATABASE:
             return "asks the database, which a service cannot reach"
-        case Why.HEADER:
-            return f"sends {way.bytes_sent} bytes, more than {system.header_bytes}"
+        case Reason.HEADER:
+            return f"sends {candidate.bytes_sent} bytes, more than {system.header_bytes}"
 
 
 def _events(slugs: Sequence[str]) -> str:
     return ", ".join(events[slug].title.lower() for slug in slugs)
 
 
-def beside(facts: Facts, system: System, one: Way, two: Way) -> str:
+def beside(facts: Facts, system: System, one: Candidate, two: Candidate) -> str:
     """Two ways in a sentence: which takes longer here."""
-    both = (place(way, facts.world, system, Audience.PROGRAMS) for way in (one, two))
+    both = (
+        entry(candidate, facts.measurements, system, Audience.PROGRAMS) for candidate in (one, two)
+    )
     quick, slow = sorted(both, key=lambda found: found.time_us)
     if not quick.differs_from(slow):
         return f"{one.title} and {two.title} take as long: the difference is within the spread."
     saved = slow.time_us - quick.time_us
     return (
-        f"{quick.way.title} takes {milliseconds(saved)} less than {slow.way.title}: "
+        f"{quick.candidate.title} takes {milliseconds(saved)} less than {slow.candidate.title}: "
         f"{saved / slow.time_us:.0%} of its time."
     )
 

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from accounts.answer import sentences
 from accounts.answer.facts import Facts, facts
 from accounts.answer.opening import opening
-from accounts.answer.ranking import Audience, Client, Ranking, System, Why, answer
-from accounts.answer.tipping import KNOBS, Tip, tips
+from accounts.answer.ranking import Audience, Client, Ranking, Reason, System, rankings
+from accounts.answer.tipping import PARAMETERS, TippingPoint, tipping_points
 from accounts.api import serializers
 from accounts.api.schema import CLIENT, DATABASE, INVALID
 from accounts.api.views import PublicApiView
@@ -22,12 +22,12 @@ from accounts.conf import DATABASES, own_database
 
 _DEFAULT = System()
 _RANGES = {
-    knob.name: {
-        "min_value": knob.low // knob.scale,
-        "max_value": knob.high // knob.scale,
-        "default": getattr(_DEFAULT, knob.name),
+    parameter.name: {
+        "min_value": parameter.low // parameter.scale,
+        "max_value": parameter.high // parameter.scale,
+        "default": getattr(_DEFAULT, parameter.name),
     }
-    for knob in KNOBS
+    for parameter in PARAMETERS
 }
 
 
@@ -72,7 +72,7 @@ class SystemQuery(drf.Serializer[None]):
         return value
 
 
-class AnswerPlace(drf.Serializer[None]):
+class AnswerEntry(drf.Serializer[None]):
     """A way that will do, and what a request takes."""
 
     slug = drf.CharField()
@@ -84,18 +84,18 @@ class AnswerPlace(drf.Serializer[None]):
     bytes_sent = drf.IntegerField()
 
 
-class AnswerOut(drf.Serializer[None]):
+class AnswerExcluded(drf.Serializer[None]):
     """A way that will not do, and why."""
 
     slug = drf.CharField()
-    why = drf.ListField(child=drf.ChoiceField(list(Why)))
+    why = drf.ListField(child=drf.ChoiceField(list(Reason)))
     sentences = drf.ListField(child=drf.CharField())
 
 
-class AnswerTip(drf.Serializer[None]):
+class AnswerTippingPoint(drf.Serializer[None]):
     """What would have to change for another way to win."""
 
-    knob = drf.ChoiceField([knob.name for knob in KNOBS])
+    parameter = drf.ChoiceField([parameter.name for parameter in PARAMETERS])
     value = drf.FloatField()
     is_more = drf.BooleanField()
     winner = drf.CharField(allow_null=True, help_text="Null: no way will do any more.")
@@ -110,9 +110,9 @@ class AnswerRanking(drf.Serializer[None]):
     equals = drf.ListField(child=drf.CharField(), help_text="They cost the same as the winner.")
     sentence = drf.CharField()
     jwt = drf.CharField(help_text="Whether a JWT wins, or what would make it win.")
-    places = AnswerPlace(many=True)
-    out = AnswerOut(many=True)
-    tips = AnswerTip(many=True)
+    entries = AnswerEntry(many=True)
+    excluded = AnswerExcluded(many=True)
+    tipping_points = AnswerTippingPoint(many=True)
 
 
 class AnswerBody(drf.Serializer[None]):
@@ -154,47 +154,54 @@ class Answer(PublicApiView):
 def _body(found: Facts, system: System) -> dict[str, Any]:
     first = opening(found)
     return {
-        "answer": f"{first.answer} {first.figures}",
+        "answer": f"{first.headline} {first.figures}",
         "database": found.kind,
         "measured": found.measured.isoformat(),
         "played": found.matrix.made.isoformat(),
         "benchmark": f"{reverse('benchmarks')}?result={found.result}",
-        "rankings": [_ranking(found, system, one) for one in answer(found.world, system)],
+        "rankings": [_ranking(found, system, one) for one in rankings(found.measurements, system)],
     }
 
 
 def _ranking(found: Facts, system: System, ranking: Ranking) -> dict[str, Any]:
     return {
         "audience": ranking.audience,
-        "winner": ranking.winner.way.slug if ranking.winner else None,
-        "equals": [place.way.slug for place in ranking.equals],
-        "sentence": sentences.take(found, system, ranking),
+        "winner": ranking.winner.candidate.slug if ranking.winner else None,
+        "equals": [entry.candidate.slug for entry in ranking.equals],
+        "sentence": sentences.recommendation(found, system, ranking),
         "jwt": sentences.when_jwt_wins(found, system, ranking),
-        "places": [
+        "entries": [
             {
-                "slug": place.way.slug,
-                "title": place.way.title,
-                "time_us": round(place.time_us, 1),
-                "suits": place.suits,
-                "cpu_us": place.way.request.cpu_us,
-                "queries": place.way.request.queries,
-                "bytes_sent": place.way.bytes_sent,
+                "slug": entry.candidate.slug,
+                "title": entry.candidate.title,
+                "time_us": round(entry.time_us, 1),
+                "suits": entry.suits,
+                "cpu_us": entry.candidate.request.cpu_us,
+                "queries": entry.candidate.request.queries,
+                "bytes_sent": entry.candidate.bytes_sent,
             }
-            for place in ranking.places
+            for entry in ranking.entries
         ],
-        "out": [
-            {"slug": out.way.slug, "why": out.why, "sentences": sentences.why_out(out, system)}
-            for out in ranking.out
+        "excluded": [
+            {
+                "slug": excluded.candidate.slug,
+                "why": excluded.why,
+                "sentences": sentences.reasons_in_words(excluded, system),
+            }
+            for excluded in ranking.excluded
         ],
-        "tips": [_tip(tip) for tip in tips(found.world, system, ranking.audience)],
+        "tipping_points": [
+            _tipping_point(point)
+            for point in tipping_points(found.measurements, system, ranking.audience)
+        ],
     }
 
 
-def _tip(tip: Tip) -> dict[str, Any]:
+def _tipping_point(point: TippingPoint) -> dict[str, Any]:
     return {
-        "knob": tip.knob.name,
-        "value": tip.value,
-        "is_more": tip.is_more,
-        "winner": tip.winner.slug if tip.winner else None,
-        "sentence": sentences.would_change(tip),
+        "parameter": point.parameter.name,
+        "value": point.value,
+        "is_more": point.is_more,
+        "winner": point.winner.slug if point.winner else None,
+        "sentence": sentences.would_change(point),
     }

@@ -15,18 +15,18 @@ from accounts.answer.facts import Facts, facts
 from accounts.answer.opening import Step, opening, steps
 from accounts.answer.ranking import (
     Audience,
+    Candidate,
     Client,
-    Out,
-    Place,
+    Entry,
+    Excluded,
     Ranking,
     System,
-    Way,
-    answer,
-    place,
+    entry,
+    rankings,
     reasons,
 )
 from accounts.answer.takeaway import NothingToTake, Takeaway, takeaway
-from accounts.answer.tipping import KNOBS, Knob, tips
+from accounts.answer.tipping import PARAMETERS, Parameter, tipping_points
 from accounts.bench.result import SESSION_DB
 from accounts.conf import DATABASES, own_database
 from accounts.lab.events import events
@@ -48,21 +48,21 @@ _LABELS = {
 }
 
 
-def _slider(knob: Knob) -> forms.Field:
-    kind = forms.FloatField if knob.scale > 1 else forms.IntegerField
+def _slider(parameter: Parameter) -> forms.Field:
+    kind = forms.FloatField if parameter.scale > 1 else forms.IntegerField
     return kind(
-        label=_LABELS[knob.name],
-        min_value=knob.low // knob.scale,
-        max_value=knob.high // knob.scale,
-        initial=getattr(_DEFAULT, knob.name),
-        widget=forms.NumberInput(attrs={"type": "range", "step": 1 / knob.scale}),
+        label=_LABELS[parameter.name],
+        min_value=parameter.low // parameter.scale,
+        max_value=parameter.high // parameter.scale,
+        initial=getattr(_DEFAULT, parameter.name),
+        widget=forms.NumberInput(attrs={"type": "range", "step": 1 / parameter.scale}),
     )
 
 
 class SystemForm(forms.Form):
     """What a visitor says of a system, and what else the page shows."""
 
-    distance_ms, late_s, per_hour, services, header_bytes = map(_slider, KNOBS)
+    distance_ms, late_s, per_hour, services, header_bytes = map(_slider, PARAMETERS)
     clients = forms.MultipleChoiceField(
         choices=list(CLIENTS.items()),
         widget=forms.CheckboxSelectMultiple,
@@ -82,35 +82,35 @@ class SystemForm(forms.Form):
     def system(self) -> System:
         """The system; to be called on a valid form."""
         clients = frozenset(map(Client, self.cleaned_data["clients"]))
-        figures = {knob.name: self.cleaned_data[knob.name] for knob in KNOBS}
+        figures = {parameter.name: self.cleaned_data[parameter.name] for parameter in PARAMETERS}
         return System(clients=clients, **figures)
 
 
 def _completed(query: QueryDict) -> QueryDict:
     """A query with the defaults of what it leaves out. A sent form leaves out no slider."""
     data = query.copy()
-    if KNOBS[0].name not in data:
+    if PARAMETERS[0].name not in data:
         data.setlistdefault("clients", [Client.BROWSER.value])
-    for knob in KNOBS:
-        data.setdefault(knob.name, str(getattr(_DEFAULT, knob.name)))
+    for parameter in PARAMETERS:
+        data.setdefault(parameter.name, str(getattr(_DEFAULT, parameter.name)))
     for name, value in (("database", own_database()), ("a", PAIR[0]), ("b", PAIR[1])):
         data.setdefault(name, value)
     return data
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedRow:
     """A way that will do, as a row of the table."""
 
     strategy: Named
-    place: Place
+    entry: Entry
     time: str
     times: str
     note: str
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class ExcludedRow:
     """A way that will not do, as a row of the table."""
 
     strategy: Named
@@ -118,14 +118,14 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class Download:
     """What to take home of a way: a folder, or what Django has anyway."""
 
     taken: Takeaway
     url: str
 
     @classmethod
-    def of(cls, slug: str) -> Self | None:
+    def for_strategy(cls, slug: str) -> Self | None:
         """None of a way that is not to be taken."""
         try:
             return cls(takeaway(slug), reverse("answer-takeaway", args=[slug]))
@@ -134,7 +134,7 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class Recommendation:
     """The answer for one audience."""
 
     audience: str
@@ -142,48 +142,56 @@ class Take:
     text: str
     changes: Sequence[str]
     jwt: str
-    home: Home | None
-    ranked: Sequence[Ranked]
-    left_out: Sequence[LeftOut]
+    download: Download | None
+    ranked: Sequence[RankedRow]
+    left_out: Sequence[ExcludedRow]
 
     @classmethod
-    def of(cls, found: Facts, system: System, ranking: Ranking) -> Self:
+    def from_ranking(cls, found: Facts, system: System, ranking: Ranking) -> Self:
         """A ranking in words."""
         return cls(
             audience=sentences.AUDIENCES[ranking.audience],
-            winner=_named(ranking.winner.way) if ranking.winner else None,
-            text=sentences.take(found, system, ranking),
+            winner=_named(ranking.winner.candidate) if ranking.winner else None,
+            text=sentences.recommendation(found, system, ranking),
             changes=[
-                sentences.would_change(tip) for tip in tips(found.world, system, ranking.audience)
+                sentences.would_change(point)
+                for point in tipping_points(found.measurements, system, ranking.audience)
             ],
             jwt=sentences.when_jwt_wins(found, system, ranking),
-            home=Home.of(ranking.winner.way.slug) if ranking.winner else None,
+            download=Download.for_strategy(ranking.winner.candidate.slug)
+            if ranking.winner
+            else None,
             ranked=_ranked(found, system, ranking),
             left_out=[
-                LeftOut(_named(out.way), sentences.why_out(out, system)) for out in ranking.out
+                ExcludedRow(
+                    _named(excluded.candidate), sentences.reasons_in_words(excluded, system)
+                )
+                for excluded in ranking.excluded
             ],
         )
 
 
-def _named(way: Way) -> Named:
-    return named_strategy(strategies[way.slug])
+def _named(candidate: Candidate) -> Named:
+    return named_strategy(strategies[candidate.slug])
 
 
-def _ranked(found: Facts, system: System, ranking: Ranking) -> list[Ranked]:
-    default = place(found.way(SESSION_DB), found.world, system, ranking.audience).time_us
+def _ranked(found: Facts, system: System, ranking: Ranking) -> list[RankedRow]:
+    default = entry(
+        found.candidate(SESSION_DB), found.measurements, system, ranking.audience
+    ).time_us
     return [
-        Ranked(
-            strategy=_named(one.way),
-            place=one,
+        RankedRow(
+            strategy=_named(one.candidate),
+            entry=one,
             time=sentences.milliseconds(one.time_us),
             times=f"{one.time_us / default:.2f}",
             note=_note(one, ranking),
         )
-        for one in ranking.places
+        for one in ranking.entries
     ]
 
 
-def _note(one: Place, ranking: Ranking) -> str:
+def _note(one: Entry, ranking: Ranking) -> str:
     if one in ranking.equals:
         return "costs the same as the first"
     if one.suits:
@@ -197,23 +205,27 @@ class Column:
     """One of two ways side by side."""
 
     strategy: Named
-    way: Way
+    candidate: Candidate
     time: str
     why: Sequence[str]
-    home: Home | None
+    download: Download | None
     cells: Mapping[str, CellText]
 
     @classmethod
-    def of(cls, found: Facts, system: System, way: Way) -> Self:
+    def from_candidate(cls, found: Facts, system: System, candidate: Candidate) -> Self:
         """A way with what the matrix says of it."""
-        audience = Audience.BROWSERS if way.in_cookie else Audience.PROGRAMS
+        audience = Audience.BROWSERS if candidate.in_cookie else Audience.PROGRAMS
         return cls(
-            strategy=_named(way),
-            way=way,
-            time=sentences.milliseconds(place(way, found.world, system, audience).time_us),
-            why=sentences.why_out(Out(way, reasons(way, system)), system),
-            home=Home.of(way.slug),
-            cells={event: describe(report) for event, report in found.reports(way.slug).items()},
+            strategy=_named(candidate),
+            candidate=candidate,
+            time=sentences.milliseconds(
+                entry(candidate, found.measurements, system, audience).time_us
+            ),
+            why=sentences.reasons_in_words(Excluded(candidate, reasons(candidate, system)), system),
+            download=Download.for_strategy(candidate.slug),
+            cells={
+                event: describe(report) for event, report in found.reports(candidate.slug).items()
+            },
         )
 
 
@@ -256,7 +268,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "result_url": f"{reverse('benchmarks')}?result={found.result}",
         "opening": opening(found),
         "bars": bars(list(steps(found))),
-        "sliders": [(form[knob.name], said.get(knob.name, "")) for knob in KNOBS],
+        "sliders": [
+            (form[parameter.name], said.get(parameter.name, "")) for parameter in PARAMETERS
+        ],
         **(_content(form, found) if is_valid else {}),
     }
     return render(request, "pages/answer.html", context, status=200 if is_valid else 400)
@@ -276,11 +290,14 @@ def _said(system: System) -> dict[str, str]:
 def _content(form: SystemForm, found: Facts) -> dict[str, Any]:
     """What follows from a system: the answer, two ways side by side, all ways ranked."""
     system = form.system()
-    known = {way.slug: way for way in found.world.ways}
+    known = {candidate.slug: candidate for candidate in found.measurements.candidates}
     pair = [known[slug] for slug in map(form.cleaned_data.get, "ab") if slug in known]
-    columns = [Column.of(found, system, way) for way in pair]
+    columns = [Column.from_candidate(found, system, candidate) for candidate in pair]
     return {
-        "takes": [Take.of(found, system, ranking) for ranking in answer(found.world, system)],
+        "recommendations": [
+            Recommendation.from_ranking(found, system, ranking)
+            for ranking in rankings(found.measurements, system)
+        ],
         "total": len(known),
         "pair": columns,
         "pair_events": [
@@ -289,14 +306,17 @@ def _content(form: SystemForm, found: Facts) -> dict[str, Any]:
             if all(event.slug in column.cells for column in columns)
         ],
         "events": [named_event(event) for event in events],
-        "played": [(_named(way), _cells(found, way)) for way in found.world.ways],
+        "played": [
+            (_named(candidate), _cells(found, candidate))
+            for candidate in found.measurements.candidates
+        ],
         "beside": sentences.beside(found, system, *pair) if len(pair) == len(PAIR) else "",
     }
 
 
-def _cells(found: Facts, way: Way) -> list[CellText | None]:
+def _cells(found: Facts, candidate: Candidate) -> list[CellText | None]:
     """A row of the matrix; None where an event was not played."""
-    reports = found.reports(way.slug)
+    reports = found.reports(candidate.slug)
     return [describe(reports[one.slug]) if one.slug in reports else None for one in events]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.answer import facts as module
 from accounts.answer.facts import facts
-from accounts.answer.ranking import Action, System, Why, reasons
+from accounts.answer.ranking import Action, Reason, System, reasons
 from accounts.bench import archive
 from accounts.bench.difference import Figure
 from accounts.lab import recorded
@@ -55,13 +55,16 @@ def test_the_figures_are_those_of_the_benchmark(folders: tuple[Path, Path]) -> N
     play(folders[1], report("session-db", "log-out"), report("jwt-user", "log-out", "accepted"))
     found = facts("sqlite")
     assert found is not None
-    assert [way.slug for way in found.world.ways] == ["session-db", "jwt-user"]
-    session, token = found.world.ways
+    assert [candidate.slug for candidate in found.measurements.candidates] == [
+        "session-db",
+        "jwt-user",
+    ]
+    session, token = found.measurements.candidates
     assert (session.request, session.bytes_sent) == (Action(990, 2), 50)
     assert (token.request, token.bytes_sent) == (Action(790, 1), 400)
     assert session.refresh is None
     assert token.refresh == Action(190 + 700, 2)  # a request that nobody checks, and a log-in
-    assert found.world.trips == ((0.0, 0.1), (1.0, 1.1), (5.0, 5.1))
+    assert found.measurements.trips == ((0.0, 0.1), (1.0, 1.1), (5.0, 5.1))
 
 
 def test_what_counts_as_a_difference_is_what_it_is_everywhere(
@@ -72,7 +75,7 @@ def test_what_counts_as_a_difference_is_what_it_is_everywhere(
     found = facts("sqlite")
     assert found is not None
     cpu, rounds = found.benchmark["strategies"][1]["cpu_us"], found.benchmark["rounds"]
-    assert found.world.ways[0].noise_us == Figure.from_spread(cpu, rounds).error
+    assert found.measurements.candidates[0].noise_us == Figure.from_spread(cpu, rounds).error
 
 
 @pytest.mark.parametrize(
@@ -98,10 +101,10 @@ def test_a_cell_of_the_matrix_decides(
     play(folders[1], report("jwt-user", "log-out"), {**report("jwt-user", event), **cell})
     found = facts("sqlite")
     assert found is not None
-    [way] = found.world.ways
-    assert [name for name in ("open_after", "throws_out_at", "late_at") if getattr(way, name)] == (
-        [expected] if expected else []
-    )
+    [candidate] = found.measurements.candidates
+    assert [
+        name for name in ("open_after", "throws_out_at", "late_at") if getattr(candidate, name)
+    ] == ([expected] if expected else [])
 
 
 def test_the_newest_benchmark_that_measured_distances_counts(
@@ -121,10 +124,10 @@ def test_a_matrix_that_was_played_again_counts(folders: tuple[Path, Path]) -> No
     archive.save(result(long=True))
     play(folders[1], report("session-db", "log-out", "accepted"))
     assert (before := facts("sqlite")) is not None
-    assert before.world.ways[0].open_after
+    assert before.measurements.candidates[0].open_after
     play(folders[1], report("session-db", "log-out"), made="2026-02-04T00:00:00+00:00")
     assert (after := facts("sqlite")) is not None
-    assert not after.world.ways[0].open_after
+    assert not after.measurements.candidates[0].open_after
 
 
 def test_without_a_benchmark_or_a_matrix_there_are_no_facts(folders: tuple[Path, Path]) -> None:
@@ -139,8 +142,12 @@ def test_without_a_benchmark_or_a_matrix_there_are_no_facts(folders: tuple[Path,
 def test_the_shipped_facts_say_what_the_lab_says(kind: str) -> None:
     found = facts(kind)
     assert found is not None
-    will_do = {way.slug for way in found.world.ways if not reasons(way, System(late_s=1))}
+    will_do = {
+        candidate.slug
+        for candidate in found.measurements.candidates
+        if not reasons(candidate, System(late_s=1))
+    }
     assert will_do >= {"session-db", "session-joined", "opaque", "jwt-blacklist-joined"}
-    assert reasons(found.way("jwt-user"), System()) == (Why.OPEN,)
-    assert Why.THROWS_OUT in reasons(found.way("jwt-version"), System())
-    assert found.way("jwt-rotating").late_at
+    assert reasons(found.candidate("jwt-user"), System()) == (Reason.OPEN,)
+    assert Reason.THROWS_OUT in reasons(found.candidate("jwt-version"), System())
+    assert found.candidate("jwt-rotating").late_at

@@ -7,11 +7,26 @@ import pytest
 
 from accounts.answer.facts import Facts, facts
 from accounts.answer.opening import opening, steps
-from accounts.answer.ranking import Action, Audience, Client, System, Way, World, answer, rank
-from accounts.answer.sentences import beside, condition, take, when_jwt_wins, why_out
-from accounts.answer.tipping import KNOBS, Tip
+from accounts.answer.ranking import (
+    Action,
+    Audience,
+    Candidate,
+    Client,
+    Measurements,
+    System,
+    rank,
+    rankings,
+)
+from accounts.answer.sentences import (
+    beside,
+    condition,
+    reasons_in_words,
+    recommendation,
+    when_jwt_wins,
+)
+from accounts.answer.tipping import PARAMETERS, TippingPoint
 
-BY_NAME = {knob.name: knob for knob in KNOBS}
+BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 
 
 @pytest.fixture
@@ -23,32 +38,35 @@ def shipped() -> Facts:
 
 def changed(found: Facts, slug: str, **values: Any) -> Facts:
     """The same facts, but for one way."""
-    ways = tuple(replace(way, **values) if way.slug == slug else way for way in found.world.ways)
-    return replace(found, world=World(ways, found.world.trips))
+    candidates = tuple(
+        replace(candidate, **values) if candidate.slug == slug else candidate
+        for candidate in found.measurements.candidates
+    )
+    return replace(found, measurements=Measurements(candidates, found.measurements.trips))
 
 
 def costing(found: Facts, slug: str, cpu_us: float) -> Facts:
-    way = found.way(slug)
-    return changed(found, slug, request=Action(cpu_us, way.request.queries))
+    candidate = found.candidate(slug)
+    return changed(found, slug, request=Action(cpu_us, candidate.request.queries))
 
 
 def test_the_answer_depends_on_what_the_token_costs(shipped: Facts) -> None:
-    session = shipped.way("session-db").request.cpu_us
+    session = shipped.candidate("session-db").request.cpu_us
     same = opening(costing(shipped, "jwt-blacklist", session * 1.001))
-    assert same.answer.endswith("and then little is left of what JWT was for.")
+    assert same.rankings.endswith("and then little is left of what JWT was for.")
     assert "costs as much as Session (Django) (to within the spread) and sends" in same.figures
     dear = opening(costing(shipped, "jwt-blacklist", session * 2))
-    assert dear.answer.endswith("a token costs more than the session it was to replace.")
+    assert dear.rankings.endswith("a token costs more than the session it was to replace.")
     assert "costs 2.00 times as much as Session (Django)" in dear.figures
     cheap = opening(costing(shipped, "jwt-blacklist", session / 2))
-    assert cheap.answer.endswith("the token still costs less than a session.")
+    assert cheap.rankings.endswith("the token still costs less than a session.")
 
 
 def test_the_answer_depends_on_what_becomes_of_the_thief(shipped: Facts) -> None:
     unsolved = changed(shipped, "jwt-blacklist", open_after=("log-out",))
-    assert opening(unsolved).answer == "That it is not solved."
+    assert opening(unsolved).headline == "That it is not solved."
     harmless = changed(shipped, "jwt-user", open_after=())
-    assert opening(harmless).answer.startswith("None: here even a plain token ends")
+    assert opening(harmless).headline.startswith("None: here even a plain token ends")
 
 
 def test_what_only_a_jwt_can_do_is_said_where_it_is_so(shipped: Facts) -> None:
@@ -65,27 +83,29 @@ def test_care_is_told_by_the_queries_that_it_saves(shipped: Facts) -> None:
 
 
 def test_without_the_ways_of_the_steps_nothing_is_claimed(shipped: Facts) -> None:
-    ways = tuple(way for way in shipped.world.ways if way.slug != "jwt-user")
-    found = replace(shipped, world=World(ways, shipped.world.trips))
-    assert opening(found).answer == "Not measured."
-    assert [step.way.slug for step in steps(found)][:2] == ["session-db", "jwt-blacklist"]
+    candidates = tuple(
+        candidate for candidate in shipped.measurements.candidates if candidate.slug != "jwt-user"
+    )
+    found = replace(shipped, measurements=Measurements(candidates, shipped.measurements.trips))
+    assert opening(found).headline == "Not measured."
+    assert [step.candidate.slug for step in steps(found)][:2] == ["session-db", "jwt-blacklist"]
 
 
 def test_a_door_says_how_long_a_thief_stays(shipped: Facts) -> None:
     late = changed(shipped, "jwt-user", open_after=(), late_at=("log-out",))
-    door = {step.way.slug: (step.is_safe, step.door) for step in steps(late)}["jwt-user"]
+    door = {step.candidate.slug: (step.is_safe, step.door) for step in steps(late)}["jwt-user"]
     assert door == (False, "thief in, up to 5 min")
 
 
 def taken(found: Facts, **system: Any) -> str:
     asked = System(**{"clients": frozenset({Client.PROGRAM}), **system})
-    [ranking] = answer(found.world, asked)
-    return take(found, asked, ranking)
+    [ranking] = rankings(found.measurements, asked)
+    return recommendation(found, asked, ranking)
 
 
 def test_the_winner_is_put_beside_the_best_of_the_other_kind(shipped: Facts) -> None:
     assert "would take 0.14 ms more and send 390 bytes more each time." in taken(shipped)
-    alike = costing(shipped, "jwt-blacklist-joined", shipped.way("opaque").request.cpu_us + 1)
+    alike = costing(shipped, "jwt-blacklist-joined", shipped.candidate("opaque").request.cpu_us + 1)
     assert "JWT + blacklist in one query would take as long and send" in taken(alike)
     far = taken(shipped, late_s=300, distance_ms=5)
     assert "Random token would take" in far
@@ -93,22 +113,24 @@ def test_the_winner_is_put_beside_the_best_of_the_other_kind(shipped: Facts) -> 
 
 
 def test_an_equal_is_named(shipped: Facts) -> None:
-    alike = costing(shipped, "jwt-blacklist-joined", shipped.way("opaque").request.cpu_us + 1)
+    alike = costing(shipped, "jwt-blacklist-joined", shipped.candidate("opaque").request.cpu_us + 1)
     text = taken(alike)
     assert "JWT + blacklist in one query: the same cost, as the difference is within" in text
 
 
 def test_django_is_not_compared_with_itself(shipped: Facts) -> None:
-    alone = World((shipped.way("session-db"),), shipped.world.trips)
-    text = taken(replace(shipped, world=alone))
+    alone = Measurements((shipped.candidate("session-db"),), shipped.measurements.trips)
+    text = taken(replace(shipped, measurements=alone))
     assert "A log-out counts at once. A request takes" in text
     assert "times as long" not in text
 
 
 def test_where_nothing_helps_a_jwt_it_is_said(shipped: Facts) -> None:
-    ways: tuple[Way, ...] = tuple(way for way in shipped.world.ways if way.family != "jwt")
-    found = replace(shipped, world=World(ways, shipped.world.trips))
-    ranking = rank(found.world, System(), Audience.BROWSERS)
+    candidates: tuple[Candidate, ...] = tuple(
+        candidate for candidate in shipped.measurements.candidates if candidate.family != "jwt"
+    )
+    found = replace(shipped, measurements=Measurements(candidates, shipped.measurements.trips))
+    ranking = rank(found.measurements, System(), Audience.BROWSERS)
     assert when_jwt_wins(found, System(), ranking).startswith("A JWT does not win here, and no")
 
 
@@ -128,25 +150,30 @@ def test_where_nothing_helps_a_jwt_it_is_said(shipped: Facts) -> None:
     ],
 )
 def test_a_condition_is_a_clause(name: str, value: float, is_more: bool, words: str) -> None:  # noqa: FBT001
-    assert condition(Tip(BY_NAME[name], value, is_more, None)) == words
+    assert condition(TippingPoint(BY_NAME[name], value, is_more, None)) == words
 
 
 def test_each_reason_is_told(shipped: Facts) -> None:
     system = System(services=1, header_bytes=60)
-    out = {one.way.slug: one for one in rank(shipped.world, system, Audience.PROGRAMS).out}
-    assert why_out(out["jwt-blacklist-memory"], system) == [
+    excluded = {
+        one.candidate.slug: one
+        for one in rank(shipped.measurements, system, Audience.PROGRAMS).excluded
+    }
+    assert reasons_in_words(excluded["jwt-blacklist-memory"], system) == [
         "a stolen copy outlives: password change, refresh token used twice",
         "a log-out may take 1 s to reach every server process",
         "asks the database, which a service cannot reach",
         "sends 377 bytes, more than 60",
     ]
-    assert "throws out other devices too: log out" in why_out(out["jwt-version"], system)
-    rotating = why_out(out["jwt-rotating"], system)
+    assert "throws out other devices too: log out" in reasons_in_words(
+        excluded["jwt-version"], system
+    )
+    rotating = reasons_in_words(excluded["jwt-rotating"], system)
     assert rotating[0] == "a log-out counts only when the access token runs out"
 
 
 def test_two_ways_in_a_sentence(shipped: Facts) -> None:
-    one, two = shipped.way("opaque"), shipped.way("session-db")
+    one, two = shipped.candidate("opaque"), shipped.candidate("session-db")
     text = beside(shipped, System(distance_ms=0), one, two)
     assert text.startswith("Random token takes 1.3 ms less than Session (Django): 66% of its time")
     assert text == beside(shipped, System(distance_ms=0), two, one)

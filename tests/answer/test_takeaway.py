@@ -22,9 +22,14 @@ KINDS = ("sqlite", "postgres")
 
 def nameable() -> list[str]:
     """The ways that will do for some system."""
-    worlds = [found.world for kind in KINDS if (found := facts(kind))]
+    measured = [found.measurements for kind in KINDS if (found := facts(kind))]
     return sorted(
-        {way.slug for world in worlds for way in world.ways if not reasons(way, System(late_s=900))}
+        {
+            candidate.slug
+            for measurements in measured
+            for candidate in measurements.candidates
+            if not reasons(candidate, System(late_s=900))
+        }
     )
 
 

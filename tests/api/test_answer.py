@@ -26,24 +26,26 @@ def test_a_program_gets_the_ranking_of_the_page(client: Api) -> None:
     query: dict[str, Any] = {"late_s": 300, "services": 1, "clients": "app", "database": "postgres"}
     page = client.get("/answer/", params=query).text
     assert ranking["sentence"] in page
-    assert all(tip["sentence"] in page for tip in ranking["tips"])
+    assert all(point["sentence"] in page for point in ranking["tipping_points"])
 
 
 def test_every_way_has_its_place_or_its_reasons(client: Api) -> None:
     [ranking] = asked(client)["rankings"]
-    assert ranking["winner"] == ranking["places"][0]["slug"] == "session-joined"
-    out = {one["slug"]: one for one in ranking["out"]}
-    assert out["jwt-user"]["why"] == ["open"]
-    assert out["jwt-user"]["sentences"][0].startswith("a stolen copy outlives: log out, ")
-    places = {one["slug"] for one in ranking["places"]}
-    assert places & out.keys() == set()
+    assert ranking["winner"] == ranking["entries"][0]["slug"] == "session-joined"
+    excluded = {one["slug"]: one for one in ranking["excluded"]}
+    assert excluded["jwt-user"]["why"] == ["open"]
+    assert excluded["jwt-user"]["sentences"][0].startswith("a stolen copy outlives: log out, ")
+    entries = {one["slug"] for one in ranking["entries"]}
+    assert entries & excluded.keys() == set()
 
 
 def test_where_no_way_will_do_there_is_no_winner(client: Api) -> None:
     [ranking] = asked(client, services=2)["rankings"]
     assert ranking["winner"] is None
-    assert ranking["places"] == []
-    assert {"knob": "late_s", "value": 1, "is_more": True}.items() <= ranking["tips"][0].items()
+    assert ranking["entries"] == []
+    assert {"parameter": "late_s", "value": 1, "is_more": True}.items() <= ranking[
+        "tipping_points"
+    ][0].items()
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,14 @@ def test_the_answer_follows_the_sliders_the_keyboard_and_the_switch(
 ) -> None:
     guard.allow("status of 400")  # of the page that is asked for with nothing ticked
     page.goto("/answer/?clients=program")
-    takes = page.locator("#takes")
-    expect(takes).to_contain_text("Take: Random token")
+    recommendations = page.locator("#takes")
+    expect(recommendations).to_contain_text("Take: Random token")
     expect(page.get_by_role("button", name="Show the answer")).to_be_hidden()
 
     late = page.get_by_label("A log-out may take until")
     late.focus()
     page.keyboard.press("End")
-    expect(takes).to_contain_text("A JWT wins here: JWT + rotated refresh.")
+    expect(recommendations).to_contain_text("A JWT wins here: JWT + rotated refresh.")
     expect(page.locator("#said-late_s")).to_have_text("15 min")
     expect(late).to_be_focused()
     assert "late_s=900" in page.url
@@ -29,12 +29,12 @@ def test_the_answer_follows_the_sliders_the_keyboard_and_the_switch(
     page.get_by_label("Services that cannot").press("ArrowRight")
     expect(page.locator("#ranked")).to_contain_text("asks the database, which a service cannot")
     page.get_by_role("checkbox", name="browser").check()
-    expect(takes).to_contain_text("For browsers")
+    expect(recommendations).to_contain_text("For browsers")
 
     page.get_by_role("checkbox", name="mobile app").check()
     for client in ("browser", "mobile app", "other programs"):
         page.get_by_role("checkbox", name=client).uncheck()
-    expect(takes).to_contain_text("Correct what is marked")
+    expect(recommendations).to_contain_text("Correct what is marked")
     expect(page.locator("#clients-errors")).to_contain_text("Tick at least one.")
     page.get_by_role("checkbox", name="browser").check()
 

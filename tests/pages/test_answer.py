@@ -16,7 +16,7 @@ from accounts.pages import answer
 from accounts.pages.answer import bars
 from accounts.pages.chooser import MARK
 from accounts.strategies import Lookup, strategies
-from tests.answer.worlds import SESSION
+from tests.answer.measured import SESSION
 
 pytestmark = pytest.mark.django_db
 
@@ -97,8 +97,8 @@ def test_every_way_is_ranked_or_out_with_a_link_to_the_lab(client: Client) -> No
     assert "a stolen copy outlives: log out, log out everywhere" in text(html)
     found = facts("sqlite")
     assert found is not None
-    for way in found.world.ways:
-        assert f'href="/lab/{way.slug}/"' in ranked
+    for candidate in found.measurements.candidates:
+        assert f'href="/lab/{candidate.slug}/"' in ranked
     for part in ("time-card", "queries-card", "bytes-card", "latency-card", "logins-title"):
         assert f"#{part}" in ranked
 

@@ -2,13 +2,13 @@
 
 from hypothesis import strategies as st
 
-from accounts.answer.ranking import Action, Client, System, Way, World
-from accounts.answer.tipping import KNOBS
+from accounts.answer.ranking import Action, Candidate, Client, Measurements, System
+from accounts.answer.tipping import PARAMETERS
 
 TRIPS = ((0.0, 0.1), (1.0, 1.2), (5.0, 5.6))
 
 
-def way(
+def candidate(
     slug: str,
     cpu_us: float,
     *,
@@ -20,8 +20,8 @@ def way(
     open_after: tuple[str, ...] = (),
     throws_out_at: tuple[str, ...] = (),
     lag_s: float = 0.0,
-) -> Way:
-    return Way(
+) -> Candidate:
+    return Candidate(
         slug=slug,
         title=f"Title of {slug}",
         family=family,
@@ -37,14 +37,14 @@ def way(
     )
 
 
-SESSION = way("session", 700)
-DEAR_SESSION = way("dear-session", 2000, queries=2)
-RANDOM = way("random", 650, family="opaque")
-OPEN = way("open", 100, family="jwt", queries=0, bytes_sent=400, open_after=("log-out",))
-COUNTER = way("counter", 600, family="jwt", bytes_sent=380, throws_out_at=("log-out",))
-MEMORY = way("memory", 640, family="jwt", bytes_sent=370, lag_s=1.0)
-REVOCABLE = way("revocable", 810, family="jwt", bytes_sent=370)
-ROTATING = way(
+SESSION = candidate("session", 700)
+DEAR_SESSION = candidate("dear-session", 2000, queries=2)
+RANDOM = candidate("random", 650, family="opaque")
+OPEN = candidate("open", 100, family="jwt", queries=0, bytes_sent=400, open_after=("log-out",))
+COUNTER = candidate("counter", 600, family="jwt", bytes_sent=380, throws_out_at=("log-out",))
+MEMORY = candidate("memory", 640, family="jwt", bytes_sent=370, lag_s=1.0)
+REVOCABLE = candidate("revocable", 810, family="jwt", bytes_sent=370)
+ROTATING = candidate(
     "rotating",
     500,
     family="jwt",
@@ -53,8 +53,8 @@ ROTATING = way(
     refresh=Action(1500, 2),
     late_at=("log-out", "role-removed"),
 )
-WAYS = (SESSION, DEAR_SESSION, RANDOM, OPEN, COUNTER, REVOCABLE, ROTATING)
-WORLD = World(WAYS, TRIPS)
+CANDIDATES = (SESSION, DEAR_SESSION, RANDOM, OPEN, COUNTER, REVOCABLE, ROTATING)
+MEASUREMENTS = Measurements(CANDIDATES, TRIPS)
 EVERYBODY = frozenset(Client)
 
 systems = st.builds(
@@ -66,4 +66,4 @@ systems = st.builds(
     header_bytes=st.integers(40, 4096),
     clients=st.sets(st.sampled_from(Client), min_size=1).map(frozenset),
 )
-knobs = st.sampled_from(KNOBS)
+parameters = st.sampled_from(PARAMETERS)
