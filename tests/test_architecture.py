@@ -33,6 +33,7 @@ ROOT = settings.BASE_DIR
 PACKAGES = [ROOT / "accounts", ROOT / "authdemo"]
 MAX_IMPORTS = 15  # in a chain
 MAX_PACKAGE_DOCSTRING = 6  # lines
+NOTHING_TO_READ = {"authdemo"}  # one may begin anywhere
 BY_DJANGO = {"management", "commands", "migrations"}  # packages that Django asks for
 JWT_LIBRARIES = {"jwt", "joserfc", "authlib", "jose", "rest_framework_simplejwt"}
 MAX_STRATEGY_LINES = 60  # the lesson and the imports included
@@ -86,6 +87,16 @@ class TestLayers:
         longest = max(chains.values(), key=len)
         assert len(longest) - 1 <= MAX_IMPORTS, " > ".join(longest)
 
+    def test_what_is_private_to_a_package_is_imported_within_it_alone(self) -> None:
+        intruders = {
+            f"{name} imports {imported}"
+            for name, found in import_graph().items()
+            for imported in found
+            if imported.rpartition(".")[2].startswith("_")
+            and not name.startswith(imported.rpartition(".")[0])
+        }
+        assert intruders == set()
+
     def test_only_the_tokens_know_a_jwt_library(self) -> None:
         guilty = {
             str(module.relative_to(ROOT)): names
@@ -131,6 +142,16 @@ class TestDocstrings:
             if not 1 <= len(text.splitlines()) <= MAX_PACKAGE_DOCSTRING
         ]
         assert silent_or_long == []
+
+    def test_every_package_says_what_it_imports_and_which_file_to_read_first(self) -> None:
+        for name, text in package_docstrings():
+            words = " ".join(text.split())
+            assert re.search(r"[Ii]mports?\b", words), f"{name} says nothing of what it imports"
+            first = re.search(r"[Rr]ead ``([\w/]+)(?:\.py)?``", words)
+            if name not in NOTHING_TO_READ:
+                assert first, f"{name} does not say which file to read first"
+                folder = ROOT / name.replace(".", "/")
+                assert list(folder.glob(f"{first[1]}*")), f"{name} sends to {first[1]}"
 
     def test_every_public_method_is_documented_unless_it_overrides_one(self) -> None:
         undocumented = [

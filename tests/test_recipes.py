@@ -1,4 +1,4 @@
-"""The README's recipes for a strategy, an event and a page, followed in a copy of the project."""
+"""The recipes for a strategy, an event, a page and a claim, followed in a copy of the project."""
 
 import os
 import re
@@ -106,6 +106,18 @@ def test_an_event_is_one_file(tree: Path) -> None:
     (tree / file_in("accounts/lab/events", text)).write_text(code_in(text))
     assert re.search(r"\d passed", run_make("test-sqlite", text, tree))
     assert f"\n{len(strategies)} played" in run_make("matrix", text, tree)
+
+
+def test_a_claim_is_one_file_and_its_cases(tree: Path) -> None:
+    text = (ROOT / "accounts" / "claims" / "README.md").read_text()
+    files = re.findall(r"`([\w/]+\.py)`[^`]*^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert len(files) == len({"the claim", "its test"})
+    for name, code in files:
+        (tree / name).write_text(code)
+    assert re.search(r"\d passed", run_make("test-sqlite", text, tree))
+    printed = run_make("claims", text, tree)
+    assert "A cookie is shorter than a token." in printed
+    assert "holds: The cookie has 32 bytes" in printed
 
 
 def test_a_page_is_an_entry_and_its_template(tree: Path) -> None:

@@ -18,11 +18,7 @@ from accounts.api import serializers
 from accounts.api.lab.lines import LINES, WAIT, Lines, answered, visitor_counted
 from accounts.api.lab.serializers import RunWaits
 from accounts.api.views import PublicApiView, valid
-from accounts.claims import Claim, claims
-from accounts.claims._evidence import Kind, Progress, Verdict
-from accounts.claims._play import PlayError
-from accounts.claims._results import shipped
-from accounts.claims._runs import ClaimStream
+from accounts.claims import Claim, ClaimStream, Kind, PlayError, Progress, Verdict, claims, shipped
 from accounts.conf import DATABASES
 from accounts.lab.turns import Waiting
 from accounts.models import ClaimGuesses, ClaimRun

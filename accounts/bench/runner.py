@@ -13,7 +13,7 @@ from typing import Any, cast
 from accounts.bench.goals import goals
 from accounts.bench.options import Options
 from accounts.bench.result import FORMAT, Result
-from accounts.services._base import Service, ServiceError
+from accounts.services import Service, ServiceError
 from accounts.services.delay_proxy import DelayProxy
 from accounts.services.json_lines import JsonLines
 from accounts.services.temporary import temporary_database

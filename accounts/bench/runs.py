@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.conf import own_database
 from accounts.models import BenchRun, BenchRunQuerySet, User
-from accounts.services._base import ServiceError
+from accounts.services import ServiceError
 from accounts.services.json_lines import JsonLines
 from accounts.services.manage import MANAGE
 from accounts.site import throttle

@@ -1,4 +1,8 @@
-"""What is measured: the baseline and every strategy, each with a login of one and the same user."""
+"""What is measured: the baseline and every strategy, each with a login of one and the same user.
+
+Two strategies are here to compare with alone: the site does not offer them, and no registry knows
+them.
+"""
 
 import uuid
 from collections.abc import Iterator
@@ -7,18 +11,62 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 
-from accounts.bench.baselines import Baseline, NoUserRow
 from accounts.bench.client import Environ, environ, me_path
 from accounts.bench.options import Options
+from accounts.bench.result import BASELINE
 from accounts.lab.instances import find_strategy, serving
 from accounts.lab.users import begin_login, create_lab_user
 from accounts.lab.wire import auth_headers
 from accounts.models import Login, User
-from accounts.strategies import Credential, Strategy, strategies
+from accounts.strategies import Accepted, Credential, Family, Refused, Strategy, strategies
+from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
+from accounts.tokens.codec import Claims
 from accounts.tokens.realm import lab_realm
 
 _LIFETIME = timedelta(days=1)
+_ANONYMOUS = Accepted(AnonymousUser(), "")
+
+
+class Baseline(Strategy):
+    """No authentication: accepts every credential without looking at it.
+
+    A request goes through the same middleware and the same view as with any other strategy, so that
+    the difference between the two is the cost of carrying a login.
+    """
+
+    slug = BASELINE
+    title = "Nobody asks"
+    subtitle = "the same view, no authentication"
+    family = Family.OPAQUE
+    checks = "Nothing"
+    order = 0
+
+    def issue(self, login: Login) -> Credential:
+        return Credential("nobody", login.expires)
+
+    def check(self, credential: str) -> Accepted:
+        return _ANONYMOUS
+
+
+class NoUserRow(JwtBlacklistMemory):
+    """``jwt-blacklist-memory`` without its one query, for the user's row.
+
+    It checks signature and blacklist alone, so that the difference between the two is the cost of
+    the user's row.
+    """
+
+    slug = "no-user-row"
+
+    def issue(self, login: Login) -> Credential:
+        self._user = login.user
+        return super().issue(login)
+
+    def judge(self, claims: Claims) -> Accepted | Refused:
+        if self.blacklist.has_any(claims.jti, claims.sid):
+            return super().judge(claims)
+        return Accepted(self._user, self._user.role, claims.sid)
 
 
 @dataclass(frozen=True, slots=True)

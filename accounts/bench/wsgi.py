@@ -7,8 +7,7 @@ from django.core.wsgi import get_wsgi_application
 
 _site = get_wsgi_application()  # sets Django up, without which the rest cannot be imported
 
-from accounts.bench.baselines import Baseline  # noqa: E402
-from accounts.bench.subjects import extend_lifetimes  # noqa: E402
+from accounts.bench.subjects import Baseline, extend_lifetimes  # noqa: E402
 from accounts.lab.instances import serving  # noqa: E402
 from accounts.tokens.realm import lab_realm  # noqa: E402
 

@@ -1,12 +1,25 @@
-"""The contract of a claim: what is said, an experiment, and a verdict that can go either way."""
+"""The contract of a claim: what is said, an experiment, and a verdict that can go either way.
 
+``README.md`` beside this file tells how to add one.
+"""
+
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from inspect import cleandoc
 from typing import ClassVar
 
+from accounts.bench.client import Client, environ, me_path
+from accounts.bench.measures.database import statements
+from accounts.bench.subjects import Subject, new_user, sign_in
 from accounts.claims._evidence import Evidence, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.lab.environment import Environment, environment_for
+from accounts.lab.instances import find_strategy, serving
+from accounts.models import User
+from accounts.strategies import Strategy, strategies
+from accounts.tokens.realm import Realm, lab_realm
 
 
 class Claim(ABC):
@@ -19,6 +32,7 @@ class Claim(ABC):
     slug: ClassVar[str]
     #: The sentence, in our words.
     said: ClassVar[str]
+    #: Who says it.
     source: ClassVar[Source]
     #: The best that is said against it.
     against: ClassVar[Source]
@@ -28,8 +42,6 @@ class Claim(ABC):
     caveat: ClassVar[str]
     #: Its place in the lists, the smallest first.
     order: ClassVar[int] = 1000
-    #: Whether it needs more than one process, which only the cluster has.
-    needs_cluster: ClassVar[bool] = False
     #: Django's: a template that names a class would make an instance of it.
     do_not_call_in_templates: ClassVar[bool] = True
 
@@ -39,9 +51,60 @@ class Claim(ABC):
         return cleandoc(cls.__doc__ or "")
 
     @abstractmethod
-    def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
+    def run(self, lab: "Laboratory") -> Iterator[Progress | Evidence]:
         """Do the experiment; yields progress, and the evidence last."""
 
     @abstractmethod
     def judge(self, evidence: Evidence) -> Verdict:
         """The verdict on evidence, and nothing else: the same evidence has the same verdict."""
+
+
+@dataclass(slots=True)
+class Laboratory:
+    """What an experiment is given. Its database is its own: what it writes need not be cleared.
+
+    ``share`` is the share of the usual repetitions, less than 1 where a glance is enough.
+    """
+
+    share: float = 1.0
+    pause: Callable[[float], None] = time.sleep
+
+    def number(self, usual: int, *, least: int = 2) -> int:
+        """How often to repeat what is usually repeated so often."""
+        return max(least, round(usual * self.share))
+
+    def strategy(self, slug: str, realm: Realm | None = None) -> Strategy:
+        """The instance that judges the requests of this process; with a realm, one of its own.
+
+        Raises:
+            KeyError: no strategy has the slug.
+        """
+        found = strategies[slug](realm) if realm else find_strategy(slug)
+        if found is None:
+            raise KeyError(slug)
+        return found
+
+    def sign_in(self, slug: str, user: User | None = None, realm: Realm | None = None) -> Subject:
+        """A login of a user, else of a new one, without a password's hash."""
+        return sign_in(self.strategy(slug, realm), user or new_user())
+
+    def me(self, subject: Subject, client: Client | None = None) -> bytes:
+        """Send the request that asks who is signed in; its answer.
+
+        Raises:
+            UnexpectedAnswer: it was refused.
+        """
+        with serving(subject.strategy):
+            return (client or Client()).send(environ(me_path(subject.slug), subject.headers))
+
+    def sql_of(self, act: Callable[[], object]) -> int:
+        """How many statements an act sends."""
+        with statements() as sent:
+            act()
+        return len(sent)
+
+    @contextmanager
+    def environment(self, slug: str, realm: Realm | None = None) -> Iterator[Environment]:
+        """A user with the devices A and B, and a thief, who speak HTTP to two server processes."""
+        with environment_for(strategies[slug], realm or lab_realm(), pause=self.pause) as found:
+            yield found

@@ -44,6 +44,7 @@ _SIGNS = {Kind.HOLDS: "✓", Kind.FAILS: "✗", Kind.DEPENDS: "⇄", Kind.UNDECI
 class Source:
     """Who says so, when and where; ``says`` is what they say, in our words."""
 
+    #: a person, an organisation or a thread
     author: str
     #: of publication; of a page that names none, when it was read
     year: str
@@ -79,7 +80,7 @@ class Measurement:
     family: str = ""
 
     @classmethod
-    def of(
+    def from_samples(
         cls,
         name: str,
         samples: Sequence[float],
@@ -95,13 +96,18 @@ class Measurement:
         return cls(name, group, title, unit, len(samples), middle, low, high, family)
 
     @classmethod
-    def of_way(
+    def for_strategy(
         cls, name: str, slug: str, samples: Sequence[float], *, group: str, unit: str
     ) -> Self:
         """The same of a strategy, under its title and in its colour; ``slug`` ends the name."""
-        way = strategies[slug]
-        return cls.of(
-            f"{name}-{slug}", samples, group=group, title=way.title, unit=unit, family=way.family
+        strategy = strategies[slug]
+        return cls.from_samples(
+            f"{name}-{slug}",
+            samples,
+            group=group,
+            title=strategy.title,
+            unit=unit,
+            family=strategy.family,
         )
 
     def differs_from(self, other: "Measurement") -> bool:
@@ -121,7 +127,7 @@ class Evidence:
     measurements: tuple[Measurement, ...]
 
     @classmethod
-    def of(cls, measurements: Iterable[Measurement]) -> Self:
+    def from_measurements(cls, measurements: Iterable[Measurement]) -> Self:
         """Evidence of measurements, in the order in which they are shown."""
         return cls(tuple(measurements))
 

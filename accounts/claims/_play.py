@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 
 from accounts.bench.runner import worker_environment
 from accounts.claims._evidence import Played, Progress
-from accounts.services._base import ServiceError
+from accounts.services import ServiceError
 from accounts.services.json_lines import JsonLines
 from accounts.services.manage import MANAGE
 from accounts.services.temporary import temporary_database

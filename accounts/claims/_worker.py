@@ -14,9 +14,8 @@ from django.db import connection
 
 from accounts.bench.measures import machine
 from accounts.bench.result import Machine
-from accounts.claims import Claim, claims
+from accounts.claims._base import Claim, Laboratory
 from accounts.claims._evidence import Evidence
-from accounts.claims._laboratory import Laboratory
 
 PULSE = 1.0  # seconds
 
@@ -49,17 +48,17 @@ def _print(line: str) -> None:
         print(f"{line}\n", end="", flush=True)  # noqa: T201 - the parent reads it
 
 
-def work(slugs: Sequence[str]) -> Iterator[Line]:
+def work(chosen: Sequence[type[Claim]]) -> Iterator[Line]:
     """Migrate the empty database, then do one experiment after the other.
 
     Yields ``{"claim", "stage", "done", "total"}`` for progress and, for each that is done, what
     ``Played.from_json`` reads.
     """
-    yield {"claim": slugs[0], "stage": "preparing an empty database", "done": 0, "total": 1}
+    yield {"claim": chosen[0].slug, "stage": "preparing an empty database", "done": 0, "total": 1}
     call_command("migrate", verbosity=0, interactive=False)
     where = machine.machine()  # before this process loads it
-    for slug in slugs:
-        yield from _play(claims[slug](), where)
+    for claim in chosen:
+        yield from _play(claim(), where)
 
 
 def _play(claim: Claim, where: Machine) -> Iterator[Line]:

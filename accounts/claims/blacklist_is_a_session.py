@@ -11,9 +11,16 @@ from accounts.bench.measures.database import changed, row_counts, statements
 from accounts.bench.measures.requests import shuffled
 from accounts.bench.statistics import NS_PER_US
 from accounts.bench.subjects import Subject, new_user
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 
 CHEAPER = 0.85  # of the session's CPU time
 FEW = 0.25  # of the session's rows
@@ -75,8 +82,8 @@ class BlacklistIsASession(Claim):
             rows[slug] = [_rows(lab, slug, logins)]
         sql = {slug: [lab.sql_of(partial(lab.me, subjects[slug], client))] for slug in WAYS}
         ended = f"Rows for 100 logins, {LOGGED_OUT} of which ended"
-        yield Evidence.of(
-            Measurement.of_way(name, slug, found[slug], group=group, unit=unit)
+        yield Evidence.from_measurements(
+            Measurement.for_strategy(name, slug, found[slug], group=group, unit=unit)
             for name, found, group, unit in (
                 ("cpu", cpu, "CPU time of a request", "µs"),
                 ("sql", sql, "SQL queries of a request", "SQL"),

@@ -8,9 +8,16 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import F
 
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.models import BlacklistedToken, Login, Session, User, login_begin, pruning
 from accounts.tokens.realm import lab_realm
 
@@ -22,7 +29,7 @@ SHORT, LONG = timedelta(minutes=5), timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Scheme:
     """What is kept by a strategy whose logins, or tokens, live so long."""
 
     title: str
@@ -32,11 +39,11 @@ class Way:
     family: str = "jwt"
 
 
-WAYS = {
-    "session": Way("Sessions of 14 days", "session-joined", LONG, (Session,), "session"),
-    "short": Way("Blacklist, tokens of 5 minutes", "jwt-blacklist", SHORT, (BlacklistedToken,)),
-    "long": Way("Blacklist, tokens of 14 days", "jwt-blacklist", LONG, (BlacklistedToken,)),
-    "rotated": Way(
+SCHEMES = {
+    "session": Scheme("Sessions of 14 days", "session-joined", LONG, (Session,), "session"),
+    "short": Scheme("Blacklist, tokens of 5 minutes", "jwt-blacklist", SHORT, (BlacklistedToken,)),
+    "long": Scheme("Blacklist, tokens of 14 days", "jwt-blacklist", LONG, (BlacklistedToken,)),
+    "rotated": Scheme(
         "Blacklist, refresh tokens rotated",
         "jwt-blacklist-joined",
         LONG,
@@ -80,39 +87,41 @@ class BlacklistStaysSmall(Claim):
 
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
         logins, kept = lab.number(LOGINS, least=10), {}
-        for done, (name, way) in enumerate(WAYS.items()):
+        for done, (name, scheme) in enumerate(SCHEMES.items()):
             for hour in range(HOURS):
                 if hour % 6 == 0:
-                    yield Progress(way.title.lower(), done * HOURS + hour, len(WAYS) * HOURS)
-                self.hour(lab, way, logins)
-            kept[name] = sum(table.objects.count() for table in way.tables)
+                    yield Progress(scheme.title.lower(), done * HOURS + hour, len(SCHEMES) * HOURS)
+                self.hour(lab, scheme, logins)
+            kept[name] = sum(table.objects.count() for table in scheme.tables)
             for table in (Session, Login, BlacklistedToken):
                 table.objects.all().delete()
-        yield Evidence.of(
-            Measurement.of(
+        yield Evidence.from_measurements(
+            Measurement.from_samples(
                 f"rows-{name}",
                 [100 * kept[name] / (HOURS * logins)],
                 group="Rows at the end of the day for each 100 logins",
-                title=way.title,
+                title=scheme.title,
                 unit="rows",
-                family=way.family,
+                family=scheme.family,
             )
-            for name, way in WAYS.items()
+            for name, scheme in SCHEMES.items()
         )
 
     @transaction.atomic
-    def hour(self, lab: Laboratory, way: Way, logins: int) -> None:
+    def hour(self, lab: Laboratory, scheme: Scheme, logins: int) -> None:
         """An hour passes, all is pruned, people log in, and some log out."""
         Session.objects.update(expires=F("expires") - HOUR)
         BlacklistedToken.objects.update(expires_at=F("expires_at") - HOUR)
         Login.objects.update(created=F("created") - HOUR, expires=F("expires") - HOUR)
         for what in pruning.prunables():
             list(pruning.prune(what))
-        realm = replace(lab_realm(), access_lifetime=min(SHORT, way.life), login_lifetime=way.life)
-        strategy = lab.strategy(way.strategy, realm)
+        realm = replace(
+            lab_realm(), access_lifetime=min(SHORT, scheme.life), login_lifetime=scheme.life
+        )
+        strategy = lab.strategy(scheme.strategy, realm)
         user = User.objects.create(username=secrets.token_hex(8))
         for number in range(logins):
-            login = login_begin(user, strategy=way.strategy, lifetime=way.life)
+            login = login_begin(user, strategy=scheme.strategy, lifetime=scheme.life)
             credential = strategy.issue(login)
             if number % (100 // ENDED) == 0:
                 strategy.revoke(login, credential.value)
@@ -120,7 +129,7 @@ class BlacklistStaysSmall(Claim):
     def judge(self, evidence: Evidence) -> Verdict:
         holds, fails, depends = self.limits
         sessions = evidence["rows-session"].median
-        rows = {name: evidence[f"rows-{name}"].median for name in WAYS if name != "session"}
+        rows = {name: evidence[f"rows-{name}"].median for name in SCHEMES if name != "session"}
         words = (
             f"For 100 logins of the day sessions kept {sessions:.0f} rows, the blacklist "
             f"{rows['short']:.1f} with tokens of five minutes, {rows['long']:.0f} with tokens of "

@@ -7,9 +7,16 @@ import uuid
 import zlib
 from collections.abc import Iterator, Sequence
 
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 
 LIVE, REVOKED, INNOCENT = 1_000_000, 10_000, 100_000  # tokens
 SMALL = 0.1  # of the memory of a set
@@ -90,10 +97,10 @@ class BloomFilterIsFree(Claim):
             mistaken[_name(rate)] = sum(key in bloom for key in innocents)
         titles = {"set": "A set of Python", "bits": "One compressed bit for each token"}
         titles |= {_name(rate): f"A filter that errs once in {1 / rate:,.0f}" for rate in RATES}
-        yield Evidence.of(
+        yield Evidence.from_measurements(
             [
                 *(
-                    Measurement.of(
+                    Measurement.from_samples(
                         f"memory-{name}",
                         [amount / 1000],
                         group=f"Memory for {len(revoked):,} revoked of a hundred times as many",
@@ -103,7 +110,7 @@ class BloomFilterIsFree(Claim):
                     for name, amount in memory.items()
                 ),
                 *(
-                    Measurement.of(
+                    Measurement.from_samples(
                         f"mistaken-{name}",
                         [number],
                         group=f"Innocents taken for revoked, of {len(innocents):,}",

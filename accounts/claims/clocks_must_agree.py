@@ -9,9 +9,16 @@ from unittest.mock import patch
 
 from django.db.models import F
 
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.models import Login, Session
 from accounts.strategies import Accepted
 from accounts.tokens.realm import lab_realm
@@ -64,10 +71,10 @@ class ClocksMustAgree(Claim):
             for leeway in LEEWAYS:
                 let_in[f"leeway-{leeway}"][skew] = token_is_let_in(lab, skew, leeway)
         titles = {"session": "Session", **{f"leeway-{one}": _title(one) for one in LEEWAYS}}
-        yield Evidence.of(
+        yield Evidence.from_measurements(
             [
                 *(
-                    Measurement.of(
+                    Measurement.from_samples(
                         f"most-{name}",
                         [max((skew for skew, is_in in found.items() if is_in), default=0)],
                         group=f"The most that a clock may be ahead, of up to {max(SKEWS)} s",

@@ -9,9 +9,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from accounts.bench.subjects import Subject
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.strategies import Accepted
 from accounts.tokens.realm import lab_realm
 
@@ -84,19 +91,19 @@ class InsecureByDesign(Claim):
                 if _let_in(subject, forge(subject.credential.value)):
                     accepted[slug].append(name)
         group = f"Forgeries that are accepted, of {len(FORGERIES)}"
-        yield Evidence.of(
+        yield Evidence.from_measurements(
             [
-                Measurement.of(
+                Measurement.from_samples(
                     "accepted-naive",
                     [len(accepted["naive"])],
                     group=group,
                     title="Twelve naive lines",
                     unit="forgeries",
                 ),
-                Measurement.of_way(
+                Measurement.for_strategy(
                     "accepted", LIBRARY, [len(accepted[LIBRARY])], group=group, unit="forgeries"
                 ),
-                Measurement.of_way(
+                Measurement.for_strategy(
                     "accepted", STRICT, [len(accepted[STRICT])], group=group, unit="forgeries"
                 ),
             ]

@@ -9,9 +9,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.bench.subjects import new_user
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.models import Login, Role, Session, User
 from accounts.strategies import Accepted, strategies
 from accounts.tokens.realm import lab_realm
@@ -73,14 +80,16 @@ class LeakedKey(Claim):
             dumped[slug] = _taken(lab, slug, users, rows_of(slug, logins))
         secret = f"Accounts taken with the secret, of {USERS}"
         table = f"Accounts taken with a copy of the table, of {USERS}"
-        yield Evidence.of(
+        yield Evidence.from_measurements(
             [
                 *(
-                    Measurement.of_way("secret", slug, [number], group=secret, unit="accounts")
+                    Measurement.for_strategy(
+                        "secret", slug, [number], group=secret, unit="accounts"
+                    )
                     for slug, number in taken.items()
                 ),
                 *(
-                    Measurement.of_way("table", slug, [number], group=table, unit="accounts")
+                    Measurement.for_strategy("table", slug, [number], group=table, unit="accounts")
                     for slug, number in dumped.items()
                 ),
             ]

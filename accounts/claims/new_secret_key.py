@@ -5,9 +5,16 @@ from collections.abc import Iterator
 from django.db import transaction
 
 from accounts.bench.subjects import Subject
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.strategies import Accepted, Strategy, strategies
 from accounts.tokens.realm import lab_realm
 
@@ -60,8 +67,8 @@ class NewSecretKey(Claim):
             for case in CASES:
                 realm = lab_realm().rotated(overlap=case == "kept")
                 alive[case][strategy.slug] = _alive(strategy(realm), subjects)
-        yield Evidence.of(
-            Measurement.of_way(case, slug, [100 * count / number], group=title, unit="%")
+        yield Evidence.from_measurements(
+            Measurement.for_strategy(case, slug, [100 * count / number], group=title, unit="%")
             for case, title in CASES.items()
             for slug, count in alive[case].items()
         )

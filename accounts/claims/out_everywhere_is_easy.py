@@ -12,9 +12,16 @@ from django.utils import timezone
 
 from accounts.bench.statistics import NS_PER_US
 from accounts.bench.subjects import new_user
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.models import Login, User
 from accounts.strategies import Family, Strategy
 
@@ -66,8 +73,8 @@ class OutEverywhereIsEasy(Claim):
             for done, slug in enumerate(WAYS):
                 yield Progress(f"among {number:,} sessions", done, len(WAYS))
                 took[f"{size}-{slug}"] = [self._log_out(lab, slug) for _ in range(times)]
-        yield Evidence.of(
-            Measurement.of_way(size, slug, took[f"{size}-{slug}"], group=group, unit="µs")
+        yield Evidence.from_measurements(
+            Measurement.for_strategy(size, slug, took[f"{size}-{slug}"], group=group, unit="µs")
             for size, group in (
                 ("few", f"CPU time among {FEW} sessions of others"),
                 ("many", f"CPU time among {MANY:,} sessions of others"),

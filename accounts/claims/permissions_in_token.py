@@ -8,16 +8,23 @@ from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.http.parser import RequestParser
 
 from accounts.bench.subjects import Subject
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.tokens.codec import MAX_BYTES
 from accounts.tokens.realm import lab_realm
 from accounts.tokens.simplejwt import Simplejwt
 
 STEPS = (0, 25, 50, 100, 200, 300)
 ENOUGH, FEW = 100, 25  # permissions
-MOST = 2000
+MAX_PERMISSIONS = 2000
 COOKIE = 4096  # bytes that a browser has to keep of one cookie (RFC 6265, section 6.1)
 
 
@@ -64,10 +71,10 @@ class PermissionsInToken(Claim):
         for done, (name, (title, fits)) in enumerate(CARRIERS.items()):
             yield Progress(title.lower(), len(STEPS) + done, len(STEPS) + len(CARRIERS))
             most[name] = _most(subject, fits)
-        yield Evidence.of(
+        yield Evidence.from_measurements(
             [
                 *(
-                    Measurement.of(
+                    Measurement.from_samples(
                         f"bytes-{number}",
                         [size],
                         group="Bytes of the token",
@@ -78,7 +85,7 @@ class PermissionsInToken(Claim):
                     for number, size in sizes.items()
                 ),
                 *(
-                    Measurement.of(
+                    Measurement.from_samples(
                         f"most-{name}",
                         [most[name]],
                         group="The most permissions that get through",
@@ -147,7 +154,7 @@ CARRIERS: dict[str, tuple[str, Callable[[str], bool]]] = {
 
 def _most(subject: Subject, fits: Callable[[str], bool]) -> int:
     """The largest number of permissions whose token fits; by halving."""
-    low, high = 0, MOST
+    low, high = 0, MAX_PERMISSIONS
     while low < high:
         middle = (low + high + 1) // 2
         if fits(token_with(subject, middle)):

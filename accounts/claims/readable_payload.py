@@ -8,9 +8,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from accounts.bench.subjects import new_user
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.models import User
 from accounts.strategies import Family, strategies
 
@@ -62,8 +69,8 @@ class ReadablePayload(Claim):
             yield Progress("reading credentials", done, len(strategies))
             credential = lab.sign_in(strategy.slug, user).credential.value
             found[strategy.slug] = sum(said_in(fact, legible(credential)) for fact in facts)
-        yield Evidence.of(
-            Measurement.of_way(
+        yield Evidence.from_measurements(
+            Measurement.for_strategy(
                 "facts",
                 slug,
                 [number],

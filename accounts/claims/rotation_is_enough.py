@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.lab.environment import Environment
-from accounts.lab.lost_response import STORIES, Ending, Story, run_lost_response
+from accounts.lab.lost_response import VARIANTS, Ending, Variant, run_lost_response
 
 STRATEGY = "jwt-rotating"
 TIMES = 3
@@ -36,10 +43,10 @@ def _owner_gone(environment: Environment) -> Ending:
 
 _NO_GRACE = timedelta(0)
 ORDERS = {
-    "owner-first": Story("The owner refreshes, later the thief", "", _owner_first, _NO_GRACE),
-    "thief-first": next(story for story in STORIES if story.title == "A thief was first"),
-    "grace": next(story for story in STORIES if story.title == "A thief within the grace"),
-    "owner-gone": Story("The thief refreshes, the owner never again", "", _owner_gone, _NO_GRACE),
+    "owner-first": Variant("The owner refreshes, later the thief", "", _owner_first, _NO_GRACE),
+    "thief-first": next(variant for variant in VARIANTS if variant.title == "A thief was first"),
+    "grace": next(variant for variant in VARIANTS if variant.title == "A thief within the grace"),
+    "owner-gone": Variant("The thief refreshes, the owner never again", "", _owner_gone, _NO_GRACE),
 }
 
 
@@ -80,23 +87,23 @@ class RotationIsEnough(Claim):
         times = lab.number(TIMES, least=1)
         thief: dict[str, list[float]] = {order: [] for order in ORDERS}
         owner: dict[str, list[float]] = {order: [] for order in ORDERS}
-        for done, (order, story) in enumerate(ORDERS.items()):
-            yield Progress(story.title.lower(), done, len(ORDERS))
+        for done, (order, variant) in enumerate(ORDERS.items()):
+            yield Progress(variant.title.lower(), done, len(ORDERS))
             for _ in range(times):
-                ended = run_lost_response(STRATEGY, story)
+                ended = run_lost_response(STRATEGY, variant)
                 if ended.error:
                     raise RuntimeError(ended.error)
                 thief[order].append(float(bool(ended.thief_in)))
                 owner[order].append(float(not ended.goes_on))
-        yield Evidence.of(
-            Measurement.of(
-                f"{name}-{order}", found[order], group=group, title=story.title, unit="of 1"
+        yield Evidence.from_measurements(
+            Measurement.from_samples(
+                f"{name}-{order}", found[order], group=group, title=variant.title, unit="of 1"
             )
             for name, found, group in (
                 ("thief", thief, "Thieves who get new tokens at the end"),
                 ("owner", owner, "Owners who are logged out"),
             )
-            for order, story in ORDERS.items()
+            for order, variant in ORDERS.items()
         )
 
     def judge(self, evidence: Evidence) -> Verdict:

@@ -6,9 +6,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.lab.environment import Environment
 from accounts.tokens.realm import lab_realm
 
@@ -78,7 +85,7 @@ class ShortExpiry(Claim):
         for done, seconds in enumerate(LIFETIMES):
             yield Progress(f"tokens of {seconds} s", done, len(LIFETIMES))
             robbed[seconds] = self._rob(lab, seconds, number)
-        yield Evidence.of([*_seconds(robbed), *_requests(robbed)])
+        yield Evidence.from_measurements([*_seconds(robbed), *_requests(robbed)])
 
     def _rob(self, lab: Laboratory, seconds: int, number: int) -> list[Robbed]:
         """Log in, copy and log out several times, and let all thieves ask until all are refused."""
@@ -117,7 +124,7 @@ class ShortExpiry(Claim):
 
 def _seconds(robbed: dict[int, list[Robbed]]) -> Iterator[Measurement]:
     for seconds, found in robbed.items():
-        yield Measurement.of(
+        yield Measurement.from_samples(
             f"seconds-{seconds}",
             [one.seconds or 0.0 for one in found],
             group="How long the copy is accepted after the log-out",
@@ -129,7 +136,7 @@ def _seconds(robbed: dict[int, list[Robbed]]) -> Iterator[Measurement]:
 
 def _requests(robbed: dict[int, list[Robbed]]) -> Iterator[Measurement]:
     for seconds, found in robbed.items():
-        yield Measurement.of(
+        yield Measurement.from_samples(
             f"requests-{seconds}",
             [one.requests for one in found],
             group="Requests with the copy that are accepted after the log-out",

@@ -11,9 +11,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from accounts.bench.statistics import NS_PER_US
 from accounts.bench.subjects import Subject
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.tokens.codec import decode, issue
 from accounts.tokens.keys import Key, Keyring
 from accounts.tokens.realm import Realm, lab_realm
@@ -76,10 +83,10 @@ class SignaturesCostNothing(Claim):
                 if number >= WARM_UP:
                     took[name].append(taken)
         group = "Time for one check"
-        yield Evidence.of(
+        yield Evidence.from_measurements(
             [
                 *(
-                    Measurement.of(
+                    Measurement.from_samples(
                         f"verify-{name}",
                         took[name],
                         group=group,
@@ -90,7 +97,7 @@ class SignaturesCostNothing(Claim):
                     for name in acts
                     if name != LOOKUP
                 ),
-                Measurement.of_way("lookup", LOOKUP, took[LOOKUP], group=group, unit="µs"),
+                Measurement.for_strategy("lookup", LOOKUP, took[LOOKUP], group=group, unit="µs"),
             ]
         )
 

@@ -9,9 +9,16 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.bench.subjects import Subject
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.models import BlacklistedToken, EndReason
 from accounts.tokens.codec import decode, issue
 from accounts.tokens.realm import TokenRefused, lab_realm
@@ -69,8 +76,8 @@ class SingleUseLinks(Claim):
             for way, (_, make, fetch) in ways.items():
                 link = make(subject)
                 served[way].append(sum(fetch(link) for _ in range(FETCHES)))
-        yield Evidence.of(
-            Measurement.of(
+        yield Evidence.from_measurements(
+            Measurement.from_samples(
                 f"served-{way}",
                 served[way],
                 group=f"Fetches that are served, of {FETCHES}",

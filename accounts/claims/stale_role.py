@@ -6,9 +6,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from accounts.bench.subjects import Subject
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.models import Role, User
 from accounts.strategies import Accepted, Family, Refused, strategies
 from accounts.tokens.realm import lab_realm
@@ -86,8 +93,8 @@ class StaleRole(Claim):
             lab.pause(POLL)
         for one in demoted:
             one.subject.strategy.close()
-        yield Evidence.of(
-            Measurement.of_way(
+        yield Evidence.from_measurements(
+            Measurement.for_strategy(
                 "stale",
                 one.subject.slug,
                 [one.stale_s],

@@ -3,9 +3,16 @@
 from collections.abc import Iterator
 
 from accounts.bench.subjects import Subject
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.models import User
 from accounts.strategies import Accepted, strategies
 
@@ -54,8 +61,8 @@ class StatelessSavesAQuery(Claim):
             _check(subject)  # the first one may do more: an instance wakes up
             bare[slug] = lab.sql_of(lambda: _check(subject))  # noqa: B023 - called at once
             full[slug] = lab.sql_of(lambda: _address(subject))  # noqa: B023
-        yield Evidence.of(
-            Measurement.of_way(name, slug, [counted[slug]], group=group, unit="SQL")
+        yield Evidence.from_measurements(
+            Measurement.for_strategy(name, slug, [counted[slug]], group=group, unit="SQL")
             for name, counted, group in (
                 ("bare", bare, "Queries to check a request"),
                 ("user", full, "Queries where the view also needs the user's row"),

@@ -3,9 +3,16 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.lab.client import Client
 from accounts.lab.environment import Environment
 from accounts.tokens.realm import lab_realm
@@ -30,7 +37,7 @@ def _one_for_all(tabs: list[Client]) -> None:
         tab.steal_from(first)
 
 
-CASES: dict[str, tuple[str, timedelta, Play]] = {
+SETUPS: dict[str, tuple[str, timedelta, Play]] = {
     "strict": ("No lock, no grace", timedelta(0), _each_by_itself),
     "grace": ("No lock, ten seconds of grace", timedelta(seconds=10), _each_by_itself),
     "lock": ("A lock in the browser, no grace", timedelta(0), _one_for_all),
@@ -73,14 +80,14 @@ class TabsAreTheClientsProblem(Claim):
 
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
         times, alive = lab.number(TIMES, least=1), dict[str, list[float]]()
-        for done, (case, (title, grace, refresh)) in enumerate(CASES.items()):
-            yield Progress(title.lower(), done, len(CASES))
+        for done, (case, (title, grace, refresh)) in enumerate(SETUPS.items()):
+            yield Progress(title.lower(), done, len(SETUPS))
             alive[case] = []
             for _ in range(times):
                 with lab.environment(STRATEGY, lab_realm().with_grace(grace)) as environment:
                     alive[case].append(_tabs_left(environment, refresh))
-        yield Evidence.of(
-            Measurement.of(
+        yield Evidence.from_measurements(
+            Measurement.from_samples(
                 f"alive-{case}",
                 alive[case],
                 group=f"Tabs that are still logged in, of {TABS}",
@@ -88,12 +95,12 @@ class TabsAreTheClientsProblem(Claim):
                 unit="tabs",
                 family="jwt",
             )
-            for case, (title, _, _) in CASES.items()
+            for case, (title, _, _) in SETUPS.items()
         )
 
     def judge(self, evidence: Evidence) -> Verdict:
         holds, fails, depends = self.limits
-        left = {case: evidence[f"alive-{case}"].median for case in CASES}
+        left = {case: evidence[f"alive-{case}"].median for case in SETUPS}
         words = (
             f"Of {TABS} tabs {left['strict']:.0f} stayed without lock and grace, "
             f"{left['grace']:.0f} with the server's grace, {left['lock']:.0f} with a lock."

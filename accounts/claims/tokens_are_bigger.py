@@ -8,9 +8,16 @@ from hpack import Encoder
 
 from accounts.bench.client import me_path
 from accounts.bench.subjects import Subject
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 
 MUCH = 3  # times as many bytes
 LOGINS = 20
@@ -67,8 +74,8 @@ class TokensAreBigger(Claim):
             for way, slug in WAYS.items():
                 for case, size in added_bytes(lab.sign_in(slug)).items():
                     sizes[f"{case}-{way}"].append(size)
-        yield Evidence.of(
-            Measurement.of(
+        yield Evidence.from_measurements(
+            Measurement.from_samples(
                 f"{case}-{way}",
                 sizes[f"{case}-{way}"],
                 group="Bytes that the credential adds to a request",

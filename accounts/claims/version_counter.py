@@ -2,9 +2,16 @@
 
 from collections.abc import Iterator
 
-from accounts.claims._base import Claim
-from accounts.claims._evidence import Evidence, Kind, Measurement, Progress, Source, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
 from accounts.lab.report import Report
 from accounts.lab.scenario import run_scenario
 from accounts.strategies import Outcome
@@ -53,10 +60,10 @@ class VersionCounter(Claim):
                 reports[slug, event] = played = run_scenario(slug, event, pause=lab.pause)
                 if played.error:
                     raise RuntimeError(played.error)
-        yield Evidence.of(
+        yield Evidence.from_measurements(
             [
                 *(
-                    Measurement.of_way(
+                    Measurement.for_strategy(
                         "sql",
                         slug,
                         [reports[slug, event].sql_per_request for event in EVENTS],
@@ -66,7 +73,7 @@ class VersionCounter(Claim):
                     for slug in WAYS
                 ),
                 *(
-                    Measurement.of_way(
+                    Measurement.for_strategy(
                         f"copy-{event}",
                         slug,
                         [float(reports[slug, event].thief is not Outcome.REFUSED)],
@@ -77,7 +84,7 @@ class VersionCounter(Claim):
                     for slug in WAYS
                 ),
                 *(
-                    Measurement.of_way(
+                    Measurement.for_strategy(
                         "other",
                         slug,
                         [float(reports[slug, "log-out"].other == "collateral")],

@@ -1,4 +1,4 @@
-"""Answers to a refresh that get lost, and thieves who look alike, as stories to play."""
+"""Answers to a refresh that get lost, and thieves who look alike, in several variants to play."""
 
 import uuid
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Variant:
     """What happens to one refresh token, and why it ends as it does."""
 
     title: str
@@ -40,7 +40,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class LostResponse:
-    """How a story ended."""
+    """How a variant ended."""
 
     strategy: str
     title: str
@@ -67,20 +67,20 @@ class LostResponse:
 
 
 def run_lost_response(
-    strategy: type[Strategy] | str, story: Story, *, visitor: uuid.UUID | None = None
+    strategy: type[Strategy] | str, variant: Variant, *, visitor: uuid.UUID | None = None
 ) -> LostResponse:
-    """Play a story over HTTP, with a throwaway user of its own. Never raises."""
+    """Play a variant over HTTP, with a throwaway user of its own. Never raises."""
     played = strategies[strategy] if isinstance(strategy, str) else strategy
     realm = lab_realm()
-    if story.grace is not None:
-        realm = realm.with_grace(story.grace)
+    if variant.grace is not None:
+        realm = realm.with_grace(variant.grace)
     ending, end_reason, error = None, "", None
     tries: list[list[Exchange]] = []
 
     def play() -> tuple[Ending, str]:
         with environment_for(played, realm, visitor=visitor) as environment:
             tries.append(environment.transcript.exchanges)
-            ending = story.play(environment)
+            ending = variant.play(environment)
             login = Login.objects.get(user=environment.user)
             return ending, str(login.get_end_reason_display())
 
@@ -91,8 +91,8 @@ def run_lost_response(
         error = redact(str(broken) or type(broken).__name__)
     return LostResponse(
         strategy=played.slug,
-        title=story.title,
-        about=story.about,
+        title=variant.title,
+        about=variant.about,
         grace_s=realm.refresh_grace.total_seconds(),
         goes_on=ending is not None and ending.device.accepted,
         thief_in=ending.thief.accepted if ending and ending.thief else None,
@@ -151,33 +151,33 @@ def _thief_within_the_grace(environment: Environment) -> Ending:
     return Ending(device.me("Device A sends a request"), shown)
 
 
-STORIES = (
-    Story(
+VARIANTS = (
+    Variant(
         "Asked again at once",
         "Within the grace the same successor is handed out: requests may run in parallel.",
         _at_once,
     ),
-    Story(
+    Variant(
         "Asked again later, from another network",
         "Nobody has used the lost tokens, so there are new ones, and the lost ones are dead. The "
         "address does not matter.",
         _from_another_network,
         _LATER,
     ),
-    Story(
+    Variant(
         "Lost twice",
         "The same once more: new tokens each time, and only the newest ones work.",
         _lost_twice,
         _LATER,
     ),
-    Story(
+    Variant(
         "A thief was first",
         "The owner looks like somebody whose answer got lost, and gets new tokens. So the thief "
         "holds dead ones: to show them ends the login.",
         _thief_first,
         _LATER,
     ),
-    Story(
+    Variant(
         "A thief within the grace",
         "It looks like a request sent in parallel and gets the owner's tokens. That is the price "
         "of the grace: a thief who comes within seconds of each refresh is not noticed.",

@@ -12,11 +12,15 @@ from accounts.strategies import Expected, Other, Outcome
 class Report:
     """One cell of the matrix, measured."""
 
+    #: slug of the strategy
     strategy: str
+    #: slug of the event
     event: str
     #: "SQLite" or "PostgreSQL"
     database: str
+    #: when the scenario began
     started: datetime
+    #: how long all of it took
     duration_ms: float
     #: what the thief's copy got; None if the scenario broke
     thief: Outcome | None
@@ -25,21 +29,25 @@ class Report:
     thief_after_s: float | None
     #: how long credentials lived here, if their end had to be waited for; else None
     played_lifetime_s: float | None
+    #: how long an access token, else the login, lives when nobody is waiting
     usual_lifetime_s: float
     #: what became of the user's other device
     other: Other
     #: the role that the thief was served after the event
     role: str | None
-    #: SQL queries and microseconds that the event itself took
+    #: SQL queries that the event itself took
     cost_queries: int
+    #: microseconds that it took
     cost_us: float
-    #: of one authenticated request before the event; bytes are the credential's
+    #: SQL queries of one authenticated request before the event
     sql_per_request: int
+    #: bytes of the credential that it sent
     bytes_per_request: int
     #: what the strategy declares
     expected: Expected
     #: how the scenario broke, for people; None if it did not
     error: str | None
+    #: all HTTP exchanges, in their order
     transcript: tuple[Exchange, ...]
     #: indexes in the transcript: of the event's first exchange, and of the first after it
     event_at: tuple[int, int] = (0, 0)

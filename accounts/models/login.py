@@ -43,6 +43,9 @@ class LoginQuerySet(models.QuerySet["Login"]):
           people with its reason, the first of which stays;
         - the counter of the user (``User.end_logins``): asked by all of them. What it refuses
           needs no row of the blacklist.
+
+        Two of the lab's ways write such a fact alone, as that is all they are:
+        ``JwtVersion.revoke_all`` the counter, ``blacklist_login`` the row of the blacklist.
         """
         going_on = self.filter(ended_at=None)
         tokens = going_on.filter(

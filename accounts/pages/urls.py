@@ -74,6 +74,7 @@ PAGES = [
     ),
     Page("benchmarks/", benchmarks.benchmarks, "benchmarks", "Benchmarks", menu="Benchmarks"),
     Page("answer/", answer.page, "answer", "The answer", menu="The answer"),
+    Page("answer/<slug:slug>.zip", answer.takeaway_zip, "answer-takeaway"),
     Page("glossary/", glossary.glossary, "glossary", "Glossary", menu="Glossary"),
     Page("api/docs/", docs.docs, "api-docs", "API docs", menu="API docs", tool=True),
     Page("signup/", account.signup, "signup", "Sign up"),
@@ -82,7 +83,4 @@ PAGES = [
     Page("password/", account.password, "password", "Change password"),
 ]
 
-urlpatterns = [
-    *(path(page.path, page.view, name=page.name) for page in PAGES),
-    path("answer/<slug:slug>.zip", answer.takeaway_zip, name="answer-takeaway"),
-]
+urlpatterns = [path(page.path, page.view, name=page.name) for page in PAGES]

@@ -2,5 +2,9 @@
 
 One module per service, all with the interface of ``_base.Service``: start, ready, stop, kill.
 A module that is also a program (``delay_proxy``, ``load_generator``) holds both sides of it.
-Nothing of ours is imported here, so that everything may start a service. Read ``_base.py`` first.
+Imports nothing of ours, so that everything may start a service. Read ``_base.py`` first.
 """
+
+from accounts.services._base import Program, Service, ServiceError
+
+__all__ = ["Program", "Service", "ServiceError"]

@@ -1,1 +1,1 @@
-"""Template filters. Imports nothing of ours."""
+"""Template filters. Imports nothing of ours. Read ``words.py`` first: the glossary is there."""

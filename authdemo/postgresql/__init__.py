@@ -1,1 +1,4 @@
-"""Django's back end for PostgreSQL, whose waits end."""
+"""Django's back end for PostgreSQL, whose waits end.
+
+Imports nothing of ours. Read ``base.py``, which is all of it: settings name this package.
+"""

@@ -10,7 +10,7 @@ const SENDER = "Browser";
 export const THIEF = "Thief";
 
 /** How it went for the owner, with the sign that the lab's matrix gives it. */
-export function thiefVerdict(accepted) {
+function thiefVerdict(accepted) {
   return accepted ? "▲ thief got in" : "● thief stopped";
 }
 

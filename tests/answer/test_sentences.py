@@ -53,13 +53,13 @@ def costing(found: Facts, slug: str, cpu_us: float) -> Facts:
 def test_the_answer_depends_on_what_the_token_costs(shipped: Facts) -> None:
     session = shipped.candidate("session-db").request.cpu_us
     same = opening(costing(shipped, "jwt-blacklist", session * 1.001))
-    assert same.rankings.endswith("and then little is left of what JWT was for.")
+    assert same.headline.endswith("and then little is left of what JWT was for.")
     assert "costs as much as Session (Django) (to within the spread) and sends" in same.figures
     dear = opening(costing(shipped, "jwt-blacklist", session * 2))
-    assert dear.rankings.endswith("a token costs more than the session it was to replace.")
+    assert dear.headline.endswith("a token costs more than the session it was to replace.")
     assert "costs 2.00 times as much as Session (Django)" in dear.figures
     cheap = opening(costing(shipped, "jwt-blacklist", session / 2))
-    assert cheap.rankings.endswith("the token still costs less than a session.")
+    assert cheap.headline.endswith("the token still costs less than a session.")
 
 
 def test_the_answer_depends_on_what_becomes_of_the_thief(shipped: Facts) -> None:

@@ -9,7 +9,8 @@ from rich.console import Console
 
 from accounts.bench.tables import Row, Table, growth, logins, tables
 from accounts.management.commands import bench as command
-from accounts.management.commands.bench import MIN_WIDTH, in_terminal
+from accounts.management.commands.bench import MIN_WIDTH
+from accounts.management.terminal import in_terminal
 from tests.bench.sample import result
 
 

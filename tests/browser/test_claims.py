@@ -6,8 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.claims import _play, _runs, claims
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, _play, _runs, claims
 from accounts.models import ClaimRun
 from tests.axe import CLEAN, violations
 from tests.claims.sample import SLUG, played, program, progress

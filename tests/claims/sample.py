@@ -4,19 +4,19 @@ import json
 import sys
 from typing import Any
 
-from accounts.claims._evidence import Evidence, Kind, Measurement, Verdict
+from accounts.claims import Evidence, Kind, Measurement, Verdict
 
 SLUG = "short-expiry"
 
 
 def played(slug: str = SLUG, kind: Kind = Kind.FAILS) -> dict[str, Any]:
     """The line that says what came of a claim."""
-    evidence = Evidence.of(
+    evidence = Evidence.from_measurements(
         [
-            Measurement.of(
+            Measurement.from_samples(
                 "one", [2, 3, 4], group="Seconds", title="A & B", unit="s", family="jwt"
             ),
-            Measurement.of("two", [0.5], group="Seconds", title="C", unit="s"),
+            Measurement.from_samples("two", [0.5], group="Seconds", title="C", unit="s"),
         ]
     )
     return {

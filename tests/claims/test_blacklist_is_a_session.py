@@ -6,10 +6,9 @@ import pytest
 
 from accounts.bench.client import Client
 from accounts.bench.subjects import Subject
-from accounts.claims import blacklist_is_a_session
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, blacklist_is_a_session
 from accounts.claims.blacklist_is_a_session import JWT, PLAIN, SESSION, BlacklistIsASession
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def costs(jwt_us: float) -> Callable[[pytest.MonkeyPatch], None]:
@@ -27,10 +26,10 @@ def every_login_needs_a_row(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(blacklist_is_a_session, "_rows", lambda *_: 100.0)
 
 
-WORLDS = [
-    World("as it is on a machine without noise", Kind.DEPENDS, costs(100)),
-    World("a token costs half as much", Kind.FAILS, costs(50)),
-    World("every login needs a row", Kind.HOLDS, every_login_needs_a_row),
+CASES = [
+    Case("as it is on a machine without noise", Kind.DEPENDS, costs(100)),
+    Case("a token costs half as much", Kind.FAILS, costs(50)),
+    Case("every login needs a row", Kind.HOLDS, every_login_needs_a_row),
 ]
 
 

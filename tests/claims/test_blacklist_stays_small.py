@@ -4,19 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from accounts.claims import blacklist_stays_small
-from accounts.claims._evidence import Kind
-from accounts.claims.blacklist_stays_small import LONG, SHORT, WAYS, BlacklistStaysSmall
-from tests.claims.world import World, play
+from accounts.claims import Kind, blacklist_stays_small
+from accounts.claims.blacklist_stays_small import LONG, SCHEMES, SHORT, BlacklistStaysSmall
+from tests.claims.case import Case, play
 
 
 def every_token_is_short(patch: pytest.MonkeyPatch) -> None:
     for name in ("long", "rotated"):
-        patch.setitem(WAYS, name, WAYS["short"])
+        patch.setitem(SCHEMES, name, SCHEMES["short"])
 
 
 def no_token_is_short(patch: pytest.MonkeyPatch) -> None:
-    patch.setitem(WAYS, "short", replace(WAYS["short"], life=LONG))
+    patch.setitem(SCHEMES, "short", replace(SCHEMES["short"], life=LONG))
 
 
 @pytest.fixture(autouse=True)
@@ -24,10 +23,10 @@ def a_day_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blacklist_stays_small, "HOURS", 3)
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World("every token is short", Kind.HOLDS, every_token_is_short),
-    World("no token is short", Kind.FAILS, no_token_is_short),
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case("every token is short", Kind.HOLDS, every_token_is_short),
+    Case("no token is short", Kind.FAILS, no_token_is_short),
 ]
 
 

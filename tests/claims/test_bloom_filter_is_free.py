@@ -2,10 +2,9 @@
 
 import pytest
 
-from accounts.claims import bloom_filter_is_free
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, bloom_filter_is_free
 from accounts.claims.bloom_filter_is_free import Bloom, BloomFilterIsFree
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def it_errs_once_in_a_billion(patch: pytest.MonkeyPatch) -> None:
@@ -16,10 +15,10 @@ def it_takes_much_memory(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(bloom_filter_is_free, "RATES", (1e-30,))
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World("it errs once in a billion", Kind.HOLDS, it_errs_once_in_a_billion),
-    World("it takes much memory", Kind.FAILS, it_takes_much_memory),
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case("it errs once in a billion", Kind.HOLDS, it_errs_once_in_a_billion),
+    Case("it takes much memory", Kind.FAILS, it_takes_much_memory),
 ]
 
 

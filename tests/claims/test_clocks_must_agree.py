@@ -2,10 +2,9 @@
 
 import pytest
 
-from accounts.claims import clocks_must_agree
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, clocks_must_agree
 from accounts.claims.clocks_must_agree import ClocksMustAgree, token_is_let_in
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def no_leeway_helps(patch: pytest.MonkeyPatch) -> None:
@@ -17,10 +16,10 @@ def nobody_looks_when_it_was_issued(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(clocks_must_agree, "TOKEN", "opaque")
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World("no leeway helps", Kind.HOLDS, no_leeway_helps),
-    World("nobody looks when it was issued", Kind.FAILS, nobody_looks_when_it_was_issued),
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case("no leeway helps", Kind.HOLDS, no_leeway_helps),
+    Case("nobody looks when it was issued", Kind.FAILS, nobody_looks_when_it_was_issued),
 ]
 
 

@@ -8,45 +8,44 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from accounts.claims import Claim, claims
-from accounts.claims._evidence import Evidence, Kind, Source, Verdict
-from tests.claims.world import World, play
+from accounts.claims import Claim, Evidence, Kind, Source, Verdict, claims
+from tests.claims.case import Case, play
 
 each_claim = pytest.mark.parametrize("claim", [*claims], ids=lambda cls: cls.slug)
 
 
-def worlds_of(claim: type[Claim]) -> list[World]:
+def cases_of(claim: type[Claim]) -> list[Case]:
     """What the test of a claim says of the worlds in which it is played."""
     module = claim.slug.replace("-", "_")
     path = Path(settings.BASE_DIR, "tests", "claims", f"test_{module}.py")
-    assert path.exists(), f"{claim.slug} needs {path.name}, with its WORLDS"
-    found: list[World] = import_module(f"tests.claims.test_{module}").WORLDS
+    assert path.exists(), f"{claim.slug} needs {path.name}, with its CASES"
+    found: list[Case] = import_module(f"tests.claims.test_{module}").CASES
     return found
 
 
 PLAYED = [
-    pytest.param(claim, world, id=f"{claim.slug}: {world.title}")
+    pytest.param(claim, case, id=f"{claim.slug}: {case.title}")
     for claim in claims
-    for world in worlds_of(claim)
+    for case in cases_of(claim)
 ]
 
 
 @each_claim
 def test_it_is_played_in_worlds_where_it_comes_out_differently(claim: type[Claim]) -> None:
-    assert len({world.kind for world in worlds_of(claim)}) > 1
+    assert len({case.kind for case in cases_of(claim)}) > 1
 
 
 @pytest.mark.django_db(transaction=True)  # a request begins with a fresh connection
-@pytest.mark.parametrize(("claim", "world"), PLAYED)
+@pytest.mark.parametrize(("claim", "case"), PLAYED)
 def test_it_comes_out_as_its_world_is(
-    claim: type[Claim], world: World, monkeypatch: pytest.MonkeyPatch
+    claim: type[Claim], case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        world.change(patch)
+        case.change(patch)
         evidence, verdict = play(claim)
         kept = json.loads(json.dumps(evidence.as_json()))
         assert claim().judge(Evidence.from_json(kept)) == verdict
-    assert verdict.kind is world.kind, verdict.words
+    assert verdict.kind is case.kind, verdict.words
     assert verdict.limit in claim.limits
     if verdict.kind is Kind.DEPENDS:
         assert verdict.tipping_point, "what it depends on has a point where it tips"

@@ -3,11 +3,9 @@
 import pytest
 
 from accounts.bench.subjects import Subject
-from accounts.claims import insecure_by_design
-from accounts.claims._evidence import Kind
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import Kind, Laboratory, insecure_by_design
 from accounts.claims.insecure_by_design import FORGERIES, InsecureByDesign, _believed, _let_in
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def the_library_is_naive(patch: pytest.MonkeyPatch) -> None:
@@ -17,9 +15,9 @@ def the_library_is_naive(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(insecure_by_design, "_let_in", let_in)
 
 
-WORLDS = [
-    World("as it is", Kind.FAILS),
-    World("the library is naive", Kind.HOLDS, the_library_is_naive),
+CASES = [
+    Case("as it is", Kind.FAILS),
+    Case("the library is naive", Kind.HOLDS, the_library_is_naive),
 ]
 
 

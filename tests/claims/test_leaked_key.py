@@ -2,10 +2,9 @@
 
 import pytest
 
-from accounts.claims import leaked_key
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, leaked_key
 from accounts.claims.leaked_key import LeakedKey
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def signatures_decide(patch: pytest.MonkeyPatch) -> None:
@@ -16,10 +15,10 @@ def logins_have_to_be_there(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(leaked_key, "FORGED", ("jwt-blacklist-joined",))
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World("signatures decide", Kind.HOLDS, signatures_decide),
-    World("logins have to be there", Kind.FAILS, logins_have_to_be_there),
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case("signatures decide", Kind.HOLDS, signatures_decide),
+    Case("logins have to be there", Kind.FAILS, logins_have_to_be_there),
 ]
 
 

@@ -4,12 +4,12 @@ from functools import partial
 
 import pytest
 
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind
 from accounts.claims.new_secret_key import NewSecretKey
 from accounts.strategies import Accepted
 from accounts.strategies.session_db import SessionDb
 from accounts.tokens.realm import Realm
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def rows_are_not_signed(patch: pytest.MonkeyPatch) -> None:
@@ -21,10 +21,10 @@ def nothing_verifies_with_an_old_key(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Realm, "rotated", lambda self, **_: rotated(self))
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World("rows are not signed", Kind.FAILS, rows_are_not_signed),
-    World("nothing verifies with an old key", Kind.HOLDS, nothing_verifies_with_an_old_key),
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case("rows are not signed", Kind.FAILS, rows_are_not_signed),
+    Case("nothing verifies with an old key", Kind.HOLDS, nothing_verifies_with_an_old_key),
 ]
 
 

@@ -5,12 +5,11 @@ from collections.abc import Callable
 import pytest
 from django.contrib.sessions.models import Session
 
-from accounts.claims import out_everywhere_is_easy
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, out_everywhere_is_easy
 from accounts.claims.out_everywhere_is_easy import OutEverywhereIsEasy
 from accounts.models import User
 from accounts.strategies import Strategy
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def cost(*growing: str) -> Callable[[pytest.MonkeyPatch], None]:
@@ -24,10 +23,10 @@ def cost(*growing: str) -> Callable[[pytest.MonkeyPatch], None]:
     return lambda patch: patch.setattr(out_everywhere_is_easy, "cpu_us", cpu_us)
 
 
-WORLDS = [
-    World("only Django's store has to search", Kind.DEPENDS, cost("session-db")),
-    World("every store has to search", Kind.FAILS, cost("session-db", "session-joined")),
-    World("no store has to search", Kind.HOLDS, cost()),
+CASES = [
+    Case("only Django's store has to search", Kind.DEPENDS, cost("session-db")),
+    Case("every store has to search", Kind.FAILS, cost("session-db", "session-joined")),
+    Case("no store has to search", Kind.HOLDS, cost()),
 ]
 
 

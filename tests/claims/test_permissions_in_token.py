@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts.claims import permissions_in_token
-from accounts.claims._evidence import Kind
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import Kind, Laboratory, permissions_in_token
 from accounts.claims.permissions_in_token import (
     CARRIERS,
     PermissionsInToken,
@@ -14,7 +12,7 @@ from accounts.claims.permissions_in_token import (
     fits_header,
     token_with,
 )
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def carriers_take(most: int) -> Callable[[pytest.MonkeyPatch], None]:
@@ -34,10 +32,10 @@ def names_are_long(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-WORLDS = [
-    World("everybody takes 64 kB", Kind.HOLDS, carriers_take(64_000)),
-    World("everybody takes 3 kB", Kind.DEPENDS, carriers_take(3000)),
-    World("names are long", Kind.FAILS, names_are_long),
+CASES = [
+    Case("everybody takes 64 kB", Kind.HOLDS, carriers_take(64_000)),
+    Case("everybody takes 3 kB", Kind.DEPENDS, carriers_take(3000)),
+    Case("names are long", Kind.FAILS, names_are_long),
 ]
 
 

@@ -2,27 +2,26 @@
 
 import pytest
 
-from accounts.claims import readable_payload
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, readable_payload
 from accounts.claims.readable_payload import ReadablePayload, legible, said_in
 from accounts.strategies import Strategy, strategies
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def only(*slugs: str) -> list[type[Strategy]]:
     return [strategies[slug] for slug in slugs]
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World(
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case(
         "no session is in its cookie",
         Kind.HOLDS,
         lambda patch: patch.setattr(
             readable_payload, "strategies", only("session-db", "jwt-user", "opaque")
         ),
     ),
-    World(
+    Case(
         "tokens are encrypted",
         Kind.FAILS,
         lambda patch: patch.setattr(readable_payload, "legible", lambda _: "…"),

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from accounts.claims import Claim, _results, claims
-from accounts.claims._evidence import Kind, Played
-from accounts.claims._results import ship, shipped
+from accounts.claims import Claim, Kind, Played, _results, claims, ship, shipped
 from accounts.conf import DATABASES
 from tests.claims.sample import SLUG, played
 

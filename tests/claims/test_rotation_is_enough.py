@@ -2,11 +2,11 @@
 
 import pytest
 
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind
 from accounts.claims.rotation_is_enough import RotationIsEnough
 from accounts.lab.client import Client
 from accounts.strategies import _rotation
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def nobody_notices(patch: pytest.MonkeyPatch) -> None:
@@ -20,10 +20,10 @@ def a_copy_is_worth_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Client, "steal_from", steal)
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World("nobody notices a spent token", Kind.FAILS, nobody_notices),
-    World("a copy is worth nothing", Kind.HOLDS, a_copy_is_worth_nothing),
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case("nobody notices a spent token", Kind.FAILS, nobody_notices),
+    Case("a copy is worth nothing", Kind.HOLDS, a_copy_is_worth_nothing),
 ]
 
 

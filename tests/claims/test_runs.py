@@ -11,10 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from accounts.claims import _play, _runs, claims
-from accounts.claims._evidence import Progress
-from accounts.claims._play import PlayError
-from accounts.claims._runs import ClaimStream
+from accounts.claims import ClaimStream, PlayError, Progress, _play, _runs, claims
 from accounts.lab.turns import Waiting
 from accounts.models import ClaimGuesses, ClaimRun, RunTurn
 from accounts.site.throttle import Throttled

@@ -2,10 +2,9 @@
 
 import pytest
 
-from accounts.claims import short_expiry
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, short_expiry
 from accounts.claims.short_expiry import ShortExpiry
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 @pytest.fixture(autouse=True)
@@ -22,9 +21,9 @@ def lives_are_seconds(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(short_expiry, "LIFETIMES", (2,))
 
 
-WORLDS = [
-    World("as it is", Kind.FAILS, lives_are_seconds),
-    World("tokens are looked up", Kind.HOLDS, tokens_are_looked_up),
+CASES = [
+    Case("as it is", Kind.FAILS, lives_are_seconds),
+    Case("tokens are looked up", Kind.HOLDS, tokens_are_looked_up),
 ]
 
 

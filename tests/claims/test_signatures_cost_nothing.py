@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts.claims import signatures_cost_nothing
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, signatures_cost_nothing
 from accounts.claims.signatures_cost_nothing import LOOKUP, SignaturesCostNothing
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def takes(lookup_us: float) -> Callable[[pytest.MonkeyPatch], None]:
@@ -20,10 +19,10 @@ def takes(lookup_us: float) -> Callable[[pytest.MonkeyPatch], None]:
     return lambda patch: patch.setattr(signatures_cost_nothing, "wall_us", wall_us)
 
 
-WORLDS = [
-    World("the database is within the process", Kind.FAILS, takes(80)),
-    World("the database is on the machine", Kind.DEPENDS, takes(300)),
-    World("the database is far away", Kind.HOLDS, takes(5000)),
+CASES = [
+    Case("the database is within the process", Kind.FAILS, takes(80)),
+    Case("the database is on the machine", Kind.DEPENDS, takes(300)),
+    Case("the database is far away", Kind.HOLDS, takes(5000)),
 ]
 
 

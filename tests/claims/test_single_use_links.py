@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind
 from accounts.claims.single_use_links import SingleUseLinks
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def a_signature_remembers(patch: pytest.MonkeyPatch) -> None:
@@ -15,10 +15,10 @@ def no_row_remembers(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SingleUseLinks, "fetch_once", SingleUseLinks.fetch)
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World("a signature remembers", Kind.HOLDS, a_signature_remembers),
-    World("no row remembers", Kind.FAILS, no_row_remembers),
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case("a signature remembers", Kind.HOLDS, a_signature_remembers),
+    Case("no row remembers", Kind.FAILS, no_row_remembers),
 ]
 
 

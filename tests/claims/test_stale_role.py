@@ -2,11 +2,10 @@
 
 import pytest
 
-from accounts.claims import stale_role
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, stale_role
 from accounts.claims.stale_role import StaleRole
 from accounts.strategies import Strategy, strategies
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def only(*slugs: str) -> list[type[Strategy]]:
@@ -21,10 +20,10 @@ def short(patch: pytest.MonkeyPatch, *slugs: str) -> None:
     patch.setattr(stale_role, "strategies", only(*slugs))
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS, lambda patch: short(patch, "jwt-user", "jwt-stateless")),
-    World("all trust the token", Kind.HOLDS, lambda patch: short(patch, "opaque", "jwt-stateless")),
-    World("all read the row", Kind.FAILS, lambda patch: short(patch, "jwt-user", "session-db")),
+CASES = [
+    Case("as it is", Kind.DEPENDS, lambda patch: short(patch, "jwt-user", "jwt-stateless")),
+    Case("all trust the token", Kind.HOLDS, lambda patch: short(patch, "opaque", "jwt-stateless")),
+    Case("all read the row", Kind.FAILS, lambda patch: short(patch, "jwt-user", "session-db")),
 ]
 
 

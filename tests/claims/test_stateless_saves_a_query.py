@@ -2,12 +2,12 @@
 
 import pytest
 
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind
 from accounts.claims.stateless_saves_a_query import StatelessSavesAQuery
 from accounts.strategies import Accepted, Refused
 from accounts.strategies.jwt_stateless import JwtStateless
 from accounts.strategies.jwt_user import JwtUser
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def only_two_query_ways_are_known(patch: pytest.MonkeyPatch) -> None:
@@ -22,10 +22,10 @@ def it_reads_the_user(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(JwtStateless, "check", check)
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World("only two-query ways are known", Kind.HOLDS, only_two_query_ways_are_known),
-    World("it reads the user", Kind.FAILS, it_reads_the_user),
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case("only two-query ways are known", Kind.HOLDS, only_two_query_ways_are_known),
+    Case("it reads the user", Kind.FAILS, it_reads_the_user),
 ]
 
 

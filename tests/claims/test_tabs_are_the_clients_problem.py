@@ -4,25 +4,24 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.claims import tabs_are_the_clients_problem
-from accounts.claims._evidence import Kind
-from accounts.claims.tabs_are_the_clients_problem import CASES, TabsAreTheClientsProblem
-from tests.claims.world import World, play
+from accounts.claims import Kind, tabs_are_the_clients_problem
+from accounts.claims.tabs_are_the_clients_problem import SETUPS, TabsAreTheClientsProblem
+from tests.claims.case import Case, play
 
 
 def no_server_has_a_grace(patch: pytest.MonkeyPatch) -> None:
-    title, _, refresh = CASES["grace"]
-    patch.setitem(CASES, "grace", (title, timedelta(0), refresh))
+    title, _, refresh = SETUPS["grace"]
+    patch.setitem(SETUPS, "grace", (title, timedelta(0), refresh))
 
 
 def refresh_tokens_work_again_and_again(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(tabs_are_the_clients_problem, "STRATEGY", "jwt-user")
 
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World("no server has a grace", Kind.HOLDS, no_server_has_a_grace),
-    World("refresh tokens work again", Kind.FAILS, refresh_tokens_work_again_and_again),
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case("no server has a grace", Kind.HOLDS, no_server_has_a_grace),
+    Case("refresh tokens work again", Kind.FAILS, refresh_tokens_work_again_and_again),
 ]
 
 

@@ -4,10 +4,9 @@ from functools import partial
 
 import pytest
 
-from accounts.claims import tokens_are_bigger
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, tokens_are_bigger
 from accounts.claims.tokens_are_bigger import TokensAreBigger
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def tokens_are_short(patch: pytest.MonkeyPatch) -> None:
@@ -21,10 +20,10 @@ def nobody_indexes_a_header(patch: pytest.MonkeyPatch) -> None:
 
 KEY = 32  # characters
 
-WORLDS = [
-    World("as it is", Kind.DEPENDS),
-    World("tokens are short", Kind.FAILS, tokens_are_short),
-    World("nobody indexes a header", Kind.HOLDS, nobody_indexes_a_header),
+CASES = [
+    Case("as it is", Kind.DEPENDS),
+    Case("tokens are short", Kind.FAILS, tokens_are_short),
+    Case("nobody indexes a header", Kind.HOLDS, nobody_indexes_a_header),
 ]
 
 

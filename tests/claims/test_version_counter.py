@@ -2,11 +2,10 @@
 
 import pytest
 
-from accounts.claims import version_counter
-from accounts.claims._evidence import Kind
+from accounts.claims import Kind, version_counter
 from accounts.claims.version_counter import VersionCounter
 from accounts.strategies.jwt_version import JwtVersion
-from tests.claims.world import World, play
+from tests.claims.case import Case, play
 
 
 def nobody_raises_it(patch: pytest.MonkeyPatch) -> None:
@@ -17,10 +16,10 @@ def it_knows_the_devices(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(version_counter, "COUNTER", "jwt-blacklist-joined")
 
 
-WORLDS = [
-    World("as it is", Kind.HOLDS),
-    World("nobody raises it", Kind.FAILS, nobody_raises_it),
-    World("it knows the devices", Kind.DEPENDS, it_knows_the_devices),
+CASES = [
+    Case("as it is", Kind.HOLDS),
+    Case("nobody raises it", Kind.FAILS, nobody_raises_it),
+    Case("it knows the devices", Kind.DEPENDS, it_knows_the_devices),
 ]
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from accounts.claims import _worker
-from accounts.claims._worker import Line, work, write_lines
+from accounts.claims import _worker, claims, work, write_lines
+from accounts.claims._worker import Line
 from tests.claims.sample import played, progress
 
 
@@ -37,7 +37,7 @@ def test_the_last_line_comes_again_while_there_is_no_other(
 
 @pytest.mark.django_db(transaction=True)
 def test_it_tells_what_came_of_a_claim_and_where() -> None:
-    *before, last = work(["tokens-are-bigger"])
+    *before, last = work([claims["tokens-are-bigger"]])
     assert before[0]["stage"] == "preparing an empty database"
     assert {line["claim"] for line in [*before, last]} == {"tokens-are-bigger"}
     assert last["verdict"]["kind"] == "depends"

@@ -18,7 +18,7 @@ from accounts.lab.client import Client
 from accounts.lab.environment import Environment
 from accounts.lab.events import events
 from accounts.lab.events._base import Event
-from accounts.lab.lost_response import STORIES, Ending, Story, run_lost_response
+from accounts.lab.lost_response import VARIANTS, Ending, Variant, run_lost_response
 from accounts.lab.report import Report
 from accounts.lab.runs import run_scenarios
 from accounts.lab.scenario import all_pairs, run_scenario
@@ -288,26 +288,26 @@ EVENTS = ["log-out", "log-out-everywhere", "password-change", "key-rotated"]
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("slug", ["jwt-rotating", "jwt-blacklist-joined"])
 class TestLostResponse:
-    @pytest.mark.parametrize("story", STORIES[:3], ids=lambda story: story.title)
-    def test_a_lost_answer_does_no_harm(self, slug: str, story: Story) -> None:
-        lost = run_lost_response(slug, story)
+    @pytest.mark.parametrize("variant", VARIANTS[:3], ids=lambda variant: variant.title)
+    def test_a_lost_answer_does_no_harm(self, slug: str, variant: Variant) -> None:
+        lost = run_lost_response(slug, variant)
         assert lost.error is None
         assert (lost.goes_on, lost.thief_in, lost.end_reason) == (True, None, "")
 
     def test_a_thief_who_was_first_is_noticed(self, slug: str) -> None:
-        noticed = run_lost_response(slug, STORIES[3])
+        noticed = run_lost_response(slug, VARIANTS[3])
         assert noticed.error is None
         assert (noticed.goes_on, noticed.thief_in) == (False, False)
         assert noticed.end_reason == "refresh token replayed"
         assert json.dumps(noticed.as_dict())
 
     def test_a_thief_within_the_grace_is_its_price(self, slug: str) -> None:
-        price = run_lost_response(slug, STORIES[4])
+        price = run_lost_response(slug, VARIANTS[4])
         assert price.error is None
         assert (price.goes_on, price.thief_in, price.end_reason) == (True, True, "")
 
     def test_nothing_is_left(self, slug: str) -> None:
-        run_lost_response(slug, STORIES[3])
+        run_lost_response(slug, VARIANTS[3])
         assert not User.objects.exists()
         assert not BlacklistedToken.objects.exists()
 
@@ -315,7 +315,7 @@ class TestLostResponse:
         def breaks(environment: Environment) -> Ending:
             raise ScenarioError("a reason")
 
-        assert run_lost_response(slug, Story("", "", breaks)).error == "a reason"
+        assert run_lost_response(slug, Variant("", "", breaks)).error == "a reason"
 
 
 class _Pruner:
@@ -356,7 +356,7 @@ class TestDeletedUser:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         _Pruner(monkeypatch, "refresh", 1)
-        played = [run_lost_response("jwt-rotating", story) for story in STORIES[:2]]
+        played = [run_lost_response("jwt-rotating", variant) for variant in VARIANTS[:2]]
         assert [lost.started_again for lost in played] == [True, False]
         assert [(lost.goes_on, lost.error) for lost in played] == [(True, None)] * 2
         assert [lost.transcript[0].title for lost in played] == ["Device A logs in"] * 2
@@ -365,6 +365,6 @@ class TestDeletedUser:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         _Pruner(monkeypatch, "refresh", 99)
-        lost = run_lost_response("jwt-rotating", STORIES[0])
+        lost = run_lost_response("jwt-rotating", VARIANTS[0])
         assert "The throwaway user was deleted" in (lost.error or "")
         assert not lost.goes_on

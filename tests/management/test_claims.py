@@ -10,8 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.bench.measures import machine
-from accounts.claims import _play, _results, claims
-from accounts.claims._results import shipped
+from accounts.claims import _play, _results, claims, shipped
 from tests.claims.sample import SLUG, played, program, progress
 
 

@@ -11,12 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts.claims import claims
-from accounts.claims._evidence import Kind
-from accounts.claims._results import Result, shipped
+from accounts.claims import Kind, Result, amount, claims, shipped
 from accounts.conf import DATABASES, own_database
 from accounts.models import ClaimGuesses, ClaimRun, User
-from accounts.pages.claims.figures import amount
 from tests.claims.sample import SLUG, played
 
 pytestmark = pytest.mark.django_db

@@ -32,7 +32,8 @@ _NOTHING = {"kind": "nothing", "note": "The browser holds no credential."}
 class Answer:
     """What a view answers; ``LabView`` makes a response of it."""
 
-    verdict: Verdict
+    #: None: the body holds one already, of a request that was passed on
+    verdict: Verdict | None
     #: the body's other fields
     body: dict[str, Any] = field(default_factory=dict)
     #: the credential of the request

@@ -9,7 +9,7 @@ from accounts.api.lab.serializers import LostResponse
 from accounts.api.lab.views import SLUG
 from accounts.api.serializers import Problem
 from accounts.api.views import PublicApiView
-from accounts.lab.lost_response import STORIES, run_lost_response
+from accounts.lab.lost_response import VARIANTS, run_lost_response
 from accounts.lab.visitors import visitor_count
 from accounts.strategies import strategies
 from accounts.tracing.recorder import untraced
@@ -31,10 +31,10 @@ class LabLostResponse(PublicApiView):
     def post(self, request: Request, slug: str) -> Response:
         """Spend a refresh token more than once: responses get lost, or a thief has a copy.
 
-        Each story is played over HTTP with a throwaway user of its own.
+        Each variant is played over HTTP with a throwaway user of its own.
         """
         if slug not in strategies or not strategies[slug].refreshes:
             raise NotFound("No strategy with refresh tokens has this name")
         visitor_count(request._request)
         with untraced():
-            return Response([run_lost_response(slug, story).as_dict() for story in STORIES])
+            return Response([run_lost_response(slug, variant).as_dict() for variant in VARIANTS])

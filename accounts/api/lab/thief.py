@@ -5,7 +5,6 @@ from dataclasses import asdict
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from accounts.api.lab import answers, serializers
 from accounts.api.lab.answers import Answer
@@ -49,7 +48,7 @@ class ThiefReplay(LabView):
         request=serializers.LabCopy,
         responses={200: serializers.LabReplayed, 400: INVALID, 404: Problem},
     )
-    def post(self, request: Request, slug: str) -> Response:
+    def post(self, request: Request, slug: str) -> Answer:
         """Send the stolen credential from another HTTP client to a second server process.
 
         Where it gets in and holds a refresh token as well, it spends that too.
@@ -64,4 +63,4 @@ class ThiefReplay(LabView):
         if answers.wants_storage(request):
             login = known_login(stolen.login_id)
             found.body["storage"] = answers.storage(self.strategy, login, stolen.credential)
-        return Response(asdict(found))
+        return Answer(None, asdict(found))

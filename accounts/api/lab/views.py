@@ -160,6 +160,8 @@ class LabView(PublicApiView):
 
     def _response(self, request: Request, answer: Answer) -> Response:
         response = Response(dict(answer.body))
+        if answer.verdict is None:
+            return response
         credential = answer.credential
         if answer.issued:
             credential = answer.issued.value

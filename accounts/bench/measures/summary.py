@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from accounts.bench.baselines import NoUserRow
 from accounts.bench.measures import requests
 from accounts.bench.measures.login_logout import Costs
 from accounts.bench.measures.requests import Samples
 from accounts.bench.result import Cost, Measured, Ratios, Stored, UserRow
 from accounts.bench.statistics import median_us, spread, with_ratios
-from accounts.bench.subjects import Subject
+from accounts.bench.subjects import NoUserRow, Subject
 from accounts.models import Login
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
 

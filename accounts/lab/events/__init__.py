@@ -7,3 +7,5 @@ from accounts.lab.events._base import Event
 from accounts.registry import Registry
 
 events: Registry[Event] = Registry("accounts.lab.events", Event)  # type: ignore[type-abstract]
+
+__all__ = ["Event", "events"]

@@ -16,7 +16,9 @@ class Event(ABC):
     page.
     """
 
+    #: its address; ``log-out`` is the class ``LogOut`` in ``log_out.py``
     slug: ClassVar[str]
+    #: its name on pages and in the matrix
     title: ClassVar[str]
     #: place in the matrix; those of one number stand in the order of their slugs
     order: ClassVar[int] = 1000

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
-from rich import box, table
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as ProgressBar
@@ -24,11 +23,12 @@ from accounts.bench.options import (
     ROUNDS,
     Options,
 )
-from accounts.bench.result import BASELINE, Result, is_loaded
+from accounts.bench.result import Result, is_loaded
 from accounts.bench.runner import BenchError, Progress, bench
-from accounts.bench.tables import Table, goals, tables
+from accounts.bench.tables import goals, tables
 from accounts.conf import DATABASES
 from accounts.management.quiet import quiet_required
+from accounts.management.terminal import in_terminal
 from accounts.strategies import strategies
 
 Number = TypeVar("Number", int, float)
@@ -130,23 +130,6 @@ class Command(BaseCommand):
         )
         for found in (*tables(result), goals(result)):
             console.print(in_terminal(found))
-
-
-def in_terminal(found: Table) -> table.Table:
-    """A table for rich. A strategy is called by the slug that ``--strategy`` takes."""
-    drawn = table.Table(
-        title=found.title,
-        caption=found.note,
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    for number, column in enumerate(found.columns):
-        drawn.add_column(column, justify="right" if number else "left", no_wrap=True)
-    for row in found.rows:
-        style = "bold red" if row.missed else "dim" if row.slug == BASELINE else None
-        drawn.add_row(row.slug or row.name, *row.cells, style=style)
-    return drawn
 
 
 def _stop(*_: object) -> NoReturn:

@@ -8,18 +8,13 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from accounts.claims import claims
-from accounts.claims._evidence import Played
-from accounts.claims._play import PlayError, play
-from accounts.claims._results import ship
-from accounts.claims._worker import work, write_lines
+from accounts.claims import Played, PlayError, claims, play, ship, tables, work, write_lines
 from accounts.conf import DATABASES
 from accounts.management.quiet import quiet_required
+from accounts.management.terminal import in_terminal
 
 INTERRUPTED = 130  # the shell's status for a program that was stopped
 
@@ -45,7 +40,7 @@ class Command(BaseCommand):
         """Play what was asked for; every way to fail is one line (CommandError)."""
         slugs = options["claim"] or [claim.slug for claim in claims]
         if options["worker"]:
-            write_lines(work(slugs))
+            write_lines(work([claims[slug] for slug in slugs]))
             return
         if options["list"]:
             self.stdout.write("\n".join(f"{slug}: {claims[slug].said}" for slug in slugs))
@@ -95,12 +90,7 @@ def _print(found: Sequence[Played]) -> None:
         console.print(f"{verdict.kind.sign} [bold]{verdict.kind.words}[/]: {verdict.words}")
         if verdict.tipping_point:
             console.print(verdict.tipping_point)
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for number, column in enumerate(("Measured", "", "median", "most between", "n")):
-            table.add_column(column, justify="right" if number > 1 else "left")
-        for one in played.evidence.measurements:
-            spread = f"{one.low:g} and {one.high:g}"
-            table.add_row(one.group, one.title, f"{one.median:g} {one.unit}", spread, str(one.n))
-        console.print(table)
+        for table in tables(played.evidence):
+            console.print(in_terminal(table))
     if found:
         console.print(f"On {found[0].database}, {sum(one.seconds for one in found):.0f} s")

@@ -22,7 +22,7 @@ from accounts.demo.accounts import demo_accounts_make
 from accounts.demo.addresses import qr_code, reachable_hosts
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
 from accounts.management.commands.prepare import prepare
-from accounts.services._base import Program, ServiceError
+from accounts.services import Program, ServiceError
 from accounts.services.gunicorn import Gunicorn, listen
 from accounts.services.manage import manage
 from accounts.services.postgres import Postgres

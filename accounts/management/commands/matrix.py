@@ -26,7 +26,7 @@ from accounts.lab.runs import run_scenarios, runs_share
 from accounts.lab.wording import LEGEND, SIGNS, describe
 from accounts.management.quiet import quiet_required
 from accounts.models import Login
-from accounts.services._base import ServiceError
+from accounts.services import ServiceError
 from accounts.services.manage import manage
 from accounts.services.temporary import temporary_database
 from accounts.strategies import strategies

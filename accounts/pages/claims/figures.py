@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from accounts.claims._evidence import Evidence, Measurement
+from accounts.bench.tables import Table
+from accounts.claims import Evidence, Measurement, amount, tables, value
 from accounts.pages.benchmarks.charts import ROW, bar_length
 
 ROOM = 1.35  # times the longest bar: the rest is for the words behind it
@@ -20,7 +21,6 @@ class Bar:
     low: str
     high: str
     value: str
-    from_to: str
     says: str
     #: where the words begin: behind the bar and its spread
     words_at: str
@@ -30,9 +30,14 @@ class Bar:
 class Figure:
     """Measurements of one group, in one unit."""
 
-    title: str
     number: int
     bars: Sequence[Bar]
+    table: Table
+
+    @property
+    def title(self) -> str:
+        """What was measured."""
+        return self.table.title
 
     @property
     def height(self) -> int:
@@ -43,8 +48,8 @@ class Figure:
 def figures(evidence: Evidence) -> Iterator[Figure]:
     """One for each group, in the order of the evidence."""
     groups = groupby(evidence.measurements, key=lambda one: (one.group, one.unit))
-    for number, ((group, _), found) in enumerate(groups, 1):
-        yield Figure(group, number, _bars(list(found)))
+    for number, ((_, found), table) in enumerate(zip(groups, tables(evidence), strict=True), 1):
+        yield Figure(number, _bars(list(found)), table)
 
 
 def _bars(found: Sequence[Measurement]) -> list[Bar]:
@@ -56,8 +61,7 @@ def _bars(found: Sequence[Measurement]) -> list[Bar]:
             end=bar_length(one.median, whole),
             low=bar_length(one.low, whole),
             high=bar_length(one.high, whole),
-            value=f"{amount(one.median)} {one.unit}",
-            from_to=f"{amount(one.low)} and {amount(one.high)}" if one.n > 1 else "–",
+            value=value(one),
             says=f"{one.title}: {spoken(one)}",
             words_at=bar_length(max(one.high, one.median), whole),
         )
@@ -67,15 +71,7 @@ def _bars(found: Sequence[Measurement]) -> list[Bar]:
 
 def spoken(one: Measurement) -> str:
     """``12.5 µs, most between 11 and 14, 200 samples``."""
-    value = f"{amount(one.median)} {one.unit}"
     if one.n == 1:
-        return f"{value}, counted once"
+        return f"{value(one)}, counted once"
     spread = f"most between {amount(one.low)} and {amount(one.high)}"
-    return f"{value}, {spread if one.low != one.high else 'each time'}, {one.n} samples"
-
-
-def amount(number: float) -> str:
-    """A number with as many digits as say something."""
-    if number == round(number) or abs(number) >= 100:  # noqa: PLR2004
-        return f"{number:,.0f}"
-    return f"{number:.3g}"
+    return f"{value(one)}, {spread if one.low != one.high else 'each time'}, {one.n} samples"

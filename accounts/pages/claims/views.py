@@ -14,9 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.claims import Claim, claims
-from accounts.claims._evidence import Kind, Played
-from accounts.claims._results import shipped
+from accounts.claims import Claim, Kind, Played, claims, shipped
 from accounts.conf import DATABASES, own_database
 from accounts.lab.visitors import visitor_known
 from accounts.models import ClaimGuesses, ClaimRun, guess_count
@@ -140,11 +138,7 @@ def _page(
     database: str,
     kept: ClaimRun | None = None,
 ) -> HttpResponse:
-    asked = request.GET.get("guess", "")
-    guessed = Kind(asked) if asked in GUESSES else None
-    order = [one.slug for one in claims]
-    place = order.index(found.slug)
-    context: dict[str, Any] = {
+    context = {
         "claim": found,
         "paragraphs": paragraphs(found.explanation()),
         "source": source_of(found),
@@ -162,13 +156,30 @@ def _page(
             }
             for name, title in DATABASES.items()
         ],
+        "data": {"runsUrl": reverse("api-claim-runs"), "claim": found.slug},
+        **_guessed(request.GET.get("guess", ""), found, shown),
+        **_neighbours(found),
+    }
+    return render(request, "pages/claim.html", context)
+
+
+def _guessed(asked: str, found: type[Claim], shown: Shown | None) -> dict[str, Any]:
+    """The choices, the visitor's guess beside the result, and how others guessed."""
+    guessed = Kind(asked) if asked in GUESSES else None
+    return {
         "choices": [(kind.value, words) for kind, words in GUESSES.items()],
         "guessed": guessed,
         "guessed_words": GUESSES[guessed] if guessed else "",
         "is_right": bool(shown and guessed == shown.played.verdict.kind),
         "counted": ClaimGuesses.objects.filter(pk=found.slug).first(),
-        "before": claims[order[place - 1]] if place else None,
-        "after": claims[order[place + 1]] if place + 1 < len(order) else None,
-        "data": {"runsUrl": reverse("api-claim-runs"), "claim": found.slug},
     }
-    return render(request, "pages/claim.html", context)
+
+
+def _neighbours(found: type[Claim]) -> dict[str, type[Claim] | None]:
+    """The claims before and after it."""
+    order = [*claims]
+    place = order.index(found)
+    return {
+        "before": order[place - 1] if place else None,
+        "after": order[place + 1] if place + 1 < len(order) else None,
+    }

@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from accounts.claims import Claim
-from accounts.claims._evidence import Evidence, Kind, Progress, Verdict
-from accounts.claims._laboratory import Laboratory
+from accounts.claims import Claim, Evidence, Kind, Laboratory, Progress, Verdict
 
 GLANCE = 0.05  # of the usual repetitions
 
 
 @dataclass(frozen=True)
-class World:
+class Case:
     """What is otherwise in it, and how a claim comes out there."""
 
     title: str
