@@ -2,11 +2,15 @@
 
 import io
 import signal
+from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
 from rich.console import Console
 
+from accounts.bench import archive
+from accounts.bench.measures import machine
 from accounts.bench.tables import Row, Table, growth, logins, tables
 from accounts.management.commands import bench as command
 from accounts.management.commands.bench import MIN_WIDTH
@@ -62,6 +66,23 @@ def test_the_note_of_growing_tables_says_how_they_were_pruned() -> None:
     found = result(long=True)["growth"]
     assert found
     assert growth(found).note.startswith("Pruning 1,000,000 expired rows took 30 s")
+
+
+def test_a_run_that_others_disturbed_is_kept_but_not_shipped(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Settings
+) -> None:
+    disturbed = result()
+    disturbed["machine"]["waited"] = 0.5
+    settings.BASE_DIR = tmp_path
+    monkeypatch.setattr(archive, "SHIPPED", tmp_path / "shipped")
+    monkeypatch.setattr(machine, "is_loaded", lambda _: False)  # before it began
+    monkeypatch.setattr(command, "bench", lambda _: iter([disturbed]))
+    monkeypatch.setattr(signal, "signal", lambda *_: None)  # this process keeps its handlers
+
+    with pytest.raises(CommandError, match=r"^It does not become the repository's result"):
+        call_command("bench", "--ship")
+
+    assert [file.parent.name for file in tmp_path.rglob("*.json")] == [".bench"]
 
 
 def test_the_command_names_the_machine_before_its_tables(
