@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from accounts.lab.events import Event
+from accounts.lab.events._base import Event
 from accounts.lab.report import Report
 from accounts.lab.scenario import Pair, find_pair, run_scenario, takes_time
 from accounts.lab.turns import Turn, Waiting, turn_ask

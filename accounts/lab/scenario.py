@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from django.db import connection
 
 from accounts.lab.environment import Pause, environment_for, play_once_more_if_gone
-from accounts.lab.events import Event, events
+from accounts.lab.events import events
+from accounts.lab.events._base import Event
 from accounts.lab.report import Report
 from accounts.lab.script import CredentialExpired, Observation, Script
 from accounts.lab.transcript import ScenarioError

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from accounts.lab.environment import Environment
-from accounts.lab.events import Event
+from accounts.lab.events._base import Event
 from accounts.lab.transcript import Answer, Exchange, ScenarioError
 from accounts.strategies import Other, Outcome
 
