@@ -118,4 +118,4 @@ def door(facts: Facts, candidate: Candidate) -> str:
     if LOG_OUT in candidate.late_at:
         lifetime = facts.reports(candidate.slug)[LOG_OUT]["usual_lifetime_s"]
         return f"thief in, up to {duration(lifetime)}"
-    return "thief out"
+    return "thief stopped"

@@ -53,10 +53,10 @@ def test_the_first_sentence_answers_the_question_with_figures_and_says_whose(
 
 def test_each_step_has_its_door(client: Client) -> None:
     seen = text(page(client))
-    assert re.search(r"Session \(Django\) 2 queries 1\.00 thief out", seen)
+    assert re.search(r"Session \(Django\) 2 queries 1\.00 thief stopped", seen)
     assert re.search(r"JWT 1 query 0\.\d\d thief in", seen)
-    assert re.search(r"JWT \+ blacklist 2 queries \d\.\d\d thief out", seen)
-    assert re.search(r"JWT \+ blacklist in one query 1 query 0\.\d\d thief out", seen)
+    assert re.search(r"JWT \+ blacklist 2 queries \d\.\d\d thief stopped", seen)
+    assert re.search(r"JWT \+ blacklist in one query 1 query 0\.\d\d thief stopped", seen)
 
 
 def test_a_bar_is_as_long_as_its_figure_and_its_end_shows_the_spread() -> None:

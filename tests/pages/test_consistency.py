@@ -1,0 +1,347 @@
+"""No two pages contradict each other: what each says of a way to carry a login, to a reader.
+
+Each page is read by itself: the first page, the lab, the answer, the benchmarks, the claims. A
+planted contradiction on any of them has to be found.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import replace
+from html import unescape
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.answer import facts
+from accounts.bench import archive
+from accounts.bench.result import Result
+from accounts.claims._evidence import Evidence
+from accounts.claims._results import shipped
+from accounts.conf import own_database
+from accounts.lab import recorded
+from accounts.pages.benchmarks import views as benchmark_views
+from accounts.pages.claims import views as claims
+from accounts.pages.lab import cells
+from accounts.strategies import Expected, Outcome, strategies
+
+pytestmark = pytest.mark.django_db
+
+Rows = list[list[str]]
+Said = dict[tuple[str, str], dict[str, str]]  # (way, topic) -> page -> what it says
+
+TITLES = {strategy.slug: strategy.title for strategy in strategies}
+SLUGS = {title: slug for slug, title in TITLES.items()}
+# A token is some three bytes longer for each digit that its user's number has more.
+DIGITS = 9
+# The lab's second process has seen the session; where there is one cache, it refuses as well.
+STOPPED, LATER, IN = "stopped at once", "stopped later", "gets in"
+_LAB = {"safe": STOPPED, "later": LATER, "vulnerable": IN}
+_SIGNS = {"●": STOPPED, "◐": LATER, "▲": IN}
+_FIRST = {"stopped at once": STOPPED, "stopped when": LATER, "gets in": IN}
+_DOORS = {"thief stopped": STOPPED, "thief in": IN, "thief in, up to": LATER}
+
+
+def text(html: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html))).strip()
+
+
+def rows_of(html: str, after: str) -> Rows:
+    """The cells of the first table behind some words."""
+    table = re.search(r"<table.*?</table>", html[html.index(after) :], re.DOTALL)
+    assert table
+    lines = re.findall(r"<tr.*?</tr>", table[0], re.DOTALL)
+    return [
+        [text(cell) for cell in re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", line, re.DOTALL)]
+        for line in lines
+    ]
+
+
+def way_of(words: str) -> str:
+    """The slug of a way by its title, which may be followed by more words."""
+    return SLUGS[max((title for title in SLUGS if words.startswith(title)), key=len)]
+
+
+def first_page(client: Client) -> Iterator[tuple[str, str, str]]:
+    slugs = list(TITLES)
+    for left, right in zip(slugs, slugs[1:] + slugs[:1], strict=True):
+        seen = text(client.get("/", {"left": left, "right": right}).content.decode())
+        words = re.escape(TITLES[left])
+        found = re.search(rf"The thief tries\. .*?{words}: the thief (?:is )?([^.]*)\.", seen)
+        assert found
+        verdict = next(one for start, one in _FIRST.items() if found[1].startswith(start))
+        yield left, "log-out", verdict
+        thrown = "all other devices are logged out" in found[1]
+        yield left, "other device", "thrown out" if thrown else "stays"
+
+
+def lab(client: Client) -> Iterator[tuple[str, str, str]]:
+    html = client.get("/lab/").content.decode()
+    for slug, row in re.findall(r'<tr data-row="([\w-]+)">(.*?)</tr>', html, re.DOTALL):
+        for topic, name in (("queries", "sql"), ("bytes", "bytes")):
+            figure = re.search(rf"data-{name}>(\d+)", row)
+            assert figure
+            yield slug, topic, figure[1]
+        for attributes, inside in re.findall(r"<td class=\"cell\"(.*?)>(.*?)</td>", row, re.DOTALL):
+            event = re.search(r'data-event="([\w-]+)"', attributes)
+            tone = re.search(r'data-tone="(\w+)"', attributes)
+            assert event
+            assert tone
+            words = re.sub(
+                r" (recorded|Run .* against .*|Only where .*)", "", text(inside)
+            ).replace(",", "")
+            yield slug, f"cell {event[1]}", words
+            if event[1] == "log-out":
+                yield slug, "log-out", _LAB[tone[1]]
+                yield slug, "other device", "thrown out" if "other device" in words else "stays"
+
+
+def strategy_pages(client: Client) -> Iterator[tuple[str, str, str]]:
+    for slug in TITLES:
+        html = client.get(f"/lab/{slug}/").content.decode()
+        tone = re.search(r'data-event="log-out" data-tone="(\w+)"', html)
+        assert tone
+        yield slug, "log-out", _LAB[tone[1]]
+
+
+def event_page(client: Client) -> Iterator[tuple[str, str, str]]:
+    html = client.get("/lab/events/log-out/").content.decode()
+    for tone, group in re.findall(r'<tbody data-group="(\w+)".*?>(.*?)</tbody>', html, re.DOTALL):
+        for slug in re.findall(r'data-strategy="([\w-]+)"', group):
+            yield slug, "log-out", _LAB[tone]
+
+
+def answer(client: Client) -> Iterator[tuple[str, str, str]]:
+    query = {"database": own_database(), "clients": ["browser", "program"]}
+    html = client.get("/answer/", query).content.decode()
+    _, *columns = rows_of(html, 'id="played"')[0]
+    by_title = dict(zip(columns, event_slugs(client), strict=True))
+    for title, *found in rows_of(html, 'id="played"')[1:]:
+        for column, words in zip(columns, found, strict=True):
+            yield SLUGS[title], f"cell {by_title[column]}", words.replace(",", "")
+            if by_title[column] == "log-out":
+                yield SLUGS[title], "log-out", _SIGNS[words[0]]
+    for title, _, door in rows_of(html, 'id="steps-title"')[1:]:
+        door_words = next(words for words in sorted(_DOORS, key=len)[::-1] if words in door)
+        yield way_of(title), "log-out", _DOORS[door_words]
+        yield way_of(title), "queries", title.removeprefix(TITLES[way_of(title)]).split()[0]
+    for way, *figures in rows_of(html, 'id="ranked"')[1:]:
+        if len(figures) > 1:
+            yield SLUGS[way], "CPU µs", figures[2]
+            yield SLUGS[way], "queries", figures[3]
+            yield SLUGS[way], "bytes", figures[4]
+    yield "session-joined", "a token as careful", "the same" if same(html) else "differs"
+
+
+def same(html: str) -> bool:
+    """What the first sentence says of the two ways with one query."""
+    return "the token costs as much as" in text(html)
+
+
+def event_slugs(client: Client) -> list[str]:
+    html = client.get("/lab/").content.decode()
+    head = html[html.index("data-matrix") : html.index("</thead>")]
+    return re.findall(r'href="/lab/events/([\w-]+)/"', head)
+
+
+def benchmarks(client: Client) -> Iterator[tuple[str, str, str]]:
+    html = client.get("/benchmarks/", {"result": own_database()}).content.decode()
+    for topic, chart in (
+        ("CPU µs", "time-card"),
+        ("queries", "queries-card"),
+        ("bytes", "bytes-card"),
+    ):
+        for way, figure, *_ in rows_of(html, f'id="{chart}"')[1:]:
+            if not way.startswith("Nobody asks"):
+                yield way_of(way), topic, figure.replace(",", "")
+
+
+def claim_pages(client: Client) -> Iterator[tuple[str, str, str]]:
+    for claim, table in (
+        ("blacklist-is-a-session", "SQL queries of a request"),
+        ("stateless-saves-a-query", "Queries to check a request"),
+    ):
+        html = client.get(f"/claims/{claim}/", {"on": own_database()}).content.decode()
+        for way, figure, *_ in rows_of(html, table)[1:]:
+            yield SLUGS[way], "queries", figure.split()[0]
+    html = client.get("/claims/blacklist-is-a-session/", {"on": own_database()}).content.decode()
+    none = re.search(r"times its CPU time \([^)]*no difference", text(html))
+    yield "session-joined", "a token as careful", "the same" if none else "differs"
+
+
+PAGES: Mapping[str, Callable[[Client], Iterator[tuple[str, str, str]]]] = {
+    "/": first_page,
+    "/lab/": lab,
+    "/lab/<strategy>/": strategy_pages,
+    "/lab/events/log-out/": event_page,
+    "/answer/": answer,
+    "/benchmarks/": benchmarks,
+    "/claims/": claim_pages,
+}
+
+
+_READ: dict[str, list[tuple[str, str, str]]] = {}  # each page once in a process
+
+
+def said_by(client: Client, changed: str = "") -> Said:
+    """All that the pages say; the one that was changed is read anew."""
+    said: Said = {}
+    for page, read in PAGES.items():
+        if page not in _READ and page != changed:
+            _READ[page] = list(read(client))
+        for slug, topic, words in list(read(client)) if page == changed else _READ[page]:
+            found = said.setdefault((slug, topic), {})
+            if found.setdefault(page, words) != words:
+                found[f"{page} elsewhere"] = words
+    return said
+
+
+def contradictions(said: Said) -> list[str]:
+    return [
+        f"{slug}, {topic}: {pages}"
+        for (slug, topic), pages in said.items()
+        if not agree(topic, set(pages.values()))
+    ]
+
+
+def agree(topic: str, values: set[str]) -> bool:
+    if topic == "bytes":
+        sizes = [int(value) for value in values]
+        return max(sizes) - min(sizes) <= (DIGITS if min(sizes) > 100 else 0)
+    return len(values) == 1
+
+
+def test_no_two_pages_contradict_each_other(client: Client) -> None:
+    said = said_by(client)
+    assert contradictions(said) == []
+    for slug in TITLES:
+        assert len(said[slug, "log-out"]) >= 5
+        assert {"/lab/", "/answer/"} <= said[slug, "cell log-out"].keys()
+        for topic in ("queries", "bytes"):
+            assert {"/lab/", "/benchmarks/"} <= said[slug, topic].keys()
+    assert {"/answer/", "/benchmarks/"} <= said["opaque", "CPU µs"].keys()
+    assert said["session-joined", "a token as careful"].keys() == {"/answer/", "/claims/"}
+
+
+def test_the_times_of_a_thief_fit_how_long_tokens_and_logins_live(client: Client) -> None:
+    """``59 min`` and ``5 min`` are what the lab says of a login and of an access token."""
+    lead = text(client.get("/lab/").content.decode())
+    lives = re.search(r"a login ends here after (\S+ \w+), an access token after (\S+ \w+)\.", lead)
+    assert lives
+    assert lives.groups() == ("1 h", "5 min")
+    times = {
+        time
+        for (_, topic), pages in said_by(client).items()
+        for words in pages.values()
+        if topic.startswith("cell ")
+        for time in re.findall(r"(?:still works for|within|with the old role for) (\d+ min)", words)
+    }
+    assert times == {"59 min", "5 min", "4 min"}
+
+
+def plant_matrix(
+    patch: pytest.MonkeyPatch, place: object, cell: tuple[str, str], **changed: Any
+) -> None:
+    """One place reads another matrix than the others."""
+    true = recorded.recorded(own_database())
+    assert true
+    reports = {**true.reports, cell: {**true.reports[cell], **changed}}
+    patch.setattr(place, "recorded", lambda _: replace(true, reports=reports))
+
+
+def plant_benchmark(patch: pytest.MonkeyPatch, place: object, **changed: Any) -> None:
+    """One place reads other figures of the random token than the others."""
+
+    def find(name: str) -> Result | None:
+        result = deepcopy(archive.find(name))
+        for one in result["strategies"] if result else []:
+            if one["slug"] == "opaque":
+                one.update(changed)  # type: ignore[typeddict-item]
+        return result
+
+    patch.setattr(place, "archive", SimpleNamespace(**{**vars(archive), "find": find}))
+
+
+def plant_declared(patch: pytest.MonkeyPatch) -> None:
+    """The first page goes by what a strategy declares."""
+    expects = {**strategies["jwt-user"].expects, "log-out": Expected(Outcome.REFUSED)}
+    patch.setattr(strategies["jwt-user"], "expects", expects)
+
+
+def plant_claim(patch: pytest.MonkeyPatch) -> None:
+    """The claim has counted one query more of every way."""
+
+    def measured(database: str) -> Mapping[str, Any]:
+        played = shipped(database)["blacklist-is-a-session"]
+        evidence = Evidence.from_measurements(
+            replace(one, median=one.median + 1) if one.unit == "SQL" else one
+            for one in played.played.evidence.measurements
+        )
+        false = replace(played, played=replace(played.played, evidence=evidence))
+        return {**shipped(database), "blacklist-is-a-session": false}
+
+    patch.setattr(claims, "shipped", measured)
+
+
+JWT_OUT = ("jwt-user", "log-out")
+PLANTED: Mapping[str, tuple[str, Callable[[pytest.MonkeyPatch], None], str]] = {
+    "the lab stops a thief": (
+        "/lab/",
+        lambda patch: plant_matrix(patch, cells, JWT_OUT, thief="refused", thief_after_s=0.01),
+        "jwt-user, log-out",
+    ),
+    "the lab has other seconds": (
+        "/lab/",
+        lambda patch: plant_matrix(patch, cells, JWT_OUT, thief_after_s=298.0),
+        "jwt-user, cell log-out",
+    ),
+    "the lab has other bytes": (
+        "/lab/",
+        lambda patch: plant_matrix(patch, cells, ("opaque", "log-out"), bytes_per_request=50),
+        "opaque, bytes",
+    ),
+    "the lab throws a device out": (
+        "/lab/",
+        lambda patch: plant_matrix(patch, cells, ("opaque", "log-out"), other="collateral"),
+        "opaque, other device",
+    ),
+    "the answer stops a thief": (
+        "/answer/",
+        lambda patch: plant_matrix(patch, facts, JWT_OUT, thief="refused", thief_after_s=0.01),
+        "jwt-user, log-out",
+    ),
+    "the answer has another cost": (
+        "/answer/",
+        lambda patch: plant_benchmark(patch, facts, cpu_us={"median": 10.0, "p99": 20.0}),
+        "opaque, CPU µs",
+    ),
+    "the benchmarks have more queries": (
+        "/benchmarks/",
+        lambda patch: plant_benchmark(patch, benchmark_views, queries=2),
+        "opaque, queries",
+    ),
+    "the benchmarks have other bytes": (
+        "/benchmarks/",
+        lambda patch: plant_benchmark(patch, benchmark_views, bytes_sent=50),
+        "opaque, bytes",
+    ),
+    "the first page stops a thief": ("/", plant_declared, "jwt-user, log-out"),
+    "a claim counts more queries": ("/claims/", plant_claim, "session-joined, queries"),
+}
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_contradiction_is_found(
+    client: Client, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    page, plant, where = PLANTED[name]
+    said_by(client)
+    facts._facts.cache_clear()
+    plant(monkeypatch)
+    try:
+        found = contradictions(said_by(client, changed=page))
+    finally:
+        facts._facts.cache_clear()
+    assert [one for one in found if one.startswith(f"{where}: ")], found
