@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,6 +16,18 @@ pytestmark = pytest.mark.usefixtures("live")
 
 # As the worker does: the last line again and again.
 WAIT = f"import time\nwhile not time.sleep(0.2): print({json.dumps(progress())!r}, flush=True)"
+
+# The worker itself, with a hundredth of the usual repetitions and tokens that live a second.
+GLANCE = """
+import functools, sys, django
+django.setup()
+from django.core.management import call_command
+from accounts.claims import _worker, short_expiry, stale_role
+short_expiry.LIFETIMES, stale_role.LIFE, stale_role.WATCHED = (1,), 1, 3
+_worker.Laboratory = functools.partial(_worker.Laboratory, share=0.01)
+call_command("claims", "--worker", *sys.argv[1:])
+"""
+PLAYED = 10_000  # ms for each claim, on a busy machine
 
 
 @pytest.fixture(autouse=True)
@@ -46,16 +59,28 @@ def test_a_guess_by_keyboard_and_a_run_beside_it(
     page.get_by_text("The figures").click()
     assert violations(page) == CLEAN
 
+    page.get_by_text("What was measured", exact=True).click()
+    verdict = result.get_by_role("heading", name="Here it")
+    expect(verdict).to_be_hidden()
+    page.emulate_media(media="print")  # on paper nothing is folded, and nothing can be pressed
+    expect(verdict).to_be_visible()
+    for pressed in ("Guess, and see", "Run it here"):
+        expect(page.get_by_role("button", name=pressed)).to_be_hidden()
+
 
 def test_the_board_is_played_whole_and_stopped(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = [line for one in claims for line in (progress(one.slug), played(one.slug))]
-    monkeypatch.setattr(_play, "COMMAND", program(*lines))
+    monkeypatch.setattr(_play, "COMMAND", [sys.executable, "-c", GLANCE])
     page.goto("/claims/")
     page.get_by_role("button", name="Run all").click()
     bar = page.locator("[data-bar]")
+    expect(bar).to_contain_text("Done: ", timeout=PLAYED * len(claims))
     expect(bar).to_contain_text(f"Done: {len(claims)} of {len(claims)} played.")
-    expect(page.locator("[data-own] .verdict")).to_have_count(len(claims))
-    assert ClaimRun.objects.count() == len(claims)
+    own = page.locator("[data-own] .verdict")
+    expect(own).to_have_count(len(claims))
+    assert {run.claim for run in ClaimRun.objects.all()} == {claim.slug for claim in claims}
+    # What is counted and not timed comes out alike at a glance.
+    row = page.locator("[data-claim=short-expiry] [data-own]")
+    expect(row).to_contain_text("does not hold")
     assert violations(page) == CLEAN
 
     monkeypatch.setattr(_play, "COMMAND", program(progress(), then=WAIT))

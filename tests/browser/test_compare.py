@@ -72,6 +72,22 @@ def play(page: Page, *, left: bool = False, right: bool = False) -> None:
     take(page, 4)
 
 
+def press(page: Page, key: str, number: int) -> None:
+    """The same by keyboard, whatever has the focus."""
+    page.keyboard.press(key)
+    has_done(page, number)
+
+
+def guess_by_keyboard(page: Page) -> None:
+    """No, in both lanes: the button leads to the first question, each answer to the next."""
+    page.keyboard.press("Enter")
+    for side in ("left", "right"):
+        expect(lane(page, side).get_by_role("button", name="Yes")).to_be_focused()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Space")
+    expect(button(page)).to_be_focused()
+
+
 def choose(page: Page, side: str, slug: str) -> None:
     page.get_by_label(f"Strategy in the {side} lane").select_option(slug)
 
@@ -152,7 +168,7 @@ def write_picture(page: Page) -> None:
     page.screenshot(path=PICTURE)
 
 
-def test_six_pairs_lead_on_from_one_to_the_next_and_the_guesses_are_counted(page: Page) -> None:
+def test_six_pairs_lead_on_by_keyboard_alone_and_the_guesses_are_counted(page: Page) -> None:
     ends = [
         ("With JWT, the stolen copy works", "Logging out did"),
         ("Both stop the thief, with as many queries", "asks the database twice"),
@@ -167,13 +183,14 @@ def test_six_pairs_lead_on_from_one_to_the_next_and_the_guesses_are_counted(page
     for number, (pair, (heading, words)) in enumerate(zip(STORY, ends, strict=True), start=1):
         words_on = f"Next: {pair.news}" if number > 1 else "Start: log in to both"
         expect(button(page)).to_have_text(words_on)
-        take(page, 1)
+        press(page, "Space", 1)
         if number > 1:
             expect(title(page)).to_have_text(f"New: {pair.news}")
         heights.add(card(page).evaluate("node => node.offsetHeight"))
-        take(page, 2, 3)
-        guess(page, left=False, right=False)
-        take(page, 4)
+        press(page, "Enter", 2)
+        press(page, "Space", 3)
+        guess_by_keyboard(page)
+        press(page, "Enter", 4)
         heights.add(card(page).evaluate("node => node.offsetHeight"))
         expect(page).to_have_url(
             re.compile(f"left={pair.left}&right={pair.right}$") if number > 1 else re.compile("/$")
@@ -181,6 +198,10 @@ def test_six_pairs_lead_on_from_one_to_the_next_and_the_guesses_are_counted(page
         expect(title(page)).to_have_text(re.compile(f"^{re.escape(heading)}"))
         if number > 1:
             expect(card(page)).to_contain_text(words)
+        else:
+            status = page.locator("[data-status]")
+            expect(status).to_contain_text("Session (Django): 401 refused.")
+            expect(status).to_contain_text("JWT: 200 accepted.")
     assert len(heights) == 1  # what stands below it does not jump
     expect(card(page)).to_contain_text("All 6 pairs played: 10 of 12 guesses were right.")
     end = card(page).get_by_role("link", name=re.compile("^Next: "))
@@ -409,29 +430,6 @@ def test_a_deleted_throwaway_user_is_told_and_replaced_and_no_verdict(page: Page
 
 
 # --- For everybody ------------------------------------------------------------------------------
-
-
-def test_everything_can_be_done_by_space_and_enter_alone(page: Page) -> None:
-    page.goto("/")
-    for number, key in ((1, "Space"), (2, "Enter"), (3, "Space")):
-        page.keyboard.press(key)
-        has_done(page, number)
-    page.keyboard.press("Enter")
-    expect(lane(page, "left").get_by_role("button", name="Yes")).to_be_focused()
-    page.keyboard.press("Space")
-    expect(lane(page, "right").get_by_role("button", name="Yes")).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(button(page)).to_be_focused()
-    page.keyboard.press("Enter")
-    has_done(page, 4)
-    expect(lane(page, "left")).to_contain_text("You guessed: yes. ✗ Wrong.")
-    status = page.locator("[data-status]")
-    expect(status).to_contain_text("Session (Django): 401 refused.")
-    expect(status).to_contain_text("JWT: 200 accepted.")
-    page.keyboard.press("Space")
-    has_done(page, 1)
-    expect(page.get_by_label("Strategy in the right lane")).to_have_value("jwt-blacklist")
 
 
 def test_axe_finds_nothing_before_during_and_after_and_nothing_needs_a_colour(page: Page) -> None:

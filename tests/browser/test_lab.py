@@ -398,6 +398,13 @@ def test_the_pages_below_the_lab_fit_a_phone(page: Page) -> None:
 def test_axe_finds_nothing_wrong(page: Page) -> None:
     run_row(page, "session-db")
     assert violations(page) == CLEAN
+    page.emulate_media(media="print", color_scheme="light")
+    page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dpi
+    expect(cell(page, "session-db", "log-out")).to_contain_text("● refused at once")
+    expect(page.get_by_text("● safe", exact=True)).to_be_visible()  # what the signs mean
+    expect(page.get_by_role("button")).to_have_count(0)
+    assert not scrolls_sideways(page)
+    page.emulate_media(media="screen")
     for path in (
         cell(page, "session-db", "log-out").get_by_role("link").get_attribute("href") or "",
         "/lab/session-db/",

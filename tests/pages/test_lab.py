@@ -237,6 +237,10 @@ def test_ways_without_red_come_first(client: Client) -> None:
     headings = re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', html)
     assert headings[0] == "Cookie session: no event leaves the thief in"
     assert headings[-1] == "JSON Web Token: some event leaves the thief in"
+    closed = [slug for (slug, _), is_red in zip(rows(html), red, strict=True) if not is_red]
+    answer = html[html.index('class="lab-answer"') : html.index('class="lead"')]
+    assert re.findall(r'href="/lab/([\w-]+)/"', answer) == closed
+    assert f"With {len(closed)} of {len(red)} ways no event leaves the thief in" in answer
 
 
 @pytest.mark.usefixtures("shipped")

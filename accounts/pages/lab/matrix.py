@@ -111,7 +111,9 @@ def lab(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("family")
     context = {
         "events": columns,
+        "closed": [row.strategy for row in rows if row.standing == "closed"],
         "groups": list(groups(rows)),
+        "total": len(rows),
         "families": families,
         "family": asked if asked in families else "",
         "recorded": results.behind(cells),
