@@ -131,7 +131,7 @@ def test_a_token_of_the_lab_is_judged_by_its_strategy(page: Page, db: None) -> N
     page.get_by_label("The sample is carried by").select_option("jwt-user")
     page.get_by_role("button", name="Take a sample token").click()
     verdict(page, "Accepted as lab-")
-    verdict(page, "The library that judges this one tells no more than that.")
+    verdict(page, "The way that carries this one tells no more than that.")
     page.get_by_role("button", name="Log this login out").click()
 
     # simplejwt's default: logging out has ended nothing.

@@ -5,7 +5,7 @@ import { microseconds, sentence } from "../format.js";
 
 const STATES = { held: "✓ held", failed: "✕ failed", "not reached": "– not reached" };
 const ASKS_LESS =
-  "The library that judges this one tells no more than that. As on this site, a sample is judged " +
+  "The way that carries this one tells no more than that. A sample “as on this site” is judged " +
   "check by check.";
 
 export class Panel {
