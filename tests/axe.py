@@ -12,18 +12,21 @@ CLEAN: dict[str, list[str]] = {}
 # A theme changes colours and nothing else: the other rules have judged the same page before.
 # https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#options-parameter
 VIOLATIONS = {"resultTypes": ["violations"]}
+ABOUT_COLOURS = ["color-contrast", "link-in-text-block"]
 RULES: dict[str, dict[str, Any]] = {
     "light": VIOLATIONS,
-    "dark": VIOLATIONS | {"runOnly": ["color-contrast", "link-in-text-block"]},
+    "dark": VIOLATIONS | {"runOnly": ABOUT_COLOURS},
 }
 AT_REST = "Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
 # To compute the contrast of every text takes most of axe's time, and the texts of a table look
-# alike. So it judges three of each look: what colours a text has, and what lies behind it.
+# alike. So it judges three of each look: what colours a text has, and what lies behind it. A look
+# that had contrast enough in a theme has it at any width and on any page: it is not judged again.
 CONFIGURE = 'axe.configure({rules: [{id: "color-contrast", selector: "[data-look]"}]})'
-MARK_LOOKS = """() => {
+GOOD_LOOKS: dict[str, set[str]] = {theme: set() for theme in THEMES}
+MARK_LOOKS = """(good) => {
   const JUDGED = 3;
   const FORM = "input, select, textarea";
-  const TEXT = ["color", "fill", "fontSize", "fontWeight", "textShadow"];
+  const TEXT = ["color", "fill", "fontSize", "fontWeight", "textShadow", "textDecorationLine"];
   const BEHIND = ["backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode"];
   const styles = (element, names) => {
     const computed = getComputedStyle(element);
@@ -34,21 +37,35 @@ MARK_LOOKS = """() => {
     if (!behind.has(element)) {
       const below = whatLiesBehind(element.parentElement);
       // What is positioned may lie on anything: no other element tells how it looks.
-      const place = /absolute|fixed|sticky/.test(styles(element, ["position"])) ? behind.size : "";
+      const isPlaced = /absolute|fixed|sticky/.test(styles(element, ["position"]));
+      const place = isPlaced ? `#${behind.size}` : "";
       behind.set(element, `${below}/${styles(element, BEHIND)}${place}`);
     }
     return behind.get(element);
   };
   const hasText = (element) =>
     [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-  const judged = {};
+  const isSeen = (element) =>
+    element.checkVisibility() &&
+    element.getBoundingClientRect().bottom + scrollY > 0 && // or it waits above for a key
+    getComputedStyle(element).clipPath !== "inset(50%)"; // or a screen reader reads it
+  const lookOf = (element) => {
+    // A link is told from the text around it.
+    const around = element.matches("a") ? styles(element.parentElement, TEXT) : "";
+    return [element.tagName, styles(element, TEXT), around, whatLiesBehind(element)].join();
+  };
+  const judged = Object.fromEntries(good.map((look) => [look, JUDGED]));
+  let marked = 0;
   for (const element of document.body.querySelectorAll("*")) {
     element.removeAttribute("data-look");
-    if (!element.checkVisibility() || !(element.matches(FORM) || hasText(element))) continue;
-    const look = [element.tagName, styles(element, TEXT), whatLiesBehind(element)].join();
+    if (!(element.matches(FORM) || hasText(element)) || !isSeen(element)) continue;
+    const look = lookOf(element);
     judged[look] = (judged[look] ?? 0) + 1;
-    if (judged[look] <= JUDGED) element.setAttribute("data-look", "");
+    if (judged[look] > JUDGED) continue;
+    element.setAttribute("data-look", "");
+    marked += 1;
   }
+  return { marked, looks: Object.keys(judged).filter((look) => !look.includes("#")) };
 }"""
 RUN = "async (options) => (await axe.run(options)).violations"
 
@@ -78,8 +95,12 @@ def _broken_rules(page: Page, theme: Literal["light", "dark"]) -> list[str]:
     page.evaluate(AT_REST)  # a colour that is still changing would be judged on its way
     if not page.evaluate("'axe' in window"):
         page.evaluate(f"{AXE_SCRIPT}\n{CONFIGURE}")
-    page.evaluate(MARK_LOOKS)
+    found = page.evaluate(MARK_LOOKS, [*GOOD_LOOKS[theme]])
+    if not found["marked"] and theme == "dark":
+        return []
     rules = page.evaluate(RUN, RULES[theme])
+    if not any(rule["id"] in ABOUT_COLOURS for rule in rules):
+        GOOD_LOOKS[theme].update(found["looks"])
     return [f"{rule['id']}: {', '.join(_targets(rule))}" for rule in rules]
 
 

@@ -8,8 +8,10 @@ ROWS = "".join(f'<tr><td id="cell-{number}">text {number}</td></tr>' for number 
 PAGE = f"""<!doctype html><html lang="en"><title>A table</title><style>
   :root {{ color-scheme: light dark; color: light-dark(#111, #eee); }}
   body {{ background: light-dark(#fff, #111); }}
+  a {{ color: light-dark(#00e, #9cf); }}
   STYLE
-</style><main><h1>A table</h1><table><tbody>{ROWS}</tbody></table></main></html>"""
+</style><main><h1>A table</h1><p>See <a href="#a">this</a>.</p>
+<table><tbody>{ROWS}</tbody></table></main></html>"""
 
 
 def judged(page: Page, style: str) -> dict[str, list[str]]:
@@ -27,6 +29,22 @@ def test_one_pale_text_among_many_is_found_where_it_is_pale(page: Page) -> None:
         for width in (1280, 390)
         for theme in ("light", "dark")
     }
+
+
+def test_a_text_that_may_lie_on_anything_is_judged_on_each_page(page: Page) -> None:
+    placed = "h1 { position: absolute; inset: 2rem auto auto 2rem; } table { width: 100%; }"
+    assert judged(page, placed) == CLEAN
+    on_something = "table { background: light-dark(#222, #ddd); color: light-dark(#eee, #111); }"
+    assert set(judged(page, placed + on_something)) == {
+        f"{width} {theme}" for width in (1280, 390) for theme in ("light", "dark")
+    }
+
+
+def test_a_link_like_the_text_around_it_is_found_where_it_is_like_it(page: Page) -> None:
+    assert judged(page, "") == CLEAN
+    alike = "a { text-decoration: none; color: #ccd; }"
+    where = "@media (width < 500px) and (prefers-color-scheme: dark)"
+    assert judged(page, f"{where} {{ {alike} }}") == {"390 dark": ["link-in-text-block: a"]}
 
 
 def test_other_rules_are_asked_at_each_width(page: Page) -> None:
