@@ -58,14 +58,14 @@ def measure_requests(options: Options) -> dict[str, Any]:
     """
     call_command("migrate", verbosity=0, interactive=False)
     found = machine.machine()  # before this process loads it
-    rounds, number = options.rounds, min(login_logout.SAMPLES, options.rounds)
+    rounds, number = options.rounds, login_logout.number_of_samples(options.rounds)
     with signed_in_subjects(options) as subjects:
         with no_user_row_subject() as no_user_row:
             report = _reporter(Stage.REQUESTS, requests.total_rounds(rounds))
             samples = requests.measure([*subjects, no_user_row], rounds, report)
         found["waited"] = requests.waited(samples[BASELINE])
         strategies = [subject.strategy for subject in subjects[1:]]
-        stored = storage.Storage()
+        stored = storage.Storage(storage.number_of_logins(rounds))
         stored.log_in(strategies, _reporter(Stage.LOGINS, len(strategies)))
         report = _reporter(Stage.LOGIN_LOGOUT, number * len(strategies))
         costs = login_logout.measure(strategies, number, report)
@@ -76,7 +76,7 @@ def measure_requests(options: Options) -> dict[str, Any]:
         "machine": found,
         "versions": machine.versions(),
         "strategies": summaries(subjects, samples, costs, kept),
-        "login_setup": login_logout.setup(number, storage.LOGINS),
+        "login_setup": login_logout.setup(number, stored.number),
         "user_row": user_row(samples),
         "tracing": tracing_cost,
     }
@@ -85,7 +85,7 @@ def measure_requests(options: Options) -> dict[str, Any]:
 def measure_growth(options: Options) -> Any:
     """Look-ups in tables of millions of rows."""
     sizes = options.growth
-    return growth.measure(sizes, _reporter("growth", growth.total_reports(sizes)))
+    return growth.measure(sizes, options.rounds, _reporter("growth", growth.total_reports(sizes)))
 
 
 def measure_latency(options: Options, milliseconds: str) -> Any:

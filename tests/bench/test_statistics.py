@@ -57,7 +57,8 @@ def test_shares_are_the_mean_over_all_traces() -> None:
 
 
 def test_a_short_run_too_switches_tracing_on_and_off_many_times() -> None:
-    assert tracing.total_blocks(20) == tracing.total_blocks(500) == 75
+    assert tracing.total_blocks(60) == tracing.total_blocks(500) == 75
+    assert tracing.total_blocks(20) == 30
     assert tracing.total_blocks(1000) == 150
 
 

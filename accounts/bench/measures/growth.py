@@ -19,8 +19,8 @@ from accounts.bench.result import Growth, GrowthStep, Pruned
 from accounts.bench.statistics import spread
 from accounts.models import BlacklistedToken, Session, pruning
 
-LOOKUPS = 3000
-WARM_UP = 3000  # until most of an index's pages are in memory
+MAX_LOOKUPS = 3000  # that count; as many before them warm up
+LOOKUPS_PER_ROUND = 50
 CHUNK = 100_000  # rows that are added by one statement
 _SEED = 5
 _MIB = 2**20
@@ -28,7 +28,12 @@ _MIB = 2**20
 Report = Callable[[], None]
 
 
-def measure(sizes: tuple[int, ...], report: Report) -> Growth:
+def number_of_lookups(rounds: int) -> int:
+    """How many look-ups count: a short run is short here, too."""
+    return min(MAX_LOOKUPS, LOOKUPS_PER_ROUND * rounds)
+
+
+def measure(sizes: tuple[int, ...], rounds: int, report: Report) -> Growth:
     """One step per size, in rising order; at the end the blacklist is pruned.
 
     ``report`` is called for each chunk of rows, each size, and the pruning.
@@ -43,7 +48,7 @@ def measure(sizes: tuple[int, ...], report: Report) -> Growth:
             rows += number
             report()
         _analyze()
-        steps.append(_step(size))
+        steps.append(_step(size, number_of_lookups(rounds)))
         report()
     pruned = _prune() if rows else None
     report()
@@ -56,12 +61,13 @@ def total_reports(sizes: tuple[int, ...]) -> int:
     return sum(ceil(rows / CHUNK) for rows in added) + len(sizes) + 1
 
 
-def _step(size: int) -> GrowthStep:
+def _step(size: int, lookups: int) -> GrowthStep:
     blacklist, session = BlacklistedToken._meta.db_table, Session._meta.db_table
+    ids = _unknown_ids(2 * lookups)
     return {
         "rows": size,
-        "blacklist_us": spread(_timed(_find_blacklisted, _unknown_ids())),
-        "session_us": spread(_timed(_find_session, _known_digests())),
+        "blacklist_us": spread(_timed(_find_blacklisted, ids)),
+        "session_us": spread(_timed(_find_session, _known_digests(ids))),
         "blacklist_row_bytes": bytes_per_row(blacklist),
         "session_row_bytes": bytes_per_row(session),
     }
@@ -114,16 +120,18 @@ def _analyze() -> None:
 # --- Looking up -------------------------------------------------------------------------------
 
 
-def _timed(find: Callable[[Any, uuid.UUID], None], ids: Iterator[uuid.UUID]) -> list[int]:
-    """Nanoseconds of each look-up. Every id is another one, or its page would be in a cache."""
+def _timed(find: Callable[[Any, uuid.UUID], None], ids: list[uuid.UUID]) -> list[int]:
+    """Nanoseconds of each look-up. Every id is another one, or its page would be in a cache.
+
+    The first half counts for nothing: until then an index's pages are read into memory.
+    """
     took = []
     with connection.cursor() as cursor:
-        for number, one in enumerate(ids):
+        for one in ids:
             began = perf_counter_ns()
             find(cursor, one)
-            if number >= WARM_UP:
-                took.append(perf_counter_ns() - began)
-    return took
+            took.append(perf_counter_ns() - began)
+    return took[len(took) // 2 :]
 
 
 def _find_blacklisted(cursor: Any, sid: uuid.UUID) -> None:
@@ -148,18 +156,16 @@ def _bound(value: uuid.UUID) -> uuid.UUID | str:
     return value if connection.features.has_native_uuid_field else value.hex
 
 
-def _unknown_ids() -> Iterator[uuid.UUID]:
+def _unknown_ids(number: int) -> list[uuid.UUID]:
     """Ids that are not blacklisted, like those of nearly every request."""
     rng = random.Random(_SEED)  # noqa: S311 - guards nothing
-    for _ in range(WARM_UP + LOOKUPS):
-        yield uuid.UUID(int=rng.getrandbits(128), version=4)
+    return [uuid.UUID(int=rng.getrandbits(128), version=4) for _ in range(number)]
 
 
-def _known_digests() -> Iterator[uuid.UUID]:
+def _known_digests(ids: list[uuid.UUID]) -> list[uuid.UUID]:
     """Digests of sessions from all over the table; unknown ones where the table is empty."""
     digests = Session.objects.order_by("digest").values_list("digest", flat=True)
-    found = [digests.filter(digest__gte=one).first() for one in _unknown_ids()]
-    return (one or unknown for one, unknown in zip(found, _unknown_ids(), strict=True))
+    return [digests.filter(digest__gte=one).first() or one for one in ids]
 
 
 # --- Pruning ----------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from accounts.bench.subjects import new_user, sign_in
 from accounts.lab.users import begin_login
 from accounts.strategies import Strategy
 
-SAMPLES = 30
+MAX_SAMPLES = 30
 DEVICES = 3  # of the user who logs out everywhere
 _HASHES = 5
 
@@ -74,6 +74,11 @@ class Costs:
     issue: Samples = field(default_factory=Samples)
     logout: Samples = field(default_factory=Samples)
     everywhere: Samples = field(default_factory=Samples)
+
+
+def number_of_samples(rounds: int) -> int:
+    """How often each action is measured: a short run is short here, too."""
+    return min(MAX_SAMPLES, rounds // 2)
 
 
 def measure(strategies: Sequence[Strategy], samples: int, report: Report) -> dict[str, Costs]:

@@ -16,16 +16,23 @@ from accounts.bench.result import Stored
 from accounts.bench.subjects import Subject, new_user, sign_in
 from accounts.strategies import Strategy
 
-LOGINS = 200  # of each strategy
+MAX_LOGINS = 200  # of each strategy
+LOGINS_PER_ROUND = 3
 
 Report = Callable[[], None]
 Rows = dict[str, float]  # of one login, by table
+
+
+def number_of_logins(rounds: int) -> int:
+    """How many logins of each strategy: a short run is short here, too."""
+    return min(MAX_LOGINS, LOGINS_PER_ROUND * rounds)
 
 
 @dataclass(slots=True)
 class Storage:
     """Many logins of each strategy, from ``log_in`` until ``log_out``. Keys are slugs or tables."""
 
+    number: int  # of logins of each
     logins: dict[str, list[Subject]] = field(default_factory=dict)
     rows: dict[str, Rows] = field(default_factory=dict)
     row_bytes: dict[str, float | None] = field(default_factory=dict)
@@ -36,10 +43,10 @@ class Storage:
         for strategy in strategies:
             before = row_counts()
             with transaction.atomic():
-                logins = [sign_in(strategy, user) for _ in range(LOGINS)]
+                logins = [sign_in(strategy, user) for _ in range(self.number)]
             added = changed(before, row_counts())
             self.logins[strategy.slug] = logins
-            self.rows[strategy.slug] = _per_login(added, _statements_of(strategy, logins))
+            self.rows[strategy.slug] = self._per_login(added, _statements_of(strategy, logins))
             report()
         self.row_bytes = _row_bytes()
 
@@ -63,10 +70,17 @@ class Storage:
         with transaction.atomic(), statements() as sent:
             for subject in self.logins[strategy.slug]:
                 strategy.revoke(subject.login, subject.credential.value)
-        changes = _per_login(changed(before, row_counts()), sent)
+        changes = self._per_login(changed(before, row_counts()), sent)
         rows = self.rows[strategy.slug]
         sums = {table: rows.get(table, 0) + changes.get(table, 0) for table in {*rows, *changes}}
         return {table: number for table, number in sums.items() if number}
+
+    def _per_login(self, changes: dict[str, int], sent: Sequence[str]) -> Rows:
+        """Changes of the tables that the statements name, for one of all logins."""
+        text = " ".join(set(sent))
+        return {
+            table: rows / self.number for table, rows in changes.items() if f'"{table}"' in text
+        }
 
     def _stored(self, rows: Rows) -> Stored:
         sizes = {table: self.row_bytes.get(table) for table in rows}
@@ -76,12 +90,6 @@ class Storage:
             "rows": sum(rows.values()),
             "bytes": None if None in sizes.values() else round(sum(known), 1),
         }
-
-
-def _per_login(changes: dict[str, int], sent: Sequence[str]) -> Rows:
-    """Changes of the tables that the statements name, for one of all logins."""
-    text = " ".join(set(sent))
-    return {table: rows / LOGINS for table, rows in changes.items() if f'"{table}"' in text}
 
 
 def _statements_of(strategy: Strategy, logins: Sequence[Subject]) -> list[str]:

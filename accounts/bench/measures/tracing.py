@@ -68,7 +68,8 @@ def total_blocks(rounds: int) -> int:
 
 
 def _turns(rounds: int) -> int:
-    return max(MIN_TURNS, rounds // BLOCK)
+    """Enough for a ratio that holds, unless the run is too short for any."""
+    return max(min(MIN_TURNS, rounds // 2), rounds // BLOCK)
 
 
 def _send(client: Client, headers: dict[str, str]) -> int:

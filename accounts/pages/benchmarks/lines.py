@@ -9,7 +9,7 @@ from accounts.pages.benchmarks import sentences
 from accounts.pages.benchmarks.charts import Lines, Scale, Series, Tick, place_lines, x_position
 
 
-def growth(found: Growth) -> Lines:
+def growth(found: Growth, rounds: int) -> Lines:
     """Look-ups in growing tables. The sizes stand at equal distances."""
     steps = found["steps"]
     sizes = [step["rows"] for step in steps]
@@ -21,7 +21,7 @@ def growth(found: Growth) -> Lines:
     scale = Scale.over([amount for one in series for amount in one.amounts])
     return Lines(
         slug="growth",
-        sentence=sentences.growth(found),
+        sentence=sentences.growth(found, rounds),
         lines=place_lines(series, places, scale),
         x_ticks=_x_ticks(places, [_rows(size) for size in sizes]),
         y_ticks=_y_ticks(scale),

@@ -7,7 +7,7 @@ from typing import cast
 from accounts.bench import tables
 from accounts.bench.difference import LATER, Figure
 from accounts.bench.goals import LARGE, SMALL
-from accounts.bench.measures.growth import LOOKUPS
+from accounts.bench.measures.growth import number_of_lookups
 from accounts.bench.result import (
     BASELINE,
     Cost,
@@ -139,10 +139,11 @@ def _cost(cost: Cost) -> str:
     return f"{cost['queries']} {unit} and {cost['cpu_us'] / 1000:.1f} ms"
 
 
-def growth(found: Growth) -> str:
-    """How much slower a look-up gets."""
+def growth(found: Growth, rounds: int) -> str:
+    """How much slower a look-up gets, in a run of so many rounds."""
+    number = number_of_lookups(rounds)
     steps = {
-        step["rows"]: Figure.from_spread(step["blacklist_us"], LOOKUPS, again=LATER)
+        step["rows"]: Figure.from_spread(step["blacklist_us"], number, again=LATER)
         for step in found["steps"]
     }
     small, large = (SMALL, LARGE) if {SMALL, LARGE} <= set(steps) else (min(steps), max(steps))

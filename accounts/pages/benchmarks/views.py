@@ -128,7 +128,7 @@ def charts(result: Result) -> list[Chart]:
     if latency := result["latency"]:
         found.append(lines.latency(latency, result["strategies"]))
     if growth := result["growth"]:
-        found.append(lines.growth(growth))
+        found.append(lines.growth(growth, result["rounds"]))
     if http := result["http"]:
         found.append(bars.http(http, result["strategies"]))
     return found

@@ -53,7 +53,7 @@ def test_logging_out_everywhere_from_the_cheapest_to_the_dearest() -> None:
 def test_growth_compares_a_million_rows_with_ten_thousand() -> None:
     growth = result(long=True)["growth"]
     assert growth is not None
-    assert sentences.growth(growth) == (
+    assert sentences.growth(growth, 1000) == (
         "Among 1,000,000 rows a look-up in the blacklist takes 1.25 times as long as among "
         "10,000: 25 µs against 20."
     )
@@ -83,7 +83,7 @@ def test_growth_within_what_a_machine_changes_meanwhile_is_none() -> None:
     growth = result(long=True)["growth"]
     assert growth is not None
     growth["steps"][-1]["blacklist_us"] = spread(17)  # "0.85 times", which cannot be
-    assert sentences.growth(growth) == (
+    assert sentences.growth(growth, 1000) == (
         "Among 1,000,000 rows a look-up in the blacklist takes as long, to within the spread, as "
         "among 10,000: 17 µs against 20."
     )
