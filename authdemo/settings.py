@@ -247,6 +247,8 @@ LIMITS = {
         # Fewer from addresses that have guessed so often.
         "sign-in-account-slowly": "20/10",
         "sign-in-few": "3/3600",
+        # Tokens for the inspector, for each account: a class of forty may share one.
+        "own-tokens": "400/3600",
         # For each address: accounts asked for, throwaway users of the lab and their log-ins (forty
         # people who tell a story in each lane every ten seconds), benchmarks, guesses and runs of
         # claims.

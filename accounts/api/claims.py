@@ -22,7 +22,7 @@ from accounts.claims import Claim, ClaimStream, Kind, PlayError, Progress, Verdi
 from accounts.conf import DATABASES
 from accounts.lab.turns import Waiting
 from accounts.models import ClaimGuesses, ClaimRun
-from accounts.site.clients import client_ip, throttle_key
+from accounts.site.clients import client_digest
 
 
 class VerdictAnswer(drf.Serializer[None]):
@@ -171,7 +171,7 @@ class ClaimRuns(PublicApiView):
         """
         slugs = valid(ChosenClaims, request)["claims"]
         visitor = visitor_counted(request._request)
-        client = throttle_key(client_ip(request._request))
+        client = client_digest(request._request)
         begun = ClaimStream.begin(slugs, visitor=visitor, client=client)
         if isinstance(begun, Waiting):
             return answered(begun, visitor)

@@ -13,7 +13,8 @@ from accounts.api.lab.serializers import Step, Verdict
 from accounts.api.serializers import Problem, StrategySlug, TokenPair, Unauthorized
 from accounts.api.views import ApiView, PublicApiView, token_pair, valid
 from accounts.lab.instances import find_strategy
-from accounts.site import inspection, signin
+from accounts.site import inspection, signin, throttle
+from accounts.site.throttle import Limit
 from accounts.strategies import Accepted, Refused
 
 
@@ -66,7 +67,7 @@ class OwnTokenView(ApiView):
     @extend_schema(
         "inspector_own_token",
         request=None,
-        responses={201: TokenPair, 401: Unauthorized, 403: Problem},
+        responses={201: TokenPair, 401: Unauthorized, 403: Problem, 429: Problem},
     )
     def post(self, request: Request) -> Response:
         """Log in by token as the user of this cookie. The login is listed like any other.
@@ -77,6 +78,8 @@ class OwnTokenView(ApiView):
         user, auth = current_login(request)
         if auth.carrier != "session":
             raise PermissionDenied("Only for a cookie: who sends a token has one to look at")
+        # Each is a row for a week, and needs no password.
+        throttle.take(Limit("own-tokens", str(user.pk)))
         pair = signin.start_token_login(request._request, user, asked_by=auth.login_id)
         return Response(token_pair(pair), status=status.HTTP_201_CREATED)
 

@@ -29,11 +29,14 @@ class ClaimStream:
     # Two experiments at once would measure each other.
     _room = threading.BoundedSemaphore(1)
 
-    def __init__(self, slugs: Sequence[str], *, visitor: uuid.UUID, turn: Turn) -> None:
+    def __init__(
+        self, slugs: Sequence[str], *, visitor: uuid.UUID, client: str, turn: Turn
+    ) -> None:
         self._open = ExitStack()
         self._open.callback(self._room.release)
         self._open.callback(turn.end)
         self._visitor = visitor
+        self._client = client
         self._turn = turn
         self._played = self._open.enter_context(closing(play(slugs, database=own_database())))
 
@@ -43,7 +46,8 @@ class ClaimStream:
     ) -> "ClaimStream | Waiting":
         """Begin if it is the visitor's turn, or tell the place in the line.
 
-        ``client`` is the key by which its address is throttled.
+        ``client`` is the digest of its address: it is throttled, and of it a share of the runs is
+        kept.
 
         Raises:
             Throttled: the line is full, or this client has played too many.
@@ -54,7 +58,7 @@ class ClaimStream:
             turn = turn_ask(visitor, cells=_AS_LONG_AS, may_begin=has_room)
             if isinstance(turn, Turn):
                 _charge(turn, client)
-                stream = cls(slugs, visitor=visitor, turn=turn)
+                stream = cls(slugs, visitor=visitor, client=client, turn=turn)
                 has_room = False  # it is the stream's now
                 return stream
         finally:
@@ -65,7 +69,10 @@ class ClaimStream:
     def __iter__(self) -> Iterator[tuple[str, Progress] | ClaimRun]:
         for item in self._played:
             self._turn.pulse()
-            yield run_keep(item, visitor=self._visitor) if isinstance(item, Played) else item
+            yield self._keep(item) if isinstance(item, Played) else item
+
+    def _keep(self, played: Played) -> ClaimRun:
+        return run_keep(played, visitor=self._visitor, client=self._client)
 
     def close(self) -> None:
         """End the run and what it started. May be called twice."""
@@ -80,10 +87,11 @@ def _charge(turn: Turn, client: str) -> None:
         raise
 
 
-def run_keep(played: Played, *, visitor: uuid.UUID) -> ClaimRun:
+def run_keep(played: Played, *, visitor: uuid.UUID, client: str = "") -> ClaimRun:
     """Keep what came of a claim for its visitor, and for whoever is given its address."""
     return ClaimRun.objects.create(
         visitor=visitor,
+        client=client,
         claim=played.claim,
         database=played.database,
         played=played.as_json(),

@@ -152,18 +152,22 @@ class RunStream:
 
     _room = threading.BoundedSemaphore(MAX_RUNS)
 
-    def __init__(self, pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID, turn: Turn) -> None:
+    def __init__(
+        self, pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID, client: str, turn: Turn
+    ) -> None:
         self._open = ExitStack()
         self._open.callback(self._room.release)
         self._open.callback(turn.end)
-        runs = _run_and_keep(pairs, visitor=visitor, pulse=turn.pulse)
+        runs = _run_and_keep(pairs, visitor=visitor, client=client, pulse=turn.pulse)
         self._runs = self._open.enter_context(closing(runs))
 
     @classmethod
     def begin(
-        cls, pairs: Sequence[tuple[str, str]], *, visitor: uuid.UUID
+        cls, pairs: Sequence[tuple[str, str]], *, visitor: uuid.UUID, client: str
     ) -> "RunStream | Waiting":
         """Begin if it is the visitor's turn, or tell the place in the line.
+
+        ``client`` is the digest of its address, of which a share of the runs is kept.
 
         Raises:
             Throttled: the line is full.
@@ -175,7 +179,9 @@ class RunStream:
         finally:
             if has_room and not isinstance(turn, Turn):
                 cls._room.release()
-        return cls(pairs, visitor=visitor, turn=turn) if isinstance(turn, Turn) else turn
+        if isinstance(turn, Turn):
+            return cls(pairs, visitor=visitor, client=client, turn=turn)
+        return turn
 
     def __iter__(self) -> Iterator[Run]:
         return self._runs
@@ -186,12 +192,16 @@ class RunStream:
 
 
 def _run_and_keep(
-    pairs: Iterable[tuple[str, str]], *, visitor: uuid.UUID, pulse: Callable[[], object]
+    pairs: Iterable[tuple[str, str]],
+    *,
+    visitor: uuid.UUID,
+    client: str,
+    pulse: Callable[[], object],
 ) -> Generator[Run, None, None]:
     batch = uuid.uuid4()
     with closing(run_scenarios(pairs, workers=MAX_PARALLEL, pulse=pulse)) as reports:
         for report in reports:
-            yield run_keep(report, visitor=visitor, batch=batch)
+            yield run_keep(report, visitor=visitor, client=client, batch=batch)
 
 
 def runs_share(reports: Iterable[Report]) -> None:
@@ -201,12 +211,15 @@ def runs_share(reports: Iterable[Report]) -> None:
         run_keep(report, visitor=None, batch=batch)
 
 
-def run_keep(report: Report, *, visitor: uuid.UUID | None, batch: uuid.UUID) -> Run:
+def run_keep(
+    report: Report, *, visitor: uuid.UUID | None, batch: uuid.UUID, client: str = ""
+) -> Run:
     """Keep a report: for its visitor, or shared with everybody (None)."""
     content = report.as_dict()
     transcript = content.pop("transcript")
     return Run.objects.create(
         visitor=visitor,
+        client=client,
         batch=batch,
         strategy=report.strategy,
         event=report.event,

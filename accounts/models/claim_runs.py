@@ -27,6 +27,9 @@ class ClaimRun(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     visitor = models.UUIDField(editable=False)
+    client = models.CharField(
+        max_length=32, default="", editable=False, help_text="A digest of the address that asked."
+    )
     claim = models.SlugField(max_length=60, db_index=False)
     created = models.DateTimeField(default=timezone.now, db_index=True)
     database = models.CharField(max_length=40)
@@ -36,7 +39,8 @@ class ClaimRun(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["visitor", "claim", "created"], name="claim_run_of_visitor")
+            models.Index(fields=["visitor", "claim", "created"], name="claim_run_of_visitor"),
+            models.Index(fields=["client", "created"], name="claim_run_of_client"),
         ]
 
     def __str__(self) -> str:

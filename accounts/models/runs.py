@@ -40,6 +40,9 @@ class Run(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     visitor = models.UUIDField(null=True, editable=False, help_text="None: shared with everybody.")
+    client = models.CharField(
+        max_length=32, default="", editable=False, help_text="A digest of the address that asked."
+    )
     batch = models.UUIDField(editable=False, help_text="The press of a button that it belongs to.")
     strategy = models.SlugField(max_length=40, db_index=False)
     event = models.SlugField(max_length=40, db_index=False)
@@ -51,7 +54,10 @@ class Run(models.Model):
     objects = RunQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["visitor", "created"], name="run_of_visitor")]
+        indexes = [
+            models.Index(fields=["visitor", "created"], name="run_of_visitor"),
+            models.Index(fields=["client", "created"], name="run_of_client"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.strategy} × {self.event} at {self.created:%Y-%m-%d %H:%M}"

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 
 from accounts import conf
 
@@ -56,6 +57,12 @@ def throttle_key(address: str | None, bits: int = 64) -> str:
     if ":" in address:
         return str(ipaddress.ip_network(f"{address}/{bits}", strict=False))
     return address
+
+
+def client_digest(request: HttpRequest) -> str:
+    """What is kept beside rows that outlive a visit: whose they are, and not where that is."""
+    key = throttle_key(client_ip(request))
+    return salted_hmac("accounts.site.clients", key, algorithm="sha256").hexdigest()[:32]
 
 
 # As proxies write it: 192.0.2.1:5678, [2001:db8::1]:5678 or [2001:db8::1].

@@ -50,6 +50,7 @@ def test_it_tells_how_far_it_is_and_keeps_what_came_of_it(stream: ClaimStream) -
     assert run == ClaimRun.objects.get()
     assert isinstance(run, ClaimRun)
     assert (run.claim, run.database, run.played) == (SLUG, "SQLite", played())
+    assert run.client == "192.0.2.1"
 
 
 def test_the_worker_is_told_what_to_play(monkeypatch: pytest.MonkeyPatch) -> None:

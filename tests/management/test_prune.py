@@ -233,6 +233,7 @@ class TestMaxima:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(pruning, "MAX_LAB_RUNS", 3)
+        monkeypatch.setattr(pruning, "MAX_LAB_RUNS_OF_CLIENT", 9)
         visitors = [uuid.UUID(int=number) for number in (1, 1, 1, 2, 2)]
         own = [
             baker.make(Run, visitor=visitor, created=NOW - timedelta(minutes=9 - minute))
@@ -241,6 +242,34 @@ class TestMaxima:
         shared = [baker.make(Run, created=NOW - timedelta(days=1)) for _ in range(4)]
         assert pruned()["lab runs"] == 2
         assert set(Run.objects.all()) == {*own[2:], *shared}
+
+    def test_of_lab_runs_of_one_address_whoever_plays_there(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert self.kept_of_address(monkeypatch, Run, "MAX_LAB_RUNS") == {"lab runs": 2}
+
+    def test_of_runs_of_claims_of_one_address(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        went = self.kept_of_address(monkeypatch, ClaimRun, "MAX_CLAIM_RUNS")
+        assert went == {"runs of claims": 2}
+
+    def kept_of_address(
+        self, monkeypatch: pytest.MonkeyPatch, model: type[Any], most: str
+    ) -> dict[str, int]:
+        """What goes where another's run is the oldest, and one address has two too many."""
+        monkeypatch.setattr(pruning, f"{most}_OF_CLIENT", 3)
+        monkeypatch.setattr(pruning, most, 4)
+        rows = [
+            baker.make(
+                model,
+                visitor=uuid.uuid4(),
+                client="theirs" if minute == 0 else "mine",
+                created=NOW - timedelta(minutes=9 - minute),
+            )
+            for minute in range(6)
+        ]
+        went = {title: number for title, number in pruned().items() if number}
+        assert set(model.objects.all()) == {rows[0], *rows[3:]}
+        return went
 
     def test_of_throttle_counts_the_lowest_go(self) -> None:
         for key, count in (("full", 100), ("nearly", 90), ("once", 1), ("again", 1)):
@@ -262,8 +291,9 @@ class TestOneAddress:
         windows = settings.LAB_LIFETIME // timedelta(seconds=seconds) + 1
         assert windows * count < most
 
-    def test_keeps_fewer_runs_with_ten_visitors(self) -> None:
-        assert 10 * pruning.MAX_LAB_RUNS_OF_VISITOR < pruning.MAX_LAB_RUNS
+    def test_keeps_fewer_runs_than_are_kept(self) -> None:
+        assert pruning.MAX_LAB_RUNS_OF_CLIENT < pruning.MAX_LAB_RUNS
+        assert pruning.MAX_CLAIM_RUNS_OF_CLIENT < pruning.MAX_CLAIM_RUNS
 
 
 class TestCommand:

@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
 from accounts.middleware.proxies import Proxies
-from accounts.site.clients import client_ip, throttle_key
+from accounts.site.clients import client_digest, client_ip, throttle_key
 
 PROXY, INNER, ALICE, MALLORY = "10.0.0.1", "10.0.0.2", "198.51.100.7", "203.0.113.66"
 
@@ -117,3 +117,11 @@ def test_an_ipv6_host_owns_its_whole_network() -> None:
 
 def test_ipv4_hosts_count_one_by_one() -> None:
     assert throttle_key(ALICE) != throttle_key("198.51.100.8")
+
+
+def test_what_is_kept_beside_a_run_tells_addresses_apart_and_names_none() -> None:
+    one, same, other = (
+        client_digest(RequestFactory().get("/", REMOTE_ADDR=peer)) for peer in (ALICE, ALICE, PROXY)
+    )
+    assert one == same != other
+    assert ALICE not in one

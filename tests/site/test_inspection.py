@@ -13,6 +13,7 @@ import time_machine
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from accounts.models import EndReason, Login, User, blacklist_login, login_begin
 from accounts.site.inspection import CHECKS, inspect
@@ -210,3 +211,15 @@ def test_a_copied_token_makes_no_new_one(client: Client, token: str) -> None:
 
     assert answer.status_code == 403
     assert Login.objects.count() == 1
+
+
+def test_one_account_makes_so_many_logins_of_it_and_no_more(
+    client: Client, alice: User, settings: Settings
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "own-tokens": (2, 86_400)}
+    client.force_login(alice)
+    statuses = [
+        client.post("/api/inspector/token/", content_type=JSON).status_code for _ in range(3)
+    ]
+    assert statuses == [201, 201, 429]
+    assert Login.objects.count() == 1 + 2

@@ -19,6 +19,7 @@ from accounts.lab.runs import RunStream, runs_allow
 from accounts.lab.turns import Waiting
 from accounts.lab.wording import cost, describe
 from accounts.models import Run
+from accounts.site.clients import client_digest
 
 
 def _answer(run: Run) -> dict[str, Any]:
@@ -62,7 +63,8 @@ class LabRuns(PublicApiView):
         pairs = list(product(chosen["strategies"], chosen["events"]))
         visitor = visitor_counted(request._request)
         runs_allow(visitor, len(pairs))
-        begun = RunStream.begin(pairs, visitor=visitor)
+        client = client_digest(request._request)
+        begun = RunStream.begin(pairs, visitor=visitor, client=client)
         if isinstance(begun, Waiting):
             return answered(begun, visitor)
         return answered(Lines(map(_answer, begun), begun.close), visitor)
