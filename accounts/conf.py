@@ -23,4 +23,4 @@ def cookie_name(name: str) -> str:
     Outside the demo it has the prefix ``__Host-``: no other host of this domain can set or read
     such a cookie (RFC 6265bis, section 4.1.3.2).
     """
-    return f"{name}{settings.COOKIE_SUFFIX}" if settings.DEMO else f"__Host-{name}"
+    return f"{name if settings.DEMO else f'__Host-{name}'}{settings.COOKIE_SUFFIX}"

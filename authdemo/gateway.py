@@ -1,6 +1,6 @@
 """What a web server hands over, made ready for Django: without the prefix, with a chunked body."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from contextlib import suppress
 from io import BytesIO
 from typing import Any
@@ -8,8 +8,23 @@ from typing import Any
 from django.conf import settings
 
 _MAX_UNREAD = 4_194_304  # bytes
+# Of a site below a prefix it is asked for between host and prefix (RFC 8414, section 3).
+_METADATA = "/.well-known/oauth-authorization-server"
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class AsyncGateway:
+    """ASGI middleware that does the same with the path; ASGI has no chunks."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        if "path" in scope:  # Django expects the prefix in it
+            prefix = settings.FORCE_SCRIPT_NAME or ""
+            scope = {**scope, "path": f"{prefix}{without_prefix(scope['path'])}"}
+        await self._application(scope, receive, send)
 
 
 class Gateway:
@@ -19,7 +34,7 @@ class Gateway:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        _take_prefix_off(environ)
+        environ["PATH_INFO"] = without_prefix(environ.get("PATH_INFO", ""))
         if not environ.get("wsgi.input_terminated"):  # reading on would wait for the next request
             return self._application(environ, start_response)
         body = environ["wsgi.input"]
@@ -32,10 +47,12 @@ class Gateway:
         return answer
 
 
-def _take_prefix_off(environ: dict[str, Any]) -> None:
-    prefix, path = settings.FORCE_SCRIPT_NAME, environ.get("PATH_INFO", "")
-    if prefix and f"{path}/".startswith(f"{prefix}/"):
-        environ["PATH_INFO"] = path[len(prefix) :] or "/"
+def without_prefix(path: str) -> str:
+    """A path as the URLs know it, whether it comes with the prefix or without."""
+    prefix = settings.FORCE_SCRIPT_NAME or ""
+    if path == f"{_METADATA}{prefix}":
+        return _METADATA
+    return path[len(prefix) :] or "/" if f"{path}/".startswith(f"{prefix}/") else path
 
 
 def _read_chunks(environ: dict[str, Any]) -> None:

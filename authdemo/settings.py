@@ -2,16 +2,17 @@
 
 Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATABASE_URL``,
 ``DATABASE_CONNECT_TIMEOUT``, ``DATABASE_STATEMENT_TIMEOUT`` and ``DATABASE_LOCK_TIMEOUT`` (in
-seconds), ``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``,
-``ALLOWED_HOSTS``, ``CSRF_TRUSTED_ORIGINS`` and ``CORS_ALLOWED_ORIGINS`` (comma separated),
-``DEMO``, ``TRACING``, ``WEB_THREADS``, ``HASH_WAIT``, ``TRUSTED_PROXIES`` (comma separated
-addresses and networks, or ``unix`` for a Unix socket's peer), ``SCRIPT_NAME`` (a prefix of all
-paths, like ``/demo``), ``COOKIE_SUFFIX`` (of one demo beside another), ``STATIC_ROOT`` (where
-``collectstatic`` writes), ``JWT_ALGORITHM``, ``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or
-``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and ``JWT_RETIRED_KEY_FILES`` (comma separated keys
-and paths), ``TOKEN_CLAIMS`` (comma separated ``name=path.of.function``), ``RESOURCE_SERVERS``
-(comma separated ``name:digest``), and for each name in ``LIMITS`` below one like
-``LIMIT_SIGN_UP=400/3600``: attempts per seconds.
+seconds), ``DATABASE_TCP_TIMEOUT`` and ``DATABASE_TCP_IDLE`` (of PostgreSQL, in seconds),
+``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``, ``ALLOWED_HOSTS``,
+``CSRF_TRUSTED_ORIGINS`` and ``CORS_ALLOWED_ORIGINS`` (comma separated), ``DEMO``, ``TRACING``,
+``WEB_THREADS``, ``HASH_WAIT``, ``TRUSTED_PROXIES`` (comma separated addresses and networks, or
+``unix`` for a Unix socket's peer), ``SCRIPT_NAME`` (a prefix of all paths, like ``/demo``),
+``COOKIE_SUFFIX`` (of one demo beside another), ``STATIC_ROOT`` (where ``collectstatic`` writes),
+``JWT_ALGORITHM``, ``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``,
+``JWT_RETIRED_KEYS`` and ``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths),
+``TOKEN_CLAIMS`` (comma separated ``name=path.of.function``), ``RESOURCE_SERVERS`` (comma separated
+``name:digest``), and for each name in ``LIMITS`` below one like ``LIMIT_SIGN_UP=400/3600``:
+attempts per seconds.
 """
 
 import ipaddress
@@ -166,6 +167,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
     DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / ".test.sqlite3"}
 
+DATABASE_TCP_TIMEOUT: float = env.float("DATABASE_TCP_TIMEOUT", default=3)
+DATABASE_TCP_IDLE: int = env.int("DATABASE_TCP_IDLE", default=10)
 # A pooler in transaction mode gives each transaction another session, which may not know what was
 # prepared before. PgBouncer does so since 1.21, and takes no options but those it was told of.
 DATABASE_POOLER: bool = env.bool("DATABASE_POOLER", default=False)
@@ -178,11 +181,11 @@ def _postgresql_options() -> dict[str, Any]:
         # join takes longer than executing it.
         "prepare_threshold": None if DATABASE_POOLER else 5,
         "connect_timeout": DATABASE_CONNECT_TIMEOUT,
-        # A host that is gone says nothing, not even that. In milliseconds and seconds.
-        "tcp_user_timeout": 3000,
-        "keepalives_idle": 10,
-        "keepalives_interval": 3,
-        "keepalives_count": 3,
+        # A host that is gone says nothing, not even that: it is given up after so many milliseconds
+        # without an acknowledgement, also of the probes that are sent when nothing else is.
+        "tcp_user_timeout": round(DATABASE_TCP_TIMEOUT * 1000),
+        "keepalives_idle": DATABASE_TCP_IDLE,
+        "keepalives_interval": max(1, round(DATABASE_TCP_TIMEOUT)),
     }
     if DATABASE_STATEMENT_TIMEOUT:  # a server that answers says itself that it was too long
         options["answer_timeout"] = DATABASE_STATEMENT_TIMEOUT + 0.5
@@ -312,10 +315,12 @@ BENCH_PUBLIC = DEMO
 SESSION_ENGINE = "accounts.strategies.session_joined"
 SESSION_COOKIE_AGE = int(LOGIN_LIFETIME.total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
-# Cookies know no ports (RFC 6265, section 8.5): two demos in one browser must not share them.
-COOKIE_SUFFIX: str = env.str("COOKIE_SUFFIX", default="")
-SESSION_COOKIE_NAME = f"session{COOKIE_SUFFIX}" if DEMO else "__Host-session"
-CSRF_COOKIE_NAME = f"csrftoken{COOKIE_SUFFIX}" if DEMO else "__Host-csrftoken"
+# Cookies know no ports (RFC 6265, section 8.5), and those named __Host- no paths: two demos in one
+# browser, or two sites below one host, must not share them.
+COOKIE_SUFFIX: str = env.str("COOKIE_SUFFIX", default=(FORCE_SCRIPT_NAME or "").replace("/", "-"))
+_COOKIE_PREFIX = "" if DEMO else "__Host-"
+SESSION_COOKIE_NAME = f"{_COOKIE_PREFIX}session{COOKIE_SUFFIX}"
+CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken{COOKIE_SUFFIX}"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.pages.errors.csrf_failure"

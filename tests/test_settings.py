@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -129,6 +130,32 @@ def test_a_server_waits_for_postgresql_within_bounds() -> None:
         assert bound in options
     assert "'answer_timeout': 3.0" in options
     assert "'tcp_user_timeout': 3000" in options
+
+
+def test_how_long_it_waits_for_a_host_that_is_gone_is_a_setting() -> None:
+    chosen = {"DATABASE_TCP_TIMEOUT": "1.5", "DATABASE_TCP_IDLE": "60"}
+    url = "postgres://ada@host/name"
+    options = printed("settings.DATABASES['default']['OPTIONS']", DATABASE_URL=url, **chosen)
+    for bound in ("'tcp_user_timeout': 1500", "'keepalives_idle': 60", "'keepalives_interval': 2"):
+        assert bound in options
+
+
+def test_a_server_waits_for_a_lock_of_sqlite_within_the_same_bounds() -> None:
+    file = {"DATABASE_URL": "sqlite:////tmp/db"}
+    show = "settings.DATABASES['default']['OPTIONS']['timeout']"
+    assert printed(show, **file) == "4.5"
+    assert printed(show, **file, DATABASE_LOCK_TIMEOUT="1", DATABASE_STATEMENT_TIMEOUT="1") == "2.0"
+    command = f"from django.conf import settings; print({show})"
+    assert python("-c", command, **PRODUCTION, **file).stdout == "20\n"
+
+
+def test_the_file_of_a_database_becomes_its_owners_alone(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("db", "db-wal", "db-shm")]
+    for file in files:
+        file.touch(0o644)
+    environment = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{files[0]}"}
+    assert python("manage.py", "showmigrations", "accounts", **environment).returncode == 0
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files if file.exists()} == {0o600}
 
 
 def test_behind_a_pooler_nothing_is_prepared_and_no_option_is_sent() -> None:

@@ -1,6 +1,7 @@
 """Whether this process lives and its database answers: for load balancers, and when it does not.
 
-A shared cache that is away is answered like a database.
+A shared cache that is away is answered like a database, but ``/readyz`` does not ask for it: it is
+away from all processes at once, and whoever is logged in goes on without it.
 """
 
 import logging

@@ -17,10 +17,16 @@ import pytest
 from django.conf import settings
 
 from accounts.services.gunicorn import listen
+from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.xdist_group("prepare")
 COPIED = ["accounts", "authdemo", "templates", "static", "manage.py", "gunicorn.conf.py"]
 KEY = secrets.token_urlsafe(64)
+ADMINISTRATOR = f"""
+set -a && . ./site.env
+DJANGO_SUPERUSER_PASSWORD={PASSWORD!r} \\
+    .venv/bin/python manage.py createsuperuser --noinput --username maja --email m@example.org
+"""
 README = (settings.BASE_DIR / "README.md").read_text()
 
 
@@ -68,6 +74,20 @@ def answer(url: str, **headers: str) -> httpx.Response:
             time.sleep(0.05)
 
 
+def log_in(site: str, **headers: str) -> str:
+    """Log in by the page, as a browser behind the proxy; whom the site then knows."""
+    origin = {"Host": "example.org", "Origin": "https://example.org", **headers}
+    page = answer(f"{site}/login/", **headers)
+    [token] = re.findall(r'csrfmiddlewaretoken" value="(\w+)"', page.text)
+    form = {"username": "maja", "password": PASSWORD, "csrfmiddlewaretoken": token}
+    # Its cookies are for HTTPS alone, which the proxy speaks.
+    cookie = {"Cookie": page.headers["Set-Cookie"].partition(";")[0]}
+    done = httpx.post(f"{site}/login/", data=form, headers=origin | cookie, timeout=60)
+    assert done.status_code == 302, done.text
+    [session] = re.findall(r"__Host-session=[^;]+", done.headers["Set-Cookie"])
+    return str(answer(f"{site}/api/me/", Cookie=session, **headers).json()["username"])
+
+
 def test_the_readme_s_lines_give_a_site_behind_a_proxy(clone: Path) -> None:
     [script] = re.findall(
         r"^## Run it for real\n.*?^```sh\n(.*?)^```$", README, re.DOTALL | re.MULTILINE
@@ -90,6 +110,8 @@ def test_the_readme_s_lines_give_a_site_behind_a_proxy(clone: Path) -> None:
         [style] = re.findall(r'href="(/static/css/base\.\w+\.css)"', page.text)
         assert answer(f"http://127.0.0.1:{port}{style}", **https).status_code == 200
         assert answer(f"http://127.0.0.1:{port}/readyz", Host="10.0.0.1").status_code == 200
+        subprocess.run(["/bin/sh", "-euc", ADMINISTRATOR], cwd=clone, env=environment(), check=True)
+        assert log_in(f"http://127.0.0.1:{port}", **https) == "maja"
     assert stat.S_IMODE((clone / "site.env").stat().st_mode) == 0o600
     assert stat.S_IMODE((clone / "db.sqlite3").stat().st_mode) == 0o600
 

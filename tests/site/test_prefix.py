@@ -1,16 +1,19 @@
 """The site below a prefix, as where a proxy shows it at example.org/demo/."""
 
 import re
+import secrets
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from asgiref.sync import async_to_sync
+from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.urls import set_script_prefix
 from pytest_django.fixtures import Settings
 
 from accounts.lab.wire import lab_path
-from authdemo.gateway import Gateway
+from authdemo.gateway import AsyncGateway, Gateway
 from tests.test_settings import python
 
 pytestmark = pytest.mark.django_db(transaction=True)  # the application closes its connection
@@ -47,6 +50,59 @@ def test_links_lead_to_the_prefix() -> None:
     assert 'class="logo" href="/demo/"' in page
     assert 'href="/demo/signup/"' in page
     assert 'href="/"' not in page
+
+
+def test_the_metadata_are_between_host_and_prefix(settings: Settings) -> None:
+    settings.JWT_ISSUER = f"http://127.0.0.1{PREFIX}"
+    found = answer(f"/.well-known/oauth-authorization-server{PREFIX}").json()
+    assert found["issuer"] == f"http://127.0.0.1{PREFIX}"
+    assert found["revocation_endpoint"] == f"http://127.0.0.1{PREFIX}/oauth/revoke/"
+
+
+async def asked(path: str) -> httpx.Response:
+    transport = httpx.ASGITransport(app=AsyncGateway(ASGIHandler()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as proxy:
+        return await proxy.get(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/login/", 200),
+        (f"{PREFIX}/login/", 200),
+        ("/demolition/", 404),
+        (f"/.well-known/oauth-authorization-server{PREFIX}", 200),
+    ],
+)
+def test_an_asgi_server_has_the_same_paths(settings: Settings, path: str, status: int) -> None:
+    settings.JWT_ISSUER = f"http://127.0.0.1{PREFIX}"
+    assert async_to_sync(asked)(path).status_code == status
+
+
+def test_links_lead_to_the_prefix_there_too() -> None:
+    assert 'href="/demo/signup/"' in async_to_sync(asked)("/login/").text
+
+
+def test_an_asgi_server_is_told_a_wrong_setting_in_one_line() -> None:
+    done = python("-c", "import authdemo.asgi", SECRET_KEY="short")
+    assert done.returncode == 1
+    assert done.stderr.startswith("SECRET_KEY is too short")
+
+
+@pytest.mark.parametrize("demo", ["", "1"], ids=["production", "demo"])
+def test_cookies_of_two_sites_of_one_host_have_names_of_their_own(demo: str) -> None:
+    show = (
+        "from django.conf import settings; from accounts.conf import cookie_name;"
+        "print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, cookie_name('messages'))"
+    )
+    key = secrets.token_urlsafe(64)
+    done = python("-c", show, SCRIPT_NAME="/demo", SECRET_KEY=key, DEMO=demo)
+    before = "" if demo else "__Host-"
+    assert done.stdout.split() == [
+        f"{before}session-demo",
+        f"{before}csrftoken-demo",
+        f"{before}messages-demo",
+    ], done.stderr
 
 
 def test_errors_of_the_api_are_json_there_too() -> None:
