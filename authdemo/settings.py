@@ -5,14 +5,14 @@ Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATAB
 seconds), ``DATABASE_TCP_TIMEOUT`` and ``DATABASE_TCP_IDLE`` (of PostgreSQL, in seconds),
 ``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``, ``ALLOWED_HOSTS``,
 ``CSRF_TRUSTED_ORIGINS`` and ``CORS_ALLOWED_ORIGINS`` (comma separated), ``DEMO``, ``TRACING``,
-``WEB_THREADS``, ``HASH_WAIT``, ``TRUSTED_PROXIES`` (comma separated addresses and networks, or
-``unix`` for a Unix socket's peer), ``SCRIPT_NAME`` (a prefix of all paths, like ``/demo``),
-``COOKIE_SUFFIX`` (of one demo beside another), ``STATIC_ROOT`` (where ``collectstatic`` writes),
-``JWT_ALGORITHM``, ``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or ``JWT_SIGNING_KEY_FILE``,
-``JWT_RETIRED_KEYS`` and ``JWT_RETIRED_KEY_FILES`` (comma separated keys and paths),
-``TOKEN_CLAIMS`` (comma separated ``name=path.of.function``), ``RESOURCE_SERVERS`` (comma separated
-``name:digest``), and for each name in ``LIMITS`` below one like ``LIMIT_SIGN_UP=400/3600``:
-attempts per seconds.
+``ATTACKS``, ``ATTACKS_PORT``, ``WEB_THREADS``, ``HASH_WAIT``, ``TRUSTED_PROXIES`` (comma separated
+addresses and networks, or ``unix`` for a Unix socket's peer), ``SCRIPT_NAME`` (a prefix of all
+paths, like ``/demo``), ``COOKIE_SUFFIX`` (of one demo beside another), ``STATIC_ROOT`` (where
+``collectstatic`` writes), ``JWT_ALGORITHM``, ``JWT_ISSUER``, ``JWT_SIGNING_KEY`` or
+``JWT_SIGNING_KEY_FILE``, ``JWT_RETIRED_KEYS`` and ``JWT_RETIRED_KEY_FILES`` (comma separated keys
+and paths), ``TOKEN_CLAIMS`` (comma separated ``name=path.of.function``), ``RESOURCE_SERVERS``
+(comma separated ``name:digest``), and for each name in ``LIMITS`` below one like
+``LIMIT_SIGN_UP=400/3600``: attempts per seconds.
 """
 
 import ipaddress
@@ -33,6 +33,10 @@ env = environ.Env()
 DEMO: bool = env.bool("DEMO", default=False)
 DEBUG = False
 TRACING: bool = env.bool("TRACING", default=DEMO)
+# A shop that is there to be robbed, at host names that only this machine's browsers find.
+ATTACKS: bool = env.bool("ATTACKS", default=DEMO)
+# A second port at which this server listens, if any: for a browser it is the same site.
+ATTACKS_PORT: int = env.int("ATTACKS_PORT", default=0)
 
 # A well-known key would let anybody sign cookies and tokens: only the demo may run without one.
 SECRET_KEY: str = env.str("SECRET_KEY", default="demo-only-" + "x" * 50 if DEMO else "")
@@ -92,6 +96,7 @@ MIDDLEWARE = [
     "accounts.middleware.headers.SafeHeaders",
     "accounts.middleware.health.Health",
     "accounts.middleware.proxies.Proxies",
+    "accounts.attacks.stage.fence.Fence",
     "corsheaders.middleware.CorsMiddleware",
     "accounts.tracing.middleware.TraceMiddleware",
     "accounts.middleware.guard.RequestGuard",
@@ -263,6 +268,7 @@ LIMITS = {
         "bench": "40/300",
         "claim-guesses": "3000/3600",
         "claim-runs": "300/300",
+        "attack-plays": "1000/3600",
         # For the whole site.
         "lab-users-site": "90000/3600",
         "lab-logins-site": "180000/3600",

@@ -271,6 +271,7 @@ class TestPages:
         # What an action leaves behind, or asks for before it is done.
         by_action = {
             "lab-run",
+            "attack-play",
             "claim-run",
             "claim-guess",
             "tried",

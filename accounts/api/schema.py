@@ -65,6 +65,7 @@ _TAGS = {
     "benchmark": "Benchmarks",
     "answer": "The answer",
     "claim": "Claims",
+    "attack": "Attacks",
 }
 _CSRF_HEADER = {
     "in": "header",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.api import answer, benchmarks, claims, inspector, logins, schema, views
+from accounts.api import answer, attacks, benchmarks, claims, inspector, logins, schema, views
 from accounts.api.lab import logins as lab_logins
 from accounts.api.lab import lost_response, thief
 from accounts.api.lab import runs as lab_runs
@@ -53,5 +53,12 @@ urlpatterns = [
     path("claims/", claims.Claims.as_view(), name="api-claims"),
     path("claims/runs/", claims.ClaimRuns.as_view(), name="api-claim-runs"),
     path("claims/runs/<uuid:run_id>/", claims.ClaimRunDetail.as_view(), name="api-claim-run"),
+    path("attacks/", attacks.Attacks.as_view(), name="api-attacks"),
+    path("attacks/plays/", attacks.AttackPlays.as_view(), name="api-attack-plays"),
+    path(
+        "attacks/plays/<uuid:play_id>/",
+        attacks.AttackPlayDetail.as_view(),
+        name="api-attack-play",
+    ),
     path("schema/", schema.SchemaView.as_view(), name="api-schema"),
 ]

@@ -24,7 +24,9 @@ def demo_folder(folder: Path) -> Path:
     return folder.resolve()
 
 
-def demo_environment(*, database_url: str, secret_key: str, host: str, port: int) -> dict[str, str]:
+def demo_environment(
+    *, database_url: str, secret_key: str, host: str, port: int, second_port: int
+) -> dict[str, str]:
     """Environment variables for the child processes. What the caller has set already, stays."""
     hosts = ["127.0.0.1", "localhost", "[::1]", *reachable_hosts(host)]
     chosen = {
@@ -32,6 +34,7 @@ def demo_environment(*, database_url: str, secret_key: str, host: str, port: int
         "SECRET_KEY": secret_key,
         "ALLOWED_HOSTS": ",".join(dict.fromkeys(hosts)),
         "COOKIE_SUFFIX": f"-{port}",
+        "ATTACKS_PORT": str(second_port),
     }
     return {**os.environ, **{k: v for k, v in chosen.items() if not os.environ.get(k)}, "DEMO": "1"}
 

@@ -4,6 +4,7 @@ No credential is stored: a keyed digest at most. Imports ``conf`` alone of the p
 Read ``login.py`` first: a login is a signed-in device, and ``end`` is the one door out.
 """
 
+from accounts.models.attacks import AttackAct, AttackPlay, Loot, SeenProof, ShopLogin
 from accounts.models.blacklist import (
     BLACKLIST_CHANNEL,
     BlacklistedToken,
@@ -29,6 +30,8 @@ __all__ = [
     "BLACKLIST_CHANNEL",
     "LAB_HASHER",
     "TOUCH_EVERY",
+    "AttackAct",
+    "AttackPlay",
     "BenchRun",
     "BenchRunQuerySet",
     "BlacklistedToken",
@@ -37,12 +40,15 @@ __all__ = [
     "EndReason",
     "Login",
     "LoginQuerySet",
+    "Loot",
     "PasswordReplaced",
     "Role",
     "Run",
     "RunQuerySet",
     "RunTurn",
+    "SeenProof",
     "Session",
+    "ShopLogin",
     "ThrottleCount",
     "User",
     "blacklist_login",

@@ -19,10 +19,13 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import (
+    AttackPlay,
     BlacklistedToken,
     ClaimRun,
     Login,
+    Loot,
     Run,
+    SeenProof,
     Session,
     User,
     pruned_before,
@@ -46,6 +49,7 @@ MAX_LAB_RUNS_OF_CLIENT = 15_000
 MAX_LAB_RUNS_OF_VISITOR = 3_000
 MAX_CLAIM_RUNS = 10_000
 MAX_CLAIM_RUNS_OF_CLIENT = 4_000
+MAX_ATTACK_PLAYS = 5_000
 MAX_DJANGO_SESSIONS = 5_000  # logging out everywhere reads all of them
 MAX_THROTTLE_COUNTS = 200_000
 
@@ -90,6 +94,18 @@ def prunables() -> list[Prunable]:
         Prunable("throttle counts", _throttle_counts()),
         Prunable("lab runs", _lab_runs(), CASCADING_BATCH),
         Prunable("runs of claims", _claim_runs()),
+        Prunable("loot", Loot.objects.filter(created__lt=timezone.now() - settings.LAB_LIFETIME)),
+        Prunable("seen proofs", SeenProof.objects.filter(expires__lt=expired)),
+        Prunable(
+            "attack plays",
+            _older(
+                AttackPlay.objects.all(),
+                "created",
+                timezone.now() - settings.LAB_RUN_LIFETIME,
+                MAX_ATTACK_PLAYS,
+            ),
+            CASCADING_BATCH,
+        ),
     ]
 
 

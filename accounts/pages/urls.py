@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import path
 
 from accounts.pages import account, answer, compare, docs, glossary, inspector, logins, tried
+from accounts.pages.attacks import views as attacks
 from accounts.pages.benchmarks import views as benchmarks
 from accounts.pages.claims import views as claims
 from accounts.pages.lab import explained, matrix, transcript
@@ -48,6 +49,9 @@ PAGES = [
     Page("lab/runs/<uuid:run_id>/", transcript.transcript, "lab-run"),
     Page("lab/events/<slug:slug>/", explained.event, "lab-event"),
     Page("lab/<slug:slug>/", explained.strategy, "lab-strategy"),
+    Page("attacks/", attacks.board, "attacks", "Where the thief comes in", menu="Attacks"),
+    Page("attacks/plays/<uuid:play_id>/", attacks.play, "attack-play"),
+    Page("attacks/<slug:slug>/", attacks.attack, "attack"),
     Page("claims/", claims.board, "claims", "What people say, put to the test", menu="Claims"),
     Page("claims/runs/<uuid:run_id>/", claims.run, "claim-run"),
     Page("claims/<slug:slug>/", claims.claim, "claim"),

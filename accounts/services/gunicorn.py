@@ -23,6 +23,9 @@ class Gunicorn(Program):
     of this process.
     """
 
+    #: where it listens too, on loopback; 0: nowhere
+    second_port: int = 0
+
     def __init__(
         self,
         application: str = "authdemo.wsgi",
@@ -53,14 +56,18 @@ class Gunicorn(Program):
         ]
 
     def launch(self) -> "subprocess.Popen[bytes]":
-        with listen(self._host, self._port) as listener:
-            self._port = listener.getsockname()[1]
+        with ExitStack() as stack:
+            listeners = [stack.enter_context(listen(self._host, self._port))]
+            self._port = listeners[0].getsockname()[1]
             self.address = f"http://{_joined(_EVERYWHERE.get(self._host, self._host), self._port)}"
-            number = listener.fileno()
+            if self.second_port:
+                listeners.append(stack.enter_context(listen("127.0.0.1", self.second_port)))
+            numbers = [listener.fileno() for listener in listeners]
+            binds = [f"--bind=fd://{number}" for number in numbers]
             return self.child(
-                [sys.executable, "-m", "gunicorn", f"--bind=fd://{number}", *self._arguments],
+                [sys.executable, "-m", "gunicorn", *binds, *self._arguments],
                 env=self._environment,
-                pass_fds=[number],
+                pass_fds=numbers,
                 stdout=2,  # what it prints is for people; our own output may be for a program
             )
 

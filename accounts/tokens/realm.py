@@ -182,7 +182,22 @@ def lab_realm() -> Realm:
     )
 
 
+@cache
+def shop_realm() -> Realm:
+    """The shop of the attack theatre. Its logins are there to be stolen."""
+    return Realm(
+        name="shop",
+        issuer=settings.JWT_ISSUER,
+        audience=f"{settings.JWT_ISSUER}:shop",
+        keyring=_symmetric("shop", settings.SECRET_KEY),
+        pepper=_derive(settings.SECRET_KEY, "shop digest"),
+        access_lifetime=settings.ACCESS_TOKEN_LIFETIME,
+        refresh_lifetime=settings.LAB_LIFETIME,
+        login_lifetime=settings.LAB_LIFETIME,
+    )
+
+
 @receiver(setting_changed)
 def _forget(**kwargs: object) -> None:
-    site_realm.cache_clear()
-    lab_realm.cache_clear()
+    for realm in (site_realm, lab_realm, shop_realm):
+        realm.cache_clear()

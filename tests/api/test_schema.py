@@ -209,6 +209,7 @@ BODY = {
     "strategies": ["session-db"],
     "events": ["log-out"],
     "claims": [claim.slug for claim in claims],
+    "attack": "script-in-a-comment",
 }
 
 

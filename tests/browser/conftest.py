@@ -18,18 +18,20 @@ from playwright.sync_api import (
     WebError,
 )
 
+from accounts.attacks.stage.hosts import Party
 from tests.cast import PASSWORD
 from tests.chromium import ADVICE, chromium, flags, reason, start
 from tests.conftest import Live
 
 # A host that is no secure context over http, as where a class reaches a demo.
 CLASSROOM = "classroom.test"
-OUR_HOSTS = {"127.0.0.1", "localhost", CLASSROOM}
+OUR_HOSTS = {"127.0.0.1", "localhost", CLASSROOM, *(f"{party}" for party in Party)}
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Start the tests' Chromium, which knows the classroom's name."""
+    # What ends with localhost Chromium finds by itself, which these rules leave alone.
     mapped = f"--host-resolver-rules=MAP {CLASSROOM} 127.0.0.1"
     arguments = [*flags(), mapped]
     return {**browser_type_launch_args, "executable_path": chromium(), "args": arguments}

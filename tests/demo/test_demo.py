@@ -214,7 +214,11 @@ def test_what_the_caller_has_set_wins_except_that_this_is_a_demo(
     monkeypatch.setenv("DEMO", "0")
     monkeypatch.delenv("ALLOWED_HOSTS", raising=False)
     found = demo_environment(
-        database_url="sqlite:///x", secret_key="kept", host="192.0.2.1", port=8001
+        database_url="sqlite:///x",
+        secret_key="kept",
+        host="192.0.2.1",
+        port=8001,
+        second_port=8002,
     )
     assert found["SECRET_KEY"] == "mine"
     assert found["DEMO"] == "1"
@@ -224,7 +228,13 @@ def test_what_the_caller_has_set_wins_except_that_this_is_a_demo(
 def test_two_demos_on_two_ports_do_not_log_each_other_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COOKIE_SUFFIX", raising=False)
     one, other = (
-        demo_environment(database_url="sqlite:///x", secret_key="x", host="127.0.0.1", port=port)
+        demo_environment(
+            database_url="sqlite:///x",
+            secret_key="x",
+            host="127.0.0.1",
+            port=port,
+            second_port=8003,
+        )
         for port in (8001, 8002)
     )
     assert one["COOKIE_SUFFIX"] != other["COOKIE_SUFFIX"]  # a browser sends cookies to all ports

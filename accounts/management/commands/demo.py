@@ -93,17 +93,21 @@ def demo(*, host: str, port: int, data: Path, workers: int, postgres: bool) -> N
     address_must_be_free(host, port)
     folder = demo_folder(data)
     with database(folder, postgres=postgres) as (database_url, private):
+        second_port = free_port()
         environment = demo_environment(
             database_url=database_url,
             secret_key=secret_key_kept_in(folder),
             host=host,
             port=port,
+            second_port=second_port,
         )
         if status := manage("demo", "--prepare", environment=environment):
             sys.exit(status)  # it has said itself what went wrong
-        with Gunicorn(
+        server = Gunicorn(
             host=host, port=port, workers=workers, threads=_THREADS, environment=environment
-        ) as server:
+        )
+        server.second_port = second_port
+        with server:
             show_addresses(
                 server.address, [f"http://{name}:{port}/" for name in reachable_hosts(host)]
             )
@@ -141,6 +145,13 @@ def address_must_be_free(host: str, port: int) -> None:
         raise CommandError(
             f"{error} Stop what uses it, or choose another port: make demo PORT={port + 1}"
         ) from None
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
+    with listen("127.0.0.1", 0) as listener:
+        port: int = listener.getsockname()[1]
+        return port
 
 
 @contextmanager

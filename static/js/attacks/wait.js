@@ -1,0 +1,10 @@
+/** A page that waits, and says how long still. */
+
+import { pause, step, told } from "./stage.js";
+
+step(async (say) => {
+  for (let left = told.seconds; left > 0; left -= 1) {
+    say(`Still ${left} seconds.`);
+    await pause(1);
+  }
+});

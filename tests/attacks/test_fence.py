@@ -1,0 +1,222 @@
+"""Nothing of the shop is accepted by the site, nothing of the site by the shop."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from accounts.attacks.stage import plays
+from accounts.attacks.stage.fence import Fence
+from accounts.attacks.stage.hosts import Party
+from accounts.attacks.stage.houses import HOUSES, House
+from accounts.models import AttackPlay, Loot, User
+from accounts.models.pruning import prunables, prune
+from tests.attacks.stage import VICTIM, at, begin, post
+from tests.cast import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+ATTACK = {"attack": "script-in-a-comment"}
+# A public key of RFC 7515's examples (appendix A.3): only its form matters here.
+X = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"
+Y = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
+
+
+@pytest.fixture
+def play() -> AttackPlay:
+    return begin()
+
+
+def site_cookies(client: Client) -> dict[str, str]:
+    return {name: morsel.value for name, morsel in client.cookies.items()}
+
+
+@pytest.mark.parametrize("house", HOUSES, ids=lambda house: house.slug)
+def test_a_login_of_the_shop_is_nobody_at_the_site(house: type[House], play: AttackPlay) -> None:
+    shop, root = at(Party.SHOP), f"/{play.pk}/{house.slug}/"
+    jwk = {"kty": "EC", "crv": "P-256", "x": X, "y": Y}
+    answer = post(shop, f"{root}login/", {**VICTIM, "jwk": jwk})
+    assert answer.status_code == 200
+    for token in answer.json().values():
+        me = Client().get("/api/me/", headers={"authorization": f"Bearer {token}"})
+        assert me.status_code == 401
+        refreshed = Client().post("/api/token/refresh/", {"refresh": token}, "application/json")
+        assert refreshed.status_code == 401
+    for name, value in site_cookies(shop).items():
+        site = Client()
+        for own in (name, settings.SESSION_COOKIE_NAME):
+            site.cookies[own] = value
+        assert site.get("/api/me/").status_code == 401
+
+
+def test_a_login_of_the_site_is_nobody_in_the_shop(play: AttackPlay, alice: User) -> None:
+    site = Client()
+    pair = site.post(
+        "/api/token/", {"username": "alice", "password": PASSWORD}, "application/json"
+    ).json()
+    site.force_login(alice)
+    for house in HOUSES:
+        shop = at(Party.SHOP)
+        for name in ("shop", "shop_refresh", settings.SESSION_COOKIE_NAME):
+            shop.cookies[name] = pair["access"]
+        for credential in (*pair.values(), *site_cookies(site).values()):
+            for scheme in ("Bearer", "DPoP"):
+                path = f"/{play.pk}/{house.slug}/order/"
+                assert post(shop, path, authorization=f"{scheme} {credential}").status_code == 401
+
+
+def test_a_login_of_one_play_or_house_is_nobody_in_another(play: AttackPlay) -> None:
+    tokens = post(at(Party.SHOP), f"/{play.pk}/local-storage/login/", VICTIM).json()
+    bearer = f"Bearer {tokens['access']}"
+    own, other, elsewhere = (
+        post(at(Party.SHOP), f"/{one}/{house}/order/", authorization=bearer).status_code
+        for one, house in (
+            (play.pk, "local-storage"),
+            (play.pk, "variable"),
+            (begin().pk, "local-storage"),
+        )
+    )
+    assert (own, other, elsewhere) == (200, 401, 401)
+
+
+@pytest.mark.parametrize("party", [Party.SHOP, Party.THIEF, Party.SIBLING])
+def test_the_hosts_of_the_theatre_know_no_page_of_the_site(party: Party) -> None:
+    for path in ("/", "/lab/", "/login/", "/api/me/", "/admin/", "/.well-known/jwks.json"):
+        assert at(party).get(path).status_code == 404
+
+
+def test_the_site_knows_no_page_of_the_theatre(play: AttackPlay) -> None:
+    for path in (f"/{play.pk}/stop/0/", "/x.js", "/hello.svg"):
+        assert Client().get(path).status_code == 404
+    assert post(Client(), f"/{play.pk}/local-storage/login/", VICTIM).status_code == 404
+
+
+def test_where_the_theatre_is_off_its_hosts_are_as_unknown_as_any(
+    settings: Settings, play: AttackPlay
+) -> None:
+    settings.ATTACKS = False
+    for path in ("/", f"/{play.pk}/stop/0/"):
+        assert at(Party.SHOP).get(path).status_code == 400
+    begun = post(Client(headers={"host": "127.0.0.1"}), "/api/attacks/plays/", ATTACK)
+    assert begun.status_code == 404
+    assert "was started without" in Client().get("/attacks/script-in-a-comment/").content.decode()
+
+
+def test_whoever_comes_over_the_network_is_told_where_it_plays(settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["192.0.2.7"]
+    far = Client(headers={"host": "192.0.2.7"})
+    page = far.get("/attacks/script-in-a-comment/").content.decode()
+    assert "on the machine that the server runs on" in page
+    assert post(far, "/api/attacks/plays/", ATTACK).status_code == 404
+
+
+def test_the_sites_headers_are_what_they_were() -> None:
+    plain, attack = Client().get("/lab/"), Client(headers={"host": "127.0.0.1:8000"})
+    listed = attack.get("/attacks/")
+    one = attack.get("/attacks/script-in-a-comment/")
+    name = "Content-Security-Policy"
+    assert listed[name] == plain[name]
+    assert one[name] == plain[name].replace("data:", "data: http://shop.localhost:8000")
+    different = {key for key in plain.headers if plain.headers[key] != one.headers.get(key)} - {
+        "Content-Length",
+        name,
+    }
+    assert different == set()
+
+
+def test_the_shops_headers_are_as_weak_as_the_visitor_chose() -> None:
+    weak, strict = (
+        at(Party.SHOP).get(f"/{begin(defences=on).pk}/stop/0/")["Content-Security-Policy"]
+        for on in ((), ("policy",))
+    )
+    assert "script" not in weak
+    assert "default-src" not in weak
+    assert "default-src 'self'" in strict
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("local-storage/login/", b"{", 400),
+        ("local-storage/login/", b"[1]", 400),
+        ("local-storage/login/", b"\xff", 400),
+        ("local-storage/login/", b"[" * 5000, 400),
+        ("local-storage/login/", b'{"username": {}, "password": []}', 401),
+        ("local-storage/login/", b'{"username": "victim", "password": "x"}', 401),
+        ("bound-key/login/", b'{"username": "victim", "password": "lamp-and-light"}', 400),
+        ("local-storage/refresh/", b'{"refresh": 7}', 401),
+        ("session-cookie/refresh/", b"{}", 401),
+        ("local-storage/order/", b'{"item": 7}', 401),
+        ("nowhere/login/", b"{}", 404),
+        ("at/nowhere/", b"{}", 404),
+        ("stop/999/", b"", 404),
+    ],
+)
+def test_bad_input_at_the_shop_is_refused_in_words(
+    play: AttackPlay, path: str, body: bytes, status: int
+) -> None:
+    answer = at(Party.SHOP).post(f"/{play.pk}/{path}", body, content_type="text/plain")
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+def test_what_the_thief_is_sent_has_a_limit_and_must_be_json(play: AttackPlay) -> None:
+    thief, path = at(Party.THIEF), f"/{play.pk}/local-storage/loot/"
+    assert post(thief, path, {"token": "x" * 40_000}).status_code == 413
+    assert thief.post(path, b"{", content_type="text/plain").status_code == 400
+    assert thief.get(path).status_code == 405
+    sent: list[dict[str, Any]] = [
+        {"token": "a\nb"},
+        {"proofs": [7], "token": "x"},
+        {"cookie": {}},
+        {"token": "é"},
+    ]
+    for found in sent:
+        assert post(thief, path, found).status_code == 204
+    used = post(thief, f"/{play.pk}/local-storage/use/").json()
+    assert (used["ordered"], used["loot"]) == (0, 4)
+
+
+def test_a_play_has_only_so_many_acts(monkeypatch: pytest.MonkeyPatch, play: AttackPlay) -> None:
+    monkeypatch.setattr(plays, "MAX_ACTS", 2)
+    codes = [
+        post(at(Party.SHOP), f"/{play.pk}/local-storage/login/", VICTIM).status_code
+        for _ in range(3)
+    ]
+    assert codes == [200, 200, 429]
+
+
+def test_what_was_stolen_goes_within_the_hour_and_the_play_when_its_link_does(
+    play: AttackPlay,
+) -> None:
+    post(at(Party.THIEF), f"/{play.pk}/local-storage/loot/", {"token": "x"})
+    for delay, left in (
+        (timedelta(minutes=59), (1, 1)),
+        (timedelta(minutes=61), (0, 1)),
+        (settings.LAB_RUN_LIFETIME + timedelta(minutes=1), (0, 0)),
+    ):
+        with time_machine.travel(timezone.now() + delay, tick=False):
+            for one in prunables():
+                list(prune(one))
+        assert (Loot.objects.count(), AttackPlay.objects.count()) == left
+
+
+def test_no_credential_is_written_down_but_by_the_thief(play: AttackPlay) -> None:
+    token = post(at(Party.SHOP), f"/{play.pk}/local-storage/login/", VICTIM).json()["access"]
+    post(at(Party.THIEF), f"/{play.pk}/local-storage/loot/", {"token": token, "kind": "x"})
+    told = str([act.facts for act in play.acts.all()])
+    assert token not in told
+    assert f"{token[:4]}…{token[-3:]}" in told
+
+
+def test_the_fence_is_outside_of_everything_that_logs_in() -> None:
+    order = [*settings.MIDDLEWARE]
+    name = f"{Fence.__module__}.{Fence.__qualname__}"
+    assert order.index(name) < min(
+        order.index(one) for one in order if "ession" in one or "csrf" in one or "login" in one
+    )

@@ -1,0 +1,186 @@
+"""The attacks, played in a real browser through real hosts: what came of them, cell by cell."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
+
+from accounts.attacks import attacks
+from accounts.attacks.stage.hosts import Party
+from tests.axe import CLEAN, violations
+from tests.browser.conftest import Guard
+from tests.conftest import Live
+
+pytestmark = pytest.mark.usefixtures("live")
+
+SECONDS = 1000
+
+
+@pytest.fixture(scope="session")
+def second_port(live_thread: LiveServerThread) -> Iterator[int]:
+    """Another port of the same server."""
+    thread = LiveServerThread("127.0.0.1", static_handler=live_thread.static_handler)
+    thread.daemon = True
+    thread.start()
+    thread.is_ready.wait()
+    yield thread.port
+    thread.terminate()
+
+
+@pytest.fixture(autouse=True)
+def refusals_are_part_of_the_play(guard: Guard) -> None:
+    guard.allow("the server responded with a status of 401")
+
+
+Play = Callable[..., dict[str, list[str]]]
+
+
+@pytest.fixture
+def play(page: Page) -> Play:
+    """Play an attack at once; gives the cells of each row."""
+
+    def play(slug: str, *defences: str) -> dict[str, list[str]]:
+        page.goto(f"/attacks/{slug}/")
+        for defence in defences:
+            page.locator(f"[value={defence}]").check()
+        page.get_by_role("button", name="Play it all at once").click()
+        page.wait_for_url(re.compile("/attacks/plays/"), timeout=60 * SECONDS)
+        return {
+            row.locator("th").inner_text().splitlines()[0].strip(): [
+                *row.locator("td").all_inner_texts()
+            ]
+            for row in page.locator(".attack-table tbody tr").all()
+        }
+
+    return play
+
+
+def lost(cells: dict[str, list[str]], column: int) -> list[str]:
+    """The rows whose cell in a column went badly."""
+    return [title for title, row in cells.items() if row[column].startswith("▲")]
+
+
+def solved(page: Page) -> str:
+    mark = page.locator(".attack-result__solved")
+    return mark.inner_text() if mark.count() else ""
+
+
+class TestScriptInAComment:
+    def test_what_a_script_cannot_read_it_can_use_but_not_take_along(
+        self, page: Page, play: Play
+    ) -> None:
+        cells = play("script-in-a-comment")
+        assert lost(cells, 0) == ["JWT in localStorage", "JWT in a variable", "JWT bound to a key"]
+        assert lost(cells, 1) == [*cells]
+        assert lost(cells, 2) == lost(cells, 0)
+        assert {row[1] for row in cells.values()} == {"▲ 20 of 20"}
+        assert "6 of 6" in page.get_by_role("heading", level=2).first.inner_text()
+        assert "Goal reached" in solved(page)
+        assert violations(page) == CLEAN
+
+    def test_a_policy_lets_no_foreign_script_run(
+        self, page: Page, play: Play, guard: Guard
+    ) -> None:
+        guard.allow("Loading the script .* violates")
+        cells = play("script-in-a-comment", "policy")
+        assert [lost(cells, column) for column in range(3)] == [[], [], []]
+        assert "you found a defence" in solved(page)
+
+    def test_short_tokens_help_where_the_thief_cannot_renew_them(self, play: Play) -> None:
+        cells = play("script-in-a-comment", "short-life")
+        assert lost(cells, 1) == [*cells]
+        assert lost(cells, 2) == ["JWT in localStorage"]
+
+
+class TestAnotherSitesForm:
+    def test_the_table_is_what_chromium_does(
+        self, page: Page, play: Play, settings: Settings, second_port: int
+    ) -> None:
+        settings.ATTACKS_PORT = second_port
+        cells = play("another-sites-form")
+        near = [title for title in cells if not title.startswith(("Another", "The shop"))]
+        assert len(near) == 10
+        assert lost(cells, 0) == [
+            "Another site: no SameSite",
+            "Another site: SameSite=None",
+            *near,
+        ]
+        assert lost(cells, 3) == ["Another site: SameSite=None", *near]
+        home = {t: [n for n, c in enumerate(row) if "stays" in c] for t, row in cells.items()}
+        assert home["Another site: no SameSite"] == [2, 3]
+        assert home["Another site: SameSite=Lax"] == [0, 2, 3]
+        assert home["Another site: SameSite=Strict"] == [0, 1, 2, 3]
+        assert home["Another site: SameSite=None"] == []
+        assert "the owner’s order is accepted" in cells["The shop’s own page"][0]
+        assert "SameSite does not tell neighbours apart." in page.content()
+
+    @pytest.mark.parametrize("defence", ["token", "origin", "fetch-metadata"])
+    def test_each_defence_alone_stops_all_and_lets_the_owner_order(
+        self, page: Page, play: Play, defence: str
+    ) -> None:
+        cells = play("another-sites-form", defence)
+        assert [lost(cells, column) for column in range(4)] == [[], [], [], []]
+        assert "the owner can still order" in solved(page)
+
+
+class TestOthers:
+    def test_a_login_that_nobody_asked_for(self, page: Page, play: Play) -> None:
+        cells = play("logged-in-as-somebody-else")
+        cookies = ["Session in an HttpOnly cookie", "JWT in an HttpOnly cookie"]
+        assert lost(cells, 1) == cookies
+        assert lost(play("logged-in-as-somebody-else", "fetch-metadata"), 1) == []
+        assert "you found a defence" in solved(page)
+
+    def test_a_planted_cookie(self, play: Play, guard: Guard) -> None:
+        assert lost(play("planted-cookie"), 2) == ["Session in a cookie"]
+        assert lost(play("planted-cookie", "renew"), 2) == []
+        cells = play("planted-cookie", "host-prefix")
+        assert lost(cells, 2) == []
+        assert cells["Session in a cookie"][0] == "the browser dropped it"
+
+    def test_a_tossed_cookie(self, play: Play, settings: Settings, second_port: int) -> None:
+        settings.ATTACKS_PORT = second_port
+        cells = play("tossed-cookie")
+        assert [*cells] != lost(cells, 1)
+        assert [title for title in cells if title not in lost(cells, 1)] == [
+            "A sibling host, a name with __Host-"
+        ]
+
+    def test_a_token_in_an_address(self, play: Play) -> None:
+        name = "A token behind the question mark"
+        assert lost(play("token-in-an-address"), 3) == [name]
+        for policy in ("origin-only", "no-referrer", "replace"):
+            cells = play("token-in-an-address", policy)
+            assert lost(cells, 3) == [], policy
+            assert lost(cells, 0) == [name]
+
+
+def test_step_by_step_with_the_keyboard_and_what_is_solved_is_remembered(page: Page) -> None:
+    page.goto("/attacks/planted-cookie/")
+    expect(page.get_by_role("button", name="Go step by step")).to_be_enabled()
+    page.get_by_role("button", name="Go step by step").press("Enter")
+    for number, name in enumerate(2 * ["Plant it", "Log in", "Ask the shop who I am"], 1):
+        expect(page.get_by_text(f"Step {number} of 6")).to_be_visible()
+        expect(page.get_by_role("button", name=name)).to_be_focused()
+        if number in (1, 2):
+            assert violations(page) == CLEAN
+        page.keyboard.press("Enter")
+    expect(page.locator(".attack-result__solved")).to_contain_text("Goal reached")
+
+    page.goto("/attacks/")
+    expect(page.locator("[data-solved]:visible")).to_have_count(1)
+    assert page.locator("[data-attacks] > li").count() == len(attacks)
+    assert violations(page) == CLEAN
+
+
+def test_a_browser_that_does_not_find_the_shop_is_told_so(
+    page: Page, guard: Guard, live: Live
+) -> None:
+    guard.allow("Failed to load resource")
+    page.route(re.compile(f"//{Party.SHOP}"), lambda route: route.abort("namenotresolved"))
+    page.goto("/attacks/planted-cookie/")
+    expect(page.get_by_role("alert")).to_contain_text("does not find shop.localhost")
+    expect(page.get_by_role("button", name="Go step by step")).to_be_disabled()
