@@ -24,7 +24,7 @@ from accounts.claims import (
 
 CHEAPER = 0.85  # of the session's CPU time
 FEW = 0.25  # of the session's rows
-ROUNDS, WARM_UP = 200, 10
+ROUNDS, WARM_UP = 100, 10
 LOGINS, LOGGED_OUT = 100, 10
 SESSION, JWT, PLAIN = "session-joined", "jwt-blacklist-joined", "jwt-blacklist"
 WAYS = (SESSION, JWT, "session-db", PLAIN)

@@ -18,7 +18,7 @@ from accounts.claims import (
     Verdict,
 )
 
-LIVE, REVOKED, INNOCENT = 1_000_000, 10_000, 100_000  # tokens
+LIVE, REVOKED, INNOCENT = 1_000_000, 10_000, 30_000  # tokens
 SMALL = 0.1  # of the memory of a set
 RATES = (1e-2, 1e-3, 1e-6)  # of innocents who are taken for revoked
 
@@ -53,7 +53,7 @@ class Bloom:
 
 
 class BloomFilterIsFree(Claim):
-    """Revoke one in a hundred of a million tokens, and ask about a hundred thousand others.
+    """Revoke one in a hundred of a million tokens, and ask about thirty thousand others.
 
     The revoked ids are kept as a set of Python, in filters that err once in a hundred, in a
     thousand and in a million, and as one compressed bit for each token. Whoever holds a good token

@@ -69,8 +69,8 @@ class SignaturesCostNothing(Claim):
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
         subject = lab.sign_in(LOOKUP)
         acts: dict[str, Act] = {
-            name: partial(_verify, realm, _token(realm, subject))
-            for name, realm in _realms().items()
+            name: partial(_verify, realm, token_of(realm, subject))
+            for name, realm in realms().items()
         }
         acts[LOOKUP] = partial(subject.strategy.check, subject.credential.value)
         took: dict[str, list[float]] = {name: [] for name in acts}
@@ -131,7 +131,7 @@ def wall_us(name: str, act: Act) -> float:
     return (perf_counter_ns() - began) / NS_PER_US
 
 
-def _realms() -> dict[str, Realm]:
+def realms() -> dict[str, Realm]:
     """The lab's realm with a key of each kind."""
     private: dict[str, PrivateKeyTypes] = {
         "EdDSA": ed25519.Ed25519PrivateKey.generate(),
@@ -150,7 +150,8 @@ def _realms() -> dict[str, Realm]:
     }
 
 
-def _token(realm: Realm, subject: Subject) -> str:
+def token_of(realm: Realm, subject: Subject) -> str:
+    """An access token for the login of a subject."""
     login = subject.login
     return issue(
         realm,

@@ -3,10 +3,13 @@
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 
 from django.core.signing import BadSignature, TimestampSigner
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from accounts.bench.subjects import Subject
 from accounts.claims import (
@@ -27,13 +30,16 @@ FETCHES, LINKS = 20, 5
 LIFE = timedelta(seconds=30)
 
 Fetch = Callable[[str], bool]
+Ways = dict[str, tuple[str, Callable[[Subject], str], Fetch]]
 
 
 class SingleUseLinks(Claim):
     """Make a download link that is good for thirty seconds, and fetch it twenty times.
 
     Once the link is a JWT that is verified and no more; once Django's own signed value, the same
-    way; and once the JWT's id is written down at its first use, by a row whose key is unique.
+    way; and once the JWT's id is written down at its first use, by a row whose key is unique. Then
+    the line is read that the server writes into its log of a request with the token in the address,
+    and in a header.
     """
 
     slug = "single-use-links"
@@ -58,13 +64,14 @@ class SingleUseLinks(Claim):
     )
     caveat = (
         "The fetches follow each other. Of two at once the unique key lets one through; whether a "
-        "download that broke off counts as used is left open."
+        "download that broke off counts as used is left open. A browser keeps the address in its "
+        "history too, and may name it to the next page: nothing of that is measured."
     )
     order = 290
 
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
         links = lab.number(LINKS)
-        ways: dict[str, tuple[str, Callable[[Subject], str], Fetch]] = {
+        ways: Ways = {
             "jwt": ("JWT, verified", _jwt, self.fetch),
             "signer": ("Django's signed value", _signed, _fetch_signed),
             "row": ("JWT, verified and remembered", _jwt, self.fetch_once),
@@ -76,17 +83,22 @@ class SingleUseLinks(Claim):
             for way, (_, make, fetch) in ways.items():
                 link = make(subject)
                 served[way].append(sum(fetch(link) for _ in range(FETCHES)))
-        yield Evidence.from_measurements(
-            Measurement.from_samples(
-                f"served-{way}",
-                served[way],
-                group=f"Fetches that are served, of {FETCHES}",
+        yield Evidence.from_measurements([*_served(ways, served), *self.logs(_jwt(subject))])
+
+    def logs(self, token: str) -> Iterator[Measurement]:
+        """Whether a token can be read in the server's log, by how it is sent."""
+        for name, title, line in (
+            ("address", "In the link's address", access_log_line(f"/download/?token={token}")),
+            ("header", "In a header", access_log_line("/download/", f"Bearer {token}")),
+        ):
+            yield Measurement.from_samples(
+                f"logged-{name}",
+                [int(token in line)],
+                group="Tokens that gunicorn writes into its access log, of one",
                 title=title,
-                unit="fetches",
-                family="" if way == "signer" else "jwt",
+                unit="tokens",
+                family="jwt",
             )
-            for way, (title, _, _) in ways.items()
-        )
 
     def fetch(self, link: str) -> bool:
         """Serve whoever has a link that verifies."""
@@ -119,6 +131,8 @@ class SingleUseLinks(Claim):
             f"{evidence['served-signer'].median:.0f} with Django's signed value, and "
             f"{row.median:.0f} where a row remembered it."
         )
+        if any(one.median for one in evidence.named("logged-address")):
+            words += " Its token could be read in the server's log."
         if alone.low == alone.high == 1:
             return Verdict(Kind.HOLDS, words, holds)
         if not row.low == row.high == 1:
@@ -128,6 +142,34 @@ class SingleUseLinks(Claim):
             "a row can say that it was used."
         )
         return Verdict(Kind.DEPENDS, words, depends, tipping)
+
+
+def _served(ways: Ways, served: dict[str, list[float]]) -> Iterator[Measurement]:
+    for way, (title, _, _) in ways.items():
+        yield Measurement.from_samples(
+            f"served-{way}",
+            served[way],
+            group=f"Fetches that are served, of {FETCHES}",
+            title=title,
+            unit="fetches",
+            family="" if way == "signer" else "jwt",
+        )
+
+
+def access_log_line(address: str, authorization: str = "") -> str:
+    """The line that gunicorn writes of a request by default."""
+    config = Config()
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": address,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_AUTHORIZATION": authorization,
+    }
+    response = SimpleNamespace(status="200 OK", sent=0, headers=[])
+    asked = SimpleNamespace(headers=[("AUTHORIZATION", authorization)] if authorization else [])
+    log = Logger(config)
+    atoms = log.atoms(response, asked, environ, timedelta(0))
+    return str(config.access_log_format % log.atoms_wrapper_class(atoms))
 
 
 def _jwt(subject: Subject) -> str:

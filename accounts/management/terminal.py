@@ -16,7 +16,7 @@ def in_terminal(found: Table) -> table.Table:
         box=box.SIMPLE_HEAD,
     )
     for number, column in enumerate(found.columns):
-        drawn.add_column(column, justify="right" if number else "left", no_wrap=True)
+        drawn.add_column(column, justify="right" if number else "left", no_wrap=number > 0)
     for row in found.rows:
         style = "bold red" if row.missed else "dim" if row.slug == BASELINE else None
         drawn.add_row(row.slug or row.name, *row.cells, style=style)

@@ -4,23 +4,25 @@ from pathlib import Path
 
 import pytest
 
-from accounts.claims import Claim, Kind, Played, _results, claims, ship, shipped
+from accounts.claims import Kind, Played, _results, claims, ship, shipped
 from accounts.conf import DATABASES
 from tests.claims.sample import SLUG, played
 
-each_claim = pytest.mark.parametrize("claim", [*claims], ids=lambda cls: cls.slug)
-each_database = pytest.mark.parametrize("database", DATABASES)
 
-
-@each_database
-@each_claim
-def test_it_is_shipped_with_the_verdict_that_its_evidence_has(
-    claim: type[Claim], database: str
-) -> None:
-    result = shipped(database)[claim.slug].played
-    assert claim().judge(result.evidence) == result.verdict
+@pytest.mark.parametrize(
+    ("claim", "database"),
+    [(slug, database) for database in DATABASES for slug in shipped(database)],
+)
+def test_it_is_shipped_with_the_verdict_that_its_evidence_has(claim: str, database: str) -> None:
+    result = shipped(database)[claim].played
+    assert claims[claim]().judge(result.evidence) == result.verdict
     assert result.verdict.kind is not Kind.UNDECIDED
     assert result.database == DATABASES[database]
+
+
+def test_what_is_shipped_is_shipped_for_both_databases() -> None:
+    assert {*shipped("sqlite")} == {*shipped("postgres")}
+    assert len(shipped("sqlite")) > len(claims) / 2  # a new one waits for a quiet machine
 
 
 def test_shipping_one_leaves_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -25,5 +25,13 @@ CASES = [
 @pytest.mark.django_db
 def test_the_same_link_is_served_again_and_again() -> None:
     evidence, _ = play(SingleUseLinks)
-    served = {one.name: one.median for one in evidence.measurements}
+    served = {one.name: one.median for one in evidence.named("served-")}
     assert served == {"served-jwt": 20, "served-signer": 20, "served-row": 1}
+
+
+@pytest.mark.django_db
+def test_a_token_in_an_address_can_be_read_in_the_log_and_one_in_a_header_cannot() -> None:
+    evidence, verdict = play(SingleUseLinks)
+    assert evidence["logged-address"].median == 1
+    assert evidence["logged-header"].median == 0
+    assert verdict.words.endswith("Its token could be read in the server's log.")
