@@ -1,5 +1,8 @@
 /** Figures and times in words. */
 
+/** Sweden writes 2026-11-30 and 14:32:10, as this site does on every page. */
+export const ISO = "sv-SE";
+
 /** `microseconds(312.4)` is `312 µs`, `microseconds(81200)` is `81.2 ms`. */
 export function microseconds(us) {
   if (us < 1000) return `${Math.round(us)} µs`;
@@ -38,7 +41,7 @@ export function duration(seconds) {
 
 /** The visitor's local time of day of a Unix time, `14:32:10`. */
 export function clockTime(unix) {
-  return new Date(unix * 1000).toLocaleTimeString([], { hour12: false });
+  return new Date(unix * 1000).toLocaleTimeString(ISO);
 }
 
 /** With a full stop. */

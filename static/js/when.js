@@ -1,21 +1,24 @@
-/** Moments in the visitor's own words: `today 14:27`, or the date. */
+/** Moments of the visitor's own time zone: `today 14:27`, or the date as the server writes it. */
 
-import { clockTime } from "./format.js";
+import { clockTime, ISO } from "./format.js";
 
 /** @param {string} iso a moment as the server writes it */
 export function when(iso) {
   const moment = new Date(iso);
-  const time = moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
-  const isToday = moment.toDateString() === new Date().toDateString();
-  return `${isToday ? "today" : moment.toLocaleDateString()} ${time}`;
+  const time = moment.toLocaleTimeString(ISO, { hour: "2-digit", minute: "2-digit" });
+  return `${day(moment)} ${time}`;
 }
 
 /** `today at 14:27:10`, or the date and the time, of a Unix time; null where it is none. */
 export function exactly(unix) {
   const moment = new Date(typeof unix === "number" ? unix * 1000 : Number.NaN);
   if (Number.isNaN(moment.valueOf())) return null;
+  return `${day(moment)} at ${clockTime(unix)}`;
+}
+
+function day(moment) {
   const isToday = moment.toDateString() === new Date().toDateString();
-  return `${isToday ? "today" : moment.toLocaleDateString()} at ${clockTime(unix)}`;
+  return isToday ? "today" : moment.toLocaleDateString(ISO);
 }
 
 /** Rewrite what the server wrote in UTC. */

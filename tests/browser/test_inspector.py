@@ -229,6 +229,7 @@ def test_times_of_another_day_are_dates(page: Page, db: None) -> None:
     page.goto("/inspector/")
     page.get_by_label("Or paste one").fill(f"{header}.{payload}.")
 
+    day = r"19\d\d-\d\d-\d\d at \d\d:\d\d:\d\d"  # as the server writes dates
     expect(page.locator("[data-times]")).to_have_text(
-        re.compile(r"Issued \S*19(69|70)\S* at \S+\. Not before \S*19(69|70)\S* at \S+\. $")
+        re.compile(rf"^Issued {day}\. Not before {day}\. $")
     )
