@@ -126,6 +126,19 @@ def when_jwt_wins(facts: Facts, system: System, ranking: Ranking) -> str:
     return f"A JWT would win if {' and '.join(map(condition, changes))}: {title}."
 
 
+def without_copying(ranking: Ranking) -> str:
+    """What Django's own session would cost, which needs no line copied; empty where it will not do.
+
+    The lines that a way needs are weighed by nobody but the reader.
+    """
+    best = ranking.winner
+    plain = next((one for one in ranking.entries if one.candidate.slug == SESSION_DB), None)
+    if best is None or plain is None or plain is best:
+        return ""
+    text = f"{plain.candidate.title} needs no line copied and would {_time(plain, best)}"
+    return f"{text}, {_MISFIT[ranking.audience]}." if best.suits > plain.suits else f"{text}."
+
+
 def reasons_in_words(excluded: Excluded, system: System) -> list[str]:
     """Each reason for which a way is out."""
     return [_why(why, excluded.candidate, system) for why in excluded.why]

@@ -106,6 +106,7 @@ class RankedRow:
     entry: Entry
     time: str
     times: str
+    copied: str
     note: str
 
 
@@ -143,6 +144,7 @@ class Recommendation:
     changes: Sequence[str]
     jwt: str
     download: Download | None
+    without_copying: str
     ranked: Sequence[RankedRow]
     left_out: Sequence[ExcludedRow]
 
@@ -161,18 +163,22 @@ class Recommendation:
             download=Download.for_strategy(ranking.winner.candidate.slug)
             if ranking.winner
             else None,
+            without_copying=sentences.without_copying(ranking),
             ranked=_ranked(found, system, ranking),
             left_out=[
-                ExcludedRow(
-                    _named(excluded.candidate), sentences.reasons_in_words(excluded, system)
-                )
-                for excluded in ranking.excluded
+                ExcludedRow(_named(one.candidate), _why(one, system)) for one in ranking.excluded
             ],
         )
 
 
 def _named(candidate: Candidate) -> Named:
     return named_strategy(strategies[candidate.slug])
+
+
+def _why(excluded: Excluded, system: System) -> list[str]:
+    """Why a way will not do, and what that holds for."""
+    condition = strategies[excluded.candidate.slug].condition
+    return sentences.reasons_in_words(excluded, system) + ([condition] if condition else [])
 
 
 def _ranked(found: Facts, system: System, ranking: Ranking) -> list[RankedRow]:
@@ -185,10 +191,16 @@ def _ranked(found: Facts, system: System, ranking: Ranking) -> list[RankedRow]:
             entry=one,
             time=sentences.milliseconds(one.time_us),
             times=f"{one.time_us / default:.2f}",
+            copied=_copied(Download.for_strategy(one.candidate.slug)),
             note=_note(one, ranking),
         )
         for one in ranking.entries
     ]
+
+
+def _copied(download: Download | None) -> str:
+    """The lines that somebody has to copy who takes a way."""
+    return f"{download.taken.lines:,}" if download else "–"
 
 
 def _note(one: Entry, ranking: Ranking) -> str:
@@ -215,13 +227,14 @@ class Column:
     def from_candidate(cls, found: Facts, system: System, candidate: Candidate) -> Self:
         """A way with what the matrix says of it."""
         audience = Audience.BROWSERS if candidate.in_cookie else Audience.PROGRAMS
+        why = reasons(candidate, system)
         return cls(
             strategy=_named(candidate),
             candidate=candidate,
             time=sentences.milliseconds(
                 entry(candidate, found.measurements, system, audience).time_us
             ),
-            why=sentences.reasons_in_words(Excluded(candidate, reasons(candidate, system)), system),
+            why=_why(Excluded(candidate, why), system) if why else [],
             download=Download.for_strategy(candidate.slug),
             cells={
                 event: describe(report) for event, report in found.reports(candidate.slug).items()

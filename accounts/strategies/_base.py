@@ -150,6 +150,8 @@ class Strategy(ABC):
     checks: ClassVar[str]
     #: What it looks up for each request.
     lookup: ClassVar[Lookup] = Lookup.LOGIN
+    #: What its outcomes hold for, where others set it up otherwise.
+    condition: ClassVar[str] = ""
     #: When to choose it.
     when_to_use: ClassVar[str] = ""
     #: Its place in the lists, the smallest first.

@@ -25,6 +25,7 @@ class SessionCached(DjangoSessionStrategy):
     subtitle = "cached_db"
     checks = "The cache or the database has the session, and its user is active"
     lookup = Lookup.NEARBY
+    condition = "played with one cache per process; with a cache for all, a log-out counts at once"
     when_to_use = (
         "When a cache that all processes share is there anyway: then it saves a query and a "
         "log-out still counts at once. Not with one memory cache per process."
@@ -35,9 +36,7 @@ class SessionCached(DjangoSessionStrategy):
         "log-out-everywhere": Expected(Outcome.ACCEPTED, "not-applicable"),
     }
     engine = CachedStore
-    missing = Refused(
-        "load session", "session_missing", "Neither the cache nor the database has this id"
-    )
+    missing = Refused("load session", "session_missing", "Neither cache nor database has this id")
 
     def __init__(self, realm: Realm) -> None:
         super().__init__(realm)

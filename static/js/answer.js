@@ -1,7 +1,21 @@
 /** The answer follows the sliders: the server ranks, and what it says takes the place of what stood there. */
 
+import { duration } from "./format.js";
+
 const form = document.querySelector("[data-system]");
+const busy = form.querySelector("[data-busy]");
+const PAUSE = 120; // ms without a move, after which the server is asked
 let asked = null;
+let waiting = 0;
+
+/** The figures of the sliders as the server says them. */
+const SAID = {
+  distance_ms: (value) => `${value} ms`,
+  late_s: (value) => (value ? duration(value) : "at once"),
+  per_hour: (value) => value.toLocaleString("en"),
+  services: String,
+  header_bytes: (value) => `${value.toLocaleString("en")} B`,
+};
 
 form.querySelector("[data-submit]").hidden = true;
 form.addEventListener("submit", (event) => {
@@ -9,7 +23,12 @@ form.addEventListener("submit", (event) => {
   ask();
 });
 document.addEventListener("input", (event) => {
-  if (event.target.form === form) ask();
+  const { form: owner, name, value } = event.target;
+  if (owner !== form) return;
+  if (name in SAID) document.getElementById(`said-${name}`).textContent = SAID[name](Number(value));
+  work(true);
+  clearTimeout(waiting);
+  waiting = setTimeout(ask, PAUSE);
 });
 window.addEventListener("popstate", () => location.reload());
 
@@ -23,8 +42,17 @@ async function ask() {
     if (!answer.ok && answer.status !== 400) throw new Error(answer.statusText);
     show(new DOMParser().parseFromString(await answer.text(), "text/html"));
     history.replaceState(null, "", url);
+    work(false);
   } catch (error) {
     if (error.name !== "AbortError") form.submit(); // the browser shows what is wrong
+  }
+}
+
+/** Show that the answer on show is not yet that of the sliders. */
+function work(flag) {
+  busy.hidden = !flag;
+  for (const id of ["takes", "ranked", "pair"]) {
+    document.getElementById(id).setAttribute("aria-busy", String(flag));
   }
 }
 

@@ -1,7 +1,7 @@
 """The answer in a real browser: it follows the sliders, and stays accessible."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.axe import CLEAN, violations
 from tests.browser.conftest import Guard
@@ -20,9 +20,21 @@ def test_the_answer_follows_the_sliders_the_keyboard_and_the_switch(
 
     late = page.get_by_label("A log-out may take until")
     late.focus()
-    page.keyboard.press("End")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/answer/?*", hold, times=1)
+    with page.expect_request("**/answer/?*"):
+        page.keyboard.press("End")
+    expect(page.locator("#said-late_s")).to_have_text("15 min")
+    expect(page.get_by_text("computing …")).to_be_visible()
+    expect(recommendations).to_have_attribute("aria-busy", "true")
+    held[0].continue_()
     expect(recommendations).to_contain_text("A JWT wins here: JWT + rotated refresh.")
     expect(page.locator("#said-late_s")).to_have_text("15 min")
+    expect(page.get_by_text("computing …")).to_be_hidden()
     expect(late).to_be_focused()
     assert "late_s=900" in page.url
 

@@ -186,3 +186,22 @@ def test_the_figures_come_from_files_without_a_query(client: Client) -> None:
 
 def test_the_header_leads_to_it(client: Client) -> None:
     assert '<a href="/answer/" aria-current="page">The answer</a>' in page(client)
+
+
+def test_the_lines_to_copy_stand_beside_the_cost(client: Client) -> None:
+    html = page(client, database="sqlite")
+    seen = text(html)
+    found = re.search(r"Take it with you: (\d+) lines of this site", seen)
+    assert found
+    assert int(found[1]) > 1000
+    plain = r"Session \(Django\) needs no line copied and would take \d\.\d ms more\."
+    assert re.search(plain, seen)
+    ranked = seen.partition("ranked Way")[2]
+    assert f"{int(found[1]):,}" in ranked.partition("Session (Django)")[0]
+    assert re.search(r"Session \(Django\) \d\.\d ms 1\.00 \d+ 2 32 0 ", ranked)
+
+
+def test_what_an_outcome_holds_for_is_said(client: Client) -> None:
+    seen = text(page(client)).partition("ranked Way")[2]
+    cached = seen.partition("Session with a cache ")[2].partition("Session in the cookie")[0]
+    assert "played with one cache per process; with a cache for all, a log-out counts" in cached
