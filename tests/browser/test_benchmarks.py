@@ -126,7 +126,7 @@ def test_a_short_run_ends_at_its_own_result(page: Page) -> None:
 
     page.wait_for_url("**/benchmarks/?result=*", timeout=30_000)
     expect(page.get_by_role("combobox")).to_contain_text("2026-05-06 07:08")
-    expect(page.locator(".facts")).to_contain_text("2026-05-06 07:08 UTC")
+    expect(page.locator(".facts-fold summary")).to_contain_text("2026-05-06 07:08 UTC")
     expect(page.locator("#growth-card")).to_have_count(0)
 
     page.get_by_label("Result", exact=True).select_option("long")
@@ -161,7 +161,7 @@ def test_without_its_scripts_everything_can_be_read(page: Page, guard: Guard) ->
     guard.allow("ERR_FAILED")
     page.goto("/benchmarks/?result=long")
 
-    expect(page.locator("#time-card .chart__sentence")).to_contain_text("This site's own session")
+    expect(page.locator("#time-card .chart__sentence")).to_contain_text("this site's own session,")
     page.locator("#time-card summary").click()
     expect(page.locator("#time-card table")).to_be_visible()
     expect(page.get_by_role("button", name="Show")).to_be_visible()

@@ -55,7 +55,7 @@ def time(result: Result) -> str:
     found = {one["slug"]: one for one in without_baseline(result)}
     ordered = sorted(found.values(), key=lambda one: one["cpu_us"]["median"])
     pairs = [(name(ordered[-1]), ordered[-1], ordered[0])] + [
-        (f"This site's own {what}", found[mine], found[default])
+        (f"{name(found[mine])}, this site's own {what},", found[mine], found[default])
         for what, mine, default in OWN
         if mine in found and default in found
     ]

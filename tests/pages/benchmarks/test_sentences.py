@@ -8,8 +8,10 @@ from tests.bench.sample import result, spread
 def test_who_takes_longest_and_what_the_site_needs_itself() -> None:
     assert sentences.time(result()) == (
         "Title of jwt-blacklist needs 3.1 times the CPU time of Title of session-joined. "
-        "This site's own session needs 0.39 times the CPU time of Title of session-db. "
-        "This site's own token needs 0.62 times the CPU time of Title of jwt-user."
+        "Title of session-joined, this site's own session, needs 0.39 times the CPU time of "
+        "Title of session-db. "
+        "Title of jwt-blacklist-joined, this site's own token, needs 0.62 times the CPU time of "
+        "Title of jwt-user."
     )
 
 
@@ -18,8 +20,8 @@ def test_a_difference_within_the_spread_is_called_none() -> None:
     by_slug = {one["slug"]: one for one in found["strategies"]}
     by_slug["session-joined"]["cpu_us"] = spread(975)  # beside 990 of session-db
     assert (
-        "This site's own session needs as much CPU time as Title of session-db, to within the "
-        "spread."
+        "Title of session-joined, this site's own session, needs as much CPU time as "
+        "Title of session-db, to within the spread."
     ) in sentences.time(found)
 
 
