@@ -103,8 +103,8 @@ def test_a_user_gets_what_is_described(case: Case[Any], alice: User) -> None:
     case.call_and_validate(headers=bearer(token), checks=CHECKS)
 
 
-@pytest.fixture
-def document(db: None) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
     found: dict[str, Any] = Client().get("/api/schema/").json()
     return found
 

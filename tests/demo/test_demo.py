@@ -96,7 +96,7 @@ def test_it_prints_what_to_open_and_who_may_enter_and_stops_on_ctrl_c(tmp_path: 
 
 def test_killed_without_a_chance_to_clean_up_it_leaves_no_server_behind(tmp_path: Path) -> None:
     port = str(free_port())
-    arguments = ("--port", port, "--data", str(tmp_path), "--postgres")
+    arguments = ("--port", port, "--data", str(tmp_path), "--workers", "1", "--postgres")
     # Collected before: that a demo does it itself is seen above.
     with started(*arguments, STATIC_ROOT=str(project.STATIC_ROOT)) as (process, said):
         assert "a private PostgreSQL" in said
@@ -242,7 +242,7 @@ def test_two_demos_on_two_ports_do_not_log_each_other_out(monkeypatch: pytest.Mo
 
 def test_a_class_is_told_its_addresses_and_no_other_host_is_served(tmp_path: Path) -> None:
     port = str(free_port())
-    arguments = ("--host", EVERYWHERE, "--port", port, "--data", str(tmp_path))
+    arguments = ("--host", EVERYWHERE, "--port", port, "--data", str(tmp_path), "--workers", "1")
     with started(*arguments, STATIC_ROOT=str(project.STATIC_ROOT)) as (_, said):
         told = re.findall(rf"http://([\d.]+):{port}/", said)
         assert "127.0.0.1" in told

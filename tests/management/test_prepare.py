@@ -54,7 +54,10 @@ def environment(**more: str) -> dict[str, str]:
 def serving(clone: Path, script: str) -> Iterator[None]:
     """A shell that runs the lines in a clone; killed with all that it started."""
     process = subprocess.Popen(
-        ["/bin/sh", "-eu", "-c", script], cwd=clone, env=environment(), start_new_session=True
+        ["/bin/sh", "-eu", "-c", script],
+        cwd=clone,
+        env=environment(WEB_CONCURRENCY="1"),
+        start_new_session=True,
     )
     try:
         yield

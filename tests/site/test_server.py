@@ -65,7 +65,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def test_an_acknowledged_log_out_survives_kill_9(installed: dict[str, str]) -> None:
-    with ExitStack() as stack, Gunicorn(workers=2, environment=installed) as server:
+    with ExitStack() as stack, Gunicorn(environment=installed) as server:
         url = server.address
         browser, program = (stack.enter_context(Api(base_url=url)) for _ in range(2))
         browser.log_in("alice")
@@ -75,7 +75,7 @@ def test_an_acknowledged_log_out_survives_kill_9(installed: dict[str, str]) -> N
         assert browser.log_out().status_code == 204
         body = {"refresh": refresh}
         assert program.post("/api/token/blacklist/", json=body).status_code == 200
-        server.kill()  # master and workers at once: nothing gets to say goodbye
+        server.kill()  # master and worker at once: nothing gets to say goodbye
         server.start()
         thief = stack.enter_context(Api(base_url=url, cookies=stolen))
         assert thief.me().status_code == 401
