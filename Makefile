@@ -24,6 +24,9 @@ ifneq ($(shell test -d $(VENV) && ! $(PY) -c '' 2>/dev/null && echo broken),)
 $(shell rm -f $(READY) $(TOOLS))
 endif
 
+# Bytecode is kept whatever the shell has set, or each process of the demo would compile Django anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
 
 .DEFAULT_GOAL := help

@@ -182,3 +182,11 @@ def test_the_tests_look_for_their_tools_before_they_run(tmp_path: Path, tool: st
     clone.make("test-sqlite")
     noted = clone.log.read_text()
     assert noted.index(f"-m tests.{tool}") < noted.index("-m pytest")
+
+
+def test_bytecode_is_kept_whatever_the_shell_has_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    environment = make("--eval=told:;@env", "told").stdout
+    assert "PYTHONHASHSEED=7" in environment
+    assert "PYTHONDONTWRITEBYTECODE" not in environment
