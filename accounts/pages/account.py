@@ -66,7 +66,7 @@ def login(request: HttpRequest) -> HttpResponse:
     except Throttled as problem:
         return throttled(request, problem.retry_after)
     except BadCredentials:
-        form.add_error(None, "This username and password do not belong together.")
+        form.add_error(None, "Wrong username or password.")
         return render_form(request, "pages/login.html", form)
     start_session(request, user, remember=form.cleaned_data["remember"])
     messages.success(request, f"You are logged in as {user.get_username()}.")

@@ -36,8 +36,8 @@ class LoginForm(forms.Form):
         super().__init__(*args, **kwargs)
         stays, goes = as_span(settings.LOGIN_LIFETIME), as_span(settings.UNREMEMBERED_LIFETIME)
         self.fields["remember"].help_text = (
-            f"For {stays}, unless it goes unused for {as_span(settings.SESSION_IDLE)}. "
-            f"Otherwise until the browser is closed, for {goes} at most."
+            f"Ticked: {stays}, or until it is not used for {as_span(settings.SESSION_IDLE)}. "
+            f"Not ticked: until you close the browser, {goes} at most."
         )
 
 

@@ -65,8 +65,8 @@ PAGES = [
         tool=True,
         private=True,
     ),
-    Page("logins/<uuid:login_id>/end/", logins.end, "login-end", "End a login"),
-    Page("logins/end-others/", logins.end_others, "logins-end-others", "End all others"),
+    Page("logins/<uuid:login_id>/end/", logins.end, "login-end", "Sign out a device"),
+    Page("logins/end-others/", logins.end_others, "logins-end-others", "Sign out all others"),
     Page("logins/end-all/", logins.end_all, "logins-end-all", "Log out everywhere"),
     Page(
         "inspector/",

@@ -76,7 +76,7 @@ def test_a_wrong_password_is_told_and_the_keyboard_is_there(
     guard.allow("status of 422")
     send_log_in(page, "alice", "wrong password")
     alert = page.get_by_role("alert")
-    expect(alert).to_have_text("This username and password do not belong together.")
+    expect(alert).to_have_text("Wrong username or password.")
     expect(alert).to_be_focused()
     expect(page.get_by_label("Username")).to_have_value("alice")
     expect(page.get_by_label("Password")).to_have_value("")

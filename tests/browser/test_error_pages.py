@@ -62,7 +62,7 @@ pytestmark = pytest.mark.urls(__name__)
 PAGES = [
     ("/damaged/", "This request cannot be read"),
     ("/forbidden/", "You may not do this"),
-    ("/untrusted/", "This form could not be trusted"),
+    ("/untrusted/", "This form has expired"),
     ("/nowhere/", "There is nothing here"),
     ("/too-often/", "Too many wrong passwords"),
     ("/broken/", "The server failed"),
@@ -79,7 +79,7 @@ def test_each_is_accessible_in_both_themes_and_leads_back(
         page.goto(address)
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         assert violations(page) == CLEAN, address
-        back = page.get_by_role("link", name="Go to the first page")
+        back = page.get_by_role("link", name="Back to the start")
         expect(back).to_have_attribute("href", "/")
     back.click()
     expect(page).to_have_url("/")

@@ -65,17 +65,17 @@ def expect_in(device: BrowserContext) -> None:
 
 def test_every_device_is_in_the_list_and_this_one_is_marked(here: Page) -> None:
     expect(names(here)).to_have_text(
-        ["Headless Chrome on Linux this one", "Chrome on Android", "Firefox on Windows"]
+        ["Headless Chrome on Linux this device", "Chrome on Android", "Firefox on Windows"]
     )
 
 
 def test_alice_ends_her_phone_and_only_her_phone(
     here: Page, laptop: BrowserContext, phone: BrowserContext
 ) -> None:
-    here.get_by_role("link", name="End Chrome on Android").click()
-    expect(here.get_by_role("heading", name="End this login?")).to_be_visible()
+    here.get_by_role("link", name="Sign out Chrome on Android").click()
+    expect(here.get_by_role("heading", name="Sign out this device?")).to_be_visible()
     expect(here.get_by_text("That browser is signed out with its next request.")).to_be_visible()
-    here.get_by_role("button", name="End this login").click()
+    here.get_by_role("button", name="Sign out this device").click()
     expect(here.get_by_text("Chrome on Android is signed out.")).to_be_visible()
     expect(names(here, "Ended in the last 7 days")).to_have_text(["Chrome on Android"])
     expect(here.get_by_text("ended from another device")).to_be_visible()
@@ -84,7 +84,7 @@ def test_alice_ends_her_phone_and_only_her_phone(
 
 
 def test_thinking_better_of_it_ends_nothing(here: Page, phone: BrowserContext) -> None:
-    here.get_by_role("link", name="End Chrome on Android").click()
+    here.get_by_role("link", name="Sign out Chrome on Android").click()
     here.get_by_role("link", name="Cancel").click()
     expect(names(here)).to_have_count(3)
     expect_in(phone)
@@ -93,11 +93,11 @@ def test_thinking_better_of_it_ends_nothing(here: Page, phone: BrowserContext) -
 def test_alice_ends_all_others_and_stays(
     here: Page, laptop: BrowserContext, phone: BrowserContext
 ) -> None:
-    here.get_by_role("link", name="End all others").click()
+    here.get_by_role("link", name="Sign out all other devices").click()
     expect(here.locator(".device__name")).to_have_count(2)
-    here.get_by_role("button", name="End all others").click()
+    here.get_by_role("button", name="Sign out all other devices").click()
     expect(here.get_by_text("2 devices are signed out. You stay logged in here.")).to_be_visible()
-    expect(names(here)).to_have_text(["Headless Chrome on Linux this one"])
+    expect(names(here)).to_have_text(["Headless Chrome on Linux this device"])
     for other in (laptop, phone):
         expect_out(other, "ended from another device")
 
@@ -119,7 +119,7 @@ def test_alice_logs_out_everywhere(
 
 def test_ending_this_one_is_logging_out(here: Page, phone: BrowserContext) -> None:
     here.get_by_role("link", name="Log out Headless Chrome").click()
-    expect(here.get_by_role("heading", name="Log out here?")).to_be_visible()
+    expect(here.get_by_role("heading", name="Log out of this device?")).to_be_visible()
     here.locator("main").get_by_role("button", name="Log out").click()
     expect(here.get_by_text("You are logged out.")).to_be_visible()
     expect_in(phone)
@@ -133,7 +133,7 @@ def test_a_new_password_in_one_ends_the_others(
     for other in (laptop, phone):
         expect_out(other, "password changed")
     here.goto("/logins/")
-    expect(names(here)).to_have_text(["Headless Chrome on Linux this one"])
+    expect(names(here)).to_have_text(["Headless Chrome on Linux this device"])
     expect(here.get_by_text("password changed", exact=True)).to_have_count(2)
 
 
@@ -166,9 +166,9 @@ def test_a_token_login_stands_beside_the_cookies_and_ends_from_here(here: Page, 
     me = {"Authorization": f"Bearer {pair['access']}"}
     assert httpx.get(f"{live.url}/api/me/", headers=me).status_code == 200
     here.reload()
-    here.get_by_role("link", name="End curl").click()
+    here.get_by_role("link", name="Sign out curl").click()
     expect(here.get_by_text("Every token of this login is refused")).to_be_visible()
-    here.get_by_role("button", name="End this login").click()
+    here.get_by_role("button", name="Sign out this device").click()
     expect(here.get_by_text("curl is signed out.")).to_be_visible()
     assert httpx.get(f"{live.url}/api/me/", headers=me).status_code == 401
 
@@ -179,8 +179,8 @@ def test_without_a_script_everything_works_too(
     plain = new_context(java_script_enabled=False).new_page()
     log_in(plain, "alice")
     plain.goto("/logins/")
-    plain.get_by_role("link", name="End all others").click()
-    plain.get_by_role("button", name="End all others").click()
+    plain.get_by_role("link", name="Sign out all other devices").click()
+    plain.get_by_role("button", name="Sign out all other devices").click()
     expect(plain.get_by_text("1 device is signed out.")).to_be_visible()
     expect(plain.locator("time").first).to_contain_text("UTC")
     expect_out(phone, "ended from another device")
@@ -201,8 +201,8 @@ def test_who_asks_to_stay_logged_in_keeps_the_cookie(page: Page, alice: User) ->
 
 
 def test_the_list_and_its_questions_are_accessible_in_both_themes(here: Page) -> None:
-    here.get_by_role("link", name="End Chrome on Android").click()
-    here.get_by_role("button", name="End this login").click()
+    here.get_by_role("link", name="Sign out Chrome on Android").click()
+    here.get_by_role("button", name="Sign out this device").click()
     expect(here.get_by_text("Chrome on Android is signed out.")).to_be_visible()
     for address in ("/logins/", "/logins/end-others/", "/logins/end-all/", one_of(here)):
         here.goto(address)

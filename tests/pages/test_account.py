@@ -63,7 +63,7 @@ def change(client: Client, old: str, new: str) -> "Response":
 def who(client: Client) -> str | None:
     """The name in the header of a page, None for a stranger."""
     page = client.get("/login/?next=/nowhere/", follow=True).content.decode()
-    found = re.search(r"signed in as <b>(.*?)</b>", page)
+    found = re.search(r"signed in as</span> <b[^>]*>(.*?)</b>", page)
     return found[1] if found else None
 
 
@@ -179,8 +179,8 @@ class TestLogIn:
     def test_it_says_how_long_one_stays(self, visitor: Client, settings: Settings) -> None:
         settings.LOGIN_LIFETIME = timedelta(days=30)
         page = unescape(visitor.get("/login/").content.decode()).replace("\xa0", " ")
-        assert "For 30 days, unless it goes unused for 2 days." in page
-        assert "Otherwise until the browser is closed, for 12 hours at most." in page
+        assert "Ticked: 30 days, or until it is not used for 2 days." in page
+        assert "Not ticked: until you close the browser, 12 hours at most." in page
 
     def test_it_goes_on_to_where_the_visitor_was(self, visitor: Client, alice: User) -> None:
         page = visitor.get("/login/?next=/lab/%3Frun%3D1").content.decode()
@@ -217,7 +217,7 @@ class TestLogIn:
         known = log_in(visitor, "alice", "wrong password")
         unknown = log_in(visitor, "nobody", "wrong password")
         assert known.status_code == unknown.status_code == 422
-        assert "This username and password do not belong together." in known.content.decode()
+        assert "Wrong username or password." in known.content.decode()
         assert without_secrets(known, "alice") == without_secrets(unknown, "nobody")
         assert who(visitor) is None
 

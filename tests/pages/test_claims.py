@@ -155,7 +155,7 @@ class TestGuess:
         page = self.guess("holds")
         assert "You guessed: <b>it holds</b>. It came out otherwise." in page
         assert '<details class="claim-result" id="result" open>' in page
-        assert "1 of 1 visitors guessed wrong" in page
+        assert "Guesses so far: 1, of which 1 wrong" in page
 
     def test_a_right_one_is_no_wrong_one(self, result: Result) -> None:
         assert "So it came out." in self.guess(result.played.verdict.kind)

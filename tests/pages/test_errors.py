@@ -66,7 +66,7 @@ def test_a_visitor_gets_a_page_that_says_what_to_do_next(
     assert response.status_code == status
     page = response.content.decode()
     assert f"<h1>{heading}</h1>" in page
-    assert ">Go to the first page</a>" in page
+    assert ">Back to the start</a>" in page
     assert 'class="logo" href="/"' in page
 
 
@@ -95,7 +95,7 @@ def test_a_form_without_its_secret_changes_nothing_and_says_why(visitor: Client)
     response = visitor.post("/login/", {"username": "alice", "password": "x"})
     assert response.status_code == 403
     page = response.content.decode()
-    assert "<h1>This form could not be trusted</h1>" in page
+    assert "<h1>This form has expired</h1>" in page
     assert "CSRF cookie not set." in page
 
 

@@ -49,7 +49,7 @@ class TestList:
         Device("jwt", "python-httpx/0.28.1").log_in(alice)
         found = page(client)
         for words in (
-            *("Firefox on Windows", "this one", "Cookie session · 127.0.0.1"),
+            *("Firefox on Windows", "this device", "Cookie session · 127.0.0.1"),
             *("python-httpx", "Bearer token · 127.0.0.1", "just now"),
             *("Signed in", "Last used", "Expires", "in 11 hours, 59 minutes", "in 1 week, 6 days"),
             *("not used for 2 days", "not refreshed for 1 day"),
@@ -79,10 +79,10 @@ class TestList:
             login_begin(alice, strategy=SessionJoined.slug)
         first, second = page(client), page(client, "/logins/?page=2")
         assert [found.count("device__end") for found in (first, second)] == [100, 21]
-        assert 'href="?page=2">Used earlier</a>' in first
-        assert "this one" in first
-        assert 'href="?page=1">Used later</a>' in second
-        assert "Used earlier" not in second
+        assert 'href="?page=2">Older</a>' in first
+        assert "this device" in first
+        assert 'href="?page=1">Newer</a>' in second
+        assert "Older" not in second
         assert [client.get(f"/logins/?page={none}").status_code for none in (3, 0, "x")] == [
             404
         ] * 3
@@ -101,7 +101,7 @@ class TestEnding:
     ) -> None:
         device = Device(carrier, "curl/8").log_in(alice)
         found = page(client, end_of(device.login))
-        assert "End this login?" in found
+        assert "Sign out this device?" in found
         assert "signed out with its next request" in found
         assert device.is_in()
         assert "curl is signed out." in confirmed(client, end_of(device.login))
@@ -141,8 +141,8 @@ class TestEnding:
 
     def test_with_no_other_login_there_is_nothing_to_press(self, client: Client) -> None:
         found = page(client, "/logins/end-others/")
-        assert "There is no other login." in found
-        assert "End all others</button>" not in found
+        assert "There is no other device." in found
+        assert "Sign out all other devices</button>" not in found
 
     def test_the_one_that_stays_does_not_if_something_else_ended_it_meanwhile(
         self, client: Client, alice: User
