@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
+from accounts.management.commands import demo
 from accounts.tokens.keys import Key
 from authdemo import settings as site
 
@@ -159,6 +160,11 @@ def test_the_file_of_a_database_becomes_its_owners_alone(tmp_path: Path) -> None
     environment = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{files[0]}"}
     assert python("manage.py", "showmigrations", "accounts", **environment).returncode == 0
     assert {stat.S_IMODE(file.stat().st_mode) for file in files if file.exists()} == {0o600}
+
+
+def test_a_class_of_forty_may_wait_for_its_log_ins_in_one_process_of_a_demo() -> None:
+    line = printed("settings.HASH_LINE", WEB_THREADS=str(demo._THREADS))
+    assert 40 <= int(line) < demo._THREADS
 
 
 def test_behind_a_pooler_nothing_is_prepared_and_no_option_is_sent() -> None:
