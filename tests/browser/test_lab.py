@@ -5,14 +5,17 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from pytest_django.fixtures import Settings
 
+from accounts.lab import runs, scenario
 from accounts.lab.events import events
+from accounts.lab.report import Report
 from accounts.lab.turns import LONG_SLOTS, SHORT_SLOTS
-from accounts.models import Run, RunTurn
+from accounts.models import RunTurn
 from accounts.strategies import Family, strategies
 from tests.axe import CLEAN, scrolls_sideways, violations
 from tests.browser.conftest import Guard
@@ -29,7 +32,37 @@ def calm(page: Page) -> Iterator[None]:
     page.emulate_media(reduced_motion="reduce")
     yield
     page.close()
-    ended_at()
+    server_has_ended()
+
+
+class Slow:
+    """A server that tells of no cell after the first few, until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.begun: list[object] = []
+        self.told = iter(range(5))
+        self.may_go_on = threading.Event()
+
+    def run_scenario(self, *pair: Any, **options: Any) -> Report:
+        self.begun.append(pair)
+        report = scenario.run_scenario(*pair, **options)
+        if next(self.told, None) is None:
+            self.may_go_on.wait(60)
+        return report
+
+    def end(self) -> int:
+        """Let it go on and wait for its end; how many cells it has begun."""
+        self.may_go_on.set()
+        server_has_ended()
+        return len(self.begun)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    server = Slow()
+    monkeypatch.setattr(runs, "run_scenario", server.run_scenario)
+    yield server
+    server.may_go_on.set()
 
 
 def cell(page: Page, strategy: str, event: str) -> Locator:
@@ -59,13 +92,12 @@ def finished(page: Page, figures: str) -> None:
     expect(page.locator("[data-status]")).to_contain_text(f"{figures} played", timeout=60_000)
 
 
-def ended_at() -> int:
-    """How many cells the server had played when it stopped by itself."""
+def server_has_ended() -> None:
+    """Wait until the server plays nothing any more."""
     deadline = time.monotonic() + 60
     while any(thread.name.startswith("scenario") for thread in threading.enumerate()):
         assert time.monotonic() < deadline, "the server goes on"
         time.sleep(0.05)
-    return Run.objects.count()
 
 
 # --- Run ------------------------------------------------------------------------------------------
@@ -90,7 +122,7 @@ def test_alice_runs_the_whole_matrix_and_finds_it_again(page: Page) -> None:
     expect(page.locator("[data-state-line]")).to_contain_text("today")
 
 
-def test_stopping_leaves_the_other_cells_unplayed(page: Page) -> None:
+def test_stopping_leaves_the_other_cells_unplayed(page: Page, slow: Slow) -> None:
     page.goto("/lab/")
     page.get_by_role("button", name=f"Run all {ALL}").click()
     expect(page.locator(PLAYED).first).to_be_visible()
@@ -100,15 +132,15 @@ def test_stopping_leaves_the_other_cells_unplayed(page: Page) -> None:
     played = page.locator(PLAYED).count()
     assert 0 < played < ALL
     expect(page.locator('[aria-busy="true"]')).to_have_count(0)
-    assert ended_at() < ALL
+    assert slow.end() < ALL
 
 
-def test_leaving_the_page_ends_the_run(page: Page) -> None:
+def test_leaving_the_page_ends_the_run(page: Page, slow: Slow) -> None:
     page.goto("/lab/")
     page.get_by_role("button", name=f"Run all {ALL}").click()
     expect(page.locator(PLAYED).first).to_be_visible()
     page.goto("/login/")
-    assert ended_at() < ALL
+    assert slow.end() < ALL
 
 
 def test_a_row_a_column_and_a_cell_run_by_themselves(page: Page) -> None:
