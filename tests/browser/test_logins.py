@@ -212,5 +212,5 @@ def test_the_list_and_its_questions_are_accessible_in_both_themes(here: Page) ->
 def one_of(page: Page) -> str:
     """The address of the question about the first login."""
     page.goto("/logins/")
-    link = page.get_by_role("link", name=re.compile("^End (?!all)")).first
+    link = page.get_by_role("link", name=re.compile("^Sign out (?!all)")).first
     return urlsplit(link.get_attribute("href") or "").path
