@@ -44,8 +44,14 @@ def start(browser_type: BrowserType, **options: Any) -> Browser:
     """Start a browser, anew if it dies meanwhile: once in thousands its threads race in getenv."""
     for _ in range(STARTS - 1):
         with suppress(Error):
-            return browser_type.launch(**options)
-    return browser_type.launch(**options)
+            return _started(browser_type, **options)
+    return _started(browser_type, **options)
+
+
+def _started(browser_type: BrowserType, **options: Any) -> Browser:
+    browser = browser_type.launch(**options)
+    browser.new_context().close()  # some die a moment after they have said that they are there
+    return browser
 
 
 def reason(error: Error) -> str:

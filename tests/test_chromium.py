@@ -103,7 +103,8 @@ def test_the_browser_of_the_machine_comes_first() -> None:
 
 def test_a_browser_that_dies_while_it_starts_is_started_again() -> None:
     died, running = Error("Target page, context or browser has been closed"), Mock()
-    browser_type = Mock(**{"launch.side_effect": [*[died] * (STARTS - 1), running]})
+    dying = Mock(**{"new_context.side_effect": died})
+    browser_type = Mock(**{"launch.side_effect": [*[died] * (STARTS - 2), dying, running]})
     assert start(browser_type, args=["--flag"]) is running
     browser_type = Mock(**{"launch.side_effect": [died] * STARTS})
     with pytest.raises(Error):
