@@ -117,6 +117,7 @@ class Attack(ABC):
     goal: ClassVar[str]
     readings: ClassVar[Sequence[Reading]]
     defences: ClassVar[Sequence[Defence]] = ()
+    switches_title: ClassVar[str] = "Defences of the shop"
     #: what this play cannot tell
     caveat: ClassVar[str]
     #: what the first column of a result lists

@@ -66,16 +66,14 @@ class ScriptInAComment(Attack):
 
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
         rows = [_row(house, [act for act in acts if act.house == house.slug]) for house in HOUSES]
-        taken, ridden, later = (
-            [row.title for row in rows if row.cells[number].went_well is False]
-            for number in range(3)
+        played = [row for row in rows if row.cells[0].went_well is not None]
+        if not played:
+            return Result(COLUMNS, rows, "Not played yet.")
+        ridden, later = (
+            [row for row in played if row.cells[number].went_well is False] for number in (1, 2)
         )
-        return Result(
-            COLUMNS,
-            rows,
-            _sentence(taken, ridden, later, len(rows)),
-            _solved(ridden, later),
-        )
+        solved = _solved(later, is_safe=len(played) == len(rows) and not ridden)
+        return Result(COLUMNS, rows, _sentence(len(ridden), len(later), len(played)), solved)
 
 
 def _stops(house: type[House], comment: str, wait: float) -> list[Stop]:
@@ -111,15 +109,13 @@ def _stops(house: type[House], comment: str, wait: float) -> list[Stop]:
 
 
 def _row(house: type[House], acts: Sequence[AttackAct]) -> Row:
+    used = next((act.facts for act in acts if act.name == "used"), None)
+    if used is None:
+        return Row(house.title, [Cell("not played")] * len(COLUMNS), house.family)
     loot = [act.facts for act in acts if act.name == "loot"]
     tab = [act.facts for act in acts if act.name == "order" and act.facts["by"] == "tab"]
-    used = next((act.facts for act in acts if act.name == "used"), None)
-    return Row(
-        house.title,
-        (_carried(loot), _count(tab), _used(used)),
-        house.family,
-        [*map(_told, acts)],
-    )
+    cells = (_carried(loot), _count(tab), _used(used))
+    return Row(house.title, cells, house.family, [*map(_told, acts)])
 
 
 def _carried(loot: Sequence[dict[str, object]]) -> Cell:
@@ -138,9 +134,7 @@ def _count(orders: Sequence[dict[str, object]]) -> Cell:
     return Cell(f"{through} of {len(orders)}", went_well=not through)
 
 
-def _used(used: dict[str, int] | None) -> Cell:
-    if used is None:
-        return Cell("not played")
+def _used(used: dict[str, int]) -> Cell:
     if not used["loot"]:
         return Cell(f"0 of {used['orders']}: {NO_LOOT}", went_well=True)
     return Cell(f"{used['ordered']} of {used['orders']}", went_well=not used["ordered"])
@@ -159,20 +153,19 @@ def _told(act: AttackAct) -> str:
     return f"The thief's server had {facts['ordered']} of {facts['orders']} orders accepted."
 
 
-def _sentence(taken: list[str], ridden: list[str], later: list[str], total: int) -> str:
+def _sentence(ridden: int, later: int, total: int) -> str:
     if not ridden and not later:
         return "The script got nothing through."
     if not later:
         return "The script could use the login while the tab was open, and not afterwards."
-    safe = total - len(later)
     return (
-        f"The open tab let orders through in {len(ridden)} of {total} houses. After it was closed, "
-        f"{len(later)} still did, and {safe} did not: what a script cannot read, it can use, but "
-        "not take along."
+        f"The open tab let orders through in {ridden} of {total} houses. After it was closed, "
+        f"{later} still did, and {total - later} did not: what a script cannot read, it can use, "
+        "but not take along."
     )
 
 
-def _solved(ridden: list[str], later: list[str]) -> str:
+def _solved(later: Sequence[Row], *, is_safe: bool) -> str:
     if later:
         return "Goal reached: an order got through after the tab was closed."
-    return "" if ridden else "Every house is safe: you found a defence that stops this script."
+    return "Every house is safe: you found a defence that stops this script." if is_safe else ""

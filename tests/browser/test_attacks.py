@@ -157,6 +157,11 @@ class TestOthers:
             assert lost(cells, 3) == [], policy
             assert lost(cells, 0) == [name]
 
+    def test_a_secret_that_is_a_word(self, page: Page, play: Play) -> None:
+        cells = play("guessed-secret")
+        assert lost(cells, 2) == ["A word"]
+        assert "the thief can sign as admin" in solved(page)
+
 
 def test_step_by_step_with_the_keyboard_and_what_is_solved_is_remembered(page: Page) -> None:
     page.goto("/attacks/planted-cookie/")

@@ -1,0 +1,194 @@
+"""Tokens that the shop never made, against a verifier whose checks can be left out."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from accounts.attacks._base import Attack, Cell, Defence, Reading, Result, Row, Stop
+from accounts.attacks.stage.hosts import Party
+from accounts.attacks.stage.plays import act_note
+from accounts.attacks.stage.verifier import (
+    AUDIENCE,
+    CHECKS,
+    ISSUER,
+    KID,
+    Keys,
+    NotAccepted,
+    encoded,
+    hmac_of,
+    keys_of,
+    part,
+    verify,
+)
+from accounts.models import AttackAct, AttackPlay
+
+HOUR, YEARS = 3600, 10 * 365 * 24 * 3600
+ENDED = "ended-login"
+TITLES = {check.slug: check.title for check in CHECKS}
+
+
+def _claims(**changes: Any) -> dict[str, Any]:
+    now = int(time.time())
+    usual = {
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+        "sub": "admin",
+        "token_type": "access",
+        "sid": "of-the-thief",
+        "iat": now,
+        "exp": now + HOUR,
+    }
+    return {**usual, **changes}
+
+
+def _token(header: Mapping[str, Any], claims: Mapping[str, Any], sign: Callable[[str], str]) -> str:
+    text = f"{part({'typ': 'JWT', **header})}.{part(claims)}"
+    return f"{text}.{sign(text)}"
+
+
+def _by(key: Ed25519PrivateKey) -> Callable[[str], str]:
+    return lambda text: encoded(key.sign(text.encode()))
+
+
+def _genuine(keys: Keys, **changes: Any) -> str:
+    """A token that the shop, or whoever shares its key, has really signed."""
+    return _token({"alg": "EdDSA", "kid": KID}, _claims(**changes), _by(keys.shop))
+
+
+def _no_signature(keys: Keys) -> str:
+    return _token({"alg": "none", "kid": KID}, _claims(), lambda _: "")
+
+
+def _public_key_as_secret(keys: Keys) -> str:
+    header = {"alg": "HS256", "kid": KID}
+    return _token(header, _claims(), lambda text: hmac_of(keys.public_pem, text))
+
+
+def _empty_file_as_key(keys: Keys) -> str:
+    header = {"alg": "HS256", "kid": "../../dev/null"}
+    return _token(header, _claims(), lambda text: hmac_of(b"", text))
+
+
+def _own_key_in_token(keys: Keys) -> str:
+    x = encoded(keys.thief.public_key().public_bytes_raw())
+    header = {"alg": "EdDSA", "jwk": {"kty": "OKP", "crv": "Ed25519", "x": x}}
+    return _token(header, _claims(), _by(keys.thief))
+
+
+def _own_key_at_address(keys: Keys) -> str:
+    return _token({"alg": "EdDSA", "jku": keys.jku}, _claims(), _by(keys.thief))
+
+
+def _changed_payload(keys: Keys) -> str:
+    header, _, signature = _genuine(keys, sub="attacker").split(".")
+    return f"{header}.{part(_claims())}.{signature}"
+
+
+FORGERIES: dict[str, Callable[[Keys], str]] = {
+    "No signature at all (alg: none)": _no_signature,
+    "Signed with the public key as a secret": _public_key_as_secret,
+    "kid names an empty file, which is the secret": _empty_file_as_key,
+    "The thief’s own key in the header (jwk)": _own_key_in_token,
+    "The address of the thief’s key in the header (jku)": _own_key_at_address,
+    "Another name in the payload, the old signature": _changed_payload,
+    "From another site that has the same key": lambda keys: _genuine(keys, iss="http://other"),
+    "Made for another service": lambda keys: _genuine(keys, aud="newsletter"),
+    "A refresh token": lambda keys: _genuine(keys, token_type="refresh"),
+    "Expired an hour ago": lambda keys: _genuine(
+        keys, iat=int(time.time()) - 2 * HOUR, exp=int(time.time()) - HOUR
+    ),
+    "Valid from tomorrow on": lambda keys: _genuine(keys, nbf=int(time.time()) + 24 * HOUR),
+    "Valid for ten years": lambda keys: _genuine(keys, exp=int(time.time()) + YEARS),
+    "Of a login that has ended": lambda keys: _genuine(keys, sid=ENDED),
+}
+
+
+def _send(request: HttpRequest, play: AttackPlay) -> HttpResponse:
+    """The thief sends one forgery after the other; the shop's verifier judges."""
+    keys, off = keys_of(play), {*play.defences}
+    for title, forge in FORGERIES.items():
+        try:
+            claims = verify(forge(keys), keys, off=off, ended={ENDED})
+            act_note(play, "accepted", title=title, who=claims["sub"])
+        except NotAccepted as refused:
+            act_note(play, "refused", title=title, check=str(refused))
+    return JsonResponse({})
+
+
+class ForgedToken(Attack):
+    """The thief makes tokens, thirteen of them, and sends each to the shop’s verifier.
+
+    Some are not signed, or with a key that anybody has. Some were signed by the right key for
+    another purpose. With all its checks the verifier refuses each. Leave a check out, and see what
+    comes in: each of these mistakes was made by a real library or server.
+    """
+
+    slug = "forged-token"
+    title = "Forge a token"
+    known_as = "alg none, key confusion and others"
+    goal = "Leave out one check, and get a forged token accepted by it."
+    readings = (
+        Reading(
+            "RFC 8725: JSON Web Token Best Current Practices",
+            "https://www.rfc-editor.org/rfc/rfc8725",
+        ),
+        Reading(
+            "Tim McLean: Critical vulnerabilities in JSON Web Token libraries (2015)",
+            "https://auth0.com/blog/critical-vulnerabilities-in-json-web-token-libraries/",
+        ),
+    )
+    switches_title = "Checks that the shop leaves out"
+    defences = tuple(Defence(check.slug, check.title, check.without) for check in CHECKS)
+    caveat = (
+        "The verifier was written for this page; no file is opened and no address asked. The "
+        "site’s own decoder has no switches: the inspector shows what it does with such tokens."
+    )
+    order = 80
+    row_title = "What the thief sends"
+    views: ClassVar = {"send": _send}
+
+    def walk(self, play: AttackPlay) -> Sequence[Stop]:
+        return [
+            Stop.calling(
+                play,
+                Party.THIEF,
+                "The thief makes tokens",
+                f"Send {len(FORGERIES)} of them",
+                call="send",
+                way="",
+                says="Each says that its bearer is admin, or should be over. The shop’s public key "
+                "is known to everybody; its private key is not.",
+            )
+        ]
+
+    def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
+        told = {act.facts["title"]: act for act in acts}
+        rows = [_row(title, told.get(title)) for title in FORGERIES]
+        came_in = [row.title for row in rows if row.cells[0].went_well is False]
+        off = [TITLES[slug] for slug in play.defences if slug in TITLES]
+        if not told:
+            sentence = "Not played yet."
+        elif not came_in:
+            sentence = f"None of {len(FORGERIES)} forged tokens was accepted."
+        else:
+            sentence = (
+                f"Without “{'”, “'.join(off)}” {len(came_in)} of {len(FORGERIES)} forged tokens "
+                f"came in: {'; '.join(came_in)}."
+            )
+        solved = "Goal reached: one check less, and a forged token came in."
+        return Result(
+            ("The shop", "Stopped by"), rows, sentence, solved if came_in and len(off) == 1 else ""
+        )
+
+
+def _row(title: str, act: AttackAct | None) -> Row:
+    if act is None:
+        return Row(title, (Cell("not played"), Cell("")), "jwt")
+    if act.name == "accepted":
+        who = Cell(f"accepts it as {act.facts['who']}", went_well=False)
+        return Row(title, (who, Cell("nothing")), "jwt")
+    stopped = TITLES.get(act.facts["check"], "its form")
+    return Row(title, (Cell("refuses it", went_well=True), Cell(stopped)), "jwt")
