@@ -162,6 +162,14 @@ class TestOthers:
         assert lost(cells, 2) == ["A word"]
         assert "the thief can sign as admin" in solved(page)
 
+    def test_two_hold_a_refresh_token(self, page: Page, play: Play) -> None:
+        cells = play("stolen-refresh-token")
+        alone, in_turn, *orders = cells.values()
+        assert alone[0] == "▲ 0 of 5 tabs stay in"
+        assert in_turn[0] == "● 5 of 5 tabs stay in"
+        assert [thief for _, thief in orders] == ["● is out", "▲ stays in", "● is out", "● is out"]
+        assert "within the grace" in solved(page)
+
 
 def test_step_by_step_with_the_keyboard_and_what_is_solved_is_remembered(page: Page) -> None:
     page.goto("/attacks/planted-cookie/")
