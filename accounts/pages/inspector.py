@@ -13,6 +13,7 @@ from accounts.pages.chooser import grouped
 from accounts.pages.claim_hints import HINTS
 from accounts.site.inspection import CHECKS
 from accounts.strategies import Family, Strategy, strategies
+from accounts.templatetags.glossary import first_uses
 
 # What takes the site's own tokens apart, check by check: a sample is one of these.
 SAMPLE = Login.TOKEN_STRATEGY
@@ -42,7 +43,7 @@ def inspector(request: HttpRequest) -> HttpResponse:
     """The page. The browser sends a token of this site to the API, which does not store it."""
     signed = [strategy for strategy in strategies if strategy.family is Family.JWT]
     context = {
-        "checks": CHECKS,
+        "checks": [*zip(CHECKS, first_uses([one.protects for one in CHECKS]), strict=True)],
         "hints": HINTS,
         "groups": grouped(signed),
         "sample": SAMPLE,

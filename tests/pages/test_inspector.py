@@ -1,9 +1,11 @@
 """The inspector without a script: what is asked of a token, and what its claims mean."""
 
 import re
+from html import unescape
 
 import pytest
 from django.test import Client
+from django.utils.html import strip_tags
 
 from accounts.models import User, login_begin
 from accounts.pages.claim_hints import HINTS
@@ -19,11 +21,13 @@ SIGNED = [strategy for strategy in strategies if strategy.family is Family.JWT]
 
 def test_without_javascript_the_checks_and_the_claims_are_told(client: Client, db: None) -> None:
     page = client.get("/inspector/").content.decode()
-    words = page[page.rindex("<noscript>") :]
+    told = page[page.rindex("<noscript>") :]
+    words = unescape(strip_tags(told))
 
     assert "Taking a token apart happens in your browser" in page
     assert [check.title for check in CHECKS if check.protects not in words] == []
     assert [hint.name for hint in HINTS if hint.words not in words] == []
+    assert 'href="/glossary/#blacklist"' in told
 
 
 def test_each_registered_claim_has_a_hint_and_its_section() -> None:
