@@ -1,9 +1,13 @@
 """The attacks, played in a real browser through real hosts: what came of them, cell by cell."""
 
+import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings as site
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
@@ -197,3 +201,17 @@ def test_a_browser_that_does_not_find_the_shop_is_told_so(
     page.goto("/attacks/planted-cookie/")
     expect(page.get_by_role("alert")).to_contain_text("does not find shop.localhost")
     expect(page.get_by_role("button", name="Go step by step")).to_be_disabled()
+
+
+def test_the_command_plays_what_the_page_plays(live: Live) -> None:
+    arguments = ["--attack=leaked-secret", f"--url={live.url}", "--json"]
+    done = subprocess.run(
+        [sys.executable, "manage.py", "attacks", *arguments],
+        cwd=site.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    [entry] = json.loads(done.stdout)
+    assert entry["attack"] == "leaked-secret"
+    assert "In 2 of 5 shops" in entry["result"]["sentence"]

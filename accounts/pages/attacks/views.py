@@ -1,6 +1,8 @@
 """The list of attacks, the page that each begins from, and the result that a walk ends at."""
 
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +13,27 @@ from django.views.decorators.http import require_safe
 
 from accounts.attacks import Attack, attacks
 from accounts.attacks.stage.hosts import Party, is_on_own_machine, origin_of
+from accounts.attacks.stage.recorded import Recorded, recorded_of
 from accounts.middleware.headers import policy
 from accounts.models import AttackPlay
 from accounts.pages.lab.prose import paragraphs
 from accounts.pages.lab.source import source_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A play that was recorded, as its attack's page shows it."""
+
+    one: Recorded
+    #: the titles of its defences
+    defences: Sequence[str]
+
+    @classmethod
+    def from_recorded(cls, one: Recorded) -> "Shown":
+        """With the words of the defences instead of their slugs."""
+        return cls(
+            one, [each.title for each in attacks[one.attack].defences if each.slug in one.defences]
+        )
 
 
 @require_safe
@@ -54,6 +73,7 @@ def _context(request: HttpRequest, found: type[Attack]) -> dict[str, Any]:
         "source": source_of(found),
         "number": place + 1,
         "total": len(order),
+        "recorded": [Shown.from_recorded(one) for one in recorded_of(found.slug)],
         "is_on": settings.ATTACKS,
         "is_here": is_on_own_machine(request),
         "data": {

@@ -1,0 +1,63 @@
+"""What came of the attacks in a named browser: shipped, for whoever cannot play them."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+from accounts.attacks._base import Cell, Result, Row
+
+SHIPPED = Path(__file__).parents[1] / "results"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A play that was recorded: which attack, against which defences, in which browser."""
+
+    attack: str
+    defences: Sequence[str]
+    #: name and version, like ``Chromium 156.0.8078.108``
+    browser: str
+    made: datetime
+    result: Result
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
+        """One entry of a file."""
+        result = content["result"]
+        rows = [
+            Row(**{**row, "cells": [Cell(**cell) for cell in row["cells"]]})
+            for row in result["rows"]
+        ]
+        return cls(
+            attack=content["attack"],
+            defences=content["defences"],
+            browser=content["browser"],
+            made=datetime.fromisoformat(content["made"]),
+            result=Result(**{**result, "rows": rows}),
+        )
+
+
+@cache
+def recorded() -> Sequence[Recorded]:
+    """All plays that are shipped, browser by browser, in the order in which they were played."""
+    return [
+        Recorded.from_json(entry)
+        for file in sorted(SHIPPED.glob("*.json"))
+        for entry in json.loads(file.read_text())
+    ]
+
+
+def recorded_of(attack: str) -> list[Recorded]:
+    """Those of one attack."""
+    return [one for one in recorded() if one.attack == attack]
+
+
+def record(name: str, entries: Iterable[Mapping[str, Any]]) -> None:
+    """Make these what is shipped of a browser."""
+    SHIPPED.mkdir(exist_ok=True)
+    (SHIPPED / f"{name}.json").write_text(json.dumps([*entries], indent=1) + "\n")
+    recorded.cache_clear()

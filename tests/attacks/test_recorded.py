@@ -1,0 +1,50 @@
+"""What is shipped of a browser fits the attacks as they are, and their pages show it."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils.html import escape
+from pytest_django.fixtures import Settings
+
+from accounts.attacks import Attack, attacks
+from accounts.attacks.stage.recorded import recorded, recorded_of
+from tests.attacks.stage import begin
+
+pytestmark = pytest.mark.django_db
+
+each = pytest.mark.parametrize("attack", attacks, ids=lambda attack: attack.slug)
+
+
+@each
+def test_each_attack_was_recorded_as_it_is_and_with_each_switch(
+    attack: type[Attack], settings: Settings
+) -> None:
+    settings.ATTACKS_PORT = 8001  # where it was recorded, there was one
+    found = recorded_of(attack.slug)
+    switches = [[], *([one.slug] for one in attack.defences)]
+    assert [[*one.defences] for one in found] == switches
+    now = attack().result(begin(attack.slug), [])
+    for one in found:
+        assert [row.title for row in one.result.rows] == [row.title for row in now.rows]
+        assert [*one.result.columns] == [*now.columns]
+        assert one.browser.startswith("Chromium ")
+
+
+@each
+def test_its_page_shows_what_was_recorded_before(attack: type[Attack], client: Client) -> None:
+    page = client.get(f"/attacks/{attack.slug}/").content.decode()
+    for one in recorded_of(attack.slug):
+        assert escape(one.result.sentence) in page
+        assert one.browser in page
+
+
+def test_a_credential_is_in_none_of_it() -> None:
+    assert "eyJhbGciOi" not in str(recorded())
+
+
+def test_without_a_demo_the_command_says_so() -> None:
+    arguments = ["--attack=leaked-secret", "--url=http://127.0.0.1:9"]
+    with pytest.raises(CommandError, match=r"Is a demo running at http://127\.0\.0\.1:9\?"):
+        call_command("attacks", *arguments, stdout=StringIO())
