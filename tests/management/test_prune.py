@@ -113,6 +113,9 @@ class TestWhatGoes:
             "throttle counts": 0,
             "lab runs": 0,
             "runs of claims": 0,
+            "loot": 0,
+            "seen proofs": 0,
+            "attack plays": 0,
         }
         for row in kept:
             row.refresh_from_db()
