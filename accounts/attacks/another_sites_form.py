@@ -50,6 +50,8 @@ PARTIES = {
     Party.SIBLING: "a sibling host",
 }
 
+_NAMES = {party.name.lower() for party in PARTIES}
+
 
 def parties() -> list[Party]:
     """The attackers that there are here: one of them needs a second port."""
@@ -83,8 +85,8 @@ def _order(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     act_note(
         play,
         "order",
-        by=said.get("by", "")[:10],
-        party=said.get("from", "")[:20],
+        by=said.get("by") if said.get("by") in (*WAYS, OWN) else "",
+        party=said.get("from") if said.get("from") in _NAMES else "",
         old="old" in said,
         method=request.method,
         arrived=arrived,

@@ -21,6 +21,7 @@ from accounts.models import AttackAct, AttackPlay
 
 WORD, RANDOM = "word", "random"
 TITLES = {WORD: "A word", RANDOM: "32 random bytes"}
+SHORTEST = 0.001  # seconds
 COLUMNS = ("Words tried", "Words per second", "The secret", "The thief")
 
 
@@ -58,14 +59,14 @@ def _found(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     way, told = _way(request), body_of(request)
     is_found = constant_time_compare(str(told.get("secret", "")), secret_of(play, way))
     tried, seconds = (_number(told.get(name)) for name in ("tried", "seconds"))
-    speed = round(tried / seconds) if seconds else 0
+    speed = round(tried / max(seconds, SHORTEST)) if seconds else 0
     act_note(play, "tried", way, found=is_found, tried=round(tried), speed=speed)
     return JsonResponse({})
 
 
 def _number(value: object) -> float:
     """A number that a browser tells; zero for anything else."""
-    return min(float(value), 1e9) if isinstance(value, int | float) and value > 0 else 0
+    return float(min(value, 10**9)) if isinstance(value, int | float) and value > 0 else 0
 
 
 def _way(request: HttpRequest) -> str:

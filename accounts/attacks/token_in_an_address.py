@@ -1,5 +1,6 @@
 """A token in an address: where else it turns up, and what the thief does with it."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -15,6 +16,7 @@ from accounts.models import AttackAct, AttackPlay, Loot, ShopLogin
 from accounts.tokens.codec import decode
 from accounts.tokens.realm import TokenRefused, shop_realm
 
+_SECRET = re.compile(r"[\w.-]{1,4096}", re.ASCII)
 QUERY, FRAGMENT, CODE = "query", "fragment", "code"
 WAYS = {
     QUERY: "a token behind the question mark",
@@ -79,8 +81,8 @@ def _advert(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     referer = request.META.get("HTTP_REFERER", "")
     query = parse_qs(urlsplit(referer).query)
     secret = next((query[name][0] for name in ("token", "code") if name in query), "")
-    if secret:
-        Loot.objects.create(play=play, house=way, found={"secret": secret[:4096]})
+    if secret := secret if _SECRET.fullmatch(secret) else "":
+        Loot.objects.create(play=play, house=way, found={"secret": secret})
     act_note(play, "advert", way, told=bool(referer), secret=bool(secret))
     return HttpResponse('<svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml")
 

@@ -70,7 +70,7 @@ def _key(jwk: object) -> ECKey:
         _refuse("bad_key", "The key is a private one")
     try:
         return ECKey.import_key({name: jwk[name] for name in ("kty", "crv", "x", "y")})
-    except (JoseError, KeyError, ValueError, TypeError):
+    except (JoseError, KeyError, ValueError, TypeError, AttributeError):
         _refuse("bad_key", "The key is no public P-256 key")
 
 

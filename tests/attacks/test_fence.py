@@ -1,5 +1,6 @@
 """Nothing of the shop is accepted by the site, nothing of the site by the shop."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +22,9 @@ from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
+VICTIM_WITH_ODD_KEY = json.dumps(
+    {**VICTIM, "jwk": {"kty": "EC", "crv": "P-256", "x": 7, "y": []}}
+).encode()
 ATTACK = {"attack": "script-in-a-comment"}
 # A public key of RFC 7515's examples (appendix A.3): only its form matters here.
 X = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU"
@@ -146,6 +150,11 @@ def test_the_shops_headers_are_as_weak_as_the_visitor_chose() -> None:
         ("local-storage/login/", b"[1]", 400),
         ("local-storage/login/", b"\xff", 400),
         ("local-storage/login/", b"[" * 5000, 400),
+        ("local-storage/order/", b'{"item": "\\u0000"}', 400),
+        ("local-storage/order/", b'{"item": "\\ud800"}', 400),
+        ("local-storage/order/", b'{"item": NaN}', 400),
+        ("local-storage/order/", b'{"item": ' + b"1" * 5000 + b"}", 400),
+        ("bound-key/login/", VICTIM_WITH_ODD_KEY, 400),
         ("local-storage/login/", b'{"username": {}, "password": []}', 401),
         ("local-storage/login/", b'{"username": "victim", "password": "x"}', 401),
         ("bound-key/login/", b'{"username": "victim", "password": "lamp-and-light"}', 400),
@@ -180,6 +189,42 @@ def test_what_the_thief_is_sent_has_a_limit_and_must_be_json(play: AttackPlay) -
         assert post(thief, path, found).status_code == 204
     used = post(thief, f"/{play.pk}/local-storage/use/").json()
     assert (used["ordered"], used["loot"]) == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("attack", "address"),
+    [
+        ("another-sites-form", "order/?by=%00&from=%00"),
+        ("token-in-an-address", "advert/?way=%00"),
+        ("tossed-cookie", "order/?way=%00"),
+        ("planted-cookie", "use/?way=%00"),
+    ],
+)
+def test_odd_addresses_of_an_attack_are_answered(attack: str, address: str) -> None:
+    play = begin(attack)
+    referer = f"http://shop.localhost:8000/{play.pk}/stop/1/?token=%00"
+    for party in (Party.SHOP, Party.THIEF):
+        answer = post(at(party), f"/{play.pk}/at/{address}", referer=referer)
+        assert answer.status_code < 400
+    assert not Loot.objects.exists()
+
+
+def test_numbers_that_a_browser_makes_up_are_bounded() -> None:
+    play = begin("guessed-secret")
+    for tried in (10**400, 1e300, -1, "x", None):
+        told = {"tried": tried, "seconds": 1e-300, "secret": "x"}
+        assert post(at(Party.THIEF), f"/{play.pk}/at/found/?way=word", told).status_code == 200
+    assert {act.facts["tried"] for act in play.acts.all()} == {0, 10**9}
+
+
+def test_a_play_has_only_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plays, "MAX_ROWS", 6)
+    jar = begin("another-sites-form")
+    codes = [post(at(Party.SHOP), f"/{jar.pk}/at/jar/").status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
+    loot = f"/{begin().pk}/local-storage/loot/"
+    codes = [post(at(Party.THIEF), loot, {"token": "x"}).status_code for _ in range(7)]
+    assert codes == [204] * 6 + [429]
 
 
 def test_a_play_has_only_so_many_acts(monkeypatch: pytest.MonkeyPatch, play: AttackPlay) -> None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from json import JSONDecodeError, loads
-from typing import Any
+from json import dumps, loads
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
@@ -26,6 +26,8 @@ _WEAK = {
     "Cross-Origin-Opener-Policy": "unsafe-none",
     "Referrer-Policy": "unsafe-url",
 }
+
+_NUL = "\\u0000"  # as JSON writes it: PostgreSQL keeps no such text
 
 
 class Refused(Exception):
@@ -81,9 +83,15 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
         Refused: it is no JSON object in UTF-8.
     """
     try:
-        found = loads(request.body or b"{}")
-    except (JSONDecodeError, UnicodeDecodeError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
+        found = loads(request.body or b"{}", parse_constant=_no_number)
+        is_text = isinstance(found, dict) and _NUL not in dumps(found, ensure_ascii=False)
+        dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is no text
+    except (ValueError, RecursionError):
+        is_text = False
+    if not is_text:
         raise Refused(HTTPStatus.BAD_REQUEST, "parse_error", "Send a JSON object in UTF-8")
-    return found
+    return dict(found)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")

@@ -10,7 +10,9 @@ from django.http import Http404
 from accounts.attacks.stage.fence import Refused
 from accounts.models import AttackAct, AttackPlay
 
-MAX_ACTS = 2000  # of one play; the longest walk needs a quarter
+# Of one play: the longest walk needs a quarter.
+MAX_ACTS = 2000
+MAX_ROWS = 200
 
 
 def play_begin(
@@ -32,6 +34,16 @@ def play_known(play_id: uuid.UUID) -> AttackPlay:
         return AttackPlay.objects.get(pk=play_id)
     except AttackPlay.DoesNotExist:
         raise Http404 from None
+
+
+def room_required(play: AttackPlay) -> None:
+    """Let no address of a play make rows without end.
+
+    Raises:
+        Refused: this play has more logins and loot than any walk makes.
+    """
+    if play.logins.count() + play.loot.count() >= MAX_ROWS:
+        raise Refused(HTTPStatus.TOO_MANY_REQUESTS, "too_many_rows", "Begin a new play")
 
 
 def act_note(play: AttackPlay, name: str, house: str = "", **facts: Any) -> None:

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from accounts.attacks import Attack, attacks
 from accounts.attacks._base import Stop
 from accounts.attacks.stage.hosts import Party, origin_of, party_of
-from accounts.attacks.stage.plays import play_known
+from accounts.attacks.stage.plays import play_known, room_required
 from accounts.models import AttackPlay
 
 # With it, a page runs no script but its own, and sends nothing elsewhere.
@@ -98,5 +98,6 @@ def own_view(request: HttpRequest, play_id: uuid.UUID, name: str) -> HttpRespons
     view = attack_of(play).views.get(name)
     if view is None:
         raise Http404
+    room_required(play)
     answer: HttpResponseBase = view(request, play)
     return answer

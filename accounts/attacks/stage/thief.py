@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from accounts.attacks.stage.fence import Refused, body_of
 from accounts.attacks.stage.hosts import Party, origin_of
-from accounts.attacks.stage.plays import act_note, play_known
+from accounts.attacks.stage.plays import act_note, play_known, room_required
 from accounts.attacks.stage.shop import THIEF_ADDRESS
 from accounts.attacks.stage.stops import own_view, stop
 from accounts.models import AttackPlay, Loot
@@ -40,6 +40,7 @@ def loot(request: HttpRequest, play_id: uuid.UUID, house: str) -> HttpResponse:
     play, found = play_known(play_id), body_of(request)
     if request.method != "POST":
         raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Use POST")
+    room_required(play)
     text = json.dumps(found)
     if len(text) > MAX_LOOT:
         raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "So much is no login")
