@@ -1,6 +1,7 @@
 """A stored script in a page (XSS), against six ways to keep a login."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from accounts.attacks._base import Attack, Cell, Defence, Reading, Result, Row, Stop
 from accounts.attacks.stage.hosts import Party, origin_of
@@ -51,7 +52,7 @@ class ScriptInAComment(Attack):
             "Ask for the password before an order",
             "Each order needs what the page does not keep.",
         ),
-        Defence("short-life", "Tokens of two seconds", "An access token expires at once."),
+        Defence("short-life", "Tokens of two seconds", "An access token lives no longer."),
     )
     caveat = (
         "The script is written for this shop and does not ask the victim for the password, which a "
@@ -115,7 +116,7 @@ def _row(house: type[House], acts: Sequence[AttackAct]) -> Row:
     loot = [act.facts for act in acts if act.name == "loot"]
     tab = [act.facts for act in acts if act.name == "order" and act.facts["by"] == "tab"]
     cells = (_carried(loot), _count(tab), _used(used))
-    return Row(house.title, cells, house.family, [*map(_told, acts)])
+    return Row(house.title, cells, house.family, _folded(map(_told, acts)))
 
 
 def _carried(loot: Sequence[dict[str, object]]) -> Cell:
@@ -138,6 +139,12 @@ def _used(used: dict[str, int]) -> Cell:
     if not used["loot"]:
         return Cell(f"0 of {used['orders']}: {NO_LOOT}", went_well=True)
     return Cell(f"{used['ordered']} of {used['orders']}", went_well=not used["ordered"])
+
+
+def _folded(lines: Iterable[str]) -> list[str]:
+    """Lines that repeat, once, with how often they came."""
+    counted = ((line, len([*same])) for line, same in groupby(lines))
+    return [f"{count} × {line}" if count > 1 else line for line, count in counted]
 
 
 def _told(act: AttackAct) -> str:

@@ -83,7 +83,12 @@ class TestScriptInAComment:
         assert {row[1] for row in cells.values()} == {"▲ 20 of 20"}
         assert "6 of 6" in page.get_by_role("heading", level=2).first.inner_text()
         assert "Goal reached" in solved(page)
+        page.get_by_text("What the servers saw").first.click()
+        told = "20 × The victim's tab ordered a gold lamp: accepted"
+        expect(page.get_by_text(told)).to_have_count(6)
         assert violations(page) == CLEAN
+        page.go_back()
+        expect(page).to_have_url(re.compile("/attacks/script-in-a-comment/$"))
 
     def test_a_policy_lets_no_foreign_script_run(
         self, page: Page, play: Play, guard: Guard

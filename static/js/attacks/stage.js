@@ -42,7 +42,9 @@ export function leave(go) {
 }
 
 function goOn() {
-  location.assign(told.next + pace);
+  // A walk that goes by itself leaves no pages behind, to which Back would lead into it again.
+  if (byItself) location.replace(told.next + pace);
+  else location.assign(told.next);
 }
 
 /** Say that the walk cannot go on, and why. */
