@@ -154,7 +154,7 @@ class AnotherSitesForm(Attack):
         return walk
 
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
-        orders = [act.facts for act in acts if act.name == "order"]
+        orders = [act.facts for act in acts if act.name == "order" and not act.house]
         old = any(one["old"] for one in orders)
         rows = [_own_row(orders)]
         rows += [_row(party, one, orders, old=old) for party in parties() for one in JARS]

@@ -165,7 +165,7 @@ class ForgedToken(Attack):
         ]
 
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
-        told = {act.facts["title"]: act for act in acts}
+        told = {act.facts["title"]: act for act in acts if "title" in act.facts}
         rows = [_row(title, told.get(title)) for title in FORGERIES]
         came_in = [row.title for row in rows if row.cells[0].went_well is False]
         off = [TITLES[slug] for slug in play.defences if slug in TITLES]

@@ -1,11 +1,13 @@
 """A log-in that the victim never asked for (login CSRF), in both modes."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.attacks._base import Attack, Cell, Reading, Result, Row, Stop
+from accounts.attacks.stage.fence import Refused
 from accounts.attacks.stage.guards import DEFENCES, WORDS, refused_by
 from accounts.attacks.stage.hosts import Party
 from accounts.attacks.stage.houses import House, JwtCookie, LocalStorage, SessionCookie, house_of
@@ -25,7 +27,7 @@ def _log_in(request: HttpRequest, play: AttackPlay) -> HttpResponse:
         raise Http404
     refused = refused_by(request, play)
     if request.POST.get("password") != CUSTOMERS["attacker"]:
-        refused = "password"
+        raise Refused(HTTPStatus.UNAUTHORIZED, "wrong_password", "Name or password is wrong")
     answer = onwards(request, play)
     if not refused:
         answer.cookies.update(house.log_in("attacker", {}).cookies)

@@ -1,15 +1,17 @@
 """Attacks that happen on servers alone: what comes in with each check off, and who is everybody."""
 
 import pytest
+from django.test import Client
 
 from accounts.attacks import Attack, attacks
 from accounts.attacks._base import Result, Row
 from accounts.attacks.forged_token import FORGERIES
 from accounts.attacks.guessed_secret import secret_of, words
 from accounts.attacks.stage.hosts import Party
+from accounts.attacks.stage.houses import HOUSES
 from accounts.attacks.stage.verifier import CHECKS
 from accounts.models import AttackPlay
-from tests.attacks.stage import at, begin, post
+from tests.attacks.stage import VICTIM, at, begin, post
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +103,22 @@ def test_a_play_that_was_left_in_the_middle_says_so(attack: type[Attack]) -> Non
     assert found.rows
     assert all(cell.went_well is not False for row in found.rows for cell in row.cells)
     assert found.solved == ""
+
+
+@pytest.mark.django_db(transaction=True)  # the thief's server is a client, and closes connections
+@pytest.mark.parametrize("attack", attacks, ids=lambda attack: attack.slug)
+def test_what_strangers_send_to_a_play_breaks_no_result(attack: type[Attack]) -> None:
+    play = begin(attack.slug)
+    houses = [house.slug for house in HOUSES]
+    ways = ["session", "jwt", "query", "fragment", "code", "word", "plain", "digests"]
+    for house in (*houses, *ways):
+        for action in ("login", "refresh", "order"):
+            post(at(Party.SHOP), f"/{play.pk}/{house}/{action}/", VICTIM)
+        post(at(Party.THIEF), f"/{play.pk}/{house}/loot/", {"token": "x"})
+        post(at(Party.THIEF), f"/{play.pk}/{house}/use/")
+    for name in attack.views:
+        for way in ("", *ways):
+            for party in (Party.SHOP, Party.THIEF):
+                post(at(party), f"/{play.pk}/at/{name}/?way={way}&house=jwt-cookie")
+    page = Client(headers={"host": "127.0.0.1:8000"}).get(play.get_absolute_url())
+    assert page.status_code == 200

@@ -68,7 +68,7 @@ class House(ABC):
         raise TokenRefused("renew", "no_renewal", "This house renews nothing")
 
     def token(self, login: ShopLogin, kind: TokenType, extra: dict[str, Any] | None = None) -> str:
-        """A token of the shop: its user is the login's number in this play."""
+        """A token of the shop. It names a login; who its customer is, the login says."""
         return issue(
             self.realm,
             token_type=kind,

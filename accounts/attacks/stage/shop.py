@@ -17,7 +17,12 @@ THIEF_ADDRESS = "192.0.2.66"
 CUSTOMERS = {"victim": "lamp-and-light", "attacker": "dark-and-quiet"}
 
 
-def _house(play_id: uuid.UUID, slug: str) -> House:
+def house_known(play_id: uuid.UUID, slug: str) -> House:
+    """The house of an address of the theatre.
+
+    Raises:
+        Http404: there is no such play or house.
+    """
     house = house_of(play_known(play_id), slug)
     if house is None:
         raise Http404
@@ -32,7 +37,7 @@ def hello(request: HttpRequest) -> HttpResponse:
 
 def login(request: HttpRequest, play_id: uuid.UUID, house: str) -> HttpResponse:
     """Log in a customer by name and password, as the shop's page does."""
-    kept, body = _house(play_id, house), body_of(request)
+    kept, body = house_known(play_id, house), body_of(request)
     _only_post(request)
     name = body.get("username")
     if not isinstance(name, str) or CUSTOMERS.get(name) != body.get("password"):
@@ -47,7 +52,7 @@ def login(request: HttpRequest, play_id: uuid.UUID, house: str) -> HttpResponse:
 
 def refresh(request: HttpRequest, play_id: uuid.UUID, house: str) -> HttpResponse:
     """Another access token, where the house has one to give."""
-    kept, body = _house(play_id, house), body_of(request)
+    kept, body = house_known(play_id, house), body_of(request)
     _only_post(request)
     try:
         return kept.renew(request, body)
@@ -57,7 +62,7 @@ def refresh(request: HttpRequest, play_id: uuid.UUID, house: str) -> HttpRespons
 
 def order(request: HttpRequest, play_id: uuid.UUID, house: str) -> HttpResponse:
     """Order a lamp. Who ordered, and from where, is written down either way."""
-    kept, body = _house(play_id, house), body_of(request)
+    kept, body = house_known(play_id, house), body_of(request)
     _only_post(request)
     # Only the thief's own server orders from there; a page in the visitor's browser cannot.
     by = "thief" if request.META.get("REMOTE_ADDR") == THIEF_ADDRESS else "tab"

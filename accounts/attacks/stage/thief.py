@@ -16,8 +16,8 @@ from django.utils.module_loading import import_string
 
 from accounts.attacks.stage.fence import Refused, body_of
 from accounts.attacks.stage.hosts import Party, origin_of
-from accounts.attacks.stage.plays import act_note, play_known, room_required
-from accounts.attacks.stage.shop import THIEF_ADDRESS
+from accounts.attacks.stage.plays import act_note, room_required
+from accounts.attacks.stage.shop import THIEF_ADDRESS, house_known
 from accounts.attacks.stage.stops import own_view, stop
 from accounts.models import AttackPlay, Loot
 
@@ -37,7 +37,7 @@ def script(request: HttpRequest) -> HttpResponse:
 
 def loot(request: HttpRequest, play_id: uuid.UUID, house: str) -> HttpResponse:
     """Take what a script sends home: a form without preflight, as scripts send it."""
-    play, found = play_known(play_id), body_of(request)
+    play, found = house_known(play_id, house).play, body_of(request)
     if request.method != "POST":
         raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Use POST")
     room_required(play)
@@ -62,7 +62,7 @@ def _described(found: dict[str, Any]) -> dict[str, Any]:
 
 def use(request: HttpRequest, play_id: uuid.UUID, house: str) -> HttpResponse:
     """Order lamps with what was stolen, from the thief's own server, by no browser at all."""
-    play = play_known(play_id)
+    play = house_known(play_id, house).play
     if request.method != "POST":
         raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Use POST")
     with closing(_Server(play, house)) as server:
