@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from accounts.attacks._base import Attack, Cell, Defence, Reading, Result, Row, Stop
+from accounts.attacks._base import Attack, Cell, Reading, Result, Row, Stop
 from accounts.attacks.stage.hosts import Party
 from accounts.attacks.stage.plays import act_note
 from accounts.attacks.stage.verifier import (
@@ -141,7 +141,7 @@ class ForgedToken(Attack):
         ),
     )
     switches_title = "Checks that the shop leaves out"
-    defences = tuple(Defence(check.slug, check.title, check.without) for check in CHECKS)
+    defences = CHECKS
     caveat = (
         "The verifier was written for this page; no file is opened and no address asked. The "
         "site’s own decoder has no switches: the inspector shows what it does with such tokens."

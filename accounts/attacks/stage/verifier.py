@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.utils.crypto import salted_hmac
 
+from accounts.attacks._base import Defence
 from accounts.attacks.stage.hosts import Party, origin_of
 from accounts.models import AttackPlay
 
@@ -26,28 +27,20 @@ ISSUER, AUDIENCE, KID = "http://shop.localhost", "shop", "shop-1"
 _EMPTY_FILE = "../../dev/null"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that the verifier asks, and what it takes when it does not."""
-
-    slug: str
-    title: str
-    without: str
-
-
+#: What the verifier asks, and what it takes when it does not.
 CHECKS = (
-    Check("algorithm", "The key says which algorithm", "It believes alg of the token."),
-    Check("key-id", "kid names a key of this server", "It opens the file that kid names."),
-    Check("own-key", "No key out of the token", "It takes the key that the token brings in jwk."),
-    Check("key-address", "No key from an address", "It takes the key that lies at jku."),
-    Check("signature", "The signature fits", "It reads the payload without a look at it."),
-    Check("issuer", "iss is this shop", "It takes tokens of everybody who has this key."),
-    Check("audience", "aud is this shop", "It takes tokens for another service."),
-    Check("purpose", "It is an access token", "It takes a refresh token."),
-    Check("expired", "exp lies ahead", "It takes old tokens."),
-    Check("begun", "nbf does not lie ahead", "It takes tokens of tomorrow."),
-    Check("lifetime", "It lives for an hour at most", "It takes tokens for ten years."),
-    Check("login", "Its login has not ended", "It does not ask, as a stateless one."),
+    Defence("algorithm", "The key says which algorithm", "It believes alg of the token."),
+    Defence("key-id", "kid names a key of this server", "It opens the file that kid names."),
+    Defence("own-key", "No key out of the token", "It takes the key that the token brings in jwk."),
+    Defence("key-address", "No key from an address", "It takes the key that lies at jku."),
+    Defence("signature", "The signature fits", "It reads the payload without a look at it."),
+    Defence("issuer", "iss is this shop", "It takes tokens of everybody who has this key."),
+    Defence("audience", "aud is this shop", "It takes tokens for another service."),
+    Defence("purpose", "It is an access token", "It takes a refresh token."),
+    Defence("expired", "exp lies ahead", "It takes old tokens."),
+    Defence("begun", "nbf does not lie ahead", "It takes tokens of tomorrow."),
+    Defence("lifetime", "It lives for an hour at most", "It takes tokens for ten years."),
+    Defence("login", "Its login has not ended", "It does not ask, as a stateless one."),
 )
 
 
