@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accounts.lab.instances import serving
+from accounts.lab.stage import Device
 from accounts.lab.transcript import Answer, Transcript, Who
 from accounts.lab.users import LabUser
 from accounts.lab.wire import cookie_name, lab_path
@@ -17,7 +18,7 @@ from accounts.tracing.recorder import wanted
 _CSRF_PATH = "/api/session/login/"
 
 
-class Client:
+class Client(Device):
     """Sends what a device or the thief sends, and keeps what it is given. ``server`` judges it."""
 
     def __init__(self, who: Who, user: LabUser, server: Strategy, transcript: Transcript) -> None:
@@ -45,21 +46,17 @@ class Client:
 
     @property
     def has_credential(self) -> bool:
-        """Whether it still holds what it was given when it logged in."""
         return bool(self.access) or any(one.name == self._cookie_name for one in self.cookies.jar)
 
     @property
     def access_ends(self) -> float | None:
-        """When the access token expires, in epoch seconds; None where it does not say."""
         return peek(self.access)[1].get("exp")
 
     @property
     def refresh_ends(self) -> float | None:
-        """The same for the refresh token."""
         return peek(self.refresh_token)[1].get("exp")
 
     def log_in(self) -> Answer:
-        """Log in with the user's password."""
         if self.server.family is Family.SESSION:
             answer = self._send("GET", _CSRF_PATH, f"{self._name} fetches a CSRF token")
             self._csrf = {"X-CSRFToken": answer.body["csrf_token"]}
@@ -67,7 +64,6 @@ class Client:
         return self._keep(self._post("login", f"{self._name} logs in", body))
 
     def me(self, title: str, *, record: bool = True) -> Answer:
-        """Ask who one is."""
         return self._send("GET", lab_path(self.server.slug, "me"), title, record=record)
 
     def refresh(self, title: str, *, lost: bool = False) -> Answer:
@@ -76,15 +72,12 @@ class Client:
         return answer if lost else self._keep(answer)
 
     def log_out(self) -> Answer:
-        """Log out this device."""
         return self._forget(self._post("logout", f"{self._name} logs out"))
 
     def log_out_everywhere(self) -> Answer:
-        """Log out all devices of the user."""
         return self._forget(self._post("logout-everywhere", f"{self._name} logs out everywhere"))
 
     def change_password(self) -> Answer:
-        """Change the user's password; this device stays logged in."""
         return self._keep(self._post("password", f"{self._name} changes the password"))
 
     def steal_from(self, victim: "Client") -> None:

@@ -14,9 +14,10 @@ from django.contrib.sessions.models import Session
 from django.db.models import Max, Min
 
 from accounts.lab.client import Client
+from accounts.lab.stage import Stage
 from accounts.lab.transcript import ScenarioError, Transcript
 from accounts.lab.users import create_lab_user
-from accounts.models import BlacklistedToken, User
+from accounts.models import BlacklistedToken, Role, User
 from accounts.strategies import Strategy
 from accounts.tokens.realm import Realm
 from accounts.tracing.recorder import tracing
@@ -42,7 +43,7 @@ def play_once_more_if_gone(play: Callable[[], Played]) -> Played:
         return play()
 
 
-class Environment:
+class Environment(Stage):
     """A fresh user, its devices A and B, the thief, and the processes that serve them."""
 
     def __init__(
@@ -61,29 +62,41 @@ class Environment:
         lab_user = create_lab_user(visitor or uuid.uuid4())
         self.user = lab_user.user
         near, far = self._servers
-        self.a = Client("A", lab_user, near, self.transcript)
-        self.b = Client("B", lab_user, near, self.transcript)
-        self.thief = Client("thief", lab_user, far, self.transcript)
+        self._a = Client("A", lab_user, near, self.transcript)
+        self._b = Client("B", lab_user, near, self.transcript)
+        self._thief = Client("thief", lab_user, far, self.transcript)
+
+    @property
+    def a(self) -> Client:
+        return self._a
+
+    @property
+    def b(self) -> Client:
+        return self._b
+
+    @property
+    def thief(self) -> Client:
+        return self._thief
+
+    def steal(self) -> None:
+        self._thief.steal_from(self._a)
 
     @property
     def role(self) -> str:
-        """The user's role as the database has it now."""
         return User.objects.values_list("role", flat=True).get(pk=self.user.pk)
 
     @property
     def first_end(self) -> float:
-        """When the first of the user's logins expires, in epoch seconds; infinite without any."""
+        """As the database has it; infinite without any login."""
         expires = self.user.logins.aggregate(first=Min("expires"))["first"]
         return float(expires.timestamp()) if expires else float("inf")
 
     @property
     def last_end(self) -> float:
-        """When the last of them expires."""
         expires = self.user.logins.aggregate(last=Max("expires"))["last"]
         return float(expires.timestamp())
 
     def change_user(self, title: str, change: Callable[[User], None]) -> None:
-        """Let staff change the user's row, as in the admin; the statements are traced."""
         at_ms = self.transcript.at_ms()
         with tracing() as trace, sql_steps(trace):
             user = User.objects.get(pk=self.user.pk)
@@ -92,8 +105,14 @@ class Environment:
             seen = trace.as_dict()
         self.transcript.record_change(title, seen, at_ms)
 
+    def disable_account(self) -> None:
+        self.change_user("Staff disables the account", _disable)
+
+    def take_role_away(self) -> None:
+        self.change_user("Staff takes the editor's role away", _demote)
+
     def rotate_keys(self, *, overlap: bool) -> None:
-        """Start both server processes again under a new secret."""
+        """Start both server processes again."""
         at_ms = self.transcript.at_ms()
         with tracing() as trace:
             realm = self._servers[0].realm.rotated(overlap=overlap)
@@ -107,7 +126,6 @@ class Environment:
         self.transcript.record_change(title, seen, at_ms)
 
     def wait_until(self, moment: float) -> None:
-        """Let time pass until a moment, in epoch seconds."""
         while (left := moment - time.time()) > 0:
             self._pause(left)
 
@@ -136,6 +154,14 @@ class Environment:
         for server in self._servers:
             with suppress(Exception):
                 server.close()
+
+
+def _disable(user: User) -> None:
+    user.is_active = False
+
+
+def _demote(user: User) -> None:
+    user.role = Role.MEMBER
 
 
 @contextmanager

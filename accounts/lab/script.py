@@ -4,9 +4,9 @@ import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
-from accounts.lab.transcript import Answer, Exchange, ScenarioError
+from accounts.lab.stage import Reply, Stage
+from accounts.lab.transcript import Exchange, ScenarioError
 from accounts.strategies import Other, Outcome
 
 _POLL = 0.005  # seconds
@@ -43,7 +43,7 @@ class Script:
 
     def __init__(
         self,
-        environment: Environment,
+        environment: Stage,
         event: type[Event],
         observed: Observation,
         *,
@@ -78,14 +78,13 @@ class Script:
         a, b, thief = self.environment.a, self.environment.b, self.environment.thief
         for device in (a, b):
             self._must_work(device.log_in())
-        thief.steal_from(a)
-        trace = self._must_work(a.me("Device A sends a request")).body["trace"]
-        self.observed.sql = trace["tally"]["sql"]
-        self.observed.size = trace["credential"]["bytes"]
+        self.environment.steal()
+        answer = self._must_work(a.me("Device A sends a request"))
+        self.observed.sql, self.observed.size = answer.sql, answer.credential_bytes
         self._must_work(b.me("Device B sends a request"))
         self._must_work(thief.me("The thief sends its copy of A's credential"))
 
-    def _must_work(self, answer: Answer) -> Answer:
+    def _must_work(self, answer: Reply) -> Reply:
         if not answer.accepted:
             self._check_age()
             raise ScenarioError(f"Refused before anything happened: {answer.reason}")
@@ -101,7 +100,8 @@ class Script:
             return
         ends = self.environment.thief.access_ends
         if self.event.ages:
-            ends = self.environment.first_end - _ROUNDED
+            first = self.environment.first_end
+            ends = None if first is None else first - _ROUNDED
         if ends is None or time.time() >= ends:
             raise CredentialExpired
 
@@ -119,14 +119,14 @@ class Script:
     def _since(self) -> float:
         return time.monotonic() - self._happened
 
-    def _replay(self) -> Answer:
+    def _replay(self) -> Reply:
         answer = self.environment.thief.me("The thief replays its copy")
         if not answer.accepted or not self.patience:
             self.observed.after_s = self._since()
             return answer
         return self._try_until(self.patience)
 
-    def _try_until(self, limit: float) -> Answer:
+    def _try_until(self, limit: float) -> Reply:
         """Let the thief try again and again; only the last attempt is recorded."""
         thief = self.environment.thief
         while thief.me("", record=False).accepted and self._since() < limit:

@@ -62,6 +62,16 @@ class Answer:
         """The verdict in words."""
         return str(self.body.get("verdict", {}).get("reason", self.body.get("detail", "")))
 
+    @property
+    def sql(self) -> int:
+        """SQL queries that the server took."""
+        return int(self.body["trace"]["tally"]["sql"])
+
+    @property
+    def credential_bytes(self) -> int:
+        """Bytes of the credential that was sent."""
+        return int(self.body["trace"]["credential"]["bytes"])
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:

@@ -22,6 +22,7 @@ from accounts.lab.lost_response import VARIANTS, Ending, Variant, run_lost_respo
 from accounts.lab.report import Report
 from accounts.lab.runs import run_scenarios
 from accounts.lab.scenario import all_pairs, run_scenario
+from accounts.lab.stage import Stage
 from accounts.lab.transcript import Answer, ScenarioError
 from accounts.lab.wire import cookie_name
 from accounts.models import BlacklistedToken, Login, Session, User, login_begin
@@ -160,7 +161,7 @@ class Alarm(Event):
     slug = "alarm"
     title = "Alarm"
 
-    def happen(self, environment: Environment) -> None:
+    def happen(self, environment: Stage) -> None:
         """Break."""
         raise RuntimeError(f"the bell with the token eyJhbGciOiJI.eyJzdWIiOiIx.{'c' * 20} broke")
 
@@ -171,7 +172,7 @@ class Nothing(Event):
     slug = "nothing"
     title = "Nothing"
 
-    def happen(self, environment: Environment) -> None:
+    def happen(self, environment: Stage) -> None:
         """Let the copy live."""
 
 

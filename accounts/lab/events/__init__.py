@@ -1,6 +1,6 @@
 """What ought to end or change logins: one file each.
 
-May import the lab's environment and what lies below it. Read ``_base.py``, then any event.
+Imports the lab's ``stage`` and strategies. Read ``_base.py``, then any event.
 """
 
 from accounts.lab.events._base import Event

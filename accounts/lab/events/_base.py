@@ -5,7 +5,7 @@ from datetime import timedelta
 from inspect import cleandoc
 from typing import ClassVar
 
-from accounts.lab.environment import Environment
+from accounts.lab.stage import Stage
 from accounts.strategies import Expected, Outcome, Strategy
 
 
@@ -35,6 +35,9 @@ class Event(ABC):
     #: a sentence: where ``applies_to`` is true
     applies_only: ClassVar[str] = ""
 
+    #: the key of an audit's profile that makes it possible there; empty: only the lab can
+    needs: ClassVar[str] = ""
+
     @classmethod
     def explanation(cls) -> str:
         """The docstring, for the page; paragraphs are separated by blank lines."""
@@ -46,5 +49,5 @@ class Event(ABC):
         return True
 
     @abstractmethod
-    def happen(self, environment: Environment) -> None:
+    def happen(self, environment: Stage) -> None:
         """Let it happen. Whoever acts does so over HTTP, as in real life."""

@@ -1,8 +1,7 @@
 """Staff disables an account."""
 
-from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
-from accounts.models import User
+from accounts.lab.stage import Stage
 from accounts.strategies import Expected, Outcome
 
 
@@ -16,12 +15,9 @@ class AccountDisabled(Event):
     slug = "account-disabled"
     title = "Account disabled"
     order = 40
+    needs = "hooks.disable_account"
     ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True
 
-    def happen(self, environment: Environment) -> None:
-        environment.change_user("Staff disables the account", _disable)
-
-
-def _disable(user: User) -> None:
-    user.is_active = False
+    def happen(self, environment: Stage) -> None:
+        environment.disable_account()

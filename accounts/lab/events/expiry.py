@@ -1,7 +1,7 @@
 """Nobody does anything until the login is too old."""
 
-from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
+from accounts.lab.stage import Stage
 from accounts.strategies import Expected, Outcome
 
 
@@ -19,5 +19,5 @@ class Expiry(Event):
     everyone = True
     ages = True
 
-    def happen(self, environment: Environment) -> None:
-        environment.wait_until(environment.last_end)
+    def happen(self, environment: Stage) -> None:
+        environment.wait_until(environment.last_end or 0.0)

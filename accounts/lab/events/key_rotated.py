@@ -1,7 +1,7 @@
 """The server's secret is replaced, the old one forgotten."""
 
-from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
+from accounts.lab.stage import Stage
 from accounts.strategies import Expected, Outcome
 
 
@@ -16,8 +16,9 @@ class KeyRotated(Event):
     slug = "key-rotated"
     title = "Secret replaced"
     order = 80
+    needs = "hooks.rotate_key"
     ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True
 
-    def happen(self, environment: Environment) -> None:
+    def happen(self, environment: Stage) -> None:
         environment.rotate_keys(overlap=False)

@@ -1,7 +1,7 @@
 """The server's secret is rotated while the old one still counts."""
 
-from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
+from accounts.lab.stage import Stage
 from accounts.strategies import Expected, Outcome
 
 
@@ -16,7 +16,8 @@ class KeyRotatedOverlap(Event):
     slug = "key-rotated-overlap"
     title = "Secret rotated, the old one still valid"
     order = 70
+    needs = "hooks.rotate_key_overlap"
     ideal = Expected(Outcome.ACCEPTED)
 
-    def happen(self, environment: Environment) -> None:
+    def happen(self, environment: Stage) -> None:
         environment.rotate_keys(overlap=True)

@@ -1,7 +1,7 @@
 """Somebody logs one device out."""
 
-from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
+from accounts.lab.stage import Stage
 
 
 class LogOut(Event):
@@ -14,7 +14,8 @@ class LogOut(Event):
     slug = "log-out"
     title = "Log out"
     order = 10
+    needs = "log_out"
     revokes = True
 
-    def happen(self, environment: Environment) -> None:
+    def happen(self, environment: Stage) -> None:
         environment.a.log_out()

@@ -1,7 +1,7 @@
 """Somebody logs out of all devices."""
 
-from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
+from accounts.lab.stage import Stage
 from accounts.strategies import Expected, Outcome
 
 
@@ -15,9 +15,10 @@ class LogOutEverywhere(Event):
     slug = "log-out-everywhere"
     title = "Log out everywhere"
     order = 20
+    needs = "log_out_everywhere"
     ideal = Expected(Outcome.REFUSED, "not-applicable")
     everyone = True
     revokes = True
 
-    def happen(self, environment: Environment) -> None:
+    def happen(self, environment: Stage) -> None:
         environment.b.log_out_everywhere()

@@ -1,7 +1,7 @@
 """Somebody changes the password."""
 
-from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
+from accounts.lab.stage import Stage
 
 
 class PasswordChange(Event):
@@ -14,6 +14,7 @@ class PasswordChange(Event):
     slug = "password-change"
     title = "Password change"
     order = 30
+    needs = "change_password"
 
-    def happen(self, environment: Environment) -> None:
+    def happen(self, environment: Stage) -> None:
         environment.b.change_password()

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
+from accounts.lab.stage import Stage
 from accounts.strategies import Strategy
 
 
@@ -21,6 +21,7 @@ class RefreshReplayed(Event):
     slug = "refresh-replayed"
     title = "Refresh token used twice"
     order = 60
+    needs = "refresh"
     grace = timedelta(0)
     applies_only = "Only where there are refresh tokens"
 
@@ -28,8 +29,9 @@ class RefreshReplayed(Event):
     def applies_to(cls, strategy: type[Strategy]) -> bool:
         return strategy.refreshes
 
-    def happen(self, environment: Environment) -> None:
+    def happen(self, environment: Stage) -> None:
         environment.a.refresh("Device A spends its refresh token")
         environment.a.me("Device A sends a request with its new token")
+        environment.let_grace_pass()
         environment.thief.refresh("Later, the thief spends its copy of the same refresh token")
         environment.a.refresh("Device A spends its next refresh token")

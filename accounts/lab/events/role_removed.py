@@ -1,8 +1,7 @@
 """Staff takes a role away."""
 
-from accounts.lab.environment import Environment
 from accounts.lab.events._base import Event
-from accounts.models import Role, User
+from accounts.lab.stage import Stage
 from accounts.strategies import Expected, Outcome
 
 
@@ -16,11 +15,8 @@ class RoleRemoved(Event):
     slug = "role-removed"
     title = "Role removed"
     order = 50
+    needs = "hooks.take_role_away"
     ideal = Expected(Outcome.NEW_ROLE)
 
-    def happen(self, environment: Environment) -> None:
-        environment.change_user("Staff takes the editor's role away", _demote)
-
-
-def _demote(user: User) -> None:
-    user.role = Role.MEMBER
+    def happen(self, environment: Stage) -> None:
+        environment.take_role_away()
