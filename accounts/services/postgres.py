@@ -23,18 +23,23 @@ class Postgres(Program):
 
     The folder is made when missing and kept afterwards. It must be ours, and not be in use. Unless
     it is ``durable`` the server never waits for the disk: faster, and a power cut may lose all.
+    ``socket`` is a folder for its socket, so that the address stays when it is started again.
     """
 
+    settings: tuple[str, ...] = ()  # further ones
     start_timeout = 60.0  # recovering after a crash is part of the start
     stop_timeout = _cluster.STOP_TIMEOUT
     # A fast shutdown, then an immediate one.
     # https://www.postgresql.org/docs/current/server-shutdown.html
     stop_signals = (signal.SIGINT, signal.SIGQUIT)
 
-    def __init__(self, data: Path | None = None, *, durable: bool = False) -> None:
+    def __init__(
+        self, data: Path | None = None, *, durable: bool = False, socket: Path | None = None
+    ) -> None:
         super().__init__()
         self._data = data
         self._durable = durable
+        self._socket = socket
 
     def launch(self) -> "subprocess.Popen[bytes]":
         enter = self._resources.enter_context
@@ -43,14 +48,19 @@ class Postgres(Program):
         enter(_cluster.only_one(data))
         programs = enter(_cluster.programs_for(account))
         self._cluster = _cluster.Cluster(programs, data / "cluster", account)
-        self._cluster.make(durable=self._durable)
-        self._cluster.forget_dead_server()
-        socket = enter(_cluster.private_folder(account))
+        self.prepare()
+        socket = self._socket or enter(_cluster.private_folder(account))
+        _cluster.give(socket, account)
         self.address = _url(socket)
         return self._launch_on(socket)
 
+    def prepare(self) -> None:
+        """Make the data folder, unless that was done, fit to be started on."""
+        self._cluster.make(durable=self._durable)
+        self._cluster.forget_dead_server()
+
     def _launch_on(self, socket: Path) -> "subprocess.Popen[bytes]":
-        settings = _SETTINGS if self._durable else _SETTINGS + _NOT_DURABLE
+        settings = [*_SETTINGS, *self.settings, *([] if self._durable else _NOT_DURABLE)]
         arguments = ["-k", str(socket), *(f"--{setting}" for setting in settings)]
         folder, account = self._cluster.folder, self._cluster.account
         self._cluster.log.unlink(missing_ok=True)
