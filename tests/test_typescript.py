@@ -1,10 +1,12 @@
 """A machine without TypeScript's tools: npm fetches them, or a line says what is left out."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from accounts.management.npm import LOCK
 from tests import typescript
 
 FETCHING = "Fetching TypeScript's tools for a test, 25 MB, once."
@@ -13,7 +15,8 @@ FETCHING = "Fetching TypeScript's tools for a test, 25 MB, once."
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that has none, and whose npm reaches nobody."""
-    monkeypatch.setattr(typescript, "TOOLS", tmp_path / "typescript")
+    here = replace(typescript.TOOLS, folder=tmp_path / "typescript")
+    monkeypatch.setattr(typescript, "TOOLS", here)
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
     monkeypatch.setenv("npm_config_fetch_retries", "0")
@@ -34,21 +37,21 @@ def pin(folder: Path, version: str) -> None:
     (folder / "tool" / "package.json").write_text(json.dumps(tool))
     (folder / "package.json").write_text(json.dumps(wanted))
     lock = {"lockfileVersion": 3, "requires": True, "packages": packages}
-    (folder / typescript.LOCK).write_text(json.dumps(lock))
+    (folder / LOCK).write_text(json.dumps(lock))
 
 
 def test_what_is_pinned_is_fetched_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(typescript, "PINS", tmp_path)
+    monkeypatch.setattr(typescript, "TOOLS", replace(typescript.TOOLS, pins=tmp_path))
     pin(tmp_path, "1.0.0")
-    assert not typescript.are_here()
+    assert not typescript.TOOLS.are_here()
     assert prepare(capsys) == [FETCHING]
     assert (tmp_path / "typescript" / "node_modules" / "tool").is_symlink()
-    assert typescript.are_here()
+    assert typescript.TOOLS.are_here()
     assert prepare(capsys) == []
     pin(tmp_path, "1.0.1")
-    assert not typescript.are_here()
+    assert not typescript.TOOLS.are_here()
 
 
 def test_without_a_network_a_line_says_what_is_left_out(
@@ -58,4 +61,4 @@ def test_without_a_network_a_line_says_what_is_left_out(
     assert first == FETCHING
     assert line.startswith("The test of the TypeScript client is left out, for npm cannot fetch.")
     assert "ECONNREFUSED" in line
-    assert not typescript.are_here()
+    assert not typescript.TOOLS.are_here()

@@ -12,9 +12,9 @@ from django.conf import settings
 from pytest_django.fixtures import Settings
 
 from accounts.models import Login, User
-from tests import typescript
 from tests.cast import PASSWORD
 from tests.conftest import Live
+from tests.typescript import TOOLS
 
 # What both programs print.
 STORY = [
@@ -49,7 +49,7 @@ def run(*line: str, folder: Path) -> str:
     done = subprocess.run(
         line,
         cwd=folder,
-        env=typescript.environment(),
+        env=TOOLS.environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -77,9 +77,9 @@ def test_in_python(live: Live, tmp_path: Path, arguments: list[str]) -> None:
     assert all(login.end_reason for login in Login.objects.all())
 
 
-@pytest.mark.skipif(not typescript.are_here(), reason="make test-sqlite fetches TypeScript's tools")
+@pytest.mark.skipif(not TOOLS.are_here(), reason="make test-sqlite fetches TypeScript's tools")
 def test_in_typescript(live: Live, tmp_path: Path, arguments: list[str]) -> None:
-    (tmp_path / "node_modules").symlink_to(typescript.TOOLS / "node_modules")
+    (tmp_path / "node_modules").symlink_to(TOOLS.folder / "node_modules")
     for file in ("story.ts", "tsconfig.json"):
         shutil.copy(HERE / file, tmp_path)
     run(*command("npx openapi-ts", live), folder=tmp_path)

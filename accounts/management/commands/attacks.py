@@ -1,27 +1,31 @@
-"""``manage.py attacks``: a browser without a window plays all attacks against a running demo."""
+"""``manage.py attacks``: a browser without a window plays all attacks against a running demo.
+
+For the repository: ``make demo`` in one terminal; in another one ``DEMO=1 .venv/bin/python
+manage.py attacks --browser chromium --ship``, then ``--browser firefox``; each takes five minutes.
+"""
 
 import json
-import shutil
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from importlib import import_module
-from typing import Any
+from typing import Any, TypeAlias
 
+import httpx
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
 from accounts.attacks import Attack, attacks
 from accounts.attacks.stage.recorded import Recorded, record
+from accounts.management.browsers import BROWSERS, BrowserError, Walker
 
-BROWSERS = {"chromium": ("chromium-headless-shell", "chromium", "google-chrome")}
-FLAGS = ["--disable-gpu", "--no-sandbox"]
 LONG = {"two-minutes"}  # switches that let a play take minutes
 DEMO = "http://127.0.0.1:8000"
-TIMEOUT = 200_000  # milliseconds, for one play
+PLAYS = "/api/attacks/plays/"
+TIMEOUT = 30  # seconds, for one answer of the demo
 
-Entry = dict[str, Any]
+Entry: TypeAlias = dict[str, Any]
+Play: TypeAlias = tuple[type[Attack], Sequence[str]]
 
 
 class Command(BaseCommand):
@@ -34,9 +38,7 @@ class Command(BaseCommand):
         slugs = [attack.slug for attack in attacks]
         parser.add_argument("--attack", action="append", choices=slugs, metavar="SLUG")
         parser.add_argument("--browser", choices=[*BROWSERS], default="chromium")
-        parser.add_argument(
-            "--url", default="http://127.0.0.1:8000", help="The demo (%(default)s)."
-        )
+        parser.add_argument("--url", default=DEMO, help="The demo (%(default)s).")
         parser.add_argument("--quick", action="store_true", help="Leave out what takes minutes.")
         parser.add_argument("--json", action="store_true", help="Print JSON, for machines.")
         parser.add_argument(
@@ -62,54 +64,32 @@ class Command(BaseCommand):
             _print(entry)
 
 
-def _played(
-    browser: str, url: str, plays: Sequence[tuple[type[Attack], Sequence[str]]]
-) -> Iterator[Entry]:
+def _played(browser: str, url: str, plays: Sequence[Play]) -> Iterator[Entry]:
     """One entry for each play, in one browser."""
     try:
-        api = import_module("playwright.sync_api")
-    except ImportError:
-        raise CommandError("This needs the tools of the tests: run make lint once.") from None
-    path = next(filter(None, map(shutil.which, BROWSERS[browser])), None)
-    if path is None:
-        raise CommandError(f"There is no browser here: apt install {BROWSERS[browser][0]}.")
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        name = f"{browser.capitalize()} {running.version}"
-        try:
+        with BROWSERS[browser]() as walker, _client(url) as site:
             for attack, defences in plays:
-                made = datetime.now(UTC).isoformat(timespec="seconds")
-                result = _result(running, url, attack, defences)
-                yield {
-                    "attack": attack.slug,
-                    "defences": [*defences],
-                    "browser": name,
-                    "made": made,
-                    "result": result,
-                }
-        except api.Error as error:
-            reason = next(iter(str(error).splitlines()), "")
-            raise CommandError(f"{reason} Is a demo running at {url}?") from None
-        finally:
-            running.close()
+                yield _entry(walker, site, attack, defences)
+    except BrowserError as error:
+        raise CommandError(str(error)) from None
+    except httpx.HTTPError as error:
+        raise CommandError(f"{error} Is a demo running at {url}?") from None
 
 
-def _result(
-    browser: Any, url: str, attack: type[Attack], defences: Sequence[str]
-) -> Mapping[str, Any]:
-    """Press the buttons of the attack's page, and fetch what came of it."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(f"{url}/attacks/{attack.slug}/")
-    for defence in defences:
-        page.locator(f"[value={defence}]").check()
-    page.locator("button[value=auto]").click()
-    page.wait_for_url("**/attacks/plays/**", timeout=TIMEOUT)
-    play = page.url.partition("/attacks/plays/")[2].partition("/")[0]
-    found: dict[str, Any] = context.request.get(f"{url}/api/attacks/plays/{play}/").json()
-    context.close()
-    result: dict[str, Any] = found["result"]
-    return result
+def _client(url: str) -> httpx.Client:
+    return httpx.Client(base_url=url, trust_env=False, timeout=TIMEOUT)
+
+
+def _entry(
+    walker: Walker, site: httpx.Client, attack: type[Attack], defences: Sequence[str]
+) -> Entry:
+    """Begin a play, let the browser go through it, and fetch what came of it."""
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    chosen = {"attack": attack.slug, "defences": [*defences]}
+    begun = site.post(PLAYS, json=chosen).raise_for_status().json()
+    walker.walk(f"{begun['start']}#auto")
+    found = site.get(f"{PLAYS}{begun['id']}/").raise_for_status().json()
+    return {**chosen, "browser": walker.name, "made": made, "result": found["result"]}
 
 
 def _print(entry: Entry) -> None:
