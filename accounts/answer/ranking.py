@@ -12,6 +12,7 @@ from itertools import pairwise
 from accounts.bench.difference import Figure
 
 HOUR = 3600  # seconds
+JWT = "jwt"  # a candidate's family
 
 
 class Client(StrEnum):
@@ -153,6 +154,13 @@ class Ranking:
     def winner(self) -> Entry | None:
         """The first; None where no way will do."""
         return self.entries[0] if self.entries else None
+
+    @property
+    def rival(self) -> Entry | None:
+        """The best of the other kind: a JWT where none wins, and the other way round."""
+        is_jwt = bool(self.winner and self.winner.candidate.family == JWT)
+        others = (one for one in self.entries if (one.candidate.family == JWT) != is_jwt)
+        return next(others, None)
 
     @property
     def equals(self) -> tuple[Entry, ...]:

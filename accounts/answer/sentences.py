@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from accounts.answer.facts import Facts
 from accounts.answer.ranking import (
+    JWT,
     Audience,
     Candidate,
     Entry,
@@ -13,15 +14,18 @@ from accounts.answer.ranking import (
     System,
     entry,
 )
-from accounts.answer.tipping import JWT, TippingPoint, changes_for_jwt
+from accounts.answer.tipping import TippingPoint, changes_for_jwt, way_out
 from accounts.bench.result import SESSION_DB
 from accounts.lab.events import events
 from accounts.lab.wording import duration
 
-AUDIENCES = {Audience.BROWSERS: "browsers", Audience.PROGRAMS: "apps and other programs"}
+AUDIENCES = {
+    Audience.BROWSERS: "browsers (a website)",
+    Audience.PROGRAMS: "apps and programs (an API)",
+}
 _MISFIT = {
-    Audience.BROWSERS: "but a script in the page could read it",
-    Audience.PROGRAMS: "but a program would have to keep a cookie",
+    Audience.BROWSERS: "a script in the page could read it",
+    Audience.PROGRAMS: "a program would have to keep a cookie",
 }
 _MINUTE = 60  # seconds
 _FINE, _COARSE = 1000, 10_000  # microseconds
@@ -37,6 +41,8 @@ def recommendation(facts: Facts, system: System, ranking: Ranking) -> str:
     if ranking.equals:
         names = _listed([one.candidate.title for one in ranking.equals])
         sentences.append(f"{names}: the same cost, as the difference is within the spread.")
+    if not best.suits:
+        sentences.append(f"Beware: {_MISFIT[ranking.audience]}.")
     return " ".join([*sentences, _rival(ranking, best)]).rstrip()
 
 
@@ -62,16 +68,18 @@ def _costs(facts: Facts, system: System, ranking: Ranking, best: Entry) -> str:
 
 
 def _rival(ranking: Ranking, best: Entry) -> str:
-    """The best of the others that would do: a JWT where none wins, and the other way round."""
-    is_jwt = best.candidate.family == JWT
-    others = (one for one in ranking.entries if (one.candidate.family == JWT) != is_jwt)
-    other = next(others, None)
+    other = ranking.rival
     if other is None:
         return ""
     size = other.candidate.bytes_sent - best.candidate.bytes_sent
     bytes_more = f"send {abs(size)} bytes {'more' if size > 0 else 'less'} each time"
     text = f"{other.candidate.title} would {_time(other, best)} and {bytes_more}"
-    return f"{text}, {_MISFIT[ranking.audience]}." if best.suits > other.suits else f"{text}."
+    return f"{text}{_misfit(other, best, ranking)}."
+
+
+def _misfit(other: Entry, best: Entry, ranking: Ranking) -> str:
+    """What speaks against the other one, if it suits worse."""
+    return f", but {_MISFIT[ranking.audience]}" if best.suits > other.suits else ""
 
 
 def _time(other: Entry, best: Entry) -> str:
@@ -81,10 +89,35 @@ def _time(other: Entry, best: Entry) -> str:
     return f"take {milliseconds(abs(gap))} {'more' if gap > 0 else 'less'}"
 
 
-def would_change(point: TippingPoint) -> str:
+def would_change(facts: Facts, system: System, audience: Audience, point: TippingPoint) -> str:
     """A tipping point: what would have to be otherwise, and what would win."""
-    then = f"take {point.winner.title}" if point.winner else "none of these ways will do"
-    return f"If {condition(point)}: {then}."
+    if point.winner:
+        return f"If {condition(point)}: take {point.winner.title}."
+    none = f"If {condition(point)}: none of these ways will do"
+    further = way_out(facts.measurements, system, audience, point)
+    if further is None or further.winner is None:
+        return f"{none}."
+    return f"{none}, unless {condition(further)}, too: then take {further.winner.title}."
+
+
+def one_for_both(rankings: Sequence[Ranking]) -> str:
+    """What speaks against one way for all clients; empty where one is the best for all."""
+    winners = [one.winner for one in rankings if one.winner]
+    if len({one.candidate.slug for one in winners}) < len(Audience):
+        return ""
+    against = (
+        f"with {winner.candidate.title} {_MISFIT[other.audience]}"
+        for winner, other in zip(winners, reversed(rankings), strict=True)
+    )
+    return f"One way for both? Then {'; '.join(against)}. You can run both, as this site does."
+
+
+ORDERED_BY = {
+    Audience.BROWSERS: "Cookies come first, because no script in the page can read them; "
+    "among these, and among the others, the shortest time is first.",
+    Audience.PROGRAMS: "Headers come first, because a program keeps no cookie by itself; "
+    "among these, and among the others, the shortest time is first.",
+}
 
 
 def condition(point: TippingPoint) -> str:
@@ -100,9 +133,8 @@ def condition(point: TippingPoint) -> str:
         case "services":
             return "a service had to check logins without the database" if value else _REACHED
         case _:
-            return (
-                f"a header could hold {'' if point.is_more else 'no more than '}{value:.0f} bytes"
-            )
+            most = "" if point.is_more else "no more than "
+            return f"a cookie or token could have {most}{value:.0f} bytes"
 
 
 _REACHED = "every service could reach the database"
@@ -136,7 +168,7 @@ def without_copying(ranking: Ranking) -> str:
     if best is None or plain is None or plain is best:
         return ""
     text = f"{plain.candidate.title} needs no line copied and would {_time(plain, best)}"
-    return f"{text}, {_MISFIT[ranking.audience]}." if best.suits > plain.suits else f"{text}."
+    return f"{text}{_misfit(plain, best, ranking)}."
 
 
 def reasons_in_words(excluded: Excluded, system: System) -> list[str]:
@@ -186,8 +218,8 @@ def milliseconds(us: float) -> str:
 
 
 def late(seconds: int) -> str:
-    """How late a log-out may count."""
-    return whole(seconds) if seconds else "at once"
+    """When a log-out has to count."""
+    return f"within {whole(seconds)}" if seconds else "at once"
 
 
 def whole(seconds: float) -> str:

@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from accounts.answer.ranking import Audience, Candidate, Measurements, System, best
-
-JWT = "jwt"
+from accounts.answer.ranking import JWT, Audience, Candidate, Measurements, System, best
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +91,15 @@ def tipping_point(
             )
         near = stop
     return None
+
+
+def way_out(
+    measurements: Measurements, system: System, audience: Audience, point: TippingPoint
+) -> TippingPoint | None:
+    """Where no way will do any more: the one change more after which one will; None: none does."""
+    turned = point.parameter.turned(system, round(point.value * point.parameter.scale))
+    others = tipping_points(measurements, turned, audience)
+    return next((one for one in others if one.parameter is not point.parameter), None)
 
 
 def changes_for_jwt(

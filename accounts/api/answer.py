@@ -14,7 +14,7 @@ from accounts.answer import sentences
 from accounts.answer.facts import Facts, facts
 from accounts.answer.opening import opening
 from accounts.answer.ranking import Audience, Client, Ranking, Reason, System, rankings
-from accounts.answer.tipping import PARAMETERS, TippingPoint, tipping_points
+from accounts.answer.tipping import PARAMETERS, tipping_points
 from accounts.api import serializers
 from accounts.api.schema import CLIENT, DATABASE, INVALID
 from accounts.api.views import PublicApiView
@@ -191,17 +191,13 @@ def _ranking(found: Facts, system: System, ranking: Ranking) -> dict[str, Any]:
             for excluded in ranking.excluded
         ],
         "tipping_points": [
-            _tipping_point(point)
+            {
+                "parameter": point.parameter.name,
+                "value": point.value,
+                "is_more": point.is_more,
+                "winner": point.winner.slug if point.winner else None,
+                "sentence": sentences.would_change(found, system, ranking.audience, point),
+            }
             for point in tipping_points(found.measurements, system, ranking.audience)
         ],
-    }
-
-
-def _tipping_point(point: TippingPoint) -> dict[str, Any]:
-    return {
-        "parameter": point.parameter.name,
-        "value": point.value,
-        "is_more": point.is_more,
-        "winner": point.winner.slug if point.winner else None,
-        "sentence": sentences.would_change(point),
     }

@@ -21,6 +21,7 @@ from accounts.answer.ranking import (
     Excluded,
     Ranking,
     System,
+    best,
     entry,
     rankings,
     reasons,
@@ -33,18 +34,23 @@ from accounts.lab.events import events
 from accounts.lab.wording import CellText, describe
 from accounts.pages.chooser import marked_choices
 from accounts.pages.lab.cells import Named, named_event, named_strategy
-from accounts.strategies import strategies
+from accounts.strategies import Family, strategies
 
-CLIENTS = {Client.BROWSER: "browser", Client.APP: "mobile app", Client.PROGRAM: "other programs"}
+CLIENTS = {
+    Client.BROWSER: "browser (website)",
+    Client.APP: "mobile app (API)",
+    Client.PROGRAM: "other programs (API)",
+}
 FORM_ID = "system"  # the switch of the database stands outside of it
-PAIR = ("opaque", "jwt-blacklist-joined")
+PAIR = ("opaque", "jwt-blacklist-joined")  # side by side where nothing fits
+FOLLOWS = {"a": "the one to take", "b": "the best of the other kind"}
 _DEFAULT = System()
 _LABELS = {
     "distance_ms": "Database away by",
-    "late_s": "A log-out may take until",
+    "late_s": "A log-out has to count",
     "per_hour": "Requests per user and hour",
     "services": "Services that cannot reach the database",
-    "header_bytes": "A credential hurts above",
+    "header_bytes": "Longest cookie or token",
 }
 
 
@@ -71,13 +77,14 @@ class SystemForm(forms.Form):
     database = forms.ChoiceField(
         choices=list(DATABASES.items()), widget=forms.RadioSelect(attrs={"form": FORM_ID})
     )
-    a = forms.ChoiceField(label="One way")
-    b = forms.ChoiceField(label="and the other")
+    a = forms.ChoiceField(label="One way", required=False)
+    b = forms.ChoiceField(label="and the other", required=False)
 
     def __init__(self, query: QueryDict) -> None:
         super().__init__(_completed(query))
-        for name in ("a", "b"):
-            self.fields[name].choices = marked_choices()  # type: ignore[attr-defined]
+        for name, words in FOLLOWS.items():
+            choices = [("", words), *marked_choices()]
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def system(self) -> System:
         """The system; to be called on a valid form."""
@@ -93,8 +100,7 @@ def _completed(query: QueryDict) -> QueryDict:
         data.setlistdefault("clients", [Client.BROWSER.value])
     for parameter in PARAMETERS:
         data.setdefault(parameter.name, str(getattr(_DEFAULT, parameter.name)))
-    for name, value in (("database", own_database()), ("a", PAIR[0]), ("b", PAIR[1])):
-        data.setdefault(name, value)
+    data.setdefault("database", own_database())
     return data
 
 
@@ -147,6 +153,7 @@ class Recommendation:
     without_copying: str
     ranked: Sequence[RankedRow]
     left_out: Sequence[ExcludedRow]
+    ordered_by: str
 
     @classmethod
     def from_ranking(cls, found: Facts, system: System, ranking: Ranking) -> Self:
@@ -156,7 +163,7 @@ class Recommendation:
             winner=_named(ranking.winner.candidate) if ranking.winner else None,
             text=sentences.recommendation(found, system, ranking),
             changes=[
-                sentences.would_change(point)
+                sentences.would_change(found, system, ranking.audience, point)
                 for point in tipping_points(found.measurements, system, ranking.audience)
             ],
             jwt=sentences.when_jwt_wins(found, system, ranking),
@@ -168,6 +175,7 @@ class Recommendation:
             left_out=[
                 ExcludedRow(_named(one.candidate), _why(one, system)) for one in ranking.excluded
             ],
+            ordered_by=sentences.ORDERED_BY[ranking.audience],
         )
 
 
@@ -304,12 +312,19 @@ def _content(form: SystemForm, found: Facts) -> dict[str, Any]:
     """What follows from a system: the answer, two ways side by side, all ways ranked."""
     system = form.system()
     known = {candidate.slug: candidate for candidate in found.measurements.candidates}
-    pair = [known[slug] for slug in map(form.cleaned_data.get, "ab") if slug in known]
+    ranked = rankings(found.measurements, system)
+    asked = (form.cleaned_data["a"], form.cleaned_data["b"])
+    pair = [known[slug] for slug in side_by_side(ranked, *asked) if slug in known]
     columns = [Column.from_candidate(found, system, candidate) for candidate in pair]
     return {
         "recommendations": [
-            Recommendation.from_ranking(found, system, ranking)
-            for ranking in rankings(found.measurements, system)
+            Recommendation.from_ranking(found, system, ranking) for ranking in ranked
+        ],
+        "one_for_both": sentences.one_for_both(ranked),
+        "short": [
+            (sentences.AUDIENCES[audience], _named(winner) if winner else None)
+            for audience in Audience
+            for winner in [best(found.measurements, system, audience)]
         ],
         "total": len(known),
         "pair": columns,
@@ -325,6 +340,16 @@ def _content(form: SystemForm, found: Facts) -> dict[str, Any]:
         ],
         "beside": sentences.beside(found, system, *pair) if len(pair) == len(PAIR) else "",
     }
+
+
+def side_by_side(ranked: Sequence[Ranking], a: str, b: str) -> tuple[str, str]:
+    """The slugs of two ways: those asked for, else the winner and the best of the other kind."""
+    first = ranked[0]
+    one = a or (first.winner.candidate.slug if first.winner else PAIR[0])
+    rivals = [first.rival.candidate.slug] if first.rival else []
+    is_jwt = strategies[one].family is Family.JWT
+    others = [*rivals, *(PAIR if is_jwt else PAIR[::-1])]
+    return one, b or next(slug for slug in others if slug != one)
 
 
 def _cells(found: Facts, candidate: Candidate) -> list[CellText | None]:

@@ -8,7 +8,7 @@ from accounts.strategies import Family, Lookup, Outcome, Strategy, strategies
 
 Strategies = Sequence[type[Strategy]]
 
-MARK = "✓ stops the thief"
+MARK = "✓"  # what it marks is said beside the chooser
 
 
 def grouped(
@@ -29,8 +29,8 @@ def stops_the_thief(strategy: type[Strategy]) -> bool:
 
 
 def marked(strategy: type[Strategy]) -> str:
-    """A strategy in a chooser: ``JWT + blacklist: ✓ stops the thief``."""
-    return f"{strategy.title}: {MARK}" if stops_the_thief(strategy) else strategy.title
+    """A strategy in a chooser: ``✓ JWT + blacklist`` where a log-out stops the thief."""
+    return f"{MARK} {strategy.title}" if stops_the_thief(strategy) else strategy.title
 
 
 def marked_choices() -> list[tuple[str, list[tuple[str, str]]]]:

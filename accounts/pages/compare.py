@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from accounts.bench import archive
+from accounts.bench.difference import Figure
 from accounts.conf import own_database
 from accounts.lab.events.log_out import LogOut
 from accounts.lab.scenario import expected
@@ -174,7 +175,7 @@ def url_of(name: str) -> str | None:
 
 
 def benchmark() -> dict[str, Any] | None:
-    """The newest result for this database: medians of CPU time, to stand beside few requests."""
+    """The newest result for this database: CPU times with their errors, beside few requests."""
     newest = archive.newest(own_database())
     result = archive.find(newest.name) if newest else None
     if result is None:
@@ -182,5 +183,8 @@ def benchmark() -> dict[str, Any] | None:
     return {
         "url": reverse("benchmarks"),
         "rounds": result["rounds"],
-        "medians": {one["slug"]: one["cpu_us"]["median"] for one in result["strategies"]},
+        "figures": {
+            one["slug"]: asdict(Figure.from_spread(one["cpu_us"], result["rounds"]))
+            for one in result["strategies"]
+        },
     }

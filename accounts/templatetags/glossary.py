@@ -15,7 +15,7 @@ register = template.Library()
 _BY_NAME = {one.name.casefold(): one for one in WORDS}
 # The longest first: a session key is not a session.
 _USES = re.compile(
-    rf"\b({'|'.join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))})(?=s?\b)",
+    rf"\b({'|'.join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))})s?\b",
     re.IGNORECASE,
 )
 
@@ -46,10 +46,10 @@ def first_uses(paragraphs: Sequence[str]) -> list[SafeString]:
     ahead = set(_BY_NAME)
 
     def linked(use: re.Match[str]) -> str:
-        if (name := use[0].casefold()) not in ahead:
+        if (name := use[1].casefold()) not in ahead:
             return use[0]
         ahead.remove(name)
-        return word(use[0])
+        return word(name, use[0])
 
     escaped = map(conditional_escape, paragraphs)
     return [mark_safe(_USES.sub(linked, one)) for one in escaped]  # noqa: S308  (escaped above)

@@ -11,7 +11,7 @@ let waiting = 0;
 /** The figures of the sliders as the server says them. */
 const SAID = {
   distance_ms: (value) => `${value} ms`,
-  late_s: (value) => (value ? duration(value) : "at once"),
+  late_s: (value) => (value ? `within ${duration(value)}` : "at once"),
   per_hour: (value) => value.toLocaleString("en"),
   services: String,
   header_bytes: (value) => `${value.toLocaleString("en")} B`,

@@ -234,8 +234,8 @@ class TryIt {
       const pair = this.story.next();
       return pair ? { words: `Next: ${pair.news}` } : this.data.end;
     }
-    if (this.unguessed.length === 2) return { words: "Guess in both lanes first" };
-    if (this.unguessed.length) return { words: "Guess in the other lane, too" };
+    if (this.unguessed.length === 2) return { words: "Guess in both lanes first", waits: true };
+    if (this.unguessed.length) return { words: "Guess in the other lane, too", waits: true };
     return { words: NEXT[done] ?? START };
   }
 

@@ -5,12 +5,12 @@ import { el } from "./dom.js";
 const urls = JSON.parse(document.getElementById("glossary-data")?.textContent ?? "{}");
 // The longest first: a session key is not a session.
 const names = Object.keys(urls).toSorted((one, other) => other.length - one.length);
-const uses = new RegExp(`\\b(${names.join("|")})(?=s?\\b)`, "i");
+const uses = new RegExp(`\\b(${names.join("|")})s?\\b`, "i");
 
-/** A word as a link to the glossary; as it is where the glossary does not have it. */
-export function word(name) {
+/** A word as a link to the glossary, written as `text`; no link where the glossary does not have it. */
+export function word(name, text = name) {
   const href = urls[name.toLowerCase()];
-  return href ? el("a", { class: "word", href }, name) : name;
+  return href ? el("a", { class: "word", href }, text) : text;
 }
 
 /** A text in pieces, with the first word of the glossary that it has as a link, and so the others. */
@@ -20,10 +20,10 @@ export function linked(text, known = new Set()) {
   while (names.length) {
     const found = uses.exec(rest);
     if (!found) break;
-    const [use] = found;
-    const isNew = !known.has(use.toLowerCase());
-    known.add(use.toLowerCase());
-    pieces.push(rest.slice(0, found.index), isNew ? word(use) : use);
+    const [use, name] = found;
+    const isNew = !known.has(name.toLowerCase());
+    known.add(name.toLowerCase());
+    pieces.push(rest.slice(0, found.index), isNew ? word(name, use) : use);
     rest = rest.slice(found.index + use.length);
   }
   return [...pieces, rest];

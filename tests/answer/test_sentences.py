@@ -21,11 +21,13 @@ from accounts.answer.ranking import (
 from accounts.answer.sentences import (
     beside,
     condition,
+    one_for_both,
     reasons_in_words,
     recommendation,
     when_jwt_wins,
+    would_change,
 )
-from accounts.answer.tipping import PARAMETERS, TippingPoint
+from accounts.answer.tipping import PARAMETERS, TippingPoint, tipping_points
 
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 
@@ -150,12 +152,49 @@ def test_where_nothing_helps_a_jwt_it_is_said(shipped: Facts) -> None:
         ("per_hour", 1200, True, "a user sent 1,200 requests an hour or more"),
         ("services", 1, True, "a service had to check logins without the database"),
         ("services", 0, False, "every service could reach the database"),
-        ("header_bytes", 371, True, "a header could hold 371 bytes"),
-        ("header_bytes", 50, False, "a header could hold no more than 50 bytes"),
+        ("header_bytes", 371, True, "a cookie or token could have 371 bytes"),
+        ("header_bytes", 50, False, "a cookie or token could have no more than 50 bytes"),
     ],
 )
 def test_a_condition_is_a_clause(name: str, value: float, is_more: bool, words: str) -> None:  # noqa: FBT001
     assert condition(TippingPoint(BY_NAME[name], value, is_more, None)) == words
+
+
+def test_where_nothing_will_do_it_says_what_would_help_as_the_sentence_on_jwt_does(
+    shipped: Facts,
+) -> None:
+    browsers = rank(shipped.measurements, System(), Audience.BROWSERS)
+    [changes] = [
+        would_change(shipped, System(), Audience.BROWSERS, point)
+        for point in tipping_points(shipped.measurements, System(), Audience.BROWSERS)
+        if point.winner is None
+    ]
+    without = "a service had to check logins without the database"
+    later = "a log-out might take 1 s to count"
+    assert changes == (
+        f"If {without}: none of these ways will do, unless {later}, too: "
+        "then take JWT + rotated refresh."
+    )
+    assert when_jwt_wins(shipped, System(), browsers) == (
+        f"A JWT would win if {later} and {without}: JWT + rotated refresh."
+    )
+
+
+def test_what_the_winner_lacks_is_said(shipped: Facts) -> None:
+    assert "Beware" not in taken(shipped)
+    text = taken(shipped, header_bytes=40)  # room for a session's cookie alone
+    assert "Beware: a program would have to keep a cookie." in text
+
+
+def test_one_way_for_browsers_and_programs_has_its_price(shipped: Facts) -> None:
+    both = System(clients=frozenset(Client), distance_ms=0)
+    assert one_for_both(rankings(shipped.measurements, both)) == (
+        "One way for both? Then with Session in one query a program would have to keep a cookie; "
+        "with Random token a script in the page could read it. You can run both, as this site does."
+    )
+    service = System(clients=frozenset(Client), services=1, late_s=60)  # one way fits all
+    assert one_for_both(rankings(shipped.measurements, service)) == ""
+    assert one_for_both(rankings(shipped.measurements, System())) == ""
 
 
 def test_each_reason_is_told(shipped: Facts) -> None:

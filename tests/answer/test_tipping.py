@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
 from accounts.answer.facts import facts
-from accounts.answer.ranking import Action, Audience, Measurements, System, best
+from accounts.answer.ranking import JWT, Action, Audience, Measurements, System, best
 from accounts.answer.tipping import (
-    JWT,
     PARAMETERS,
     Parameter,
     TippingPoint,
     changes_for_jwt,
     tipping_point,
     tipping_points,
+    way_out,
 )
 from tests.answer.measured import MEASUREMENTS, RANDOM, ROTATING, SESSION, parameters, systems
 
@@ -44,6 +44,18 @@ def test_a_service_without_the_database_leaves_no_way_that_ends_at_once() -> Non
     assert point(System(), "services", is_more=True) == TippingPoint(
         BY_NAME["services"], 1, is_more=True, winner=None
     )
+
+
+def test_a_way_out_of_having_none_is_the_one_change_more_that_helps() -> None:
+    service = point(System(), "services", is_more=True)
+    short = point(System(), "header_bytes", is_more=False)
+    assert service
+    assert short
+    assert way_out(MEASUREMENTS, System(), PROGRAMS, service) == TippingPoint(
+        BY_NAME["late_s"], 1, is_more=True, winner=ROTATING
+    )
+    assert short.winner is None
+    assert way_out(MEASUREMENTS, System(), PROGRAMS, short) is None
 
 
 def test_where_nothing_changes_there_is_no_tipping_point() -> None:

@@ -120,14 +120,21 @@ def test_logging_out_stops_the_stolen_cookie_and_not_the_stolen_token(page: Page
     expect(figure(lane(page, "left"), "Database queries")).to_have_text("2")
     expect(figure(lane(page, "right"), "Signatures checked")).to_have_text("1")
     expect(figure(lane(page, "right"), "Median of 30")).to_have_text(re.compile(r"s \(.*–.*s\)$"))
-    expect(card(page)).to_contain_text(re.compile("The benchmark, with 1,000 of each, says .+ CPU"))
+    expect(card(page)).to_contain_text(
+        re.compile(
+            r"The benchmark, with 1,000 of each: JWT takes 0\.\d\d times the CPU time of Ses"
+        )
+    )
 
     take(page, 3)
     expect(lane(page, "left")).to_contain_text("The row in django_session was deleted.")
     expect(lane(page, "right")).to_contain_text("The server had nothing to delete")
     expect(card(page)).to_contain_text("It holds the refresh token, too.")
-    button(page).click()  # no guess, no thief
-    expect(lane(page, "left").get_by_role("button", name="Yes")).to_be_focused()
+    expect(button(page)).to_be_disabled()  # no guess, no thief
+    button(page).click(force=True)
+    question = lane(page, "left").get_by_role("button", name="Yes")
+    expect(question).to_be_focused()
+    expect(question).to_have_css("outline-style", "solid")
     guess(page, left=False, right=False)
     expect(button(page)).to_be_focused()
 
@@ -171,11 +178,11 @@ def write_picture(page: Page) -> None:
 def test_six_pairs_lead_on_by_keyboard_alone_and_the_guesses_are_counted(page: Page) -> None:
     ends = [
         ("With JWT, the stolen copy works", "Logging out did"),
-        ("Both stop the thief, with as many queries", "asks the database twice"),
-        ("Both stop the thief, with as many queries", "asks the database once"),
+        ("Both stop the thief; both ask the database twice", "sends 3"),
+        ("Both stop the thief; both ask the database once", "sends 4"),
         ("Both stop the thief", "logs out all your other devices, too"),
         ("With JWT + rotated refresh, the stolen copy works", "Its refresh token is refused"),
-        ("Both stop the thief, with as many queries", "Random token 43."),
+        ("Both stop the thief; both ask the database once", "Random token 43."),
     ]
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/")

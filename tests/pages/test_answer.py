@@ -51,6 +51,16 @@ def test_the_first_sentence_answers_the_question_with_figures_and_says_whose(
     assert 'href="/benchmarks/?result=postgres"' in html
 
 
+def test_whoever_builds_a_website_or_an_api_finds_what_to_take_above_all_figures(
+    client: Client,
+) -> None:
+    for clients in ("browser", "program"):
+        above = text(page(client, clients=clients)).partition("Every step costs")[0]
+        assert "For browsers (a website) take Session in one query ;" in above
+        assert "for apps and programs (an API) take Random token , in the system below" in above
+    assert "For browsers (a website) nothing fits; " in text(page(client, services=1))
+
+
 def test_each_step_has_its_door(client: Client) -> None:
     seen = text(page(client))
     assert re.search(r"Session \(Django\) 2 queries 1\.00 thief stopped", seen)
@@ -87,8 +97,9 @@ def test_when_nothing_fits_it_says_why(client: Client) -> None:
 
 def test_browsers_and_programs_are_answered_each(client: Client) -> None:
     seen = text(page(client, clients=["browser", "program"], distance_ms=0))
-    assert "For browsers Take: Session in one query" in seen
-    assert "For apps and other programs Take: Random token" in seen
+    assert "For browsers (a website) Take: Session in one query" in seen
+    assert "For apps and programs (an API) Take: Random token" in seen
+    assert "One way for both? Then with Session in one query a program would have" in seen
 
 
 def test_every_way_is_ranked_or_out_with_a_link_to_the_lab(client: Client) -> None:
@@ -140,7 +151,26 @@ def test_its_choosers_mark_the_ways_that_stop_the_thief_at_log_out(client: Clien
         labels = dict(re.findall(r'<option value="([\w-]+)".*?>(.*?)</option>', chooser[0]))
         stops = {slug for slug, label in labels.items() if MARK in label}
         assert labels.keys() == {strategy.slug for strategy in strategies}
+        assert "✓: a log-out stops the thief at once." in text(html)
         assert stops == {slug for slug in labels if played[slug, "log-out"]["thief"] == "refused"}
+
+
+def test_the_two_begin_with_the_one_to_take_and_follow_the_answer(client: Client) -> None:
+    def columns(**system: Any) -> list[str]:
+        head = page(client, **system).partition('id="pair"')[2].partition("</thead>")[0]
+        return re.findall(r'href="/lab/([\w-]+)/"', head)
+
+    assert columns() == ["session-joined", "jwt-blacklist-joined"]
+    assert columns(clients="program") == ["opaque", "jwt-blacklist-joined"]
+    assert columns(services=1, late_s=60) == ["jwt-rotating", "opaque"]  # no other kind will do
+    assert columns(services=1) == ["opaque", "jwt-blacklist-joined"]  # nothing will do
+    assert columns(b="session-db", a="") == ["session-joined", "session-db"]
+
+
+def test_the_order_of_the_table_is_said(client: Client) -> None:
+    seen = text(page(client, clients=["browser", "program"]))
+    assert "ranked Cookies come first, because no script in the page can read them" in seen
+    assert "ranked Headers come first, because a program keeps no cookie by itself" in seen
 
 
 def test_two_ways_that_cost_the_same_are_called_equal(client: Client) -> None:
@@ -196,12 +226,12 @@ def test_the_lines_to_copy_stand_beside_the_cost(client: Client) -> None:
     assert int(found[1]) > 1000
     plain = r"Session \(Django\) needs no line copied and would take \d\.\d ms more\."
     assert re.search(plain, seen)
-    ranked = seen.partition("ranked Way")[2]
+    ranked = seen.partition("shortest time is first. Way")[2]
     assert f"{int(found[1]):,}" in ranked.partition("Session (Django)")[0]
     assert re.search(r"Session \(Django\) \d\.\d ms 1\.00 \d+ 2 32 0 ", ranked)
 
 
 def test_what_an_outcome_holds_for_is_said(client: Client) -> None:
-    seen = text(page(client)).partition("ranked Way")[2]
+    seen = text(page(client)).partition("shortest time is first. Way")[2]
     cached = seen.partition("Session with a cache ")[2].partition("Session in the cookie")[0]
     assert "played with one cache per process; with a cache for all, a log-out counts" in cached

@@ -106,7 +106,8 @@ def test_both_choosers_offer_every_strategy_but_the_other_lanes(client: Client) 
         offered = options(html, side)
         assert {slug for slug, _, _ in offered} == {strategy.slug for strategy in strategies}
         assert [slug for slug, state, _ in offered if state == "disabled"] == [other]
-    assert ("session-db", "selected", "Session (Django): Django's default") in options(html, "left")
+    assert ("session-db", "selected", "Session (Django)") in options(html, "left")
+    assert '<p class="lane__checks" data-subtitle>Django\'s default</p>' in unescape(html)
 
 
 def test_the_choosers_are_grouped_by_what_is_looked_up_and_do_not_tell_the_answer(
@@ -114,7 +115,8 @@ def test_the_choosers_are_grouped_by_what_is_looked_up_and_do_not_tell_the_answe
 ) -> None:
     html = page(client)
     assert re.findall(r'<optgroup label="(.*?)">', html) == [lookup.value for lookup in Lookup] * 2
-    assert MARK not in html
+    offered = [label for side in ("left", "right") for _, _, label in options(html, side)]
+    assert not [label for label in offered if MARK in label]
 
 
 def test_each_lane_offers_its_own_family_first(client: Client) -> None:
@@ -127,11 +129,13 @@ def test_each_lane_offers_its_own_family_first(client: Client) -> None:
     assert options(html, "right")[0][0] == "jwt-blacklist"
 
 
-def test_what_a_plus_is_added_to_is_said_in_the_chooser(client: Client) -> None:
-    labels = [label for _, _, label in options(page(client), "right")]
-    added = [label for label in labels if label.startswith("JWT +")]
+def test_what_a_plus_is_added_to_is_said_below_the_chooser(client: Client) -> None:
+    added = [slug for slug, _, label in options(page(client), "right") if label.startswith("JWT +")]
     assert len(added) == 6
-    assert all(re.search(r": signature (and user|only|) ?\+ ", label) for label in added), added
+    for slug in added:
+        html = page(client, f"?right={slug}")
+        said = re.findall(r"data-subtitle>(.*?)</p>", html)[1]
+        assert re.match(r"signature (and user|only|) ?\+ ", said), said
 
 
 def test_the_story_leads_through_six_pairs_that_exist() -> None:
@@ -158,7 +162,9 @@ def test_times_stand_beside_the_benchmark_of_this_database(client: Client) -> No
     bench = script_data(page(client))["bench"]
     assert isinstance(bench, dict)
     assert bench["rounds"] == 1000
-    assert set(bench["medians"]) >= {slug for pair in STORY for slug in (pair.left, pair.right)}
+    figures = bench["figures"]
+    assert set(figures) >= {slug for pair in STORY for slug in (pair.left, pair.right)}
+    assert all(0 < one["error"] < one["median"] for one in figures.values())
 
 
 def test_the_words_of_the_glossary_are_linked_before_and_after_a_script_runs(

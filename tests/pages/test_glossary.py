@@ -63,7 +63,7 @@ def test_a_word_is_linked_as_the_page_writes_it() -> None:
 def test_a_word_is_linked_once_and_the_longest_is_meant() -> None:
     first, second = first_uses(["Session keys of a session & more", "A session, blacklisted"])
     assert first == (
-        '<a class="word" href="/glossary/#session-key">Session key</a>s of a '
+        '<a class="word" href="/glossary/#session-key">Session keys</a> of a '
         '<a class="word" href="/glossary/#session">session</a> &amp; more'
     )
     assert second == "A session, blacklisted"

@@ -240,7 +240,16 @@ def test_ways_without_red_come_first(client: Client) -> None:
     closed = [slug for (slug, _), is_red in zip(rows(html), red, strict=True) if not is_red]
     answer = html[html.index('class="lab-answer"') : html.index('class="lead"')]
     assert re.findall(r'href="/lab/([\w-]+)/"', answer) == closed
-    assert f"With {len(closed)} of {len(red)} ways no event leaves the thief in" in answer
+    assert (
+        f"With {len(closed)} of them none of the {len(events)} events leaves the thief in" in answer
+    )
+    stopped = {
+        slug
+        for slug, row in rows(html)
+        if re.search(r'data-event="log-out"[^>]*data-tone="safe"', row)
+    }
+    assert f"{len(stopped)} of {len(red)} ways stop the thief when the owner logs out." in answer
+    assert len(stopped) > len(closed)
 
 
 @pytest.mark.usefixtures("shipped")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.lab.events import events
+from accounts.lab.events.log_out import LogOut
 from accounts.lab.visitors import visitor_known
 from accounts.lab.wording import duration
 from accounts.models import Run
@@ -52,6 +53,12 @@ class Row:
             return dict(run.report)
         found = (cell.recorded for cell in self.cells if cell.recorded)
         return next((report for report in found if report["bytes_per_request"]), {})
+
+    @property
+    def stops_at_log_out(self) -> bool:
+        """Whether a log-out was seen to stop the thief at once."""
+        texts = [cell.text for cell in self.cells if cell.event.slug == LogOut.slug]
+        return any(text and text.tone == "safe" for text in texts)
 
     @property
     def standing(self) -> Standing:
@@ -112,6 +119,7 @@ def lab(request: HttpRequest) -> HttpResponse:
     context = {
         "events": columns,
         "closed": [row.strategy for row in rows if row.standing == "closed"],
+        "stopping": sum(row.stops_at_log_out for row in rows),
         "groups": list(groups(rows)),
         "total": len(rows),
         "families": families,

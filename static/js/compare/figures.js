@@ -2,6 +2,7 @@
 
 import { el } from "../dom.js";
 import { microseconds } from "../format.js";
+import { word } from "../glossary.js";
 import { spread } from "./samples.js";
 
 const NONE = "–";
@@ -11,7 +12,7 @@ export function figuresView([, request, , replay]) {
   const rows = [
     ["Database queries", (trace) => trace.tally.sql],
     ["Signatures checked", (trace) => trace.tally.signatures],
-    ["Sent with each request", (trace) => `${trace.credential.bytes ?? 0} bytes`],
+    [word("bytes of a credential", "Sent with each request"), (trace) => `${trace.credential.bytes ?? 0} bytes`],
   ];
   return el(
     "table",

@@ -19,6 +19,7 @@ export class Lane {
     this.side = node.dataset.side;
     this.chooser = node.querySelector("select");
     this.heading = node.querySelector("[data-family-title]");
+    this.subtitle = node.querySelector("[data-subtitle]");
     this.body = node.querySelector("[data-body]");
     this.choose(this.chooser.value);
   }
@@ -29,6 +30,7 @@ export class Lane {
     this.strategy = this.data.strategies.find((strategy) => strategy.slug === slug);
     this.node.dataset.family = this.strategy.family;
     this.heading.textContent = this.strategy.family_title;
+    this.subtitle.textContent = this.strategy.subtitle;
     this.guess = null;
     this.reset();
   }
