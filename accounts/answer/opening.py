@@ -95,7 +95,8 @@ def _as_much(candidate: Candidate, other: Candidate) -> str:
     """A cost beside another one: a difference within the spread is none."""
     one, two = _cpu(candidate), _cpu(other)
     if one.differs_from(two):
-        return f"{one.time_us / two.time_us:.2f} times as much as {other.title}"
+        times = one.figure.over(two.figure)
+        return f"{times.median:.2f} ± {times.error:.2f} times as much as {other.title}"
     return f"as much as {other.title} (to within the spread)"
 
 

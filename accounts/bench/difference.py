@@ -46,6 +46,12 @@ class Figure:
             return cls(median)
         return cls(median, hypot(2 * _OF_MEDIAN * sigma / sqrt(n), again * median))
 
+    def over(self, other: Self) -> Self:
+        """How many times the other it is, and how far the true ratio may lie from that."""
+        ratio = self.median / other.median
+        share = hypot(self.error / self.median, other.error / other.median)
+        return type(self)(ratio, ratio * share)
+
     def differs_from(self, other: Self) -> bool:
         """Whether the two differ by more than chance makes of equal ones."""
         return abs(self.median - other.median) > hypot(self.error, other.error)

@@ -19,7 +19,7 @@ from accounts.claims._evidence import (
 from accounts.claims._play import PlayError, play
 from accounts.claims._results import Result, ship, shipped
 from accounts.claims._runs import ClaimStream, run_keep
-from accounts.claims._tables import amount, tables, value
+from accounts.claims._tables import amount, queries, tables, value
 from accounts.claims._worker import work, write_lines
 from accounts.registry import Registry
 
@@ -41,6 +41,7 @@ __all__ = [
     "amount",
     "claims",
     "play",
+    "queries",
     "run_keep",
     "ship",
     "shipped",

@@ -23,7 +23,12 @@ def _row(one: Measurement) -> Row:
 
 def value(one: Measurement) -> str:
     """The median with its unit."""
-    return f"{amount(one.median)} {one.unit}"
+    return queries(one.median) if one.unit == "SQL" else f"{amount(one.median)} {one.unit}"
+
+
+def queries(number: float) -> str:
+    """``1 query``, ``2 queries``."""
+    return f"{amount(number)} {'query' if number == 1 else 'queries'}"
 
 
 def amount(number: float) -> str:

@@ -12,6 +12,7 @@ from accounts.claims import (
     Progress,
     Source,
     Verdict,
+    queries,
 )
 from accounts.models import User
 from accounts.strategies import Accepted, strategies
@@ -80,10 +81,10 @@ class StatelessSavesAQuery(Claim):
         others = [one for one in evidence.named("user-") if one.name != f"user-{STATELESS}"]
         best = min(others, key=lambda one: one.median)
         if bare:
-            return Verdict(Kind.FAILS, f"The bare check asks {bare:.0f} SQL.", fails)
+            return Verdict(Kind.FAILS, f"The bare check needs {queries(bare)}.", fails)
         words = (
-            f"The bare check asks nothing. Where the view needs the user it is {full:.0f} SQL, "
-            f"as against {best.median:.0f} with “{best.title}”."
+            f"The bare check needs no query. Where the view needs the user it takes "
+            f"{queries(full)}, as against {best.median:.0f} with “{best.title}”."
         )
         if full < best.median:
             return Verdict(Kind.HOLDS, words, holds)

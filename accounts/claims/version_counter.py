@@ -11,6 +11,7 @@ from accounts.claims import (
     Progress,
     Source,
     Verdict,
+    queries,
 )
 from accounts.lab.report import Report
 from accounts.lab.scenario import run_scenario
@@ -102,8 +103,8 @@ class VersionCounter(Claim):
         inside = sum(evidence[f"copy-{event}-{COUNTER}"].median for event in EVENTS)
         thrown = evidence[f"other-{COUNTER}"].median
         words = (
-            f"With the counter a request needs {sql:.0f} SQL, as against {anyway:.0f} without. The "
-            f"copy was {'let in' if inside else 'refused'}, the other device "
+            f"With the counter a request needs {queries(sql)}, as against {anyway:.0f} without. "
+            f"The copy was {'let in' if inside else 'refused'}, the other device "
             f"{'thrown out as well' if thrown else 'left alone'}."
         )
         if sql > anyway or inside:

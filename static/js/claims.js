@@ -2,6 +2,7 @@
 
 import { ApiError, sendForLines } from "./api.js";
 import { describeMarks } from "./charts.js";
+import { guessed, remember } from "./claims/guessed.js";
 import { localTimes } from "./when.js";
 
 class Claims {
@@ -11,11 +12,33 @@ class Claims {
       this[name] = document.querySelector(`[data-bar] [data-${name}]`);
     }
     this.rows = [...document.querySelectorAll("[data-claim]")];
+    this.ask();
     if (!this.start) return;
     this.start.hidden = false;
     this.start.addEventListener("click", () => this.play());
     this.stop.addEventListener("click", () => this.controller?.abort());
     addEventListener("pagehide", () => this.controller?.abort());
+  }
+
+  /** On the board a verdict stands only where the visitor has guessed, until all are asked for. */
+  ask() {
+    if (this.claim) {
+      if (new URLSearchParams(location.search).has("guess")) remember([this.claim]);
+      return;
+    }
+    const tell = document.querySelector("[data-tell]");
+    tell.addEventListener("click", () => {
+      remember(this.chosen());
+      this.tell();
+      this.rows[0].querySelector("a").focus();
+    });
+    this.tell();
+  }
+
+  tell() {
+    const known = guessed();
+    for (const row of this.rows) row.toggleAttribute("data-told", known.has(row.dataset.claim));
+    document.querySelector("[data-tell]").hidden = this.rows.every((row) => row.hasAttribute("data-told"));
   }
 
   /** The slugs to play: the page's own, or all of the board. */

@@ -19,6 +19,12 @@ def test_more_samples_or_less_spread_make_a_difference_clearer() -> None:
     assert figure(100, 5, 20).differs_from(figure(110, 5, 20))
 
 
+def test_a_ratio_is_known_as_well_as_both_that_it_is_of() -> None:
+    ratio = Figure(300, 12).over(Figure(200, 6))
+    assert ratio.median == 1.5
+    assert ratio.error == pytest.approx(1.5 * 0.05)  # 4 % and 3 % make 5 %
+
+
 def test_what_comes_out_otherwise_when_it_is_measured_again_is_no_difference() -> None:
     one, other = figure(100, 1, 10**9), figure(100 + 100 * AGAIN, 1, 10**9)
     assert not one.differs_from(other)

@@ -42,7 +42,7 @@ def test_a_guess_by_keyboard_and_a_run_beside_it(
     monkeypatch.setattr(_play, "COMMAND", program(progress(), played(kind=Kind.HOLDS)))
     page.goto(f"/claims/{SLUG}/")
     result = page.locator("#result")
-    expect(result.get_by_role("heading", name="Here it")).to_be_hidden()
+    expect(result.get_by_role("heading", name="Here:")).to_be_hidden()
 
     page.get_by_role("radio", name="It holds").focus()
     page.keyboard.press("Space")
@@ -52,7 +52,7 @@ def test_a_guess_by_keyboard_and_a_run_beside_it(
     page.get_by_role("button", name="Run it here").press("Enter")
     page.wait_for_url(re.compile("/claims/runs/"))
     expect(result).to_contain_text("You guessed: it holds. So it came out.")
-    expect(result.get_by_role("heading", name="Here it")).to_contain_text("✓ holds")
+    expect(result.get_by_role("heading", name="Here:")).to_contain_text("✓ holds")
     expect(page.locator(".mark").first).to_have_attribute(
         "aria-label", "A & B: 3 s, most between 2 and 4, 3 samples"
     )
@@ -60,12 +60,33 @@ def test_a_guess_by_keyboard_and_a_run_beside_it(
     assert violations(page) == CLEAN
 
     page.get_by_text("What was measured", exact=True).click()
-    verdict = result.get_by_role("heading", name="Here it")
+    verdict = result.get_by_role("heading", name="Here:")
     expect(verdict).to_be_hidden()
     page.emulate_media(media="print")  # on paper nothing is folded, and nothing can be pressed
     expect(verdict).to_be_visible()
     for pressed in ("Guess, and see", "Run it here"):
         expect(page.get_by_role("button", name=pressed)).to_be_hidden()
+
+
+def test_the_board_keeps_a_verdict_back_until_it_is_guessed_or_asked_for(page: Page) -> None:
+    page.goto(f"/claims/{SLUG}/?guess=holds")
+    page.goto("/claims/")
+    guessed, other = (
+        page.locator(f"[data-claim={claim}] [data-label='On SQLite']")
+        for claim in (SLUG, "tokens-are-bigger")
+    )
+    expect(guessed.get_by_text("does not hold")).to_be_visible()
+    expect(other.get_by_text("guess first")).to_be_visible()
+    expect(other.get_by_text("depends")).to_be_hidden()
+    assert violations(page) == CLEAN
+    page.emulate_media(media="print")
+    expect(other.get_by_text("depends")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="Show all verdicts").click()
+    expect(other.get_by_text("depends")).to_be_visible()
+    page.reload()
+    expect(page.locator(".claims__told").first).to_be_visible()
+    expect(page.get_by_role("button", name="Show all verdicts")).to_be_hidden()
 
 
 def test_the_board_is_played_whole_and_stopped(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts.claims import Kind, Result, amount, claims, shipped
+from accounts.claims import Kind, Result, claims, shipped, value
 from accounts.conf import DATABASES, own_database
 from accounts.models import ClaimGuesses, ClaimRun, User
 from tests.claims.sample import SLUG, played
@@ -101,7 +101,7 @@ class TestPage:
         page = text(PAGE)
         assert result.played.verdict.words in page
         for one in result.played.evidence.measurements:
-            assert f"{amount(one.median)} {one.unit}" in page
+            assert value(one) in page
             assert one.title in page
 
     def test_a_search_engine_is_told_what_it_is_about(self) -> None:
