@@ -32,7 +32,7 @@ unexport PYTHONDONTWRITEBYTECODE
 DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo bench matrix claims results prune layers picture test test-sqlite test-postgres format types lock
+.PHONY: help audit demo bench matrix claims results prune layers picture test test-sqlite test-postgres format types lock
 .PHONY: lint lint-python lint-templates lint-scripts lint-layers lint-django check-python chromium typescript
 .NOTPARALLEL:
 
@@ -52,6 +52,9 @@ matrix: check-database $(READY)  ## Play every strategy against every event (DB=
 
 claims: check-database $(READY)  ## Put what people say to the test (DB=postgres, ARGS=--claim=SLUG)
 	@DEMO=1 $(PY) manage.py claims --database $(DB) $(ARGS)
+
+audit: $(READY)  ## Does it really log you out? Any server: URL=http://127.0.0.1:8000 PROFILE=site-session
+	@$(PY) manage.py audit $(URL) --profile $(PROFILE) $(ARGS)
 
 results: $(READY)  ## Measure on a quiet machine all that the site shows: 15 minutes, waiting not counted
 	$(MAKE) --no-print-directory bench

@@ -25,6 +25,7 @@ class Observation:
     lifetime: timedelta | None = None
     thief: Outcome = Outcome.NOT_APPLICABLE
     after_s: float | None = None
+    at_once: bool = False
     other: Other = "not-applicable"
     role: str | None = None
     cost_queries: int = 0
@@ -121,6 +122,7 @@ class Script:
 
     def _replay(self) -> Reply:
         answer = self.environment.thief.me("The thief replays its copy")
+        self.observed.at_once = not answer.accepted
         if not answer.accepted or not self.patience:
             self.observed.after_s = self._since()
             return answer
