@@ -40,6 +40,8 @@ class Claim(ABC):
     limits: ClassVar[Sequence[str]]
     #: What this experiment cannot tell.
     caveat: ClassVar[str]
+    #: The slug of the attack that shows the same in a visitor's browser, if any.
+    attack: ClassVar[str] = ""
     #: Its place in the lists, the smallest first.
     order: ClassVar[int] = 1000
     #: Django's: a template that names a class would make an instance of it.

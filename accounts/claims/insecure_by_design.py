@@ -77,6 +77,7 @@ class InsecureByDesign(Claim):
         "Nine forgeries against the versions that are installed here. It cannot show that there is "
         "no tenth, nor what other libraries do."
     )
+    attack = "forged-token"
     order = 240
 
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:

@@ -60,6 +60,7 @@ class LeakedKey(Claim):
         "The thief knows the secret, not the database: who reads the table of logins as well can "
         "name one that is there. A public key signs nothing, so only the private one can leak so."
     )
+    attack = "leaked-secret"
     order = 230
 
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:

@@ -81,6 +81,7 @@ class RotationIsEnough(Claim):
         "The fixed end of the login bounds what is left, after days or weeks. The access token "
         "that was copied along lives on until it expires: that is another claim."
     )
+    attack = "stolen-refresh-token"
     order = 30
 
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:

@@ -11,6 +11,8 @@ from django.utils import timezone
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
+from accounts.attacks.stage.recorded import recorded_of
+from accounts.attacks.token_in_an_address import POLICIES, QUERY, WAYS
 from accounts.bench.subjects import Subject
 from accounts.claims import (
     Claim,
@@ -22,11 +24,13 @@ from accounts.claims import (
     Source,
     Verdict,
 )
+from accounts.claims._shop import RECORDED, lost, when
 from accounts.models import BlacklistedToken, EndReason
 from accounts.tokens.codec import decode, issue
 from accounts.tokens.realm import TokenRefused, lab_realm
 
 FETCHES, LINKS = 20, 5
+ATTACK = "token-in-an-address"
 LIFE = timedelta(seconds=30)
 
 Fetch = Callable[[str], bool]
@@ -40,6 +44,9 @@ class SingleUseLinks(Claim):
     way; and once the JWT's id is written down at its first use, by a row whose key is unique. Then
     the line is read that the server writes into its log of a request with the token in the address,
     and in a header.
+
+    Whether a browser tells the address, token and all, to an advert's server was recorded in the
+    attack theatre: with a page that asks for it (Referrer-Policy: unsafe-url), and with two others.
     """
 
     slug = "single-use-links"
@@ -65,8 +72,9 @@ class SingleUseLinks(Claim):
     caveat = (
         "The fetches follow each other. Of two at once the unique key lets one through; whether a "
         "download that broke off counts as used is left open. A browser keeps the address in its "
-        "history too, and may name it to the next page: nothing of that is measured."
+        "history, too."
     )
+    attack = ATTACK
     order = 290
 
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
@@ -83,7 +91,9 @@ class SingleUseLinks(Claim):
             for way, (_, make, fetch) in ways.items():
                 link = make(subject)
                 served[way].append(sum(fetch(link) for _ in range(FETCHES)))
-        yield Evidence.from_measurements([*_served(ways, served), *self.logs(_jwt(subject))])
+        yield Evidence.from_measurements(
+            [*_served(ways, served), *self.logs(_jwt(subject)), *_told()]
+        )
 
     def logs(self, token: str) -> Iterator[Measurement]:
         """Whether a token can be read in the server's log, by how it is sent."""
@@ -133,6 +143,8 @@ class SingleUseLinks(Claim):
         )
         if any(one.median for one in evidence.named("logged-address")):
             words += " Its token could be read in the server's log."
+        if telling := [one.title for one in evidence.named("told-") if one.median]:
+            words += f" It was told to an advert's server by {', '.join(telling)}."
         if alone.low == alone.high == 1:
             return Verdict(Kind.HOLDS, words, holds)
         if not row.low == row.high == 1:
@@ -154,6 +166,22 @@ def _served(ways: Ways, served: dict[str, list[float]]) -> Iterator[Measurement]
             unit="fetches",
             family="" if way == "signer" else "jwt",
         )
+
+
+def _told() -> Iterator[Measurement]:
+    """Whether a browser's Referer told another site the token, under each policy of the page."""
+    for one in recorded_of(ATTACK):
+        policies = {"": "unsafe-url", **POLICIES}
+        on = "".join(one.defences)
+        if on in policies:
+            yield Measurement.from_samples(
+                f"told-{one.browser}-{on}",
+                [lost(one, [WAYS[QUERY].capitalize()], 1)],
+                group=f"{RECORDED}: tokens that an advert's server was told, of one",
+                title=f"{when(one)}: {policies[on]}",
+                unit="tokens",
+                family="jwt",
+            )
 
 
 def access_log_line(address: str, authorization: str = "") -> str:

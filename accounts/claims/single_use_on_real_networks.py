@@ -90,6 +90,7 @@ class SingleUseOnRealNetworks(Claim):
         "times, which takes hours or weeks. An answer is lost by not being read: no network is "
         "between client and server here."
     )
+    attack = "stolen-refresh-token"
     order = 40
 
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:

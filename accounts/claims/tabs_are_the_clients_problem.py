@@ -76,6 +76,7 @@ class TabsAreTheClientsProblem(Claim):
         "Three clients on the server stand for three tabs. Their requests follow each other; no "
         "answer is used before the last was sent, which is what a race amounts to."
     )
+    attack = "stolen-refresh-token"
     order = 50
 
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:

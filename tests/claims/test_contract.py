@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from accounts.attacks import attacks
 from accounts.claims import Claim, Evidence, Kind, Source, Verdict, claims
 from tests.claims.case import Case, play
 
@@ -77,6 +78,11 @@ def test_it_is_explained(claim: type[Claim]) -> None:
     assert claim.caveat.endswith(".")
     assert len(claim.limits) > 1
     assert all(limit.endswith(".") for limit in claim.limits)
+
+
+@each_claim
+def test_the_attack_that_shows_it_is_one(claim: type[Claim]) -> None:
+    assert not claim.attack or claim.attack in attacks
 
 
 def test_no_two_are_alike() -> None:

@@ -34,4 +34,13 @@ def test_a_token_in_an_address_can_be_read_in_the_log_and_one_in_a_header_cannot
     evidence, verdict = play(SingleUseLinks)
     assert evidence["logged-address"].median == 1
     assert evidence["logged-header"].median == 0
-    assert verdict.words.endswith("Its token could be read in the server's log.")
+    assert "Its token could be read in the server's log." in verdict.words
+
+
+@pytest.mark.django_db
+def test_one_browser_tells_an_advert_the_token_where_the_page_asks_for_it() -> None:
+    evidence, verdict = play(SingleUseLinks)
+    telling = [one.title for one in evidence.named("told-") if one.median]
+    assert [title.split()[0] for title in telling] == ["Chromium"]
+    assert telling[0].endswith(": unsafe-url")
+    assert verdict.words.endswith(f"It was told to an advert's server by {telling[0]}.")

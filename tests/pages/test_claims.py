@@ -127,6 +127,12 @@ class TestPage:
         assert "The copy lived 3 s." in page
         assert f"http://testserver{run.get_absolute_url()}" in page
 
+    def test_it_leads_to_the_attack_that_shows_it(self) -> None:
+        leads = "Play it in your own browser: <a"
+        page = text("/claims/same-site-is-enough/")
+        assert f'{leads} href="/attacks/another-sites-form/">Another page’s form</a>' in page
+        assert leads not in text(PAGE)
+
     def test_an_unknown_one_is_not_found(self) -> None:
         assert Client().get("/claims/earth-is-flat/").status_code == 404
 

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.attacks import attacks
 from accounts.claims import Claim, Kind, Played, claims, shipped
 from accounts.conf import DATABASES, own_database
 from accounts.lab.visitors import visitor_known
@@ -142,6 +143,7 @@ def _page(
         "claim": found,
         "paragraphs": paragraphs(found.explanation()),
         "source": source_of(found),
+        "attack": attacks[found.attack] if found.attack else None,
         "shown": shown,
         "figures": list(figures(shown.played.evidence)) if shown else [],
         "run": kept,

@@ -1,0 +1,145 @@
+"""JWT is immune to CSRF."""
+
+from collections.abc import Iterator
+
+from accounts.attacks.another_sites_form import JARS, PARTIES
+from accounts.attacks.stage.hosts import Party, origin_of
+from accounts.attacks.stage.houses import House, JwtCookie, LocalStorage, SessionCookie
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
+from accounts.claims._shop import (
+    HOME,
+    RECORDED,
+    Answer,
+    Headers,
+    lost,
+    recorded,
+    shop_open,
+    when,
+)
+from accounts.claims.same_site_is_enough import ATTACK, arrived
+
+HOUSES: tuple[type[House], ...] = (LocalStorage, JwtCookie, SessionCookie)
+TIMES = 10
+LOGIN_ATTACK = "logged-in-as-somebody-else"
+LAX = next(jar for jar in JARS if jar.slug == "lax")  # as the shop's cookies are
+
+
+class JwtIsImmuneToCsrf(Claim):
+    """Let another page send orders to a shop that keeps its login in three ways.
+
+    Once the page puts a JWT into a header itself; once the JWT is a cookie; once a session is. The
+    other page's request carries what a browser adds by itself, a cookie, and nothing that only the
+    shop's own page could add. It goes to the shop over HTTP, without a browser.
+
+    Whether a browser adds the cookie, which says SameSite=Lax, was recorded for three pages of a
+    thief. So was another attack: the thief's page sends the log-in form with his own name, and the
+    victim's next order lands in his account.
+    """
+
+    slug = "jwt-is-immune-to-csrf"
+    said = "JWT is immune to CSRF."
+    source = Source(
+        "AbsaOSS, enceladus, issue 92",
+        "2019",
+        "https://github.com/AbsaOSS/enceladus/issues/92",
+        "Tokens are normally not stored in cookies, so nothing has to protect them from CSRF.",
+    )
+    against = Source(
+        "Sven Slootweg (joepie91)",
+        "2016",
+        "http://cryto.net/~joepie91/blog/2016/06/13/stop-using-jwt-for-sessions/",
+        "A JWT in a cookie is open to CSRF like a session; what decides is where it is kept.",
+    )
+    limits = (
+        "Holds where another page's orders are refused with the JWT in a header and in a cookie.",
+        "Does not hold where they are accepted with the JWT in a header.",
+        "Depends on what carries it, where they are accepted with the JWT in a cookie alone.",
+    )
+    caveat = (
+        "The shop checks nothing but the login. A header's token is out of another page's reach, "
+        "and within that of a script in the shop's own."
+    )
+    attack = LOGIN_ATTACK
+    order = 255
+
+    def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
+        times = lab.number(TIMES)
+        ridden = []
+        with shop_open(ATTACK) as shop:
+            for done, house in enumerate(HOUSES):
+                yield Progress("ordering from elsewhere", done, len(HOUSES))
+                elsewhere = {**by_itself(shop.log_in(house.slug)), "Origin": _EVIL}
+                number = shop.order(house.slug, elsewhere, times)
+                ridden.append(_ridden(house, number, times))
+        yield Evidence.from_measurements([*ridden, *_added(), *_replaced()])
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        holds, fails, depends = self.limits
+        header, cookie, session = (int(evidence[f"ridden-{house.slug}"].median) for house in HOUSES)
+        added = sum(one.median > 0 for one in evidence.named("added-"))
+        words = (
+            f"Another page got {header} orders through where the page sends a JWT in a header, "
+            f"{cookie} where it is a cookie, {session} where a session is. Of "
+            f"{len(evidence.named('added-'))} recorded browsers {added} add such a cookie to a "
+            "neighbour's form."
+        )
+        if header:
+            return Verdict(Kind.FAILS, words, fails)
+        if cookie and added:
+            tip = "It tips with what carries it: what a browser adds by itself, another page uses."
+            return Verdict(Kind.DEPENDS, words, depends, tip)
+        return Verdict(Kind.HOLDS, words, holds)
+
+
+_EVIL = origin_of(Party.SIBLING, HOME)
+
+
+def by_itself(login: Answer) -> Headers:
+    """What a browser adds to a request of another page, if it adds anything: the cookies."""
+    return login.sent_along if login.cookies else {}
+
+
+def _ridden(house: type[House], number: int, times: int) -> Measurement:
+    return Measurement.from_samples(
+        f"ridden-{house.slug}",
+        [number],
+        group=f"Another page's orders that the shop accepts, of {times}",
+        title=house.title,
+        unit="orders",
+        family=house.family,
+    )
+
+
+def _added() -> Iterator[Measurement]:
+    """To how many pages' forms a browser adds a cookie that says Lax."""
+    for one in recorded(ATTACK):
+        yield Measurement.from_samples(
+            f"added-{one.browser}",
+            [sum(arrived(one, party, LAX, "form") for party in PARTIES)],
+            group=f"{RECORDED}: pages of a thief whose form brings a Lax cookie, of {len(PARTIES)}",
+            title=when(one),
+            unit="pages",
+        )
+
+
+def _replaced() -> Iterator[Measurement]:
+    """In which houses the victim's order landed in the thief's account (login CSRF)."""
+    for one in recorded(LOGIN_ATTACK):
+        for house in HOUSES:
+            yield Measurement.from_samples(
+                f"replaced-{one.browser}-{house.slug}",
+                [lost(one, [house.title], 1)],
+                group=f"{RECORDED}: logins that the thief's own replaced, of 1",
+                title=f"{when(one)}: {house.title}",
+                unit="logins",
+                family=house.family,
+            )

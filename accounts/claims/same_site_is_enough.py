@@ -1,0 +1,177 @@
+"""SameSite made CSRF tokens obsolete."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+
+from accounts.attacks.another_sites_form import JARS, PARTIES, WAYS, Jar
+from accounts.attacks.stage.guards import DEFENCES
+from accounts.attacks.stage.hosts import Party, origin_of
+from accounts.attacks.stage.recorded import Recorded
+from accounts.claims import (
+    Claim,
+    Evidence,
+    Kind,
+    Laboratory,
+    Measurement,
+    Progress,
+    Source,
+    Verdict,
+)
+from accounts.claims._shop import (
+    HOME,
+    RECORDED,
+    Answer,
+    Shop,
+    cookie_header,
+    recorded,
+    shop_open,
+    went_well,
+    when,
+)
+
+ATTACK = "another-sites-form"
+WRITTEN = [jar for jar in JARS if jar.samesite in ("Lax", "Strict")]
+SILENT = [jar for jar in JARS if not jar.samesite]
+POSTS = ("form", "fetch")
+
+
+class SameSiteIsEnough(Claim):
+    """Send a shop the orders of other pages, with the cookies that browsers were seen to add.
+
+    Which cookies come along, a browser decides: it was recorded in the attack theatre, for another
+    site, another port of the same host and a sibling host, with fresh cookies and with those that
+    are two minutes old. Cookies that ask for no protection (SameSite=None) are left out.
+
+    Each recorded POST is then sent once more over HTTP, with the same cookies and with the Origin
+    and Sec-Fetch-Site of such a page: to a shop that trusts SameSite alone, and to shops that ask
+    for a token, look at Origin, or look at Sec-Fetch-Site. The owner's own form goes to each, too.
+    """
+
+    slug = "same-site-is-enough"
+    said = "SameSite made CSRF tokens obsolete."
+    source = Source(
+        "JSPrep",
+        "read in 2026",
+        "https://jsprep.pro/questions/authentication",
+        "A cookie with SameSite=Strict or Lax prevents CSRF.",
+    )
+    against = Source(
+        "OWASP, SameSite",
+        "2024",
+        "https://owasp.org/www-community/SameSite",
+        "Not every browser takes Lax where a cookie says nothing, and it is one layer of several.",
+    )
+    limits = (
+        "Holds where no cookie without SameSite=None comes along with another page's POST.",
+        "Does not hold where one that says Lax or Strict does.",
+        "Depends where only a cookie that says nothing does.",
+    )
+    caveat = (
+        "Two browsers, and pages on one machine: ports and sibling hosts of a real site may belong "
+        "to nobody else. Links are left out: they matter where a GET changes something."
+    )
+    attack = ATTACK
+    order = 254
+
+    def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
+        guards = ["", *(one.slug for one in DEFENCES)]
+        posts = [*_posts(recorded(ATTACK))]
+        let: list[Measurement] = []
+        for done, guard in enumerate(guards):
+            yield Progress("sending orders", done, len(guards))
+            with shop_open(ATTACK, *filter(None, [guard])) as shop:
+                login = shop.post("at/jar/")
+                ordered = sum(_orders(shop, login, *post) for post in posts)
+                own = _own_order(shop, login)
+            title = next((one.title for one in DEFENCES if one.slug == guard), "SameSite alone")
+            let.append(_count(f"let-{guard}", title, ordered, f"{LET}, of {len(posts)}"))
+            let.append(_count(f"own-{guard}", title, own, f"{OWN}, of 1"))
+        let.sort(key=lambda one: one.name.startswith("own-"))
+        yield Evidence.from_measurements(
+            [*_seen("written", WRITTEN), *_seen("silent", SILENT), *let]
+        )
+
+    def judge(self, evidence: Evidence) -> Verdict:
+        holds, fails, depends = self.limits
+        written, silent = (
+            [one for one in evidence.named(name) if one.median] for name in ("written", "silent")
+        )
+        alone, *guarded = (int(one.median) for one in evidence.named("let-"))
+        words = (
+            f"Recorded: {_said(written, 'a cookie with Lax or Strict')}; "
+            f"{_said(silent, 'one that says nothing')}. Of those requests the shop let {alone} "
+            f"order, and {', '.join(map(str, guarded))} where it asked for more than the cookie."
+        )
+        if written:
+            return Verdict(Kind.FAILS, words, fails)
+        if silent:
+            return Verdict(Kind.DEPENDS, words, depends, "It tips with the attribute, written out.")
+        return Verdict(Kind.HOLDS, words, holds)
+
+
+LET = "Other pages' requests that the shop lets order"
+OWN = "The owner's own order"
+_SITE = {Party.THIEF: "cross-site", Party.NEIGHBOUR: "same-site", Party.SIBLING: "same-site"}
+
+
+def arrived(one: Recorded, party: Party, jar: Jar, way: str) -> bool:
+    """Whether a cookie came along with a request of a page, and ordered a lamp, in a browser."""
+    row = f"{PARTIES[party].capitalize()}: {jar.title}"
+    return went_well(one, row, WAYS.index(way)) is False
+
+
+def _posts(found: Sequence[Recorded]) -> Iterator[tuple[Party, Sequence[Jar]]]:
+    """Each POST of another page that brought a cookie along, in each browser."""
+    for one, party, way in product(found, PARTIES, POSTS):
+        jars = [jar for jar in (*SILENT, *WRITTEN) if arrived(one, party, jar, way)]
+        if jars:
+            yield party, jars
+
+
+def _orders(shop: Shop, login: Answer, party: Party, jars: Sequence[Jar]) -> bool:
+    """Send what was recorded; whether the shop lets it order."""
+    values = {jar.name(shop.play): login.cookies[jar.name(shop.play)].value for jar in jars}
+    told = {"Origin": origin_of(party, HOME), "Sec-Fetch-Site": _SITE[party]}
+    shop.post("at/order/?by=form", headers={**cookie_header(values), **told})
+    return _is_let(shop)
+
+
+def _own_order(shop: Shop, login: Answer) -> bool:
+    """Send what the shop's own page sends; whether the shop lets it order."""
+    told = {"Origin": origin_of(Party.SHOP, HOME), "Sec-Fetch-Site": "same-origin"}
+    shop.form("at/order/?by=own", {"csrf": login.body["csrf"]}, {**login.sent_along, **told})
+    return _is_let(shop)
+
+
+def _is_let(shop: Shop) -> bool:
+    facts = shop.play.acts.latest("pk").facts
+    return bool(facts["arrived"]) and not facts["refused"]
+
+
+def _seen(name: str, jars: Sequence[Jar]) -> Iterator[Measurement]:
+    """How many of some cookies came along, for each page in each browser, fresh and old."""
+    what = "that say Lax or Strict" if jars is WRITTEN else "that say nothing"
+    for age, found in (("", recorded(ATTACK)), (", after two minutes", _old())):
+        for one, party in product(found, PARTIES):
+            came = sum(any(arrived(one, party, jar, way) for way in POSTS) for jar in jars)
+            yield _count(
+                f"{name}-{one.browser}-{party.name}{age}",
+                f"{when(one)}: {PARTIES[party]}{age}",
+                came,
+                f"{RECORDED}: cookies {what} that come along with a POST, of {len(jars)}",
+            )
+
+
+def _old() -> list[Recorded]:
+    return recorded(ATTACK, "two-minutes")
+
+
+def _count(name: str, title: str, number: int, group: str) -> Measurement:
+    unit = "cookies" if group.startswith(RECORDED) else "orders"
+    return Measurement.from_samples(name, [number], group=group, title=title, unit=unit)
+
+
+def _said(found: Sequence[Measurement], what: str) -> str:
+    if not found:
+        return f"{what} came along with no other page's POST"
+    return f"{what} came along in {len(found)} cases, first from {found[0].title}"
