@@ -32,6 +32,9 @@ class DefenceAnswer(drf.Serializer[None]):
     slug = drf.SlugField()
     title = drf.CharField()
     explanation = drf.CharField()
+    is_defence = drf.BooleanField(
+        help_text="False: it changes when the thief comes, and nothing at the shop."
+    )
 
 
 class ReadingAnswer(drf.Serializer[None]):
@@ -58,6 +61,18 @@ class CellAnswer(drf.Serializer[None]):
 
     words = drf.CharField()
     went_well = drf.BooleanField(allow_null=True, help_text="For the owner.")
+    share = drf.FloatField(
+        allow_null=True, help_text="Of what was tried, how much the thief got: 0 to 1."
+    )
+
+
+class SpendAnswer(drf.Serializer[None]):
+    """Somebody showed a refresh token."""
+
+    by = drf.ChoiceField(["owner", "thief"])
+    token = drf.IntegerField(help_text="Numbered in the order in which they were made.")
+    given = drf.IntegerField(help_text="The one that was given for it; 0: none.")
+    refused = drf.CharField(help_text="A code; empty where it was accepted.")
 
 
 class RowAnswer(drf.Serializer[None]):
@@ -67,6 +82,8 @@ class RowAnswer(drf.Serializer[None]):
     family = drf.CharField()
     cells = CellAnswer(many=True)
     transcript = drf.ListField(child=drf.CharField())
+    group = drf.CharField(help_text="What several rows have in common; empty for most.")
+    spends = SpendAnswer(many=True)
 
 
 class ResultAnswer(drf.Serializer[None]):

@@ -5,9 +5,9 @@ fence, the shop, the thief, and the ways in which the shop keeps a login. Read `
 then any attack. May import ``tokens``, ``models``, ``site`` and what lies below them.
 """
 
-from accounts.attacks._base import Attack
+from accounts.attacks._base import Attack, Cell, Result, Row, Spend
 from accounts.registry import Registry
 
 attacks: Registry[Attack] = Registry("accounts.attacks", Attack)  # type: ignore[type-abstract]
 
-__all__ = ["Attack", "attacks"]
+__all__ = ["Attack", "Cell", "Result", "Row", "Spend", "attacks"]

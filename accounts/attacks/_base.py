@@ -28,6 +28,8 @@ class Defence:
     slug: str
     title: str
     explanation: str
+    #: False: it changes when the thief comes, and nothing at the shop
+    is_defence: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,26 @@ class Cell:
 
     words: str
     went_well: bool | None = None
+    #: of what was tried, how much the thief got: 0 to 1; None where nothing was counted
+    share: float | None = None
 
     @property
     def sign(self) -> str:
         """What tells it apart without its colour."""
         return {True: "●", False: "▲", None: ""}[self.went_well]
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Somebody showed a refresh token. Tokens are numbered in the order in which they were made."""
+
+    #: owner or thief
+    by: str
+    token: int
+    #: the one that was given for it; 0: none, it was refused
+    given: int
+    #: why it was refused, as a code
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +103,15 @@ class Row:
     family: str = ""
     #: what the servers saw of it, in words
     transcript: Sequence[str] = ()
+    #: the attacker, or what else several rows have in common; their titles begin with it
+    group: str = ""
+    #: refresh tokens, from which their family tree is drawn
+    spends: Sequence[Spend] = ()
+
+    @property
+    def label(self) -> str:
+        """Its title below the title of its group."""
+        return self.title.removeprefix(f"{self.group}: ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +146,8 @@ class Attack(ABC):
     switches_title: ClassVar[str] = "Defences of the shop"
     #: what this play cannot tell
     caveat: ClassVar[str]
+    #: what the words of a result mean, where they are not said already
+    words: ClassVar[Mapping[str, str]] = {}
     #: what the first column of a result lists
     row_title: ClassVar[str] = "Where the login is kept"
     #: its place in the lists, the smallest first

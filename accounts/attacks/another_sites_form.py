@@ -11,14 +11,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from accounts.attacks._base import Attack, Cell, Defence, Reading, Result, Row, Stop
 from accounts.attacks.stage.guards import DEFENCES, WORDS, csrf_token, refused_by
 from accounts.attacks.stage.hosts import Party
+from accounts.attacks.stage.houses import LocalStorage
 from accounts.attacks.stage.plays import act_note
 from accounts.attacks.stage.stops import onwards
 from accounts.models import AttackAct, AttackPlay, ShopLogin
-from accounts.tokens.realm import shop_realm
+from accounts.tokens.realm import TokenRefused, shop_realm
 
 WAYS = ("form", "link", "image", "fetch")
 OWN = "own"
 LAX_ALLOWS_POST = 120  # seconds: Chromium, for a cookie that names no SameSite
+HEADER = "header"
+HEADER_TITLE = "JWT in the Authorization header"
 COLUMNS = ("A form (POST)", "A link", "An image", "fetch (POST)")
 
 
@@ -44,6 +47,8 @@ JARS = (
     Jar("none", "SameSite=None", "None", secure=True),
     Jar("host", "__Host-, SameSite=Lax", "Lax", secure=True, is_host=True),
 )
+#: the ways in which a login is kept here: slug and title
+KEPT = (*((one.slug, one.title) for one in JARS), (HEADER, HEADER_TITLE))
 PARTIES = {
     Party.THIEF: "another site",
     Party.NEIGHBOUR: "the same host, another port",
@@ -59,8 +64,10 @@ def parties() -> list[Party]:
 
 
 def _log_in_five_times(request: HttpRequest, play: AttackPlay) -> HttpResponse:
-    """Log the victim in five times, each with another cookie."""
-    answer = JsonResponse({"csrf": csrf_token(play)})
+    """Log the victim in with five cookies, and with a token that the page sends itself."""
+    kept = LocalStorage(play)
+    login = ShopLogin.objects.create(play=play, house=kept.slug, customer="victim")
+    answer = JsonResponse({"csrf": csrf_token(play), "access": kept.token(login, "access")})
     for one in JARS:
         key = secrets.token_urlsafe(16)
         ShopLogin.objects.create(
@@ -79,9 +86,11 @@ def _log_in_five_times(request: HttpRequest, play: AttackPlay) -> HttpResponse:
 
 
 def _order(request: HttpRequest, play: AttackPlay) -> HttpResponse:
-    """Order a lamp, whichever page sends the request, and note which cookies came along."""
+    """Order a lamp, whichever page sends the request, and note which logins came along."""
     said = request.GET
     arrived = [one.slug for one in JARS if _is_genuine(request, play, one)]
+    if _has_token(request, play):
+        arrived.append(HEADER)
     act_note(
         play,
         "order",
@@ -101,11 +110,21 @@ def _is_genuine(request: HttpRequest, play: AttackPlay, one: Jar) -> bool:
     return ShopLogin.objects.filter(play=play, house=one.slug, digest=digest).exists()
 
 
+def _has_token(request: HttpRequest, play: AttackPlay) -> bool:
+    """Whether the header came along, with a token of the shop."""
+    try:
+        LocalStorage(play).check(request)
+    except TokenRefused:
+        return False
+    return True
+
+
 class AnotherSitesForm(Attack):
     """The victim, logged in at the shop by five kinds of cookie, opens a page of the thief.
 
     That page cannot read the shop's cookies, and it need not: it sends requests to the shop, and
-    the browser adds the cookies by itself, or not.
+    the browser adds the cookies by itself, or not. A sixth login is a JWT that the shop's page
+    keeps in localStorage and puts into the header Authorization: no browser adds that by itself.
 
     The thief's page stands on three hosts: another site; the shop's own host on another port; a
     sibling host below the shop's. Each tries a form, a link, an image and a fetch. The shop takes
@@ -132,7 +151,8 @@ class AnotherSitesForm(Attack):
         Defence(
             "two-minutes",
             "Wait until the cookies are two minutes old",
-            "No defence: some browsers then treat a cookie without SameSite like Lax.",
+            "Some browsers then treat a cookie without SameSite like Lax.",
+            is_defence=False,
         ),
     )
     caveat = (
@@ -140,7 +160,26 @@ class AnotherSitesForm(Attack):
         "same browser can change it."
     )
     order = 20
-    row_title = "Attacker, and the cookie’s attribute"
+    row_title = "Where the page stands, and how the login is kept"
+    words: ClassVar = {
+        "another site": "Nothing of its name is the shop’s: evil.localhost beside shop.localhost.",
+        "a sibling host": "A host below the same name: evil.shop.localhost. It is of the same site "
+        "as the shop, for a browser.",
+        "no SameSite": "The shop does not say when its cookie goes along, so the browser decides. "
+        "Chromium sends it to no other site’s page, but for one case: in its first two minutes it "
+        "goes along with a POST that opens a page, so that log-ins across sites keep working. A "
+        "form opens a page. A fetch and an image open none, so the cookie stays at home.",
+        "SameSite=Lax": "Of another site’s requests it goes along with a link that is followed.",
+        "SameSite=Strict": "It goes along with nothing that another site has started.",
+        "SameSite=None": "It goes along with everything, if the browser lets it.",
+        "__Host-": "A cookie whose name begins so can be set by its own host alone. It says "
+        "nothing of when the cookie is sent.",
+        HEADER_TITLE: "The shop’s own page adds it to each request. The thief’s page does not know "
+        "the token, and no browser adds it by itself: this is why an API with tokens in a header "
+        "needs no defence against CSRF.",
+        "arrives, and orders nothing": "The login came along, but the shop takes orders by POST "
+        "alone. A shop that orders by a link would have lost here.",
+    }
     views: ClassVar = {"jar": _log_in_five_times, "order": _order}
 
     def walk(self, play: AttackPlay) -> Sequence[Stop]:
@@ -157,7 +196,8 @@ class AnotherSitesForm(Attack):
         orders = [act.facts for act in acts if act.name == "order" and not act.house]
         old = any(one["old"] for one in orders)
         rows = [_own_row(orders)]
-        rows += [_row(party, one, orders, old=old) for party in parties() for one in JARS]
+        for party in parties():
+            rows += [_row(party, *kept, orders, old=old) for kept in KEPT]
         return Result(COLUMNS, rows, _sentence(orders, old=old), _solved(play, orders, old=old))
 
 
@@ -168,7 +208,7 @@ def _log_in() -> Stop:
         button="Log in, and order a lamp",
         script="jar.js",
         template="attacks/jar.html",
-        data={"jars": [one.title for one in JARS]},
+        data={"jars": [one.title for one in JARS], "header": HEADER_TITLE},
     )
 
 
@@ -215,13 +255,10 @@ def _find(orders: Iterable[Facts], party: Party, way: str, *, old: bool) -> Fact
     return next((o for o in orders if (o["party"], o["by"], o["old"]) == wanted), None)
 
 
-def _row(party: Party, one: Jar, orders: Sequence[Facts], *, old: bool) -> Row:
-    found = [_find(orders, party, way, old=old) for way in WAYS]
-    return Row(
-        f"{PARTIES[party].capitalize()}: {one.title}",
-        [_cell(one, facts) for facts in found],
-        "session",
-    )
+def _row(party: Party, slug: str, title: str, orders: Sequence[Facts], *, old: bool) -> Row:
+    cells = [_cell(slug, _find(orders, party, way, old=old)) for way in WAYS]
+    group = PARTIES[party].capitalize()
+    return Row(f"{group}: {title}", cells, "jwt" if slug == HEADER else "session", group=group)
 
 
 def _own_row(orders: Sequence[Facts]) -> Row:
@@ -234,11 +271,12 @@ def _own_row(orders: Sequence[Facts]) -> Row:
     )
 
 
-def _cell(one: Jar, facts: Facts | None) -> Cell:
+def _cell(slug: str, facts: Facts | None) -> Cell:
     if facts is None:
         return Cell("not played")
-    if one.slug not in facts["arrived"]:
-        return Cell("the cookie stays at home", went_well=True)
+    if slug not in facts["arrived"]:
+        away = "no header comes along" if slug == HEADER else "the cookie stays at home"
+        return Cell(away, went_well=True)
     if facts["method"] != "POST":
         return Cell("arrives, and orders nothing")
     if facts["refused"]:
@@ -266,6 +304,8 @@ def _sentence(orders: Sequence[Facts], *, old: bool) -> str:
     ]
     near = [cookies for party, cookies in by.items() if party is not Party.THIEF]
     lesson = " SameSite does not tell neighbours apart." if any(near) else ""
+    if not any(HEADER in one["arrived"] for one in orders if one["party"]):
+        lesson += " A token in a header never came along."
     return f"A lamp was ordered from {', from '.join(told)}.{lesson}"
 
 

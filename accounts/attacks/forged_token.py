@@ -26,18 +26,17 @@ from accounts.attacks.stage.verifier import (
 from accounts.models import AttackAct, AttackPlay
 
 HOUR, YEARS = 3600, 10 * 365 * 24 * 3600
-ENDED = "ended-login"
+ENDED = "login-7"
 TITLES = {check.slug: check.title for check in CHECKS}
 
 
-def _claims(**changes: Any) -> dict[str, Any]:
-    now = int(time.time())
+def _claims(now: int, **changes: Any) -> dict[str, Any]:
     usual = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": "admin",
         "token_type": "access",
-        "sid": "of-the-thief",
+        "sid": "login-9",
         "iat": now,
         "exp": now + HOUR,
     }
@@ -53,65 +52,68 @@ def _by(key: Ed25519PrivateKey) -> Callable[[str], str]:
     return lambda text: encoded(key.sign(text.encode()))
 
 
-def _genuine(keys: Keys, **changes: Any) -> str:
+def _genuine(keys: Keys, now: int, **changes: Any) -> str:
     """A token that the shop, or whoever shares its key, has really signed."""
-    return _token({"alg": "EdDSA", "kid": KID}, _claims(**changes), _by(keys.shop))
+    return _token({"alg": "EdDSA", "kid": KID}, _claims(now, **changes), _by(keys.shop))
 
 
-def _no_signature(keys: Keys) -> str:
-    return _token({"alg": "none", "kid": KID}, _claims(), lambda _: "")
+def _no_signature(keys: Keys, now: int) -> str:
+    return _token({"alg": "none", "kid": KID}, _claims(now), lambda _: "")
 
 
-def _public_key_as_secret(keys: Keys) -> str:
+def _public_key_as_secret(keys: Keys, now: int) -> str:
     header = {"alg": "HS256", "kid": KID}
-    return _token(header, _claims(), lambda text: hmac_of(keys.public_pem, text))
+    return _token(header, _claims(now), lambda text: hmac_of(keys.public_pem, text))
 
 
-def _empty_file_as_key(keys: Keys) -> str:
+def _empty_file_as_key(keys: Keys, now: int) -> str:
     header = {"alg": "HS256", "kid": "../../dev/null"}
-    return _token(header, _claims(), lambda text: hmac_of(b"", text))
+    return _token(header, _claims(now), lambda text: hmac_of(b"", text))
 
 
-def _own_key_in_token(keys: Keys) -> str:
+def _own_key_in_token(keys: Keys, now: int) -> str:
     x = encoded(keys.thief.public_key().public_bytes_raw())
     header = {"alg": "EdDSA", "jwk": {"kty": "OKP", "crv": "Ed25519", "x": x}}
-    return _token(header, _claims(), _by(keys.thief))
+    return _token(header, _claims(now), _by(keys.thief))
 
 
-def _own_key_at_address(keys: Keys) -> str:
-    return _token({"alg": "EdDSA", "jku": keys.jku}, _claims(), _by(keys.thief))
+def _own_key_at_address(keys: Keys, now: int) -> str:
+    return _token({"alg": "EdDSA", "jku": keys.jku}, _claims(now), _by(keys.thief))
 
 
-def _changed_payload(keys: Keys) -> str:
-    header, _, signature = _genuine(keys, sub="attacker").split(".")
-    return f"{header}.{part(_claims())}.{signature}"
+def _changed_payload(keys: Keys, now: int) -> str:
+    header, _, signature = _genuine(keys, now, sub="attacker").split(".")
+    return f"{header}.{part(_claims(now))}.{signature}"
 
 
-FORGERIES: dict[str, Callable[[Keys], str]] = {
+#: What the thief makes, each at a time in seconds since 1970.
+FORGERIES: dict[str, Callable[[Keys, int], str]] = {
     "No signature at all (alg: none)": _no_signature,
     "Signed with the public key as a secret": _public_key_as_secret,
     "kid names an empty file, which is the secret": _empty_file_as_key,
     "The thief’s own key in the header (jwk)": _own_key_in_token,
     "The address of the thief’s key in the header (jku)": _own_key_at_address,
     "Another name in the payload, the old signature": _changed_payload,
-    "From another site that has the same key": lambda keys: _genuine(keys, iss="http://other"),
-    "Made for another service": lambda keys: _genuine(keys, aud="newsletter"),
-    "A refresh token": lambda keys: _genuine(keys, token_type="refresh"),
-    "Expired an hour ago": lambda keys: _genuine(
-        keys, iat=int(time.time()) - 2 * HOUR, exp=int(time.time()) - HOUR
+    "From another site that has the same key": lambda keys, now: _genuine(
+        keys, now, iss="http://other"
     ),
-    "Valid from tomorrow on": lambda keys: _genuine(keys, nbf=int(time.time()) + 24 * HOUR),
-    "Valid for ten years": lambda keys: _genuine(keys, exp=int(time.time()) + YEARS),
-    "Of a login that has ended": lambda keys: _genuine(keys, sid=ENDED),
+    "Made for another service": lambda keys, now: _genuine(keys, now, aud="newsletter"),
+    "A refresh token": lambda keys, now: _genuine(keys, now, token_type="refresh"),
+    "Expired an hour ago": lambda keys, now: _genuine(
+        keys, now, iat=now - 2 * HOUR, exp=now - HOUR
+    ),
+    "Valid from tomorrow on": lambda keys, now: _genuine(keys, now, nbf=now + 24 * HOUR),
+    "Valid for ten years": lambda keys, now: _genuine(keys, now, exp=now + YEARS),
+    "Of a login that has ended": lambda keys, now: _genuine(keys, now, sid=ENDED),
 }
 
 
 def _send(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     """The thief sends one forgery after the other; the shop's verifier judges."""
-    keys, off = keys_of(play), {*play.defences}
+    keys, off, now = keys_of(play), {*play.defences}, int(time.time())
     for title, forge in FORGERIES.items():
         try:
-            claims = verify(forge(keys), keys, off=off, ended={ENDED})
+            claims = verify(forge(keys, now), keys, off=off, ended={ENDED}, now=now)
             act_note(play, "accepted", title=title, who=claims["sub"])
         except NotAccepted as refused:
             act_note(play, "refused", title=title, check=str(refused))

@@ -52,7 +52,12 @@ class ScriptInAComment(Attack):
             "Ask for the password before an order",
             "Each order needs what the page does not keep.",
         ),
-        Defence("short-life", "Tokens of two seconds", "An access token lives no longer."),
+        Defence(
+            "short-life",
+            "Tokens of two seconds",
+            "An access token lives no longer. Its refresh token does: who carries that away, too, "
+            "asks for the next access token.",
+        ),
     )
     caveat = (
         "The script is written for this shop and does not ask the victim for the password, which a "
@@ -130,15 +135,22 @@ def _carried(loot: Sequence[dict[str, object]]) -> Cell:
 
 def _count(orders: Sequence[dict[str, object]]) -> Cell:
     if not orders:
-        return Cell("none: the script did not run", went_well=True)
+        return Cell("none: the script did not run", went_well=True, share=0)
     through = sum(not one["refused"] for one in orders)
-    return Cell(f"{through} of {len(orders)}", went_well=not through)
+    return _share(through, len(orders))
 
 
 def _used(used: dict[str, int]) -> Cell:
+    ordered, orders = used["ordered"], used["orders"]
     if not used["loot"]:
-        return Cell(f"0 of {used['orders']}: {NO_LOOT}", went_well=True)
-    return Cell(f"{used['ordered']} of {used['orders']}", went_well=not used["ordered"])
+        return _share(0, orders, f": {NO_LOOT}")
+    return _share(
+        ordered, orders, ", by its refresh token" if ordered and used.get("renewed") else ""
+    )
+
+
+def _share(got: int, tried: int, more: str = "") -> Cell:
+    return Cell(f"{got} of {tried}{more}", went_well=not got, share=got / tried)
 
 
 def _folded(lines: Iterable[str]) -> list[str]:
@@ -153,11 +165,14 @@ def _told(act: AttackAct) -> str:
         case "log-in":
             return "The victim logged in."
         case "loot":
-            return f"The thief's server got {facts['bytes']} bytes: {facts['masked']}"
+            more = ", and a refresh token" if facts.get("refresh") else ""
+            return f"The thief's server got {facts['bytes']} bytes: {facts['masked']}{more}"
         case "order":
             who = "The thief's server" if facts["by"] == "thief" else "The victim's tab"
             return f"{who} ordered a {facts['item']}: {facts['refused'] or 'accepted'}"
-    return f"The thief's server had {facts['ordered']} of {facts['orders']} orders accepted."
+    renewed = facts.get("renewed", 0)
+    more = f", with {renewed} new tokens for the refresh token" if renewed else ""
+    return f"The thief's server had {facts['ordered']} of {facts['orders']} orders accepted{more}."
 
 
 def _sentence(ridden: int, later: int, total: int) -> str:

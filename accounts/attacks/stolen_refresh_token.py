@@ -1,19 +1,21 @@
 """A refresh token that two hold: tabs of one browser, or the owner and a thief."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 
-from accounts.attacks._base import Attack, Cell, Reading, Result, Row, Stop
+from accounts.attacks._base import Attack, Cell, Reading, Result, Row, Spend, Stop
 from accounts.attacks.stage.fence import body_of
 from accounts.attacks.stage.hosts import Party
 from accounts.attacks.stage.plays import act_note
 from accounts.lab.environment import Environment
 from accounts.lab.lost_response import VARIANTS, Ending, Variant, run_lost_response
+from accounts.lab.transcript import Exchange
 from accounts.models import AttackAct, AttackPlay, ShopLogin
 from accounts.strategies.jwt_rotating import JwtRotating
 from accounts.tokens.realm import shop_realm
@@ -105,9 +107,30 @@ def _orders(request: HttpRequest, play: AttackPlay) -> HttpResponse:
             owner=played.goes_on,
             thief=bool(played.thief_in),
             told=[*told, variant.about],
+            spends=[asdict(spend) for spend in _spends(played.transcript)],
             broke=bool(played.error),
         )
     return JsonResponse({})
+
+
+def _spends(transcript: Iterable[Exchange]) -> Iterable[Spend]:
+    """Who showed which refresh token, and what was given for it, from what was sent and answered.
+
+    The transcript has tokens masked. That is enough to tell them apart: the last letters shown are
+    of the signature.
+    """
+    numbers: dict[str, int] = {}
+    for one in transcript:
+        shown = str((one.request["body"] or {}).get("refresh", ""))
+        body = one.response["body"] or {}
+        # The log-in spends none. It is what the first token comes from.
+        given = str(body.get("refresh", ""))
+        for token in filter(None, (shown, given)):
+            numbers.setdefault(token, len(numbers) + 1)
+        if shown:
+            by = "thief" if one.who == "thief" else "owner"
+            refused = "" if given else str(body.get("code", ""))
+            yield Spend(by, numbers[shown], numbers.get(given, 0), refused)
 
 
 def _way(request: HttpRequest) -> str:
@@ -207,4 +230,5 @@ def _order_row(number: int, act: AttackAct | None) -> Row:
         return Row(title, [Cell(words)] * len(COLUMNS), "jwt")
     owner, thief = act.facts["owner"], act.facts["thief"]
     cells = (Cell(IN if owner else OUT), Cell(IN if thief else "is out", not thief))
-    return Row(title, cells, "jwt", act.facts["told"])
+    spends = [Spend(**spend) for spend in act.facts.get("spends", ())]
+    return Row(title, cells, "jwt", act.facts["told"], spends=spends)

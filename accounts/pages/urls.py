@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import path
 
 from accounts.pages import account, answer, compare, docs, glossary, inspector, logins, tried
+from accounts.pages.attacks import exercise
 from accounts.pages.attacks import views as attacks
 from accounts.pages.benchmarks import views as benchmarks
 from accounts.pages.claims import views as claims
@@ -51,6 +52,7 @@ PAGES = [
     Page("lab/<slug:slug>/", explained.strategy, "lab-strategy"),
     Page("attacks/", attacks.board, "attacks", "Where the thief comes in", menu="Attacks"),
     Page("attacks/plays/<uuid:play_id>/", attacks.play, "attack-play"),
+    Page("attacks/forged-token/exercises/<int:number>/", exercise.exercise, "attack-exercise"),
     Page("attacks/<slug:slug>/", attacks.attack, "attack"),
     Page("claims/", claims.board, "claims", "What people say, put to the test", menu="Claims"),
     Page("claims/runs/<uuid:run_id>/", claims.run, "claim-run"),

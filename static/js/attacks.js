@@ -1,21 +1,7 @@
 /** The pages of the attacks: begin a play in the theatre, and remember in this browser what is solved. */
 
 import { ApiError, send } from "./api.js";
-
-const SOLVED = "attacks-solved";
-
-const solved = () => new Set(JSON.parse(localStorage.getItem(SOLVED) ?? "[]"));
-
-function remember(slug) {
-  localStorage.setItem(SOLVED, JSON.stringify([...solved().add(slug)]));
-}
-
-function showSolved() {
-  const known = solved();
-  for (const one of document.querySelectorAll("[data-attacks] [data-attack]")) {
-    one.querySelector("[data-solved]").hidden = !known.has(one.dataset.attack);
-  }
-}
+import { attacks, exercises } from "./solved.js";
 
 /** Whether this browser finds the shop: not each knows `*.localhost`. */
 function finds(url) {
@@ -71,7 +57,8 @@ class Begin {
 // A page that the browser took out of its memory has its buttons as they were left.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 const result = document.querySelector("[data-result]");
-if (result?.dataset.solved) remember(result.dataset.attack);
-showSolved();
+if (result?.dataset.solved) attacks.add(result.dataset.attack);
+attacks.show("attack");
+exercises.show("exercise");
 const form = document.querySelector("[data-play]");
 if (form) new Begin(form, JSON.parse(document.getElementById("attack-data").textContent));

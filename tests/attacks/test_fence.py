@@ -218,13 +218,13 @@ def test_numbers_that_a_browser_makes_up_are_bounded() -> None:
 
 
 def test_a_play_has_only_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plays, "MAX_ROWS", 6)
+    monkeypatch.setattr(plays, "MAX_ROWS", 7)
     jar = begin("another-sites-form")
     codes = [post(at(Party.SHOP), f"/{jar.pk}/at/jar/").status_code for _ in range(3)]
     assert codes == [200, 200, 429]
     loot = f"/{begin().pk}/local-storage/loot/"
-    codes = [post(at(Party.THIEF), loot, {"token": "x"}).status_code for _ in range(7)]
-    assert codes == [204] * 6 + [429]
+    codes = [post(at(Party.THIEF), loot, {"token": "x"}).status_code for _ in range(8)]
+    assert codes == [204] * 7 + [429]
 
 
 def test_a_play_has_only_so_many_acts(monkeypatch: pytest.MonkeyPatch, play: AttackPlay) -> None:

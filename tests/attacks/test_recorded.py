@@ -44,6 +44,13 @@ def test_its_page_shows_what_was_recorded_before(attack: type[Attack], client: C
         assert one.browser in page
 
 
+def test_what_is_no_defence_stands_apart(client: Client) -> None:
+    page = client.get("/attacks/another-sites-form/", headers={"host": "127.0.0.1"})
+    defences, _, rest = page.content.decode().partition("When the thief comes")
+    assert 'value="two-minutes"' not in defences
+    assert 'value="two-minutes"' in rest
+
+
 def test_a_credential_is_in_none_of_it() -> None:
     assert "eyJhbGciOi" not in str(recorded())
 

@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts.attacks import Attack, attacks
 from accounts.attacks._base import Result, Row
+from accounts.attacks.another_sites_form import HEADER, HEADER_TITLE, JARS
 from accounts.attacks.forged_token import FORGERIES
 from accounts.attacks.guessed_secret import secret_of, words
 from accounts.attacks.stage.hosts import Party
@@ -68,6 +69,30 @@ def test_each_check_stops_something() -> None:
     found = forged(*(check.slug for check in CHECKS))
     assert lost([*found.rows]) == [*FORGERIES]
     assert found.solved == ""  # one check, not all
+
+
+def test_a_token_in_a_header_comes_along_with_the_shops_own_request_alone() -> None:
+    play, shop = begin("another-sites-form"), at(Party.SHOP)
+    token = post(shop, f"/{play.pk}/at/jar/").json()["access"]
+    orders = f"/{play.pk}/at/order/"
+    shop.post(f"{orders}?by=own", headers={"authorization": f"Bearer {token}"})
+    shop.post(f"{orders}?by=form&from=sibling")
+    own, form = (act.facts["arrived"] for act in play.acts.order_by("pk"))
+    cookies = [*(jar.slug for jar in JARS)]
+    assert (own, form) == ([*cookies, HEADER], cookies)
+    rows = {row.title: row.cells[0] for row in result(play).rows if row.group == "A sibling host"}
+    assert rows["A sibling host: SameSite=Strict"].words == "ordered a lamp"
+    assert rows[f"A sibling host: {HEADER_TITLE}"].words == "no header comes along"
+    assert "A token in a header never came along." in result(play).sentence
+
+
+def test_a_token_that_the_shop_never_gave_is_none(db: None) -> None:
+    play, shop = begin("another-sites-form"), at(Party.SHOP)
+    other = post(shop, f"/{begin('another-sites-form').pk}/at/jar/").json()["access"]
+    for token in ("", "x", other):
+        path = f"/{play.pk}/at/order/?by=form&from=thief"
+        shop.post(path, headers={"authorization": f"Bearer {token}"})
+    assert [act.facts["arrived"] for act in play.acts.all()] == [[], [], []]
 
 
 def test_who_has_the_secret_or_the_keys_in_clear_is_everybody() -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
-from accounts.attacks._base import Cell, Result, Row
+from accounts.attacks._base import Cell, Result, Row, Spend
 
 SHIPPED = Path(__file__).parents[1] / "results"
 
@@ -29,7 +29,13 @@ class Recorded:
         """One entry of a file."""
         result = content["result"]
         rows = [
-            Row(**{**row, "cells": [Cell(**cell) for cell in row["cells"]]})
+            Row(
+                **{
+                    **row,
+                    "cells": [Cell(**cell) for cell in row["cells"]],
+                    "spends": [Spend(**spend) for spend in row.get("spends", ())],
+                }
+            )
             for row in result["rows"]
         ]
         return cls(

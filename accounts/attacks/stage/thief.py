@@ -56,6 +56,7 @@ def _described(found: dict[str, Any]) -> dict[str, Any]:
         "kind": str(found.get("kind", ""))[:20],
         "bytes": len(value),
         "masked": f"{value[:4]}…{value[-3:]}" if len(value) > MASKED_FROM else "",
+        "refresh": bool(found.get("refresh")),
         "proofs": len(found["proofs"]) if isinstance(found.get("proofs"), list) else 0,
     }
 
@@ -67,7 +68,12 @@ def use(request: HttpRequest, play_id: uuid.UUID, house: str) -> HttpResponse:
         raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Use POST")
     with closing(_Server(play, house)) as server:
         ordered = sum(server.order() for _ in range(ORDERS))
-        told = {"orders": ORDERS, "ordered": ordered, "loot": len(server.loot)}
+        told = {
+            "orders": ORDERS,
+            "ordered": ordered,
+            "loot": len(server.loot),
+            "renewed": server.renewed,
+        }
     act_note(play, "used", house, **told)
     return JsonResponse(told)
 
@@ -76,6 +82,8 @@ class _Server:
     """The thief's server as a client of the shop. It holds what it was sent, and no browser."""
 
     def __init__(self, play: AttackPlay, house: str) -> None:
+        #: access tokens that it was given for a stolen refresh token
+        self.renewed = 0
         self._root = f"{origin_of(Party.SHOP, play.home)}/{play.pk}/{house}/"
         transport = httpx.WSGITransport(
             app=import_string(settings.WSGI_APPLICATION), remote_addr=THIEF_ADDRESS
@@ -102,6 +110,7 @@ class _Server:
         answer = self._http.post(f"{self._root}refresh/", json={"refresh": stolen["refresh"]})
         if answer.is_success:
             stolen["token"] = answer.json()["access"]
+            self.renewed += 1
         return stolen
 
     def close(self) -> None:

@@ -6,7 +6,6 @@ It is written to be weak: each check that is off is the mistake that a real serv
 import hashlib
 import hmac
 import json
-import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -76,15 +75,17 @@ def keys_of(play: AttackPlay) -> Keys:
 Slugs: TypeAlias = AbstractSet[str]
 
 
-def verify(token: str, keys: Keys, *, off: Slugs, ended: Slugs) -> Mapping[str, Any]:
+def verify(token: str, keys: Keys, *, off: Slugs, ended: Slugs, now: float) -> Mapping[str, Any]:
     """The claims of a token that passes all checks but those that are off.
+
+    ``now`` is the server's clock, in seconds since 1970.
 
     Raises:
         NotAccepted: a check that is on refuses it.
     """
     signed, _, signature = token.rpartition(".")
     try:
-        header, payload = (json.loads(_bytes(part)) for part in signed.split("."))
+        header, payload = (json.loads(decoded_bytes(part)) for part in signed.split("."))
         algorithm, key = _key(header, keys, off)
     except (ValueError, TypeError, AttributeError):
         raise NotAccepted("form") from None
@@ -94,7 +95,7 @@ def verify(token: str, keys: Keys, *, off: Slugs, ended: Slugs) -> Mapping[str, 
         algorithm = str(header.get("alg"))
     if "signature" not in off and not _fits(algorithm, key, signed, signature):
         raise NotAccepted("signature")
-    _check_claims(payload, off, ended)
+    _check_claims(payload, off, ended, now)
     return dict(payload)
 
 
@@ -107,7 +108,7 @@ def _key(header: Mapping[str, Any], keys: Keys, off: Slugs) -> tuple[str, Any]:
     if "jwk" in header:
         if "own-key" not in off:
             raise NotAccepted("own-key")
-        return "EdDSA", Ed25519PublicKey.from_public_bytes(_bytes(header["jwk"]["x"]))
+        return "EdDSA", Ed25519PublicKey.from_public_bytes(decoded_bytes(header["jwk"]["x"]))
     if "jku" in header:
         if "key-address" not in off or header["jku"] != keys.jku:  # nothing is fetched in here
             raise NotAccepted("key-address")
@@ -126,7 +127,7 @@ def _fits(algorithm: str, key: Any, signed: str, signature: str) -> bool:
         secret = key if isinstance(key, bytes) else _pem(key)
         return hmac.compare_digest(hmac_of(secret, signed), signature)
     try:
-        key.verify(_bytes(signature), signed.encode())
+        key.verify(decoded_bytes(signature), signed.encode())
     except (InvalidSignature, ValueError, AttributeError):
         return False
     return True
@@ -136,8 +137,7 @@ def _pem(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _check_claims(payload: Mapping[str, Any], off: Slugs, ended: Slugs) -> None:
-    now = time.time()
+def _check_claims(payload: Mapping[str, Any], off: Slugs, ended: Slugs, now: float) -> None:
     wrong = {
         "issuer": payload.get("iss") != ISSUER,
         "audience": payload.get("aud") != AUDIENCE,
@@ -152,7 +152,13 @@ def _check_claims(payload: Mapping[str, Any], off: Slugs, ended: Slugs) -> None:
             raise NotAccepted(check)
 
 
-def _bytes(part: str) -> bytes:
+def decoded(part: str) -> dict[str, Any]:
+    """Header or payload of a token that somebody here has made."""
+    return dict(json.loads(decoded_bytes(part)))
+
+
+def decoded_bytes(part: str) -> bytes:
+    """The bytes of base64url without padding."""
     return urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 

@@ -11,11 +11,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.attacks import Attack, attacks
+from accounts.attacks import Attack, Result, attacks
+from accounts.attacks.forged_token import ForgedToken
+from accounts.attacks.stage.exercises import REASONS
 from accounts.attacks.stage.hosts import Party, is_on_own_machine, origin_of
 from accounts.attacks.stage.recorded import Recorded, recorded_of
 from accounts.middleware.headers import policy
 from accounts.models import AttackPlay
+from accounts.pages.attacks.family_tree import Tree, tree_of
 from accounts.pages.lab.prose import paragraphs
 from accounts.pages.lab.source import source_of
 
@@ -28,12 +31,22 @@ class Shown:
     #: the titles of its defences
     defences: Sequence[str]
 
+    @property
+    def trees(self) -> list[Tree]:
+        """The family trees of refresh tokens; none for most attacks."""
+        return trees_of(self.one.result)
+
     @classmethod
     def from_recorded(cls, one: Recorded) -> "Shown":
         """With the words of the defences instead of their slugs."""
         return cls(
             one, [each.title for each in attacks[one.attack].defences if each.slug in one.defences]
         )
+
+
+def trees_of(result: Result) -> list[Tree]:
+    """The family trees of the refresh tokens that a play was about."""
+    return [tree_of(row) for row in result.rows if row.spends]
 
 
 @require_safe
@@ -71,6 +84,7 @@ def _context(request: HttpRequest, found: type[Attack]) -> dict[str, Any]:
         "attack": found,
         "paragraphs": paragraphs(found.explanation()),
         "source": source_of(found),
+        "exercises": range(1, len(REASONS) + 1) if found is ForgedToken else (),
         "number": place + 1,
         "total": len(order),
         "recorded": [Shown.from_recorded(one) for one in recorded_of(found.slug)],
@@ -93,11 +107,13 @@ def play(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     if kept.attack not in attacks:
         raise Http404
     found = attacks[kept.attack]
+    result = found().result(kept, list(kept.acts.order_by("pk")))
     context = {
         **_context(request, found),
         "play": kept,
         "on": [one.title for one in found.defences if one.slug in kept.defences],
-        "result": found().result(kept, list(kept.acts.order_by("pk"))),
+        "result": result,
+        "trees": trees_of(result),
         "link": request.build_absolute_uri(kept.get_absolute_url()),
         "kept_until": kept.created + settings.LAB_RUN_LIFETIME,
     }

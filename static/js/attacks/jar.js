@@ -1,9 +1,11 @@
-/** The shop's page: log in with five cookies, and order by its own form. */
+/** The shop's page: log in with five cookies and a token, and order by its own form. */
 
 import { post, step, told } from "./stage.js";
 
 step(async () => {
-  const { csrf } = await post(`/${told.play}/at/jar/`);
+  const { csrf, access } = await post(`/${told.play}/at/jar/`);
+  localStorage.setItem("access", access);
+  const headers = { Authorization: `Bearer ${access}` };
   const body = new URLSearchParams({ item: "lamp", csrf });
-  await fetch(`/${told.play}/at/order/?by=own`, { method: "POST", body });
+  await fetch(`/${told.play}/at/order/?by=own`, { method: "POST", body, headers });
 });
