@@ -24,6 +24,8 @@ from accounts.templatetags.glossary import addresses, first_uses
 
 STEPS = ("Log in", "Send a request", "Log out", "The thief tries")
 
+REQUESTS = 30  # in each lane, for a median
+
 FAMILY_TITLES = {
     Family.SESSION: "Cookie session",
     Family.JWT: "JSON Web Token",
@@ -104,6 +106,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "traced": settings.TRACING,
         "picture": request.build_absolute_uri(static("img/compare.png")),
         "data": {
+            "requests": REQUESTS,
             "strategies": [Choice.from_strategy(strategy).data() for strategy in strategies],
             "story": [asdict(pair) for pair in STORY],
             "beginUrl": reverse("api-lab-logins"),

@@ -9,7 +9,7 @@ import { Lane } from "./compare/lane.js";
 import { lesson } from "./compare/lesson.js";
 import { keep, recall } from "./compare/memory.js";
 import { Progress } from "./compare/progress.js";
-import { LOGIN, LOGOUT, REPLAY, REQUEST, REQUESTS, STEPS } from "./compare/steps.js";
+import { LOGIN, LOGOUT, REPLAY, REQUEST, STEPS } from "./compare/steps.js";
 import { Story } from "./compare/story.js";
 
 const DOING = {
@@ -19,7 +19,6 @@ const DOING = {
 };
 const START = "Start: log in to both";
 const NEXT = {
-  [REQUEST]: `Next: send ${REQUESTS} requests`,
   [LOGOUT]: "Next: log out",
   [REPLAY]: "Let the thief try",
 };
@@ -172,8 +171,9 @@ class TryIt {
 
   /** In turns, so that noise hits both alike, and one at a time: none waits for another. */
   async sendMany(lanes) {
-    for (let number = 1; number <= REQUESTS; number += 1) {
-      this.card.busy(`Request ${number} of ${REQUESTS} …`);
+    const { requests } = this.data;
+    for (let number = 1; number <= requests; number += 1) {
+      this.card.busy(`Request ${number} of ${requests} …`);
       for (const lane of lanes) if (waits(lane)) await lane.sample();
     }
   }
@@ -236,6 +236,7 @@ class TryIt {
     }
     if (this.unguessed.length === 2) return { words: "Guess in both lanes first", waits: true };
     if (this.unguessed.length) return { words: "Guess in the other lane, too", waits: true };
+    if (done === REQUEST) return { words: `Next: send ${this.data.requests} requests` };
     return { words: NEXT[done] ?? START };
   }
 

@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from accounts.models import Login, User
+from accounts.pages import compare
+from accounts.pages.compare import REQUESTS
 from accounts.pages.story import STORY
 from tests.axe import CLEAN, scrolls_sideways, violations
 from tests.browser.conftest import Guard
@@ -24,9 +26,10 @@ pytestmark = pytest.mark.usefixtures("live")
 
 
 @pytest.fixture(autouse=True)
-def calm(page: Page) -> None:
-    """Arrows appear at once."""
+def calm(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Arrows appear at once, and a median is made of three: one story is played as it is."""
     page.emulate_media(reduced_motion="reduce")
+    monkeypatch.setattr(compare, "REQUESTS", 3)
 
 
 def button(page: Page) -> Locator:
@@ -101,7 +104,10 @@ def figure(lane: Locator, words: str) -> Locator:
 # --- The story ----------------------------------------------------------------------------------
 
 
-def test_logging_out_stops_the_stolen_cookie_and_not_the_stolen_token(page: Page) -> None:
+def test_logging_out_stops_the_stolen_cookie_and_not_the_stolen_token(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compare, "REQUESTS", REQUESTS)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text(
@@ -115,6 +121,7 @@ def test_logging_out_stops_the_stolen_cookie_and_not_the_stolen_token(page: Page
     expect(card(page)).to_contain_text("Over HTTPS nobody listens in.")
     expect(lane(page, "left")).to_contain_text("A thief has a copy of the cookie 32 bytes")
 
+    expect(button(page)).to_have_text("Next: send 30 requests")
     take(page, 2)
     expect(title(page)).to_have_text("Session (Django) asks the database twice, JWT once")
     expect(figure(lane(page, "left"), "Database queries")).to_have_text("2")

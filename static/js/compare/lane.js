@@ -1,7 +1,7 @@
 /** One lane: a strategy, its throwaway login, what was answered so far, and the visitor's guess. */
 
 import { laneView } from "./lane-view.js";
-import { REQUESTS, STEPS } from "./steps.js";
+import { STEPS } from "./steps.js";
 
 /** Problems that only a new login gets over. */
 const LOST = new Set(["refused", "elsewhere"]);
@@ -82,7 +82,7 @@ export class Lane {
       samples.push(answer.trace.total_us);
       this.asked ??= answer;
       const { accepted } = answer.verdict;
-      if (accepted && samples.length < REQUESTS) return;
+      if (accepted && samples.length < this.data.requests) return;
       results.push({ ...(accepted ? this.asked : answer), samples });
     });
   }

@@ -2,6 +2,3 @@
 
 export const STEPS = ["login", "request", "logout", "replay"];
 export const [LOGIN, REQUEST, LOGOUT, REPLAY] = STEPS.keys();
-
-/** How often the request is sent. */
-export const REQUESTS = 30;
