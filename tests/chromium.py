@@ -23,6 +23,7 @@ FLAGS = [
     "--disable-quic",
     "--disable-gpu",
     "--in-process-gpu",  # nothing is drawn on a screen: one process less for each browser
+    "--renderer-process-limit=1",  # no spare process is started for a page that may never come
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 ADVICE = f"apt install {NAMES[0]}, or set CHROMIUM=/path/to/it"

@@ -5,13 +5,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
+from django.core.cache import cache as site_cache
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection, transaction
@@ -53,11 +54,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """Keep SQLite in a file of this process: a live server's threads share no memory database."""
+    """Keep SQLite in a file of this process: a live server's threads share no memory database.
+
+    It does not wait for the disk, as the tests' PostgreSQL does not either.
+    """
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
         database.setdefault("TEST", {})["NAME"] = name
+        database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
 
 
 @pytest.fixture(scope="session")
@@ -74,15 +79,26 @@ def rows_alone_are_deleted() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", _delete_rows)
+        # Its connection is good for the next test, unless this one has broken it.
+        patch.setattr(TransactionTestCase, "_should_reload_connections", _is_broken)
         yield
 
 
+def _is_broken(test: TransactionTestCase) -> bool:
+    return connection.connection is not None and not connection.is_usable()
+
+
 def _delete_rows(test: TransactionTestCase) -> None:
-    tables = {*connection.introspection.django_table_names(only_existing=True)} - MIGRATED
     # In one transaction, at whose end foreign keys are checked: the order does not matter.
     with transaction.atomic(), connection.cursor() as cursor:
-        for table in sorted(tables):
+        for table in _tables():
             cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - no name from outside
+
+
+@cache
+def _tables() -> list[str]:
+    """All that a test may have filled. A table that a test makes, it takes away itself."""
+    return sorted({*connection.introspection.django_table_names(only_existing=True)} - MIGRATED)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -154,7 +170,7 @@ def _collect_static_files(root: Path) -> None:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """Forget what another test has cached: no transaction takes that back."""
-    cache.clear()
+    site_cache.clear()
 
 
 @pytest.fixture(scope="session")
