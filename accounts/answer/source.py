@@ -5,11 +5,13 @@ they use, through imports, to the end of the project.
 """
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -31,13 +33,13 @@ class Module:
     definitions: dict[str, _Node]
     imports: dict[str, tuple[str, str]]
 
-    def text(self, node: _Node) -> str:
+    def text(self, node: _Node, left_out: Container[int] = ()) -> str:
         """The source of a definition, with its decorators and the comment above."""
-        decorators = getattr(node, "decorator_list", [])
-        first = min([node.lineno, *(one.lineno for one in decorators)]) - 1
-        while first and self.lines[first - 1].startswith("#"):
+        first, last = _first_line(node), node.end_lineno or 0
+        while first > 1 and self.lines[first - 2].startswith("#"):
             first -= 1
-        return "\n".join(self.lines[first : node.end_lineno])
+        kept = [self.lines[at - 1] for at in range(first, last + 1) if at not in left_out]
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).rstrip()
 
 
 @dataclass
@@ -45,6 +47,9 @@ class Extract:
     """What was found: definitions in the order of their modules, and imports from elsewhere."""
 
     wanted: dict[str, set[str]] = field(default_factory=dict)
+    #: fields of a module's classes that are not needed: they, the methods that use them, and the
+    #: arguments of that name are left out
+    without: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def add(self, module: str, name: str) -> None:
         """Follow a name to its definition, and that to everything it uses."""
@@ -57,8 +62,26 @@ class Extract:
             return
         node = found.definitions[name]
         self.wanted[module] |= {one for one, other in found.definitions.items() if other is node}
-        for origin, used in _uses(found, node):
+        for origin, used in _uses(found, self.parts(module, node)):
             self.add(origin, used)
+
+    def parts(self, module: str, node: ast.AST) -> Iterator[ast.AST]:
+        """A node and all below it, but for what is left out."""
+        yield node
+        for child in ast.iter_child_nodes(node):
+            if not self._is_left_out(module, node, child):
+                yield from self.parts(module, child)
+
+    def _is_left_out(self, module: str, parent: ast.AST, child: ast.AST) -> bool:
+        fields = self.without.get(module)
+        if not fields:
+            return False
+        if isinstance(child, ast.keyword):
+            return child.arg in fields
+        return isinstance(parent, ast.ClassDef) and any(
+            {getattr(one, kind, "") for kind in ("attr", "id", "arg")} & fields
+            for one in ast.walk(child)
+        )
 
     def modules(self) -> list[str]:
         """The modules, each after those that it imports."""
@@ -82,7 +105,7 @@ class Extract:
             _origin(read(module), name)
             for module in modules
             for node in self.nodes(module)
-            for name in _names(node)
+            for name in _names(self.parts(module, node))
             if name in read(module).imports
         }
 
@@ -92,7 +115,7 @@ class Extract:
             one.attr
             for module in self.modules()
             for node in self.nodes(module)
-            for one in ast.walk(node)
+            for one in self.parts(module, node)
             if isinstance(one, ast.Attribute)
             and isinstance(one.value, ast.Name)
             and one.value.id == "settings"
@@ -112,9 +135,19 @@ class Extract:
                 text = found.text(found.definitions[name])
                 if seen.setdefault(name, text) != text:
                     raise NameTwice(f"{name} in {module}")
-            texts = [found.text(node) for node in self.nodes(module)]
+            texts = [found.text(node, self._left_out(module, node)) for node in self.nodes(module)]
             parts.append("\n\n\n".join([f"# {module}", *texts, *self._namespace(module)]))
         return "\n\n\n".join(parts)
+
+    def _left_out(self, module: str, node: _Node) -> set[int]:
+        """The numbers of the lines of what is left out of a definition."""
+        return {
+            line
+            for parent in self.parts(module, node)
+            for child in ast.iter_child_nodes(parent)
+            if self._is_left_out(module, parent, child)
+            for line in range(_first_line(child), (child.end_lineno or 0) + 1)  # type: ignore[attr-defined]
+        }
 
     def _namespace(self, module: str) -> Iterator[str]:
         """For ``_rotation.spend``: a module that others know as such, where all is in one file."""
@@ -124,9 +157,15 @@ class Extract:
             yield f"{name} = SimpleNamespace({names})"
 
 
-def _uses(found: Module, node: _Node) -> Iterator[Definition]:
+def _first_line(node: Any) -> int:
+    """With its decorators."""
+    decorators = getattr(node, "decorator_list", [])
+    return min(int(one.lineno) for one in (node, *decorators))
+
+
+def _uses(found: Module, parts: Iterable[ast.AST]) -> Iterator[Definition]:
     """Names of the project that a definition uses, each with the module to look in."""
-    for one in ast.walk(node):
+    for one in parts:
         if isinstance(one, ast.Name):
             yield found.name, one.id
         elif isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name):
@@ -135,8 +174,8 @@ def _uses(found: Module, node: _Node) -> Iterator[Definition]:
                 yield origin, one.attr
 
 
-def _names(node: _Node) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+def _names(parts: Iterable[ast.AST]) -> set[str]:
+    return {one.id for one in parts if isinstance(one, ast.Name)}
 
 
 def _origin(found: Module, name: str) -> Definition:

@@ -1,4 +1,4 @@
-"""A way to take home: a folder of four files, put together from the source that runs here."""
+"""A way to take home: a folder of a few files, put together from the source that runs here."""
 
 import io
 import zipfile
@@ -15,19 +15,88 @@ from django.conf import global_settings, settings
 from accounts.answer.source import PROJECT, Definition, Extract
 from accounts.bench.result import SESSION_DB
 from accounts.lab.events.log_out import LogOut
-from accounts.strategies import Outcome, Strategy, strategies
+from accounts.strategies import Family, Outcome, Strategy, strategies
 
 APP = "logins"  # the name of the folder
 _MODELS = f"{PROJECT}.models"
 _WIDTH, _LIST = 100, ",\n    "
 _NAMESPACE = ("types", "SimpleNamespace")
+_REALM = f"{PROJECT}.tokens.realm"
+#: What of a realm only tokens with a signature need.
+_OF_TOKENS = frozenset(
+    {
+        "issuer",
+        "audience",
+        "keyring",
+        "access_lifetime",
+        "refresh_lifetime",
+        "leeway",
+        "refresh_grace",
+        "own_claims",
+    }
+)
 _SECRET = ("KEY", "SECRET")  # of a setting's name: its value stays here
 #: Ways that are Django's own: nothing to install, nothing to copy.
-_DJANGO = {SESSION_DB: 'SESSION_ENGINE = "django.contrib.sessions.backends.db"  # the default\n'}
+_DJANGO = {
+    SESSION_DB: 'SESSION_ENGINE = "django.contrib.sessions.backends.db"  # the default\n'
+    "# An API in Django REST framework: rest_framework.authentication.SessionAuthentication\n"
+}
+
+_BEARER = '''"""For an API in Django REST framework: who asks?"""
+
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from .logins import Refused, {name}, site_realm
+
+
+class LoginAuthentication(BaseAuthentication):
+    """``Authorization: Bearer``, and the token that a log-in was given."""
+
+    way = {name}(site_realm())
+
+    def authenticate_header(self, request):
+        return 'Bearer realm="api"'  # without it a refusal would be a 403
+
+    def authenticate(self, request):
+        """The user and the id of the login; None if no token was sent."""
+        scheme, _, token = get_authorization_header(request).decode("latin-1").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        verdict = self.way.check(token.strip())
+        if isinstance(verdict, Refused):
+            raise AuthenticationFailed(verdict.reason, code=verdict.code)
+        return verdict.user, verdict.login_id
+'''
+_COOKIE = '''"""For an API in Django REST framework: who asks?"""
+
+from django.conf import settings
+from rest_framework.authentication import SessionAuthentication
+
+from .logins import Accepted, {name}, site_realm
+
+
+class LoginAuthentication(SessionAuthentication):
+    """The session's cookie; what changes something needs a CSRF token as well."""
+
+    way = {name}(site_realm())
+
+    def authenticate(self, request):
+        """The user and the id of the login; None if no session holds."""
+        verdict = self.way.check(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+        if not isinstance(verdict, Accepted):
+            return None
+        self.enforce_csrf(request)
+        return verdict.user, verdict.login_id
+'''
 
 _TEST = '''"""Log in, log out: is a copy of the credential refused?"""
 
-from django.test import TransactionTestCase
+from importlib.util import find_spec
+from unittest import skipUnless
+
+from django.conf import settings
+from django.test import RequestFactory, TransactionTestCase
 
 from .logins import Accepted, Refused, {name}, site_realm
 from .models import User, login_begin
@@ -42,6 +111,30 @@ class LogOutTest(TransactionTestCase):
         self.assertIsInstance(way.check(copied.value), Accepted)
         way.revoke(login, copied.value)
         self.assertIsInstance({asks}, Refused)
+
+    @skipUnless(find_spec("rest_framework"), "only for an API in Django REST framework")
+    def test_an_api_knows_the_user_until_the_log_out(self):
+        from rest_framework.permissions import IsAuthenticated
+        from rest_framework.response import Response
+        from rest_framework.views import APIView
+
+        from .api import LoginAuthentication
+
+        class Me(APIView):
+            authentication_classes = [LoginAuthentication]
+            permission_classes = [IsAuthenticated]
+
+            def get(self, request):
+                return Response(request.user.username)
+
+        way = LoginAuthentication.way
+        login = login_begin(User.objects.create_user("alice"), strategy=way.slug)
+        copied = way.issue(login).value
+        request = RequestFactory().get("/"{header})
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = copied
+        self.assertEqual(Me.as_view()(request).data, "alice")
+        way.revoke(login, copied)
+        self.assertEqual(Me.as_view()(request).status_code, {after})
 '''
 _DJANGO_TEST = '''"""Log in, log out: is a copy of the cookie refused?"""
 
@@ -77,7 +170,7 @@ class NothingToTake(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Takeaway:
-    """Files by name, and what has to be installed for them."""
+    """Files by name, and what has to be installed; for ``api.py`` its framework as well."""
 
     slug: str
     files: Mapping[str, str]
@@ -86,7 +179,8 @@ class Takeaway:
     @property
     def lines(self) -> int:
         """Lines to copy: those of settings and test are not counted."""
-        copied = (text for name, text in self.files.items() if name in {"models.py", "logins.py"})
+        counted = {"models.py", "logins.py", "api.py"}
+        copied = (text for name, text in self.files.items() if name in counted)
         return sum(len(text.splitlines()) for text in copied)
 
     def zip(self) -> bytes:
@@ -133,11 +227,12 @@ def _is_ours(strategy: type[Strategy]) -> bool:
 
 
 def _ours(strategy: type[Strategy], *, asks_refresh: bool) -> Takeaway:
-    found = Extract()
+    is_jwt = strategy.family is Family.JWT
+    found = Extract(without={} if is_jwt else {_REALM: _OF_TOKENS})
     for module, name in (
         (strategy.__module__, strategy.__name__),
         (strategy.__module__, "SessionStore"),  # where it is a session engine
-        (f"{PROJECT}.tokens.realm", "site_realm"),
+        (_REALM, "site_realm"),
         (f"{PROJECT}.models.login", "login_begin"),
     ):
         found.add(module, name)
@@ -145,13 +240,17 @@ def _ours(strategy: type[Strategy], *, asks_refresh: bool) -> Takeaway:
     rest = [one for one in found.modules() if one not in rows]
     asks = "way.renew(copied.refresh)" if asks_refresh else "way.check(copied.value)"
     packages = _packages(found.used([*rows, *rest]))
+    name, in_cookie = strategy.__name__, strategy.family is Family.SESSION
+    header = "" if in_cookie else ', headers={"Authorization": f"Bearer {copied}"}'
+    after = 200 if asks_refresh else 403 if in_cookie else 401
     return Takeaway(
         strategy.slug,
         {
             "models.py": _file("Users and their logins.", found, rows),
             "logins.py": _file(f"{strategy.title}: issue, check, revoke.", found, rest),
+            "api.py": (_COOKIE if in_cookie else _BEARER).format(name=name),
             "settings.py": _settings(found, strategy, packages),
-            "tests.py": _TEST.format(name=strategy.__name__, asks=asks),
+            "tests.py": _TEST.format(name=name, asks=asks, header=header, after=after),
         },
         packages,
     )
@@ -188,11 +287,13 @@ def _settings(found: Extract, strategy: type[Strategy], packages: Iterable[str])
     own = sorted(name for name in found.settings() if not hasattr(global_settings, name))
     lines = [
         f"# pip install {' '.join(packages)}",
+        f"# and {_pinned('djangorestframework')} for api.py: without an API, delete that",
         "from datetime import timedelta",
         "",
         f'INSTALLED_APPS += ["{APP}"]  # then: manage.py makemigrations {APP}',
         f'AUTH_USER_MODEL = "{APP}.User"',
         *(f"{name} = {_value(name)}" for name in own),
+        f'REST_FRAMEWORK = {{"DEFAULT_AUTHENTICATION_CLASSES": ["{APP}.api.LoginAuthentication"]}}',
     ]
     if "SessionStore" in found.wanted.get(f"{PROJECT}.strategies._engine", ()):
         lines.append(f'SESSION_ENGINE = "{APP}.{APP}"')

@@ -29,6 +29,7 @@ class NamedUser:
 
     pk: int
     username: str
+    is_authenticated: ClassVar[bool] = True  # Django and REST framework ask a user for that
 
 
 class StrictStrategy(Strategy):

@@ -13,7 +13,7 @@ from accounts.strategies import strategies
 class Command(BaseCommand):
     """Write the folder, and say what to do with it."""
 
-    help = "Write a way to carry a login as a folder of at most four files, for another project."
+    help = "Write a way to carry a login as a folder of at most five files, for another project."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
