@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.lab.users import LabUser
 from accounts.lab.wire import cookie_name
-from accounts.strategies import Family, Strategy
+from accounts.strategies import Strategy
 from tests.cast import PASSWORD
 
 Json: TypeAlias = dict[str, Any]
@@ -83,7 +83,7 @@ class LabDevice:
     @property
     def credential(self) -> str:
         """What this device sends with each request."""
-        if self.strategy.family is not Family.SESSION:
+        if not self.strategy.in_cookie:
             return self.access
         return self.client.cookies[cookie_name(self.strategy.slug)].value
 

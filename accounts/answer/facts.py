@@ -13,7 +13,7 @@ from accounts.bench.result import BASELINE, Cost, Latency, Measured, Result
 from accounts.conf import DATABASES
 from accounts.lab.events import events
 from accounts.lab.recorded import Recorded, recorded
-from accounts.strategies import Family, Outcome, Strategy, strategies
+from accounts.strategies import Outcome, Strategy, strategies
 
 Reports = Mapping[str, Mapping[str, Any]]  # of one strategy, by the events' slugs
 
@@ -79,7 +79,7 @@ def _candidates(result: Result, matrix: Recorded) -> Iterator[Candidate]:
         played = {
             event: report
             for (slug, event), report in matrix.reports.items()
-            if slug == strategy.slug and event in events
+            if slug == strategy.slug and event in events and not events[event].is_drill
         }
         if strategy.slug in measured and "log-out" in played:
             one, baseline = measured[strategy.slug], measured[BASELINE]
@@ -95,7 +95,7 @@ def _candidate(
         slug=strategy.slug,
         title=strategy.title,
         family=strategy.family.value,
-        in_cookie=strategy.family is Family.SESSION,
+        in_cookie=strategy.in_cookie,
         request=Action(cpu.median, measured["queries"]),
         noise_us=cpu.error,
         bytes_sent=measured["bytes_sent"],

@@ -1,12 +1,8 @@
 """If the key leaks, everybody is everybody."""
 
-import uuid
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator
 
-from django.contrib.sessions.models import Session as DjangoSession
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.bench.subjects import new_user
 from accounts.claims import (
@@ -19,12 +15,10 @@ from accounts.claims import (
     Source,
     Verdict,
 )
-from accounts.models import Login, Role, Session, User
-from accounts.strategies import Accepted, strategies
+from accounts.lab.leak import ACCOUNTS, SIGNED_IN, forged, rows_of, users_taken
+from accounts.strategies import strategies
 from accounts.tokens.realm import lab_realm
 
-USERS = 20
-SIGNED_IN = 2  # every second one has a login
 FORGED = ("jwt-stateless", "jwt-user", "jwt-blacklist", "jwt-version", "jwt-blacklist-joined")
 
 
@@ -52,7 +46,7 @@ class LeakedKey(Claim):
         "worth nothing.",
     )
     limits = (
-        f"Holds where the secret makes the thief each of {USERS} users, under every kind of JWT.",
+        f"Holds where the secret makes the thief each of {ACCOUNTS} users under every kind of JWT.",
         "Does not hold where it makes the thief none of them, under any.",
         "Depends where some kinds of JWT refuse what the thief signed.",
     )
@@ -65,22 +59,24 @@ class LeakedKey(Claim):
 
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
         with transaction.atomic():
-            users = [new_user() for _ in range(USERS)]
+            users = [new_user() for _ in range(ACCOUNTS)]
         taken = {}
         for done, slug in enumerate(FORGED):
             yield Progress("signing as everybody", done, len(FORGED))
             with transaction.atomic():
                 for user in users[::SIGNED_IN]:
                     lab.sign_in(slug, user)
-            taken[slug] = _taken(lab, slug, users, [forged(slug, user) for user in users])
+            sent = list(forged(strategies[slug], lab_realm(), users))
+            taken[slug] = len(users_taken(lab.strategy(slug), users, sent))
         dumped = {}
         for slug in ("session-db", "session-joined", "opaque"):
             with transaction.atomic():
                 subjects = [lab.sign_in(slug, user) for user in users[::SIGNED_IN]]
-            logins = [subject.login.pk for subject in subjects]
-            dumped[slug] = _taken(lab, slug, users, rows_of(slug, logins))
-        secret = f"Accounts taken with the secret, of {USERS}"
-        table = f"Accounts taken with a copy of the table, of {USERS}"
+            keys = [subject.credential.value for subject in subjects]
+            sent = rows_of([subject.login for subject in subjects], keys)
+            dumped[slug] = len(users_taken(lab.strategy(slug), users, sent))
+        secret = f"Accounts taken with the secret, of {ACCOUNTS}"
+        table = f"Accounts taken with a copy of the table, of {ACCOUNTS}"
         yield Evidence.from_measurements(
             [
                 *(
@@ -99,7 +95,7 @@ class LeakedKey(Claim):
     def judge(self, evidence: Evidence) -> Verdict:
         holds, fails, depends = self.limits
         found = evidence.named("secret-")
-        everybody = [one for one in found if one.median >= USERS]
+        everybody = [one for one in found if one.median >= ACCOUNTS]
         safe = [one for one in found if not one.median]
         worst = max(evidence.named("table-"), key=lambda one: one.median)
         words = (
@@ -116,32 +112,3 @@ class LeakedKey(Claim):
             "that the thief signed."
         )
         return Verdict(Kind.DEPENDS, words, depends, tipping)
-
-
-def forged(slug: str, user: User) -> str:
-    """A token that the thief signs for a user, with the stolen secret and an invented login."""
-    editor = User(pk=user.pk, username=user.username, role=Role.EDITOR)
-    expires = timezone.now() + timedelta(hours=1)
-    invented = Login(id=uuid.uuid4(), user=editor, strategy=slug, token_version=0, expires=expires)
-    thief = strategies[slug](lab_realm())
-    try:
-        return thief.issue(invented).value
-    finally:
-        thief.close()
-
-
-def rows_of(slug: str, logins: Sequence[uuid.UUID]) -> list[str]:
-    """What a copied table offers to be sent as a credential."""
-    if slug == "session-db":
-        return list(DjangoSession.objects.values_list("session_key", flat=True))
-    if slug == "session-joined":
-        return [row.digest.hex for row in Session.objects.filter(login__in=logins)]
-    rows = Login.objects.filter(pk__in=logins, digest__isnull=False)
-    return [row.digest.hex for row in rows if row.digest is not None]
-
-
-def _taken(lab: Laboratory, slug: str, users: Sequence[User], credentials: Sequence[str]) -> int:
-    """How many of the users the server takes the sender for."""
-    verdicts = [lab.strategy(slug).check(credential) for credential in credentials]
-    taken = {int(verdict.user.pk) for verdict in verdicts if isinstance(verdict, Accepted)}
-    return len(taken & {user.pk for user in users})

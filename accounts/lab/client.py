@@ -1,5 +1,7 @@
 """An HTTP client of a scenario: a device of the user, or the thief."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from copy import copy
 
 import httpx
@@ -11,7 +13,7 @@ from accounts.lab.stage import Device
 from accounts.lab.transcript import Answer, Transcript, Who
 from accounts.lab.users import LabUser
 from accounts.lab.wire import cookie_name, lab_path
-from accounts.strategies import Family, Strategy
+from accounts.strategies import Strategy
 from accounts.tokens.codec import peek
 from accounts.tracing.recorder import wanted
 
@@ -28,6 +30,7 @@ class Client(Device):
         self.refresh_token = ""
         self.session_keys: set[str] = set()  # all that it was ever given
         self.refresh_jtis: set[str] = set()  # the same
+        self.outage: Callable[[], AbstractContextManager[object]] | None = None
         self._user = user
         self._transcript = transcript
         self._csrf: dict[str, str] = {}
@@ -46,7 +49,13 @@ class Client(Device):
 
     @property
     def has_credential(self) -> bool:
-        return bool(self.access) or any(one.name == self._cookie_name for one in self.cookies.jar)
+        return bool(self.credential)
+
+    @property
+    def credential(self) -> str:
+        """What it sends with each request; empty where it holds nothing."""
+        cookies = (one.value for one in self.cookies.jar if one.name == self._cookie_name)
+        return self.access or next(cookies, None) or ""
 
     @property
     def access_ends(self) -> float | None:
@@ -57,7 +66,7 @@ class Client(Device):
         return peek(self.refresh_token)[1].get("exp")
 
     def log_in(self) -> Answer:
-        if self.server.family is Family.SESSION:
+        if self.server.in_cookie:
             answer = self._send("GET", _CSRF_PATH, f"{self._name} fetches a CSRF token")
             self._csrf = {"X-CSRFToken": answer.body["csrf_token"]}
         body = {"username": self._user.username, "password": self._user.password}
@@ -80,16 +89,27 @@ class Client(Device):
     def change_password(self) -> Answer:
         return self._keep(self._post("password", f"{self._name} changes the password"))
 
-    def steal_from(self, victim: "Client") -> None:
-        """Copy all that another client holds.
+    def change_password_elsewhere(self, title: str) -> Answer:
+        """Send what a page of another site asks for: cookies go along, no header of ours does."""
+        own, self._csrf = self._csrf, {"Origin": "https://evil.example"}
+        try:
+            return self._post("password", title)
+        finally:
+            self._csrf = own
+
+    def steal_from(self, victim: "Client", made: str | None = None) -> None:
+        """Copy all that another client holds; ``made`` is what the thief sends in its place.
 
         A browser drops a cookie when it expires. A thief does not: the server has to refuse it.
         """
         self.access, self.refresh_token = victim.access, victim.refresh_token
+        if made is not None:
+            self.access, self.refresh_token = made if victim.access else "", ""
         for cookie in victim.cookies.jar:
             if cookie.name == self._cookie_name:
                 copied = copy(cookie)
                 copied.expires = None
+                copied.value = copied.value if made is None else made
                 self.cookies.jar.set_cookie(copied)
 
     def change_network(self, address: str) -> None:
@@ -135,14 +155,19 @@ class Client(Device):
             headers["Authorization"] = f"Bearer {self.access}"
         request = self._http.build_request(method, path, headers=headers, json=body)
         at_ms = self._transcript.at_ms()
-        with serving(self.server), wanted():
-            answer = Answer.from_response(self._http.send(request))
+        with serving(self.server), wanted(), (self.outage or nullcontext)():
+            answer = Answer.from_response(self._http.send(request), self._may_get(request))
         self.session_keys.update(str(cookie.value) for cookie in self.cookies.jar)
         if refresh := answer.body.get("refresh"):
             self.refresh_jtis.add(str(peek(refresh)[1]["jti"]))
         if record:
             self._transcript.record(self.who, title, request, body, answer, at_ms)
         return answer
+
+    def _may_get(self, request: httpx.Request) -> tuple[int, ...]:
+        """The statuses beside the usual ones: of a store that is away, of a missing CSRF token."""
+        is_ours = request.headers["Origin"] == _base_url()
+        return () if is_ours and self.outage is None else (403,) if self.outage is None else (503,)
 
 
 def _base_url() -> str:

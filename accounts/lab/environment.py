@@ -14,9 +14,11 @@ from django.contrib.sessions.models import Session
 from django.db.models import Max, Min
 
 from accounts.lab.client import Client
+from accounts.lab.leak import ACCOUNTS, SIGNED_IN, made_of_a_leak, users_taken
+from accounts.lab.outage import database_stopped
 from accounts.lab.stage import Stage
-from accounts.lab.transcript import ScenarioError, Transcript
-from accounts.lab.users import create_lab_user
+from accounts.lab.transcript import Answer, ScenarioError, Transcript
+from accounts.lab.users import begin_login, create_lab_user
 from accounts.models import BlacklistedToken, Role, User
 from accounts.strategies import Strategy
 from accounts.tokens.realm import Realm
@@ -56,10 +58,13 @@ class Environment(Stage):
     ) -> None:
         self._strategy = strategy
         self._pause = pause
+        self._visitor = visitor or uuid.uuid4()
+        self._others: list[User] = []  # who may be robbed beside the user of A and B
+        self._others_keys: list[str] = []
         self.transcript = Transcript()
         # Before the user is made: a strategy that does not even start leaves nobody behind.
         self._servers = self._started(realm)
-        lab_user = create_lab_user(visitor or uuid.uuid4())
+        lab_user = create_lab_user(self._visitor)
         self.user = lab_user.user
         near, far = self._servers
         self._a = Client("A", lab_user, near, self.transcript)
@@ -125,6 +130,35 @@ class Environment(Stage):
         title = f"The servers start with a new key and {kept} the old"
         self.transcript.record_change(title, seen, at_ms)
 
+    def note(self, words: str) -> None:
+        self.transcript.record_change(words)
+
+    def lure(self, title: str) -> Answer:
+        return self._a.change_password_elsewhere(title)
+
+    def leak(self) -> None:
+        self._others = [create_lab_user(self._visitor).user for _ in range(ACCOUNTS - 1)]
+        users, near = [self.user, *self._others], self.a.server
+        logins = [begin_login(user, near) for user in self._others[SIGNED_IN - 1 :: SIGNED_IN]]
+        self._others_keys = [near.issue(login).value for login in logins]
+        known = [self.user.logins.earliest("created"), *logins]
+        sent = made_of_a_leak(near, users, known, [self.a.credential, *self._others_keys])
+        taken = users_taken(self.thief.server, users, sent)
+        self.taken = len(taken)
+        self.thief.steal_from(self.a, taken.get(self.user.pk, sent[0]))
+        words = f"The thief tries to be each of {ACCOUNTS} users, and is {self.taken} of them"
+        self.note(words)
+
+    def stop_store(self) -> None:
+        for client in (self.a, self.b, self.thief):
+            client.outage = database_stopped
+        self.note("The database stops")
+
+    def start_store(self) -> None:
+        for client in (self.a, self.b, self.thief):
+            client.outage = None
+        self.note("The database is back")
+
     def wait_until(self, moment: float) -> None:
         while (left := moment - time.time()) > 0:
             self._pause(left)
@@ -144,8 +178,8 @@ class Environment(Stage):
         pairs = set[str]().union(*(client.refresh_jtis for client in clients))
         BlacklistedToken.objects.filter(pk__in=[*logins, *pairs]).delete()
         keys = set[str]().union(*(client.session_keys for client in clients))
-        Session.objects.filter(pk__in=keys).delete()
-        self.user.delete()
+        Session.objects.filter(pk__in=[*keys, *self._others_keys]).delete()
+        User.objects.filter(pk__in=[self.user.pk, *(other.pk for other in self._others)]).delete()
 
     def _started(self, realm: Realm) -> tuple[Strategy, Strategy]:
         return self._strategy(realm), self._strategy(realm)

@@ -53,6 +53,10 @@ class Report:
     event_at: tuple[int, int] = (0, 0)
     #: a sentence: where the event can happen at all
     applies_only: str = ""
+    #: of the users that the thief tried to be with what leaked; None where nothing leaked
+    taken: int | None = None
+    #: whether the thief and the other device were accepted: while the store was away, and after it
+    phases: tuple[tuple[bool, bool], ...] = ()
 
     @property
     def matches(self) -> bool:

@@ -113,6 +113,8 @@ class Scenario:
             transcript=tuple(observed.exchanges),
             event_at=observed.event_at,
             applies_only=self.event.applies_only,
+            taken=observed.taken,
+            phases=observed.phases,
         )
 
     def _play(self) -> None:

@@ -33,6 +33,8 @@ class Observation:
     sql: int = 0
     size: int = 0
     event_at: tuple[int, int] = (0, 0)
+    taken: int | None = None
+    phases: tuple[tuple[bool, bool], ...] = ()
     exchanges: list[Exchange] = field(default_factory=list)
 
 
@@ -66,8 +68,11 @@ class Script:
         self._log_in_and_steal()
         before = self.environment.role
         self._let_it_happen()
+        self.observed.taken = self.environment.taken
         first = self._replay()
-        self._go_on()
+        goes_on = self._go_on()
+        if self.event.stops_store:
+            first = self._let_it_pass(first, goes_on=goes_on)
         if not first.accepted:
             self._was_refused()
         elif self.environment.role != before:
@@ -79,11 +84,13 @@ class Script:
         a, b, thief = self.environment.a, self.environment.b, self.environment.thief
         for device in (a, b):
             self._must_work(device.log_in())
-        self.environment.steal()
+        if self.event.steals:
+            self.environment.steal()
         answer = self._must_work(a.me("Device A sends a request"))
         self.observed.sql, self.observed.size = answer.sql, answer.credential_bytes
         self._must_work(b.me("Device B sends a request"))
-        self._must_work(thief.me("The thief sends its copy of A's credential"))
+        if self.event.steals:
+            self._must_work(thief.me("The thief sends its copy of A's credential"))
 
     def _must_work(self, answer: Reply) -> Reply:
         if not answer.accepted:
@@ -121,7 +128,7 @@ class Script:
         return time.monotonic() - self._happened
 
     def _replay(self) -> Reply:
-        answer = self.environment.thief.me("The thief replays its copy")
+        answer = self.event().replay(self.environment)
         self.observed.at_once = not answer.accepted
         if not answer.accepted or not self.patience:
             self.observed.after_s = self._since()
@@ -137,10 +144,21 @@ class Script:
         after_ms = self.observed.after_s * 1000
         return thief.me(f"The thief tries again {after_ms:.0f} ms after the event")
 
-    def _go_on(self) -> None:
+    def _let_it_pass(self, first: Reply, *, goes_on: bool) -> Reply:
+        """The store is back: try both again. What counts is the answer that let the thief in."""
+        self.environment.start_store()
+        again = self.event().replay(self.environment, "The thief replays its copy again")
+        goes_on_again = self._go_on()
+        if not (goes_on and goes_on_again):
+            self.observed.other = "collateral"
+        self.observed.phases = ((first.accepted, goes_on), (again.accepted, goes_on_again))
+        return first if first.accepted else again
+
+    def _go_on(self) -> bool:
+        """Whether the user's other device goes on, with a new token if it needs one."""
         device = self.environment.b
         if not device.has_credential:  # it has logged itself out
-            return
+            return False
         answer = device.me("Device B goes on")
         if not answer.accepted and device.refresh_token:
             renewed = device.refresh("Device B spends its refresh token")
@@ -148,6 +166,7 @@ class Script:
                 answer = device.me("Device B goes on with its new token")
         if not self.event.everyone:
             self.observed.other = "untouched" if answer.accepted else "collateral"
+        return answer.accepted
 
     def _was_refused(self) -> None:
         if not self.event.ages:
@@ -170,6 +189,8 @@ class Script:
         """The copy works: for good, or only until a token expires that cannot be renewed."""
         self.observed.role, self.observed.thief = role, Outcome.ACCEPTED
         thief = self.environment.thief
+        if not self.event.steals:  # it can do so again at any time
+            return
         if not thief.refresh_token:
             self.observed.after_s = _left(thief.access_ends or self.environment.last_end)
         elif self._renew() is not None:

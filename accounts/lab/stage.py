@@ -143,6 +143,28 @@ class Stage(ABC):
         """Let staff make an editor a mere member."""
         raise CannotHappen("Nobody here can take a role away")
 
+    def note(self, words: str) -> None:
+        """Write down what came to pass without a request."""
+
+    def lure(self, title: str) -> Reply:
+        """Let a page of another site make device A's browser ask for a new password."""
+        raise CannotHappen("Nobody here opens another site's page")
+
+    #: of the users that the thief tried to be with what leaked; None where nothing leaked
+    taken: int | None = None
+
+    def leak(self) -> None:
+        """Let the thief have what the server verifies with, and try to be each of many users."""
+        raise CannotHappen("Nobody here can read the server's secret")
+
+    def stop_store(self) -> None:
+        """Let the store that is asked for each request answer no more, until ``start_store``."""
+        raise CannotHappen("Nobody here can stop the server's store")
+
+    def start_store(self) -> None:
+        """Let it answer again: a database with what it held, a cache with nothing."""
+        raise CannotHappen("Nobody here can start the server's store")
+
     def rotate_keys(self, *, overlap: bool) -> None:
         """Let the server go on under a new secret; with ``overlap`` it accepts the old one, too."""
         raise CannotHappen("Nobody here can replace the server's secret")

@@ -1,7 +1,7 @@
 """What was sent and answered in a scenario, with every credential masked before it is kept."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
@@ -30,8 +30,8 @@ class Answer:
     body: dict[str, Any]
 
     @classmethod
-    def from_response(cls, response: httpx.Response) -> Self:
-        """Read a response of the lab.
+    def from_response(cls, response: httpx.Response, also: Container[int] = ()) -> Self:
+        """Read a response of the lab; ``also`` are further statuses that may come.
 
         Raises:
             ScenarioError: it is neither an acceptance nor a refusal, in JSON.
@@ -40,7 +40,8 @@ class Answer:
             body = response.json()
         except ValueError:
             body = None
-        if response.status_code not in _UNDERSTOOD or not isinstance(body, dict):
+        is_known = response.status_code in _UNDERSTOOD or response.status_code in also
+        if not is_known or not isinstance(body, dict):
             detail = body.get("detail", "") if isinstance(body, dict) else ""
             told = f"{response.url.path} answered {response.status_code} {detail}"
             raise ScenarioError(told.rstrip())
@@ -126,8 +127,11 @@ class Transcript:
         trace = answer.body.get("trace")
         self.exchanges.append(Exchange(who, title, sent, received, trace, at_ms))
 
-    def record_change(self, title: str, trace: dict[str, Any], at_ms: float) -> None:
-        """Record what staff did, which is no request."""
+    def record_change(
+        self, title: str, trace: dict[str, Any] | None = None, at_ms: float | None = None
+    ) -> None:
+        """Record what staff did, or what came to pass, which is no request."""
+        at_ms = self.at_ms() if at_ms is None else at_ms
         sent: dict[str, Any] = {"method": "", "path": "", "headers": {}, "body": None}
         received = {"status": None, "body": None}
         self.exchanges.append(Exchange("staff", title, sent, received, trace, at_ms))

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from accounts.strategies import Family, Strategy
+from accounts.strategies import Strategy
 
 LAB_PATH = "/api/lab/"
 
@@ -14,12 +14,12 @@ def lab_path(slug: str, action: str = "") -> str:
 
 
 def cookie_name(slug: str) -> str:
-    """The cookie of a session strategy in the lab; it is sent to ``lab_path(slug)`` alone."""
+    """The cookie of a strategy in the lab; it is sent to ``lab_path(slug)`` alone."""
     return f"lab-{slug}{settings.COOKIE_SUFFIX}" if settings.DEMO else f"__Secure-lab-{slug}"
 
 
 def auth_headers(strategy: Strategy | type[Strategy], credential: str) -> dict[str, str]:
     """The header in which a client sends the credential."""
-    if strategy.family is Family.SESSION:
+    if strategy.in_cookie:
         return {"Cookie": f"{cookie_name(strategy.slug)}={credential}"}
     return {"Authorization": f"Bearer {credential}"}

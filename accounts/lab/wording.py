@@ -78,7 +78,14 @@ def describe(report: Mapping[str, Any]) -> CellText:
     tone, word = _WORDS[outcome]
     if _is_routine(report):
         tone = _ROUTINE.get(outcome, tone)
-    return CellText(tone, word, _detail(outcome, report), _also(report), _differs(report))
+    detail, also = _detail(outcome, report), _also(report)
+    if outcome is not Outcome.NOT_APPLICABLE and (told := _told(report)):
+        word, detail, also = told
+    return CellText(tone, word, detail, also, _differs(report))
+
+
+def _told(report: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    return events[report["event"]].told(report) if report["event"] in events else None
 
 
 def _is_routine(report: Mapping[str, Any]) -> bool:

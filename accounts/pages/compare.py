@@ -32,9 +32,6 @@ FAMILY_TITLES = {
     Family.OPAQUE: "Opaque token",
 }
 
-# What the thief has a copy of.
-CARRIED = {Family.SESSION: "cookie", Family.JWT: "token", Family.OPAQUE: "token"}
-
 LAB_ENDPOINTS = {
     "me": "api-lab-me",
     "logout": "api-lab-logout",
@@ -60,6 +57,7 @@ class Choice:
     subtitle: str
     family: Family
     family_title: str
+    #: what the thief has a copy of
     carried: str
     summary: str
     checks: str
@@ -81,7 +79,7 @@ class Choice:
             subtitle=strategy.subtitle,
             family=strategy.family,
             family_title=FAMILY_TITLES[strategy.family],
-            carried=CARRIED[strategy.family],
+            carried="cookie" if strategy.in_cookie else "token",
             summary=" ".join(paragraph.split()),
             checks=strategy.checks,
             refreshes=strategy.refreshes,

@@ -41,7 +41,11 @@ PRESETS = (
 @require_safe
 def inspector(request: HttpRequest) -> HttpResponse:
     """The page. The browser sends a token of this site to the API, which does not store it."""
-    signed = [strategy for strategy in strategies if strategy.family is Family.JWT]
+    signed = [
+        strategy
+        for strategy in strategies
+        if strategy.family is Family.JWT and not strategy.in_cookie
+    ]
     context = {
         "checks": [*zip(CHECKS, first_uses([one.protects for one in CHECKS]), strict=True)],
         "hints": HINTS,

@@ -123,6 +123,13 @@ class Expected:
     other: Other = "untouched"
 
 
+CONTRACT: Mapping[str, Expected] = {
+    "key-leaked": Expected(Outcome.ACCEPTED),
+    "new-secret": Expected(Outcome.REFUSED, "collateral"),
+    "store-down": Expected(Outcome.REFUSED, "collateral"),
+}
+
+
 class Strategy(ABC):
     """One way to carry a login. The subclass's docstring is its explanation on the page.
 
@@ -146,6 +153,10 @@ class Strategy(ABC):
     subtitle: ClassVar[str]
     #: What the client holds.
     family: ClassVar[Family]
+    #: Whether the client is a browser that keeps it in a cookie and sends it by itself.
+    in_cookie: ClassVar[bool] = False
+    #: Whether a request by cookie that changes something has to bring a CSRF token.
+    csrf_checked: ClassVar[bool] = True
     #: What an accepted request was asked, as a sentence.
     checks: ClassVar[str]
     #: What it looks up for each request.
@@ -175,8 +186,12 @@ class Strategy(ABC):
 
     @classmethod
     def expected(cls, event: str, ideal: Expected) -> Expected:
-        """What this strategy declares for an event: the ideal, unless ``expects`` differs."""
-        return cls.expects.get(event, ideal)
+        """What this strategy declares for an event: the ideal, unless ``expects`` differs.
+
+        What breaks ends alike for most: who has the secret signs, or who has the rows sends them; a
+        credential of another realm is refused; and while the database is away nobody gets in.
+        """
+        return cls.expects.get(event, CONTRACT.get(event, ideal))
 
     @abstractmethod
     def issue(self, login: Login) -> Credential:

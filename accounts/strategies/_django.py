@@ -35,6 +35,7 @@ class DjangoSessionStrategy(Strategy):
     """Django's ``login()`` and ``get_user()``: what is asked, and what it costs, is Django's."""
 
     family = Family.SESSION
+    in_cookie = True
     #: Django's session engine; the instance signs with the keys of its realm.
     engine: type[SessionBase]
     #: The verdict on a key that names no session.

@@ -6,7 +6,7 @@ executes it. The answer is a real model instance.
 """
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, partial
@@ -17,8 +17,18 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.utils import timezone
 
 from accounts.models import TOUCH_EVERY, User
-from accounts.strategies._base import USER_INACTIVE, USER_NOT_FOUND, Accepted, Refused, verdict_of
+from accounts.strategies._base import (
+    USER_INACTIVE,
+    USER_NOT_FOUND,
+    Accepted,
+    Expected,
+    Outcome,
+    Refused,
+    verdict_of,
+)
 
+# Each request asks for a login that is there: neither an invented one nor a digest is.
+UNFORGEABLE: Mapping[str, Expected] = {"key-leaked": Expected(Outcome.REFUSED)}
 _USER_FIELDS = User._meta.concrete_fields
 _USER_NAMES = [field.attname for field in _USER_FIELDS]
 

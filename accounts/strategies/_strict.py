@@ -3,7 +3,7 @@
 import uuid
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ from accounts.strategies._base import (
 )
 from accounts.strategies._rows import blacklist_rows
 from accounts.tokens.codec import Claims, decode, issue
-from accounts.tokens.realm import TokenType
+from accounts.tokens.realm import Realm, TokenType
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,10 @@ class NamedUser:
 
 
 class StrictStrategy(Strategy):
-    """A pair of tokens of one login, decoded strictly. A strategy says what else it asks."""
+    """A pair of tokens of one login, decoded strictly. A strategy says what else it asks.
+
+    Without ``refreshes`` there is one token alone.
+    """
 
     family = Family.JWT
     refreshes = True
@@ -48,7 +51,15 @@ class StrictStrategy(Strategy):
         """Further claims for both tokens."""
         return {}
 
+    def __init__(self, realm: Realm) -> None:
+        # No script can renew what it cannot read: in a cookie a token lives as long as its login.
+        lasting = replace(realm, access_lifetime=realm.login_lifetime)
+        super().__init__(lasting if self.in_cookie else realm)
+
     def issue(self, login: Login) -> Credential:
+        if not self.refreshes:
+            about = self.claims_about(login.user)
+            return Credential(self._token(login, "access", about), login.expires)
         return self._pair(login, _rotation.start(login) if self.rotates else None)
 
     @refusing

@@ -4,7 +4,7 @@ from accounts.models import BlacklistedToken, EndReason, Login, User
 from accounts.strategies import _rotation
 from accounts.strategies._base import USER_NOT_FOUND, Accepted, Refused, verdict_of
 from accounts.strategies._blacklist import reason_of
-from accounts.strategies._joined import fetch_user_with_login, login_query, table
+from accounts.strategies._joined import UNFORGEABLE, fetch_user_with_login, login_query, table
 from accounts.strategies._strict import StrictStrategy
 from accounts.tokens.codec import Claims
 
@@ -20,10 +20,9 @@ _QUERY = login_query(
 class JwtBlacklistJoined(StrictStrategy):
     """Check the signature, then ask one question: the user, the login, and is it blacklisted.
 
-    The blacklist, the login and the user's row are read by one statement that is put together once
-    and only executed per request. A revocable token then costs one query, no more than one that
-    cannot be revoked. Logging out everywhere raises a counter on the user row, which the same
-    statement compares.
+    The blacklist, the login and the user's row are read by one statement, put together once. A
+    revocable token then costs one query, no more than one that cannot be revoked. Logging out
+    everywhere raises a counter on the user row, which the same statement compares.
 
     This is the bearer token of this site's API.
     """
@@ -37,6 +36,7 @@ class JwtBlacklistJoined(StrictStrategy):
         "once. It costs one query, like a session that is joined to its user."
     )
     order = 150
+    expects = UNFORGEABLE
     rotates = True
 
     def judge(self, claims: Claims) -> Accepted | Refused:

@@ -25,6 +25,8 @@ class JwtPassword(SimplejwtStrategy):
     )
     order = 130
     expects = {
+        "key-leaked": Expected(Outcome.REFUSED),  # no digest of a password that it does not know
+        "store-down": Expected(Outcome.ACCEPTED, "collateral"),
         "log-out": Expected(Outcome.ACCEPTED),
         "log-out-everywhere": Expected(Outcome.ACCEPTED, "not-applicable"),
         **SimplejwtStrategy.expects,

@@ -16,9 +16,8 @@ class JwtRotating(StrictStrategy):
     token goes on until it expires: that delay is the price you choose.
 
     A refresh token that was spent before and comes back means that two have it. Nobody can tell the
-    thief from the owner, so the whole login ends, and the list of logins says why. Two things look
-    alike. Requests in parallel: within a short grace all get the same successor. And a lost answer:
-    the token spent last gets a new successor, and to send the old one after all ends the login.
+    thief from the owner, so the login ends. Two things look alike. Requests in parallel share their
+    successor within a short grace. After a lost answer, the token gets a new one: the old is dead.
     """
 
     slug = "jwt-rotating"
@@ -32,6 +31,7 @@ class JwtRotating(StrictStrategy):
     )
     order = 180
     expects = {
+        "store-down": Expected(Outcome.LATER),
         "log-out": Expected(Outcome.LATER),
         "log-out-everywhere": Expected(Outcome.LATER, "not-applicable"),
         "password-change": Expected(Outcome.LATER),

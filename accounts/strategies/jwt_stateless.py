@@ -28,6 +28,7 @@ class JwtStateless(SimplejwtStrategy):
     )
     order = 110
     expects = {
+        "store-down": Expected(Outcome.ACCEPTED),
         "log-out": Expected(Outcome.ACCEPTED),
         "log-out-everywhere": Expected(Outcome.ACCEPTED, "not-applicable"),
         "password-change": Expected(Outcome.ACCEPTED),

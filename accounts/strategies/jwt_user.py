@@ -23,6 +23,7 @@ class JwtUser(SimplejwtStrategy):
     )
     order = 120
     expects = {
+        "store-down": Expected(Outcome.ACCEPTED, "collateral"),
         "log-out": Expected(Outcome.ACCEPTED),
         "log-out-everywhere": Expected(Outcome.ACCEPTED, "not-applicable"),
         "password-change": Expected(Outcome.ACCEPTED),

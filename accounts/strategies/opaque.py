@@ -4,7 +4,7 @@ import secrets
 
 from accounts.models import EndReason, Login, User
 from accounts.strategies._base import Accepted, Credential, Family, Refused, Rows, Strategy
-from accounts.strategies._joined import fetch_verdict, login_query, table
+from accounts.strategies._joined import UNFORGEABLE, fetch_verdict, login_query, table
 from accounts.strategies._rows import login_rows
 from accounts.tracing.recorder import step
 
@@ -32,6 +32,7 @@ class Opaque(Strategy):
         "decode, nothing to verify, ended like a session."
     )
     order = 210
+    expects = UNFORGEABLE
 
     def issue(self, login: Login) -> Credential:
         """A new random token; the login's row gets its digest."""

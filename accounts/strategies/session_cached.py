@@ -32,6 +32,7 @@ class SessionCached(DjangoSessionStrategy):
     )
     order = 20
     expects = {
+        "store-down": Expected(Outcome.ACCEPTED, "collateral"),
         "log-out": Expected(Outcome.ACCEPTED),
         "log-out-everywhere": Expected(Outcome.ACCEPTED, "not-applicable"),
     }

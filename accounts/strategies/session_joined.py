@@ -3,6 +3,7 @@
 from accounts.models import EndReason, Login, Session, User
 from accounts.strategies._base import Accepted, Credential, Family, Refused, Rows, Strategy
 from accounts.strategies._engine import SessionStore
+from accounts.strategies._joined import UNFORGEABLE
 from accounts.strategies._rows import shown
 from accounts.tracing.recorder import step
 
@@ -24,12 +25,14 @@ class SessionJoined(Strategy):
     title = "Session in one query"
     subtitle = "session joined to user"
     family = Family.SESSION
+    in_cookie = True
     checks = "The session row, its login and its user all hold"
     when_to_use = (
         "When browsers are the clients. One query, every login can be ended by itself, and the "
         "table holds no key that could be replayed."
     )
     order = 40
+    expects = UNFORGEABLE
 
     def issue(self, login: Login) -> Credential:
         store = SessionStore(realm=self.realm)

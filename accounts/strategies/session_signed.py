@@ -27,6 +27,8 @@ class SessionSigned(DjangoSessionStrategy):
     )
     order = 30
     expects = {
+        "key-leaked": Expected(Outcome.REFUSED),  # no digest of a password that it does not know
+        "store-down": Expected(Outcome.ACCEPTED, "collateral"),
         "log-out": Expected(Outcome.ACCEPTED),
         "log-out-everywhere": Expected(Outcome.ACCEPTED, "not-applicable"),
     }

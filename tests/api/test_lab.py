@@ -11,7 +11,7 @@ from accounts.lab.instances import find_strategy
 from accounts.lab.users import LabUser, create_lab_user
 from accounts.lab.wire import cookie_name, lab_path
 from accounts.models import Login
-from accounts.strategies import Family, Refused, Strategy, strategies
+from accounts.strategies import Refused, Strategy, strategies
 from tests.clients import LabDevice, bearer
 
 pytestmark = pytest.mark.django_db
@@ -92,7 +92,7 @@ def test_a_refused_request_is_told_how_to_authenticate(strategy: type[Strategy])
 
 def test_a_refused_request_says_at_which_step(strategy: type[Strategy]) -> None:
     stranger = LabDevice(strategy, access="x" * 40)
-    if strategy.family is Family.SESSION:
+    if strategy.in_cookie:
         stranger.client.cookies[cookie_name(strategy.slug)] = "x" * 40
     answer = stranger.me()
     assert answer["status"] == 401
@@ -131,7 +131,7 @@ def test_the_page_asking_who_stores_what_is_no_part_of_the_trace(
 def test_the_trace_tells_how_the_credential_came(device: LabDevice, settings: Settings) -> None:
     settings.TRACING = True
     trace = me(device)["trace"]
-    is_cookie = device.strategy.family is Family.SESSION
+    is_cookie = device.strategy.in_cookie
     credential = trace["credential"]
     assert credential["carrier"] == ("cookie" if is_cookie else "bearer")
     assert credential["bytes"] == len(device.credential)
@@ -154,7 +154,7 @@ def test_a_refresh_where_there_is_none_is_not_found(device: LabDevice) -> None:
 
 def test_a_log_out_tells_the_client_to_drop_its_cookie(device: LabDevice) -> None:
     device.log_out()
-    if device.strategy.family is Family.SESSION:
+    if device.strategy.in_cookie:
         cookie = device.client.cookies[cookie_name(device.strategy.slug)]
         assert (cookie.value, cookie["max-age"]) == ("", 0)
         assert cookie["path"] == lab_path(device.strategy.slug)
@@ -183,7 +183,7 @@ def test_a_cookie_needs_csrf_and_a_token_does_not(
 ) -> None:
     strict = LabDevice(strategy, Client(enforce_csrf_checks=True))
     answer = strict.log_in(lab_user)
-    if strategy.family is not Family.SESSION:
+    if not (strategy.in_cookie and strategy.csrf_checked):
         assert answer["status"] == 200
         assert strict.log_out()["status"] == 200
         return

@@ -20,6 +20,10 @@ ORDER = [
     "key-rotated-overlap",
     "key-rotated",
     "expiry",
+    "cross-site-request",
+    "key-leaked",
+    "store-down",
+    "new-secret",
 ]
 
 

@@ -15,7 +15,7 @@ from accounts.lab.wire import LAB_PATH, cookie_name
 from accounts.models import Login, User
 from accounts.models.session_keys import session_keys_of
 from accounts.site.backends import SiteBackend
-from accounts.strategies import Family, Strategy, strategies
+from accounts.strategies import Strategy, strategies
 from tests.cast import PASSWORD
 from tests.clients import LabDevice, bearer
 from tests.urls import addresses
@@ -234,7 +234,7 @@ class TestCookie:
         for strategy in strategies:
             device = LabDevice(strategy).logged_in(lab_user)
             found = device.client.cookies
-            if strategy.family is not Family.SESSION:
+            if not strategy.in_cookie:
                 assert not found
                 continue
             [cookie] = found.values()

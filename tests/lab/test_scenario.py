@@ -25,6 +25,7 @@ from accounts.lab.scenario import all_pairs, run_scenario
 from accounts.lab.stage import Stage
 from accounts.lab.transcript import Answer, ScenarioError
 from accounts.lab.wire import cookie_name
+from accounts.lab.wording import describe
 from accounts.models import BlacklistedToken, Login, Session, User, login_begin
 from accounts.strategies import Expected, Family, Outcome, Refused, Strategy, strategies
 from accounts.tokens.realm import lab_realm, site_realm
@@ -90,8 +91,12 @@ def test_each_request_of_a_transcript_has_its_trace(matrix: Matrix) -> None:
 
 
 def test_where_a_copy_works_on_it_says_for_how_long(matrix: Matrix) -> None:
-    for report in matrix.values():
-        if report.thief in (Outcome.ACCEPTED, Outcome.STALE_ROLE, Outcome.LATER):
+    for (_, event), report in matrix.items():
+        if events[event].steals and report.thief in (
+            Outcome.ACCEPTED,
+            Outcome.STALE_ROLE,
+            Outcome.LATER,
+        ):
             assert report.thief_after_s is not None
             assert report.thief_after_s > 0
 
@@ -153,6 +158,77 @@ def test_who_logs_out_everywhere_is_not_the_device_that_was_copied(matrix: Matri
         report = matrix[strategy.slug, "log-out-everywhere"]
         begins, ends = report.event_at
         assert [one.who for one in report.transcript[begins:ends]] == ["B"]
+
+
+def told(matrix: Matrix, strategy: str, event: str) -> tuple[str, str, str]:
+    text = describe(matrix[strategy, event].as_dict())
+    return text.word, text.detail, text.also
+
+
+def test_another_sites_page_gets_what_it_asks_for_where_no_csrf_token_is_asked_for(
+    matrix: Matrix,
+) -> None:
+    event = "cross-site-request"
+    for slug in ("session-db", "session-joined", "jwt-cookie"):
+        assert told(matrix, slug, event)[:2] == ("refused", "no CSRF token")
+    assert told(matrix, "jwt-cookie-no-csrf", event)[:2] == ("obeyed", "the password is changed")
+    assert matrix["jwt-user", event].why == "Only where the browser sends it by itself"
+    lured = matrix["jwt-cookie", event].transcript[-2]
+    assert (lured.who, lured.request["headers"]["Origin"]) == ("A", "https://evil.example")
+    assert "X-CSRFToken" not in lured.request["headers"]
+    assert cookie_name("jwt-cookie") in lured.request["headers"]["Cookie"]
+    assert lured.response["status"] == 403
+
+
+@pytest.mark.parametrize(
+    ("strategy", "taken"),
+    [
+        ("jwt-stateless", 20),
+        ("jwt-blacklist", 20),
+        ("jwt-password", 0),
+        ("jwt-blacklist-joined", 0),
+        ("session-signed", 0),
+        ("session-db", 10),
+        ("session-joined", 0),
+        ("opaque", 0),
+    ],
+)
+def test_what_leaked_makes_the_thief_so_many_of_twenty_users(
+    matrix: Matrix, strategy: str, taken: int
+) -> None:
+    assert matrix[strategy, "key-leaked"].taken == taken
+    word = "gets in" if taken else "refused"
+    assert told(matrix, strategy, "key-leaked") == (word, f"is {taken} of 20 users", "")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "phases", "words"),
+    [
+        (
+            "session-db",
+            ((False, False), (False, True)),
+            "refused throughout; the owner has to wait",
+        ),
+        ("jwt-user", ((False, False), (True, True)), "still works when it is back; the owner has"),
+        ("jwt-stateless", ((True, True), (True, True)), "still works while it is away, and after"),
+    ],
+)
+def test_a_store_that_is_away_stops_who_asks_it_and_lets_in_who_does_not(
+    matrix: Matrix, strategy: str, phases: object, words: str
+) -> None:
+    report = matrix[strategy, "store-down"]
+    assert report.phases == phases
+    word, detail, also = told(matrix, strategy, "store-down")
+    assert f"{word} {detail}; {also}".startswith(words)
+    statuses = {one.response["status"] for one in report.transcript}
+    assert (503 in statuses) == (strategy != "jwt-stateless")
+
+
+def test_a_restart_with_another_secret_logs_everybody_out(matrix: Matrix) -> None:
+    for strategy in strategies:
+        report = matrix[strategy.slug, "new-secret"]
+        assert (report.thief, report.other) == (Outcome.REFUSED, "collateral")
+        assert describe(report.as_dict()).tone == "collateral"
 
 
 class Alarm(Event):

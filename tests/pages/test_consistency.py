@@ -215,6 +215,14 @@ def contradictions(said: Said) -> list[str]:
     ]
 
 
+def measured() -> set[str]:
+    """The ways of the newest benchmark: without figures, a new one is told of on fewer pages."""
+    newest = archive.newest(own_database())
+    result = archive.find(newest.name) if newest else None
+    assert result
+    return {one["slug"] for one in result["strategies"]} & TITLES.keys()
+
+
 def agree(topic: str, values: set[str]) -> bool:
     if topic == "bytes":
         sizes = [int(value) for value in values]
@@ -228,7 +236,7 @@ def agree(topic: str, values: set[str]) -> bool:
 def test_no_two_pages_contradict_each_other(client: Client) -> None:
     said = said_by(client)
     assert contradictions(said) == []
-    for slug in TITLES:
+    for slug in measured():
         assert len(said[slug, "log-out"]) >= 5
         assert {"/lab/", "/answer/"} <= said[slug, "cell log-out"].keys()
         for topic in ("queries", "bytes"):

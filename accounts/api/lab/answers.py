@@ -25,6 +25,8 @@ class Verdict(TypedDict):
 
 
 _DROPPED = {"kind": "nothing", "note": "The browser has dropped its credential."}
+_SCRIPT_TOKEN = "Anybody who holds it can read it; any script of the page can."
+_COOKIE_TOKEN = "HttpOnly: no script can read it. The browser sends it by itself."
 _NOTHING = {"kind": "nothing", "note": "The browser holds no credential."}
 
 
@@ -127,15 +129,15 @@ def _browser_storage(strategy: Strategy, credential: str) -> dict[str, Any]:
         header, claims = peek(credential)
         return {
             "kind": "token",
-            "name": "Authorization",
+            "name": cookie_name(strategy.slug) if strategy.in_cookie else "Authorization",
             "masked": ".".join(mask(part) for part in credential.split(".")),
             "bytes": size(credential),
             "header": header,
             "claims": claims,
             "expires": claims.get("exp"),
-            "note": "Anybody who holds it can read it; any script of the page can.",
+            "note": _COOKIE_TOKEN if strategy.in_cookie else _SCRIPT_TOKEN,
         }
-    is_cookie = strategy.family is Family.SESSION
+    is_cookie = strategy.in_cookie
     return {
         "kind": "cookie" if is_cookie else "opaque",
         "name": cookie_name(strategy.slug) if is_cookie else "Authorization",

@@ -21,7 +21,7 @@ from accounts.lab.instances import find_strategy
 from accounts.lab.theft import StolenCredential, encrypt, try_out
 from accounts.lab.visitors import login_count, visitor_count, visitor_known, visitor_remember
 from accounts.models import Login
-from accounts.strategies import Credential, Family, Strategy
+from accounts.strategies import Credential, Strategy
 from accounts.tracing.recorder import tracing
 from accounts.tracing.sql import sql_steps
 
@@ -78,7 +78,7 @@ def _begin(
         "storage": answers.storage(strategy, login, credential.value),
         "copy": _stolen(request, strategy, login, credential, visitor),
     }
-    if strategy.family is Family.SESSION:
+    if strategy.in_cookie:
         set_cookie(response, strategy, credential)
     else:
         told["access"] = credential.value

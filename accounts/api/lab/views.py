@@ -19,10 +19,11 @@ from accounts.api.schema import STRATEGY
 from accounts.api.views import PublicApiView, valid
 from accounts.lab import users
 from accounts.lab.instances import find_strategy, is_lent
+from accounts.lab.outage import Outage
 from accounts.lab.visitors import login_count, visitor_count, visitor_known, visitor_remember
 from accounts.lab.wire import cookie_name, lab_path
 from accounts.models import Login, PasswordReplaced
-from accounts.strategies import Accepted, Credential, Family, Refused, Strategy
+from accounts.strategies import Accepted, Credential, Refused, Strategy
 from accounts.tracing.recorder import current_trace, step, untraced
 
 SLUG = OpenApiParameter("slug", STRATEGY, OpenApiParameter.PATH, description="A strategy.")
@@ -33,7 +34,7 @@ INVALID = PolymorphicProxySerializer(
 
 def or_refused(answer: type[shapes.LabAnswer]) -> dict[int, Any]:
     """For the OpenAPI document: an answer, and what is answered to a bad credential."""
-    return {200: answer, 400: INVALID, **dict.fromkeys((401, 403, 404), shapes.LabRefusal)}
+    return {200: answer, 400: INVALID, **dict.fromkeys((401, 403, 404, 503), shapes.LabRefusal)}
 
 
 _NO_CREDENTIAL = Refused("read credential", "not_authenticated", "No credential was sent")
@@ -116,14 +117,15 @@ class LabView(PublicApiView):
 
     def _sent(self, request: Request) -> str:
         """What the client sent, where this strategy's clients put it."""
-        if self.strategy.family is not Family.SESSION:
+        if not self.strategy.in_cookie:
             return bearer_token(request) or ""
         name = cookie_name(self.strategy.slug)
         with step("read cookie", kind="parse"):
             key = request.COOKIES.get(name, "")
         if key:
             note_credential("cookie", name, key)
-            enforce_csrf(request._request)
+            if self.strategy.csrf_checked:
+                enforce_csrf(request._request)
         return key
 
     def own_login(self, request: Request) -> tuple[Login, str]:
@@ -148,7 +150,12 @@ class LabView(PublicApiView):
 
     def handle_exception(self, exc: Exception) -> Response:
         """An error of the API, with a verdict like any other answer under a known strategy."""
+        if isinstance(exc, Outage):
+            words = f"The {exc.store} does not answer"
+            exc = Refusal(Refused(f"ask the {exc.store}", "store_away", words), status=503)
         response = super().handle_exception(exc)
+        if response.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
+            response["Retry-After"] = 1  # second
         strategy = find_strategy(self.kwargs["slug"])
         if strategy is None or not isinstance(response.data, dict):
             return response
@@ -187,14 +194,14 @@ class LabView(PublicApiView):
 
     def _drop(self, response: Response) -> None:
         """Tell a browser to drop its cookie; other clients drop their token by themselves."""
-        if self.strategy.family is Family.SESSION:
+        if self.strategy.in_cookie:
             slug = self.strategy.slug
             response.delete_cookie(cookie_name(slug), path=lab_path(slug), samesite="Strict")
 
 
 def hand_out(response: Response, strategy: Strategy, credential: Credential) -> None:
     """Give the client its credential: a cookie, or the tokens in the body."""
-    if strategy.family is Family.SESSION:
+    if strategy.in_cookie:
         set_cookie(response, strategy, credential)
         return
     response.data["access"] = credential.value
@@ -203,7 +210,7 @@ def hand_out(response: Response, strategy: Strategy, credential: Credential) -> 
 
 
 def set_cookie(response: Response, strategy: Strategy, credential: Credential) -> None:
-    """Give a browser the cookie of a session, for the strategy's own paths."""
+    """Give a browser its cookie, for the strategy's own paths."""
     response.set_cookie(
         cookie_name(strategy.slug),
         credential.value,
@@ -239,7 +246,7 @@ class LabLogin(LabView):
     )
     def post(self, request: Request, slug: str) -> Answer:
         """Check a throwaway user's password and hand out this strategy's credential."""
-        if self.strategy.family is Family.SESSION:
+        if self.strategy.in_cookie and self.strategy.csrf_checked:
             enforce_csrf(request._request)
         if not is_lent(slug):  # a scenario's log-ins are bounded by the runs
             login_count(request._request)

@@ -1,11 +1,12 @@
 """The contract of an event: something that ought to end or change logins."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from datetime import timedelta
 from inspect import cleandoc
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from accounts.lab.stage import Stage
+from accounts.lab.stage import Reply, Stage
 from accounts.strategies import Expected, Outcome, Strategy
 
 
@@ -32,6 +33,12 @@ class Event(ABC):
     ages: ClassVar[bool] = False
     #: it is played with this grace for spent refresh tokens; None: with the usual one
     grace: ClassVar[timedelta | None] = None
+    #: something breaks or is attacked; it is not meant to end a login, so no way is out for it
+    is_drill: ClassVar[bool] = False
+    #: the thief has copied what device A holds before it happens
+    steals: ClassVar[bool] = True
+    #: it stops the strategy's store, which is back at the end
+    stops_store: ClassVar[bool] = False
     #: a sentence: where ``applies_to`` is true
     applies_only: ClassVar[str] = ""
 
@@ -51,3 +58,12 @@ class Event(ABC):
     @abstractmethod
     def happen(self, environment: Stage) -> None:
         """Let it happen. Whoever acts does so over HTTP, as in real life."""
+
+    def replay(self, environment: Stage, title: str = "The thief replays its copy") -> Reply:
+        """What the thief tries afterwards."""
+        return environment.thief.me(title)
+
+    @classmethod
+    def told(cls, report: Mapping[str, Any]) -> tuple[str, str, str] | None:  # noqa: ARG003
+        """A cell of the matrix, where its usual words do not fit: word, detail, remark."""
+        return None

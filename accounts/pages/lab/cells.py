@@ -23,6 +23,8 @@ class Named:
     url: str
     subtitle: str = ""
     family: str = ""
+    #: of an event: "end" where it should end or change a login, "drill" where it breaks something
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def named_strategy(strategy: type[Strategy]) -> Named:
 
 def named_event(event: Any) -> Named:
     """An event as a link to its page."""
-    return Named(event.slug, event.title, reverse("lab-event", args=[event.slug]))
+    url = reverse("lab-event", args=[event.slug])
+    return Named(event.slug, event.title, url, kind="drill" if event.is_drill else "end")
 
 
 def legend() -> list[tuple[Tone, str, str]]:

@@ -33,9 +33,9 @@ Standing = Literal["closed", "unknown", "open"]
 
 # In the order of the page: the ways that an owner may take come first.
 STANDINGS: dict[Standing, str] = {
-    "closed": "no event leaves the thief in",
+    "closed": "no event that should end a login leaves the thief in",
     "unknown": "",
-    "open": "some event leaves the thief in",
+    "open": "some event that should end a login leaves the thief in",
 }
 
 
@@ -62,8 +62,9 @@ class Row:
 
     @property
     def standing(self) -> Standing:
-        """Whether a stolen copy outlives an event, as far as was measured."""
-        tones = [cell.text.tone if cell.text else None for cell in self.cells]
+        """Whether a stolen copy outlives what should end it, as far as was measured."""
+        ends = (cell for cell in self.cells if cell.event.kind == "end")
+        tones = [cell.text.tone if cell.text else None for cell in ends]
         if "vulnerable" in tones:
             return "open"
         return "unknown" if None in tones or "broken" in tones else "closed"
@@ -111,6 +112,7 @@ def _took(runs: Sequence[Run]) -> str:
 def lab(request: HttpRequest) -> HttpResponse:
     """The matrix with the newest results of this visitor."""
     columns = [named_event(event) for event in events]
+    drills = [event for event in columns if event.kind == "drill"]
     results = Results.for_visitor(visitor_known(request))
     rows = list(matrix(results, columns))
     cells = [cell for row in rows for cell in row.cells]
@@ -118,6 +120,9 @@ def lab(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("family")
     context = {
         "events": columns,
+        "ends": len(columns) - len(drills),
+        "drills": len(drills),
+        "more": len(columns) - 2 * len(drills),
         "closed": [row.strategy for row in rows if row.standing == "closed"],
         "stopping": sum(row.stops_at_log_out for row in rows),
         "groups": list(groups(rows)),
