@@ -329,6 +329,13 @@ class Report(serializers.Serializer[None]):
     error = serializers.CharField(allow_null=True, help_text="How the scenario broke.")
     event_at = serializers.ListField(child=serializers.IntegerField(), min_length=2, max_length=2)
     applies_only = serializers.CharField(help_text="Where the event can happen at all.")
+    taken = serializers.IntegerField(
+        allow_null=True, help_text="Of 20 users: whom the thief can be with what leaked."
+    )
+    phases = serializers.ListField(
+        child=serializers.ListField(child=serializers.BooleanField(), min_length=2, max_length=2),
+        help_text="Whether the thief and the other device got in: while the store was away, after.",
+    )
     matches = serializers.BooleanField(help_text="What was measured is what is declared.")
     at_once = serializers.BooleanField()
     why = serializers.CharField(help_text="The last verdict on the thief, in words.")
