@@ -25,6 +25,7 @@ class DemoAccount:
     is_staff: bool = False
 
 
+DRILLS = DemoAccount("drills")  # only where a cluster runs: its drills log in to it
 DEMO_ACCOUNTS = (DemoAccount("ada"), DemoAccount("grace"), DemoAccount("admin", is_staff=True))
 
 
@@ -37,18 +38,21 @@ class Known:
     is_staff: bool
 
 
-def demo_accounts_make() -> Iterator[Known]:
+def demo_accounts_make(*more: DemoAccount) -> Iterator[Known]:
     """Make those accounts that are missing and tell about all of them."""
-    for account in DEMO_ACCOUNTS:
+    for account in (*DEMO_ACCOUNTS, *more):
         user = User.objects.filter(username__iexact=account.username).first() or _make(account)
         password = demo_password(account.username)
         known = user.is_active and check_password(password, user.password)
         yield Known(user.username, password if known else None, user.is_staff)
 
 
-def demo_password(username: str) -> str:
-    """Three words of four letters, easy to type: 38 bits, behind a throttle and argon2."""
-    digest = salted_hmac("accounts.demo", username, algorithm="sha256").digest()
+def demo_password(username: str, secret: str | None = None) -> str:
+    """Three words of four letters, easy to type: 38 bits, behind a throttle and argon2.
+
+    ``secret`` is the secret key of the demo, where that is another process.
+    """
+    digest = salted_hmac("accounts.demo", username, secret=secret, algorithm="sha256").digest()
     number = int.from_bytes(digest, "big")
     words = []
     for _ in range(3):

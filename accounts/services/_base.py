@@ -72,21 +72,38 @@ class Program(Service):
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_begun = False  # and nobody has waited until it is ready
         self._resources = ExitStack()  # what is given back when the process has ended
 
     @abstractmethod
     def launch(self) -> "subprocess.Popen[bytes]":
         """Begin the process, with ``self.child``."""
 
+    def begin(self) -> None:
+        """Begin to start unless it runs; ``start`` then waits. So several come up side by side.
+
+        Raises:
+            ServiceError: it cannot even begin.
+        """
+        if not self.running():
+            try:
+                self._process = self.launch()
+            except BaseException:
+                self.stop()
+                raise
+            self._has_begun = True
+
     def start(self) -> str:
-        if self.running():
+        if self.running() and not self._has_begun:
             return self.address
+        self.begin()
         try:
-            self._process = self.launch()
-            self._wait_until_ready(self._process)
+            if self._process:
+                self._wait_until_ready(self._process)
         except BaseException:
             self.stop()
             raise
+        self._has_begun = False
         return self.address
 
     def stop(self) -> None:

@@ -30,6 +30,9 @@ class Caddy(Program):
 
     start_timeout = 15.0
 
+    #: where it listens too, on loopback; 0: nowhere
+    second_port: int = 0
+
     def __init__(self, addresses: Sequence[str], *, host: str = "127.0.0.1", port: int = 0) -> None:
         super().__init__()
         self._targets = [urlsplit(address).netloc for address in addresses]
@@ -70,8 +73,9 @@ class Caddy(Program):
                 "response": {"set": {SERVED_BY: ["{http.reverse_proxy.upstream.hostport}"]}}
             },
         }
+        second = [in_url("127.0.0.1", self.second_port)] if self.second_port else []
         server = {
-            "listen": [in_url(self._host, self._port)],
+            "listen": [in_url(self._host, self._port), *second],
             "automatic_https": {"disable": True},
             "routes": [{"handle": [proxy]}],
         }

@@ -3,6 +3,7 @@
 import json
 import time
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,19 +28,17 @@ def new_key() -> Key:
 
 
 def realm_of(key: Key, **changed: Any) -> Realm:
-    return Realm(
-        **{
-            "name": "site",
-            "issuer": "authdemo",
-            "audience": "authdemo:site",
-            "keyring": Keyring(key),
-            "pepper": b"x" * 32,
-            "access_lifetime": timedelta(minutes=5),
-            "refresh_lifetime": timedelta(hours=1),
-            "login_lifetime": timedelta(hours=1),
-        }
-        | changed
+    realm = Realm(
+        name="site",
+        issuer="authdemo",
+        audience="authdemo:site",
+        keyring=Keyring(key),
+        pepper=b"x" * 32,
+        access_lifetime=timedelta(minutes=5),
+        refresh_lifetime=timedelta(hours=1),
+        login_lifetime=timedelta(hours=1),
     )
+    return replace(realm, **changed)
 
 
 def token_of(realm: Realm, token_type: TokenType = "access") -> str:
@@ -177,7 +176,7 @@ def test_a_new_key_is_known_once_the_old_ones_have_expired_or_at_once_where_it_a
     assert [ask(each, new)[0] for each in (waits, asks)] == [401, 200]
     assert [ask(each, old)[0] for each in (waits, asks)] == [200, 401]
     now = time.monotonic
-    monkeypatch.setattr(resource_server.time, "monotonic", lambda: now() + 101)
+    monkeypatch.setattr(time, "monotonic", lambda: now() + 101)
     assert [ask(waits, token)[0] for token in (old, new)] == [401, 200]
 
 

@@ -18,7 +18,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from accounts.demo.accounts import demo_accounts_make
+from accounts.demo.accounts import DemoAccount, demo_accounts_make
 from accounts.demo.addresses import qr_code, reachable_hosts
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
 from accounts.management.commands.prepare import prepare
@@ -74,7 +74,7 @@ class Command(BaseCommand):
                 signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever started this, says so
                 prepare_demo()
                 return
-            _interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+            interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
             demo(
                 host=options["host"],
                 port=options["port"],
@@ -172,22 +172,22 @@ def database(folder: Path, *, postgres: bool) -> Iterator[tuple[str, Postgres | 
         yield f"sqlite:///{quote(str(folder))}/db.sqlite3", None
 
 
-def prepare_demo() -> None:
+def prepare_demo(*more: DemoAccount) -> None:
     """Prepare and prune, and print the accounts."""
     prepare()
     call_command("prune", verbosity=0)
-    console.print(_accounts_table())
+    console.print(_accounts_table(*more))
 
 
-def _accounts_table() -> Table:
+def _accounts_table(*more: DemoAccount) -> Table:
     table = Table("account", "password", "", box=box.SIMPLE)
-    for account in demo_accounts_make():
+    for account in demo_accounts_make(*more):
         note = "may enter /admin/" if account.is_staff else ""
         table.add_row(account.username, account.password or "[dim]changed[/dim]", note)
     return table
 
 
-def _interrupted_by(*signals: signal.Signals) -> None:
+def interrupted_by(*signals: signal.Signals) -> None:
     """Let each of these interrupt us once; while everything is being stopped, they are ignored."""
 
     def stop(*_: object) -> NoReturn:
