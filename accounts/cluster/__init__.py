@@ -1,9 +1,6 @@
 """More than one process: what a log-out is worth there, on this machine and on paper.
 
-May import bench, the lab and what lies below them. ``parts.py`` is what is started, ``control.py``
-how a page or a command speaks with it, ``drills/`` one file per drill. ``resource_server.py`` is a
-program of its own, which imports none of these.
-
-Read ``scale.py`` first for what lies past this machine: it is the arithmetic, ``scale_facts.py``
-has its measured coefficients, and ``simulation.py`` plays the same to check it.
+May import bench, the lab and what lies below them. Read ``parts.py`` first for what is started and
+``drills/`` for what breaks; ``resource_server.py`` is a program that imports nothing of ours.
+``scale.py`` is the arithmetic past this machine, which ``simulation.py`` checks.
 """

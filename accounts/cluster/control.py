@@ -8,9 +8,9 @@ import json
 import socket
 import socketserver
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -168,3 +168,26 @@ class _Handler(socketserver.StreamRequestHandler):
             request = json.loads(self.rfile.readline(_MAX_LINE))
             answer = cast(_Server, self.server).answer(request)
             self.wfile.write(json.dumps(answer).encode() + b"\n")
+
+
+_POINTER = "cluster-control"  # a file in the demo's folder: where the socket is
+
+
+@contextmanager
+def found_in(folder: Path, control: Path) -> Iterator[None]:
+    """Let commands find the socket by the demo's folder, while the block lasts."""
+    pointer = folder / _POINTER
+    pointer.write_text(str(control))
+    try:
+        yield
+    finally:
+        pointer.unlink(missing_ok=True)
+
+
+def find(folder: Path) -> Control | None:
+    """The cluster that runs on a demo's folder, if one does."""
+    with suppress(OSError, ClusterAway):  # what is left of one that was killed
+        control = Control(Path((folder / _POINTER).read_text()))
+        control.state()
+        return control
+    return None

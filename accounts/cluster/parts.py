@@ -16,8 +16,7 @@ from urllib.parse import quote
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from accounts.services import Program, Service, ServiceError
-from accounts.services._cluster import private_folder
+from accounts.services import Program, Service, ServiceError, private_folder
 from accounts.services.caddy import Caddy, caddy_program
 from accounts.services.gunicorn import Gunicorn
 from accounts.services.postgres import Postgres

@@ -28,7 +28,7 @@ class Caddy(Program):
     twice, for one that was refused has not begun.
     """
 
-    start_timeout = 15.0
+    start_timeout = 30.0
 
     #: where it listens too, on loopback; 0: nowhere
     second_port: int = 0

@@ -1,21 +1,28 @@
 """``manage.py cluster``: the demo as three processes, with all that several machines would have."""
 
+import json
 import signal
+import sys
 import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich import box
+from rich.console import Console
 from rich.table import Table
 
-from accounts.cluster.control import Control, Keeper
+from accounts.cluster.control import Control, Keeper, find, found_in
+from accounts.cluster.drills import drills
 from accounts.cluster.parts import Cluster
+from accounts.cluster.playing import Player, follow
+from accounts.cluster.results import Json, ship, told, where
 from accounts.demo.accounts import DRILLS, demo_password
 from accounts.demo.addresses import reachable_hosts
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
@@ -29,7 +36,9 @@ from accounts.management.commands.demo import (
 )
 from accounts.services import ServiceError
 from accounts.services.manage import manage
+from accounts.strategies import strategies
 
+ALL = "all"
 _WATCH_EVERY = 0.5  # seconds
 
 
@@ -54,6 +63,19 @@ class Command(BaseCommand):
             action="store_true",
             help="Only migrate DATABASE_URL, make the accounts and print them, then end.",
         )
+        parser.add_argument(
+            "--drill",
+            action="append",
+            choices=[*(drill.slug for drill in drills), ALL],
+            help="Play a drill, on the cluster that runs on --data, else on one for the time.",
+        )
+        parser.add_argument(
+            "--strategy", choices=[each.slug for each in strategies], help="For the drill log-out."
+        )
+        parser.add_argument("--json", action="store_true", help="Tell what came of it in JSON.")
+        parser.add_argument(
+            "--ship", action="store_true", help="Keep it as the run that the page shows elsewhere."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until interrupted; every way to fail is one line (CommandError)."""
@@ -62,20 +84,64 @@ class Command(BaseCommand):
         try:
             if options["prepare"]:
                 signal.signal(signal.SIGINT, signal.SIG_DFL)  # whoever started this, says so
-                prepare_demo(DRILLS)
+                prepare_demo(DRILLS, is_told=options["verbosity"] > 0)
                 return
             interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+            if options["drill"]:
+                sys.exit(self._play(**options))
             serve(host=options["host"], port=options["port"], data=options["data"])
         except ServiceError as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             console.print("Stopped.")
 
+    def _play(self, drill: list[str], data: Path, **options: Any) -> int:
+        """Play drills; 0 where each kept its promise, else 1."""
+        slugs = [each.slug for each in drills] if ALL in drill else drill
+        given = {"strategy": options["strategy"]} if options["strategy"] else {}
+        with borrowed(data) as control:
+            runs = [_played(control, slug, given, is_told=not options["json"]) for slug in slugs]
+        if options["json"]:
+            self.stdout.write(json.dumps({**where(), "drills": runs}, indent=1))
+        if options["ship"]:
+            ship(runs)
+        return 0 if all(run["kept"] for run in runs) else 1
+
+
+def _played(control: Control, slug: str, given: dict[str, str], *, is_told: bool) -> Json:
+    """Play a drill, and tell a person at a terminal what happens."""
+    quiet = Console(quiet=True) if not is_told else console
+    quiet.print(f"\n[bold]{drills[slug].title}[/bold] {drills[slug].promise}")
+    *lines, played = (_printed(item, quiet) for item in follow(control, slug, **given))
+    run = told(slug, lines, played)
+    quiet.print(f"{'✓ kept' if run['kept'] else '✗ not kept'}: {run['words']}", markup=False)
+    return run
+
+
+def _printed(item: Json, quiet: Console) -> Json:
+    if "text" in item:
+        quiet.print(f"{item['at']:8.3f} s  {item['text']}", markup=False)
+    return item
+
+
+@contextmanager
+def borrowed(data: Path) -> Iterator[Control]:
+    """The cluster that runs on a demo's folder; else one that is started for the block."""
+    if control := find(data):
+        yield control
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="authdemo-") as folder,
+        running(Path(folder), host="127.0.0.1", port=free_port(), is_told=False) as control,
+    ):
+        yield control
+
 
 def serve(*, host: str, port: int, data: Path) -> None:
     """Bring everything up and wait until somebody stops it."""
     address_must_be_free(host, port)
-    with running(demo_folder(data), host=host, port=port) as control:
+    folder = demo_folder(data)
+    with running(folder, host=host, port=port) as control:
         console.print(_parts_table(control))
         others = [f"http://{name}:{port}/" for name in reachable_hosts(host)]
         show_addresses(f"http://127.0.0.1:{port}", others)
@@ -85,8 +151,8 @@ def serve(*, host: str, port: int, data: Path) -> None:
 
 
 @contextmanager
-def running(folder: Path, *, host: str, port: int) -> Iterator[Control]:
-    """A cluster on a demo's folder, until the block ends."""
+def running(folder: Path, *, host: str, port: int, is_told: bool = True) -> Iterator[Control]:
+    """A cluster on a demo's folder, until the block ends; ``is_told``: its accounts, too."""
     second_port, secret_key = free_port(), secret_key_kept_in(folder)
 
     def environment(database_url: str) -> dict[str, str]:
@@ -105,18 +171,22 @@ def running(folder: Path, *, host: str, port: int) -> Iterator[Control]:
         cluster = Cluster(
             folder / "cluster",
             environment=environment,
-            prepare=_prepare,
+            prepare=partial(_prepare, is_told=is_told),
             control=control,
             host=host,
             port=port,
         )
         account = DRILLS.username, demo_password(DRILLS.username, secret_key)
-        with Keeper(cluster, control, account):
-            yield Control(control)
+        keeper, client = Keeper(cluster, control, account), Control(control)
+        player = Player(client)
+        keeper.verbs |= {"play": player.play, "played": player.played}
+        with keeper, found_in(folder, control):
+            yield client
 
 
-def _prepare(environment: Mapping[str, str]) -> None:
-    if status := manage("cluster", "--prepare", environment=environment):
+def _prepare(environment: Mapping[str, str], *, is_told: bool) -> None:
+    verbosity = f"--verbosity={int(is_told)}"
+    if status := manage("cluster", "--prepare", verbosity, environment=environment):
         raise SystemExit(status)  # it has said itself what went wrong
 
 

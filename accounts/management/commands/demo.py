@@ -172,11 +172,13 @@ def database(folder: Path, *, postgres: bool) -> Iterator[tuple[str, Postgres | 
         yield f"sqlite:///{quote(str(folder))}/db.sqlite3", None
 
 
-def prepare_demo(*more: DemoAccount) -> None:
-    """Prepare and prune, and print the accounts."""
+def prepare_demo(*more: DemoAccount, is_told: bool = True) -> None:
+    """Prepare and prune, make the accounts and print them."""
     prepare()
     call_command("prune", verbosity=0)
-    console.print(_accounts_table(*more))
+    table = _accounts_table(*more)
+    if is_told:
+        console.print(table)
 
 
 def _accounts_table(*more: DemoAccount) -> Table:

@@ -1,0 +1,217 @@
+"""What asks the processes in a drill: a device that logs in and out, and eyes that look on."""
+
+import http.client
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from accounts.cluster.resource_server import ResourceServer
+from accounts.strategies import Family, Strategy
+
+OK, UNAUTHORIZED, FORBIDDEN, UNAVAILABLE = 200, 401, 403, 503
+_TIMEOUT = 10.0  # seconds
+_PAUSE = 0.002  # seconds between an answer and the next question
+
+
+class Device:
+    """Something that is logged in at the site, and a copy of what it sends."""
+
+    def __init__(
+        self, site: str, path: str, headers: dict[str, str], log_out: Callable[[str], Any]
+    ) -> None:
+        self.site = site
+        self.path = path
+        self.headers = headers
+        self._log_out = log_out
+
+    def log_out(self, site: str = "") -> float:
+        """Log out at a process; the moment at which that was acknowledged, of ``perf_counter``."""
+        self._log_out(site or self.site)
+        return time.perf_counter()
+
+    def ask(self, site: str) -> int:
+        """The status that a process answers the copy with."""
+        with Asker(site, self.path, self.headers) as asker:
+            return asker.ask()
+
+
+class OwnServer:
+    """A resource server in the drill's own process: the same program, with settings of its own."""
+
+    def __init__(self, site: str, **settings: str) -> None:
+        self._application = ResourceServer({"ISSUER_URL": site, **settings})
+
+    def ask(self, device: Device) -> int:
+        """The status that it answers the device's copy with."""
+        statuses: list[str] = []
+        environ = {"HTTP_AUTHORIZATION": device.headers["Authorization"]}
+        self._application(environ, lambda status, _headers: statuses.append(status))
+        return int(statuses[0].split()[0])
+
+
+class Asker:
+    """One connection that asks the same question again and again."""
+
+    def __init__(self, address: str, path: str, headers: dict[str, str]) -> None:
+        url = urlsplit(address)
+        self._connection = http.client.HTTPConnection(
+            url.hostname or "", url.port, timeout=_TIMEOUT
+        )
+        self._path = path
+        self._headers = headers
+
+    def ask(self) -> int:
+        """The status of the answer; 0 where there was none."""
+        try:
+            self._connection.request("GET", self._path, headers=self._headers)
+            answer = self._connection.getresponse()
+            answer.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            return 0
+        return answer.status
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+
+def lab_device(site: str, strategy: type[Strategy]) -> Device:
+    """A device of a new throwaway user, logged in at a process under a strategy of the lab."""
+    root = f"/api/lab/{strategy.slug}"
+    with httpx.Client(timeout=_TIMEOUT) as client:
+        user = _good(client.post(f"{site}/api/lab/users/"))
+        body = {"username": user["username"], "password": user["password"]}
+        answer = _good(client.post(f"{site}{root}/login/", json=body, headers=_csrf(client, site)))
+        cookies = client.cookies
+    if strategy.family is not Family.SESSION:
+        headers = sent = _bearer(answer["access"])
+    else:
+        headers, sent = _cookies(cookies, f"lab-{strategy.slug}"), {}
+
+    def log_out(site: str) -> None:
+        with httpx.Client(timeout=_TIMEOUT, cookies=cookies) as client:
+            _good(client.post(f"{site}{root}/logout/", headers={**sent, **_csrf(client, site)}))
+
+    return Device(site, f"{root}/me/", headers, log_out)
+
+
+def token_device(site: str, account: tuple[str, str]) -> Device:
+    """A device of an account of the site itself, which holds a token."""
+    body = dict(zip(("username", "password"), account, strict=True))
+    pair = _good(httpx.post(f"{site}/api/token/", json=body, timeout=_TIMEOUT))
+    end = {"refresh": pair["refresh"]}
+
+    def log_out(site: str) -> None:
+        _good(httpx.post(f"{site}/api/token/blacklist/", json=end, timeout=_TIMEOUT))
+
+    return Device(site, "/api/me/", _bearer(pair["access"]), log_out)
+
+
+def session_device(site: str, account: tuple[str, str]) -> Device:
+    """A device of an account of the site itself, which holds a session's cookie."""
+    body = dict(zip(("username", "password"), account, strict=True))
+    with httpx.Client(timeout=_TIMEOUT) as client:
+        _good(client.post(f"{site}/api/session/login/", json=body, headers=_csrf(client, site)))
+        cookies = client.cookies
+
+    def log_out(site: str) -> None:
+        with httpx.Client(timeout=_TIMEOUT, cookies=cookies) as client:
+            _good(client.post(f"{site}/api/session/logout/", headers=_csrf(client, site)))
+
+    return Device(site, "/api/me/", _cookies(cookies), log_out)
+
+
+def _cookies(cookies: httpx.Cookies, prefix: str = "") -> dict[str, str]:
+    """The header with those cookies whose name begins so."""
+    found = [f"{each.name}={each.value}" for each in cookies.jar if each.name.startswith(prefix)]
+    return {"Cookie": "; ".join(found)}
+
+
+def _csrf(client: httpx.Client, site: str) -> dict[str, str]:
+    """The header that unsafe requests by cookie need."""
+    return {"X-CSRFToken": _good(client.get(f"{site}/api/session/login/"))["csrf_token"]}
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _good(answer: httpx.Response) -> dict[str, Any]:
+    answer.raise_for_status()
+    found: dict[str, Any] = answer.json() if answer.content else {}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One question: when it was sent and answered (``perf_counter``), and the status."""
+
+    sent: float
+    answered: float
+    status: int
+
+
+@dataclass
+class Eye:
+    """Asks one place every few milliseconds, in a thread of its own."""
+
+    name: str
+    address: str
+    path: str
+    headers: dict[str, str] = field(repr=False)
+    samples: list[Sample] = field(default_factory=list)
+
+    def look(self, until: threading.Event) -> None:
+        """Ask until the event."""
+        with Asker(self.address, self.path, self.headers) as asker:
+            while not until.is_set():
+                sent = time.perf_counter()
+                status = asker.ask()
+                self.samples.append(Sample(sent, time.perf_counter(), status))
+                time.sleep(_PAUSE)
+
+    def accepted_after(self, moment: float) -> list[Sample]:
+        """What was sent after a moment and accepted."""
+        return [each for each in self.samples if each.sent >= moment and each.status == OK]
+
+    def has_settled(self, moment: float, status: int, times: int = 3) -> bool:
+        """Whether the last questions after a moment all had this answer."""
+        last = [each.status for each in self.samples if each.sent >= moment][-times:]
+        return last == [status] * times
+
+
+class Eyes:
+    """Several eyes that look at the same time, while the block lasts."""
+
+    def __init__(self, eyes: Sequence[Eye]) -> None:
+        self.eyes = eyes
+        self._over = threading.Event()
+        self._threads = [
+            threading.Thread(target=eye.look, args=[self._over], name=eye.name, daemon=True)
+            for eye in eyes
+        ]
+
+    def __enter__(self) -> Self:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+
+    def wait(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Wait until something holds, at most so long; whether it does."""
+        end = time.perf_counter() + seconds
+        while not condition() and time.perf_counter() < end:
+            time.sleep(_PAUSE)
+        return condition()
