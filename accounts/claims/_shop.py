@@ -22,7 +22,6 @@ from accounts.attacks.stage.shop import CUSTOMERS
 from accounts.models import AttackPlay
 
 HOME = "http://127.0.0.1"
-RECORDED = "Recorded in browsers, not played here"
 
 Headers = Mapping[str, str]
 
@@ -101,9 +100,15 @@ def recorded(attack: str, *defences: str) -> list[Recorded]:
     return [one for one in recorded_of(attack) if [*one.defences] == [*defences]]
 
 
-def when(one: Recorded) -> str:
-    """The browser with its version, and the day."""
-    return f"{one.browser}, {one.made:%Y-%m-%d}"
+def browser_of(one: Recorded) -> str:
+    """The browser's name, without its version."""
+    return one.browser.partition(" ")[0]
+
+
+def seen(what: str, found: Iterable[Recorded]) -> str:
+    """The title of measurements that were recorded: what of, in which browsers, on which days."""
+    browsers = {f"{one.browser}, {one.made:%Y-%m-%d}" for one in found}
+    return f"{what} (recorded, not played here: {'; '.join(sorted(browsers))})"
 
 
 def went_well(one: Recorded, row: str, column: int) -> bool | None:

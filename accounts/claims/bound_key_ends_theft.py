@@ -29,7 +29,7 @@ from accounts.claims import (
     Source,
     Verdict,
 )
-from accounts.claims._shop import HOME, RECORDED, Headers, Shop, lost, recorded, shop_open, when
+from accounts.claims._shop import HOME, Headers, Shop, browser_of, lost, recorded, seen, shop_open
 from accounts.models import SeenProof
 from accounts.tokens.proofs import FRESH
 
@@ -110,13 +110,13 @@ class BoundKeyEndsTheft(Claim):
         times, accepted = lab.number(TIMES), dict[str, int]()
         with shop_open(ATTACK) as shop:
             page = Page(shop)
-            for done, (name, (_, attempt)) in enumerate(ATTEMPTS.items()):
+            for done, (which, (_, attempt)) in enumerate(ATTEMPTS.items()):
                 yield Progress("trying the token", done, len(ATTEMPTS))
-                accepted[name] = sum(_is_let(shop, attempt(shop, page)) for _ in range(times))
+                accepted[which] = sum(_is_let(shop, attempt(shop, page)) for _ in range(times))
             bytes_more = [float(len(page.proof())) for _ in range(times)]
         yield Evidence.from_measurements(
             [
-                *(_accepted(name, accepted[name], times) for name in ATTEMPTS),
+                *(_accepted(which, accepted[which], times) for which in ATTEMPTS),
                 *_recorded(),
                 Measurement.from_samples(
                     "proof",
@@ -131,7 +131,8 @@ class BoundKeyEndsTheft(Claim):
     def judge(self, evidence: Evidence) -> Verdict:
         holds, fails, depends = self.limits
         alone, helped = (
-            sum(int(evidence[f"try-{name}"].median) for name in names) for names in (ALONE, HELPED)
+            sum(int(evidence[f"try-{which}"].median) for which in tries)
+            for tries in (ALONE, HELPED)
         )
         forgetful = int(evidence["try-forgotten"].median)
         words = (
@@ -217,12 +218,12 @@ def _public(key: EllipticCurvePrivateKey) -> dict[str, str]:
     return {"kty": "EC", "crv": "P-256", "x": x, "y": y}
 
 
-def _accepted(name: str, number: int, times: int) -> Measurement:
+def _accepted(which: str, number: int, times: int) -> Measurement:
     return Measurement.from_samples(
-        f"try-{name}",
+        f"try-{which}",
         [number],
         group=f"Orders that the shop accepts, of {times}",
-        title=ATTEMPTS[name][0],
+        title=ATTEMPTS[which][0],
         unit="orders",
         family="jwt",
     )
@@ -230,12 +231,13 @@ def _accepted(name: str, number: int, times: int) -> Measurement:
 
 def _recorded() -> Iterator[Measurement]:
     """Whether a script in a real page ordered, in the open tab and after it was closed."""
-    for one in recorded(ATTACK):
-        for column, name in ((1, "in the open tab"), (2, "after it was closed")):
+    found = recorded(ATTACK)
+    for one in found:
+        for column, tab in ((1, "in the open tab"), (2, "after it was closed")):
             yield Measurement.from_samples(
-                f"recorded-{one.browser}-{column}",
+                f"recorded-{browser_of(one)}-{column}",
                 [lost(one, [BoundKey.title], column)],
-                group=f"{RECORDED}: bound tokens by which a script ordered, of 1",
-                title=f"{when(one)}: {name}",
+                group=seen("Bound tokens by which a script ordered, of 1", found),
+                title=f"{browser_of(one)}: {tab}",
                 unit="tokens",
             )

@@ -22,7 +22,7 @@ from accounts.claims import (
     Source,
     Verdict,
 )
-from accounts.claims._shop import RECORDED, Answer, Shop, lost, recorded, shop_open, when
+from accounts.claims._shop import Answer, Shop, browser_of, lost, recorded, seen, shop_open
 
 ATTACK, ORDERS = "script-in-a-comment", 20
 DEFENCES: tuple[str, ...] = ()
@@ -88,13 +88,14 @@ class HttpOnlyProtects(Claim):
         holds, fails, depends = self.limits
         names = [house.slug for house in HTTP_ONLY]
         ridden, later = (
-            sum(evidence[f"{tab}-{name}"].median > 0 for name in names)
+            sum(evidence[f"{tab}-{slug}"].median > 0 for slug in names)
             for tab in ("open", "closed")
         )
         carried, seen = evidence.named("recorded-carried"), evidence.named("recorded-ridden")
         words = (
             f"With {len(names)} HttpOnly logins the script ordered from the open tab by {ridden}, "
-            f"and after it was closed by {later}. {_said(carried)}."
+            f"and after it was closed by {later}. Recorded in browsers, it carried away "
+            f"{_said(carried)}."
         )
         if later or any(one.median for one in carried):
             return Verdict(Kind.FAILS, words, fails)
@@ -143,20 +144,20 @@ def _share(name: str, house: type[House], number: int, of: int, group: str) -> M
 
 def _recorded() -> Iterator[Measurement]:
     rows = [house.title for house in HTTP_ONLY]
-    for column, name, what in (
+    found = recorded(ATTACK, *DEFENCES)
+    for column, how, what in (
         (0, "carried", "HttpOnly logins that the script carried away"),
         (1, "ridden", "HttpOnly logins by which it ordered through the open tab"),
     ):
-        for one in recorded(ATTACK, *DEFENCES):
+        for one in found:
             yield Measurement.from_samples(
-                f"recorded-{name}-{one.browser}",
+                f"recorded-{how}-{browser_of(one)}",
                 [lost(one, rows, column)],
-                group=f"{RECORDED}: {what}, of {len(rows)}",
-                title=when(one),
+                group=seen(f"{what}, of {len(rows)}", found),
+                title=browser_of(one),
                 unit="logins",
             )
 
 
 def _said(carried: list[Measurement]) -> str:
-    told = ", ".join(f"{one.title}: {one.median:.0f}" for one in carried)
-    return f"Carried away in a browser (recorded), {told}"
+    return ", ".join(f"{one.median:.0f} ({one.title})" for one in carried)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from accounts.attacks.another_sites_form import JARS, PARTIES
+from accounts.attacks.another_sites_form import HEADER_TITLE, JARS, PARTIES
 from accounts.attacks.stage.hosts import Party, origin_of
 from accounts.attacks.stage.houses import House, JwtCookie, LocalStorage, SessionCookie
 from accounts.claims import (
@@ -17,18 +17,19 @@ from accounts.claims import (
 )
 from accounts.claims._shop import (
     HOME,
-    RECORDED,
     Answer,
     Headers,
+    browser_of,
     lost,
     recorded,
+    seen,
     shop_open,
-    when,
 )
 from accounts.claims.same_site_is_enough import ATTACK, arrived
 
 HOUSES: tuple[type[House], ...] = (LocalStorage, JwtCookie, SessionCookie)
 TIMES = 10
+COOKIE = "A cookie with SameSite=Lax"
 LOGIN_ATTACK = "logged-in-as-somebody-else"
 LAX = next(jar for jar in JARS if jar.slug == "lax")  # as the shop's cookies are
 
@@ -85,12 +86,11 @@ class JwtIsImmuneToCsrf(Claim):
     def judge(self, evidence: Evidence) -> Verdict:
         holds, fails, depends = self.limits
         header, cookie, session = (int(evidence[f"ridden-{house.slug}"].median) for house in HOUSES)
-        added = sum(one.median > 0 for one in evidence.named("added-"))
+        added = [one for one in evidence.named("added-") if one.median]
         words = (
             f"Another page got {header} orders through where the page sends a JWT in a header, "
-            f"{cookie} where it is a cookie, {session} where a session is. Of "
-            f"{len(evidence.named('added-'))} recorded browsers {added} add such a cookie to a "
-            "neighbour's form."
+            f"{cookie} where it is a cookie, {session} where a session is. What browsers were seen "
+            f"to add to such a page's form: {_said(added)}."
         )
         if header:
             return Verdict(Kind.FAILS, words, fails)
@@ -120,26 +120,35 @@ def _ridden(house: type[House], number: int, times: int) -> Measurement:
 
 
 def _added() -> Iterator[Measurement]:
-    """To how many pages' forms a browser adds a cookie that says Lax."""
-    for one in recorded(ATTACK):
-        yield Measurement.from_samples(
-            f"added-{one.browser}",
-            [sum(arrived(one, party, LAX, "form") for party in PARTIES)],
-            group=f"{RECORDED}: pages of a thief whose form brings a Lax cookie, of {len(PARTIES)}",
-            title=when(one),
-            unit="pages",
-        )
+    """With how many pages' forms a browser sends the cookie along, and with how many the header."""
+    found = recorded(ATTACK)
+    for one in found:
+        for title, kept in ((COOKIE, LAX.title), (HEADER_TITLE, HEADER_TITLE)):
+            yield Measurement.from_samples(
+                f"added-{browser_of(one)}-{title}",
+                [sum(arrived(one, party, kept, "form") for party in PARTIES)],
+                group=seen(
+                    f"Pages of a thief whose form brings it along, of {len(PARTIES)}", found
+                ),
+                title=f"{browser_of(one)}: {title}",
+                unit="pages",
+            )
 
 
 def _replaced() -> Iterator[Measurement]:
     """In which houses the victim's order landed in the thief's account (login CSRF)."""
-    for one in recorded(LOGIN_ATTACK):
+    found = recorded(LOGIN_ATTACK)
+    for one in found:
         for house in HOUSES:
             yield Measurement.from_samples(
-                f"replaced-{one.browser}-{house.slug}",
+                f"replaced-{browser_of(one)}-{house.slug}",
                 [lost(one, [house.title], 1)],
-                group=f"{RECORDED}: logins that the thief's own replaced, of 1",
-                title=f"{when(one)}: {house.title}",
+                group=seen("Logins that the thief's own replaced, of 1", found),
+                title=f"{browser_of(one)}: {house.title}",
                 unit="logins",
                 family=house.family,
             )
+
+
+def _said(added: list[Measurement]) -> str:
+    return ", ".join(one.title for one in added) or "nothing"

@@ -21,7 +21,7 @@ from accounts.claims import (
     Source,
     Verdict,
 )
-from accounts.claims._shop import RECORDED, Answer, Headers, lost, recorded, shop_open, when
+from accounts.claims._shop import Answer, Headers, browser_of, lost, recorded, seen, shop_open
 from accounts.models import User
 from accounts.strategies import Accepted
 
@@ -72,9 +72,9 @@ class NoFixationWithJwt(Claim):
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
         times = lab.number(TIMES)
         planted, own, again = (dict[str, int](), dict[str, int](), dict[str, int]())
-        for done, (name, (_, way, defences)) in enumerate(SHOPS.items()):
+        for done, (which, (_, way, defences)) in enumerate(SHOPS.items()):
             yield Progress("planting cookies", done, len(SHOPS) + 1)
-            planted[name] = sum(_is_victim(way, *defences) for _ in range(times))
+            planted[which] = sum(_is_victim(way, *defences) for _ in range(times))
         yield Progress("logging in again", len(SHOPS), len(SHOPS) + 1)
         planted["django"] = sum(_is_known(_before_the_login(new_user())) for _ in range(times))
         for house in OWN:
@@ -93,8 +93,8 @@ class NoFixationWithJwt(Claim):
     def judge(self, evidence: Evidence) -> Verdict:
         holds, fails, depends = self.limits
         careless, renewed, django, jwt, own, session_again, jwt_again = (
-            int(evidence[name].median)
-            for name in (
+            int(evidence[which].median)
+            for which in (
                 "planted-careless",
                 "planted-renewed",
                 "planted-django",
@@ -122,13 +122,14 @@ class NoFixationWithJwt(Claim):
 PLANTED = "Tries in which the thief is the victim, with what he planted"
 OWN_LOGIN = "The victim's orders in the thief's account, whose login was planted"
 AGAIN = "Copies that live on after the victim has logged in again"
+UNITS = {"planted": "tries", "own": "orders", "again": "copies"}
 SHOPS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "careless": ("Session, the key is kept", SESSION, ()),
     "renewed": ("Session, a new key at the log-in", SESSION, ("renew",)),
     "jwt": ("JWT, made at the log-in", JWT, ()),
 }
 _NAMES = {
-    **{name: title for name, (title, _, _) in SHOPS.items()},
+    **{which: title for which, (title, _, _) in SHOPS.items()},
     **{house.slug: house.title for house in OWN},
     "django": "Session, Django's log-in",
     STATELESS: "JWT, not looked up",
@@ -192,27 +193,28 @@ def _old_token_lives(lab: Laboratory) -> bool:
     return isinstance(first.strategy.check(first.credential.value), Accepted)
 
 
-def _counts(name: str, found: dict[str, int], group: str) -> Iterator[Measurement]:
+def _counts(kind: str, found: dict[str, int], group: str) -> Iterator[Measurement]:
     for which, number in found.items():
         yield Measurement.from_samples(
-            f"{name}-{which}",
+            f"{kind}-{which}",
             [number],
             group=group,
             title=_NAMES[which],
-            unit="orders" if name == "own" else "tries" if name == "planted" else "copies",
+            unit=UNITS[kind],
             family="jwt" if "jwt" in which else "session",
         )
 
 
 def _recorded() -> Iterator[Measurement]:
     """Whether a browser let the thief be the victim, with each kind of login."""
-    for one in recorded(ATTACK):
+    found = recorded(ATTACK)
+    for one in found:
         for way, title in TITLES.items():
             yield Measurement.from_samples(
-                f"recorded-{one.browser}-{way}",
+                f"recorded-{browser_of(one)}-{way}",
                 [lost(one, [title], 2)],
-                group=f"{RECORDED}: planted cookies that made the thief the victim, of 1",
-                title=f"{when(one)}: {title}",
+                group=seen("Planted cookies that made the thief the victim, of 1", found),
+                title=f"{browser_of(one)}: {title}",
                 unit="cookies",
                 family="session" if way == SESSION else "jwt",
             )

@@ -19,14 +19,14 @@ from accounts.claims import (
 )
 from accounts.claims._shop import (
     HOME,
-    RECORDED,
     Answer,
     Shop,
+    browser_of,
     cookie_header,
     recorded,
+    seen,
     shop_open,
     went_well,
-    when,
 )
 
 ATTACK = "another-sites-form"
@@ -93,18 +93,17 @@ class SameSiteIsEnough(Claim):
 
     def judge(self, evidence: Evidence) -> Verdict:
         holds, fails, depends = self.limits
-        written, silent = (
-            [one for one in evidence.named(name) if one.median] for name in ("written", "silent")
-        )
+        written, silent = (evidence.named(which) for which in ("written", "silent"))
         alone, *guarded = (int(one.median) for one in evidence.named("let-"))
         words = (
-            f"Recorded: {_said(written, 'a cookie with Lax or Strict')}; "
-            f"{_said(silent, 'one that says nothing')}. Of those requests the shop let {alone} "
-            f"order, and {', '.join(map(str, guarded))} where it asked for more than the cookie."
+            f"Recorded, of {_browsers(written)} browsers so many sent a cookie with Lax or "
+            f"Strict along: {_said(written)}; and one without SameSite: {_said(silent)}. Of those "
+            f"requests the shop let {alone} order where it trusts SameSite, and {sum(guarded)} "
+            "where it asks for more than the cookie."
         )
-        if written:
+        if any(one.median for one in written):
             return Verdict(Kind.FAILS, words, fails)
-        if silent:
+        if any(one.median for one in silent):
             return Verdict(Kind.DEPENDS, words, depends, "It tips with the attribute, written out.")
         return Verdict(Kind.HOLDS, words, holds)
 
@@ -114,16 +113,16 @@ OWN = "The owner's own order"
 _SITE = {Party.THIEF: "cross-site", Party.NEIGHBOUR: "same-site", Party.SIBLING: "same-site"}
 
 
-def arrived(one: Recorded, party: Party, jar: Jar, way: str) -> bool:
-    """Whether a cookie came along with a request of a page, and ordered a lamp, in a browser."""
-    row = f"{PARTIES[party].capitalize()}: {jar.title}"
+def arrived(one: Recorded, party: Party, kept: str, way: str) -> bool:
+    """Whether a login came along with a request of a page, and ordered a lamp, in a browser."""
+    row = f"{PARTIES[party].capitalize()}: {kept}"
     return went_well(one, row, WAYS.index(way)) is False
 
 
 def _posts(found: Sequence[Recorded]) -> Iterator[tuple[Party, Sequence[Jar]]]:
     """Each POST of another page that brought a cookie along, in each browser."""
     for one, party, way in product(found, PARTIES, POSTS):
-        jars = [jar for jar in (*SILENT, *WRITTEN) if arrived(one, party, jar, way)]
+        jars = [jar for jar in (*SILENT, *WRITTEN) if arrived(one, party, jar.title, way)]
         if jars:
             yield party, jars
 
@@ -148,30 +147,33 @@ def _is_let(shop: Shop) -> bool:
     return bool(facts["arrived"]) and not facts["refused"]
 
 
-def _seen(name: str, jars: Sequence[Jar]) -> Iterator[Measurement]:
-    """How many of some cookies came along, for each page in each browser, fresh and old."""
-    what = "that say Lax or Strict" if jars is WRITTEN else "that say nothing"
-    for age, found in (("", recorded(ATTACK)), (", after two minutes", _old())):
-        for one, party in product(found, PARTIES):
-            came = sum(any(arrived(one, party, jar, way) for way in POSTS) for jar in jars)
+def _seen(which: str, jars: Sequence[Jar]) -> Iterator[Measurement]:
+    """How many of some cookies came along, from each page in each browser."""
+    what = "with Lax or Strict" if jars is WRITTEN else "without SameSite"
+    pages = [(party, "", recorded(ATTACK)) for party in PARTIES]
+    # From a neighbour they come along at any age.
+    pages.insert(1, (Party.THIEF, ", 2 minutes later", recorded(ATTACK, "two-minutes")))
+    group = seen(f"Cookies {what} that come along with a POST, of {len(jars)}", pages[0][2])
+    for party, age, found in pages:
+        for one in found:
+            came = sum(any(arrived(one, party, jar.title, way) for way in POSTS) for jar in jars)
+            title = f"{PARTIES[party].capitalize()}{age}: {browser_of(one)}"
             yield _count(
-                f"{name}-{one.browser}-{party.name}{age}",
-                f"{when(one)}: {PARTIES[party]}{age}",
-                came,
-                f"{RECORDED}: cookies {what} that come along with a POST, of {len(jars)}",
+                f"{which}-{party.name}{age}-{browser_of(one)}", title, came, group, "cookies"
             )
 
 
-def _old() -> list[Recorded]:
-    return recorded(ATTACK, "two-minutes")
+def _count(which: str, title: str, number: int, group: str, unit: str = "orders") -> Measurement:
+    return Measurement.from_samples(which, [number], group=group, title=title, unit=unit)
 
 
-def _count(name: str, title: str, number: int, group: str) -> Measurement:
-    unit = "cookies" if group.startswith(RECORDED) else "orders"
-    return Measurement.from_samples(name, [number], group=group, title=title, unit=unit)
+def _said(found: Sequence[Measurement]) -> str:
+    """From which pages they came along, and in how many browsers."""
+    pages = {one.title.partition(":")[0]: 0 for one in found}
+    for one in found:
+        pages[one.title.partition(":")[0]] += one.median > 0
+    return "; ".join(f"{number} from {page.lower()}" for page, number in pages.items())
 
 
-def _said(found: Sequence[Measurement], what: str) -> str:
-    if not found:
-        return f"{what} came along with no other page's POST"
-    return f"{what} came along in {len(found)} cases, first from {found[0].title}"
+def _browsers(found: Sequence[Measurement]) -> int:
+    return len({one.title.partition(": ")[2] for one in found})

@@ -24,7 +24,7 @@ from accounts.claims import (
     Source,
     Verdict,
 )
-from accounts.claims._shop import RECORDED, lost, when
+from accounts.claims._shop import browser_of, lost, seen
 from accounts.models import BlacklistedToken, EndReason
 from accounts.tokens.codec import decode, issue
 from accounts.tokens.realm import TokenRefused, lab_realm
@@ -170,15 +170,15 @@ def _served(ways: Ways, served: dict[str, list[float]]) -> Iterator[Measurement]
 
 def _told() -> Iterator[Measurement]:
     """Whether a browser's Referer told another site the token, under each policy of the page."""
-    for one in recorded_of(ATTACK):
-        policies = {"": "unsafe-url", **POLICIES}
+    policies, found = {"": "unsafe-url", **POLICIES}, recorded_of(ATTACK)
+    for one in found:
         on = "".join(one.defences)
         if on in policies:
             yield Measurement.from_samples(
-                f"told-{one.browser}-{on}",
+                f"told-{browser_of(one)}-{on}",
                 [lost(one, [WAYS[QUERY].capitalize()], 1)],
-                group=f"{RECORDED}: tokens that an advert's server was told, of one",
-                title=f"{when(one)}: {policies[on]}",
+                group=seen("Tokens that an advert's server was told, of one", found),
+                title=f"{browser_of(one)}: {policies[on]}",
                 unit="tokens",
                 family="jwt",
             )

@@ -41,6 +41,5 @@ def test_a_token_in_an_address_can_be_read_in_the_log_and_one_in_a_header_cannot
 def test_one_browser_tells_an_advert_the_token_where_the_page_asks_for_it() -> None:
     evidence, verdict = play(SingleUseLinks)
     telling = [one.title for one in evidence.named("told-") if one.median]
-    assert [title.split()[0] for title in telling] == ["Chromium"]
-    assert telling[0].endswith(": unsafe-url")
-    assert verdict.words.endswith(f"It was told to an advert's server by {telling[0]}.")
+    assert telling == ["Chromium: unsafe-url"]
+    assert verdict.words.endswith("It was told to an advert's server by Chromium: unsafe-url.")
