@@ -13,6 +13,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView
 
 from accounts.answer.ranking import Client
+from accounts.cluster.scale_check import SIZES
 from accounts.lab.events import events
 from accounts.strategies import strategies
 
@@ -21,6 +22,7 @@ STRATEGY = {"$ref": f"{_SCHEMAS}/Strategy"}
 EVENT = {"$ref": f"{_SCHEMAS}/Event"}
 DATABASE = {"$ref": f"{_SCHEMAS}/Database"}
 CLIENT = {"$ref": f"{_SCHEMAS}/Client"}
+SIZE = {"$ref": f"{_SCHEMAS}/Size"}
 INVALID = {"$ref": f"{_SCHEMAS}/Invalid"}
 _NULL = {"$ref": f"{_SCHEMAS}/Null"}
 _PROBLEM = {"$ref": f"{_SCHEMAS}/Problem"}
@@ -29,6 +31,7 @@ _MESSAGES = {"type": "array", "items": {"type": "string"}}
 _COMPONENTS = {
     "Strategy": {"type": "string", "enum": [each.slug for each in strategies]},
     "Event": {"type": "string", "enum": [each.slug for each in events]},
+    "Size": {"type": "string", "enum": list(SIZES)},
     "Client": {"type": "string", "enum": list(Client)},
     "Invalid": {"oneOf": [_PROBLEM, {"$ref": f"{_SCHEMAS}/FieldErrors"}]},
     "FieldErrors": {
@@ -66,6 +69,7 @@ _TAGS = {
     "answer": "The answer",
     "claim": "Claims",
     "attack": "Attacks",
+    "cluster": "More than one process",
 }
 _CSRF_HEADER = {
     "in": "header",

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts.api import answer, attacks, benchmarks, claims, inspector, logins, schema, views
+from accounts.api import (
+    answer,
+    attacks,
+    benchmarks,
+    claims,
+    cluster_scale,
+    inspector,
+    logins,
+    schema,
+    views,
+)
 from accounts.api.lab import logins as lab_logins
 from accounts.api.lab import lost_response, thief
 from accounts.api.lab import runs as lab_runs
@@ -59,6 +69,12 @@ urlpatterns = [
         "attacks/plays/<uuid:play_id>/",
         attacks.AttackPlayDetail.as_view(),
         name="api-attack-play",
+    ),
+    path("cluster/scale/", cluster_scale.ClusterScale.as_view(), name="api-cluster-scale"),
+    path(
+        "cluster/scale/simulation/",
+        cluster_scale.ClusterScaleSimulation.as_view(),
+        name="api-cluster-scale-simulation",
     ),
     path("schema/", schema.SchemaView.as_view(), name="api-schema"),
 ]

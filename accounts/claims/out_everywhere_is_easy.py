@@ -116,6 +116,19 @@ class OutEverywhereIsEasy(Claim):
         return Verdict(Kind.DEPENDS, words, depends, tipping)
 
 
+def us_per_session(evidence: Evidence) -> dict[str, float]:
+    """CPU time for each live session of anybody, by strategy, of those whose time grows with them.
+
+    Sizes are those of a whole run: of a shorter one nothing follows.
+    """
+    found = {}
+    for slug in WAYS:
+        few, many = evidence[f"few-{slug}"], evidence[f"many-{slug}"]
+        if many.differs_from(few) and many.median > few.median:
+            found[slug] = (many.median - few.median) / (MANY - FEW)
+    return found
+
+
 def _as_long(many: Measurement, few: Measurement) -> str:
     if not many.differs_from(few):
         return "as long (to within the spread)"

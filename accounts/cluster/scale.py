@@ -214,9 +214,10 @@ class Measured:
     memory_bytes: float
 
 
-CONNECTIONS = 100  # https://www.postgresql.org/docs/current/runtime-config-connection.html
-# https://www.nngroup.com/articles/response-times-3-important-limits/
+CONNECTIONS = 100
+CONNECTIONS_SOURCE = "https://www.postgresql.org/docs/current/runtime-config-connection.html"
 PATIENCE_S = 10
+PATIENCE_SOURCE = "https://www.nngroup.com/articles/response-times-3-important-limits/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """The arithmetic beside the simulation, for three sizes: what was computed, what was counted."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from math import inf, sqrt
+from pathlib import Path
 from typing import Any, Self
 
 from accounts.cluster import scale
@@ -16,7 +19,7 @@ SHOWN_S = 8 * HOUR
 SEEDS = range(1, 51)
 #: So many standard errors of a count lie between what chance alone does and a mistake.
 _ERRORS = 4
-#: A longest time comes so near to what it cannot exceed.
+#: A longest time comes so near to what it cannot exceed, where it is one of many.
 _NEAR = 0.1
 
 
@@ -41,10 +44,9 @@ SIZES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure: as it was computed and as it was counted, in ``unit``."""
+    """One figure, as it was computed and as it was counted. Times are in seconds."""
 
     what: str
-    unit: str
     computed: float
     counted: float
     #: how far apart chance may bring the two, as a share
@@ -76,6 +78,11 @@ class Check:
     seed: int
     events: int
     lines: tuple[Line, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether chance explains every difference."""
+        return all(line.agrees for line in self.lines)
 
     def as_json(self) -> dict[str, Any]:
         """For JSON."""
@@ -115,17 +122,45 @@ def lines(system: System, counted: Counted) -> Iterator[Line]:
         ("Rows of logins, kept for 8 hours longer", Kept.SHOWN, counted.shown, came),
     )
     for what, how, number, allowed in rows:
-        yield Line(what, "rows", scale.kept(system, how, SHOWN_S), number, allowed)
+        yield Line(what, scale.kept(system, how, SHOWN_S), number, allowed)
     pushed = system.log_outs_s * system.processes
     for what, computed, number, allowed in (
-        ("Log-ins", system.log_ins_s, counted.log_ins_s, came),
-        ("Access tokens fetched anew", system.refreshes_s, counted.refreshes_s, asked),
-        ("Messages to processes", pushed, counted.messages_s, left),
+        ("Log-ins in a day", system.log_ins_s, counted.log_ins_s, came),
+        ("Access tokens fetched anew in a day", system.refreshes_s, counted.refreshes_s, asked),
+        ("Messages to processes in a day", pushed, counted.messages_s, left),
     ):
-        yield Line(what, "a day", DAY * computed, DAY * number, allowed)
+        yield Line(what, DAY * computed, DAY * number, allowed)
     for what, bound, longest in (
         ("Until the last process knows of a log-out", system.one_way_s, counted.news_s),
         ("Until a stolen access token ends", system.longest_token_s, counted.token_s),
         ("Until a stolen login ends that nobody lists", system.login_s, counted.login_s),
     ):
-        yield Line(what, "s at most", bound, longest, _NEAR, is_bound=True)
+        yield Line(what, bound, longest, max(_NEAR, left), is_bound=True)
+
+
+FILE = Path(__file__).parent / "results" / "simulation.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The checks that are shipped with this package, and when they were played."""
+
+    made: datetime
+    checks: tuple[Check, ...]
+
+
+@cache
+def recorded() -> Recorded:
+    """Read once."""
+    content = json.loads(FILE.read_text())
+    checks = tuple(Check.from_json(one) for one in content["checks"])
+    return Recorded(datetime.fromisoformat(content["made"]), checks)
+
+
+def record(checks: Iterable[Check]) -> None:
+    """Make these the shipped ones."""
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    content = {"made": made, "checks": [one.as_json() for one in checks]}
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(json.dumps(content, indent=1) + "\n")
+    recorded.cache_clear()

@@ -47,6 +47,11 @@ def time(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < _MINUTE else duration(seconds)
 
 
+def _whole(number: float) -> str:
+    """What somebody chose, with all its figures: ``12.5``, ``100,000``, ``1 million``."""
+    return f"{number:,.10g}" if number < 10**6 else amount(number)
+
+
 def _milliseconds(number: float) -> str:
     return f"{number:g} ms"
 
@@ -58,7 +63,7 @@ class Parameter:
     name: str
     label: str
     stops: tuple[float, ...]
-    said: Callable[[float], str] = amount
+    said: Callable[[float], str] = _whole
 
     @property
     def default(self) -> float:

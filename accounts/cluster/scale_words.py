@@ -68,35 +68,29 @@ def breaks(system: System, way: Way, measured: Measured) -> list[str]:
 
 def _log_out(system: System, way: Way) -> str:
     if way.ends is Ends.WITH_TOKEN:
-        return (
-            "Its log-out, with any number of users: a stolen token works until it runs out, up to "
-            f"{time(system.longest_token_s)}."
-        )
-    return (
-        "Its log-out, with any number of users: a stolen copy works until the login would have "
-        f"ended by itself, up to {time(system.login_s)}."
-    )
+        return f"After a log-out a stolen token works on for up to {time(system.longest_token_s)}."
+    return f"After a log-out a stolen copy works on for up to {time(system.login_s)}."
 
 
 def _far(system: System, way: Way) -> str:
     """Where a request waits longer for the distance than it computes."""
     if system.regions == 1 or not way.request.queries:
         return ""
-    tips_ms = way.request.cpu_us / 1000 / way.request.queries
-    if system.round_trip_ms < tips_ms:
+    computes_ms = way.request.cpu_us / 1000
+    waits_ms = way.request.queries * system.round_trip_ms
+    if waits_ms < computes_ms:
         return ""
-    waits = time(way.request.queries * system.round_trip_ms / 1000)
+    tips_ms = computes_ms / way.request.queries
     return (
-        f"A request in another region waits {waits} for the database; from {tips_ms:.1f} ms from "
-        "region to region on that is longer than it computes."
+        f"In another region a request waits {time(waits_ms / 1000)}, longer than it computes: so "
+        f"it is from {tips_ms:.1f} ms between regions on."
     )
 
 
 def _beyond(system: System, rest: Sequence[Limit]) -> str:
     if not rest:
-        return "More processes cure that; nothing else was measured that could break."
-    then = _what(system, rest[0].what)
-    return f"More processes cure that, up to {about(rest[0].users)} users: then {then}."
+        return "More processes cure that, and nothing else was measured that could break."
+    return f"With more processes: {_from(system, rest[0])}."
 
 
 def _from(system: System, limit: Limit) -> str:
@@ -107,10 +101,10 @@ def _what(system: System, what: Breaks) -> str:
     one = system.processes == 1
     everybody = "the one process is" if one else f"all {system.processes:,} processes are"
     return {
-        Breaks.PROCESSES: f"{everybody} busy all the time",
+        Breaks.PROCESSES: f"{everybody} always busy",
         Breaks.MESSAGES: "a process does nothing but take the news of log-outs",
         Breaks.MEMORY: "the list no longer fits into the memory of a process",
-        Breaks.CONNECTIONS: f"all {CONNECTIONS} connections of the database are busy all the time",
+        Breaks.CONNECTIONS: f"all {CONNECTIONS} connections of the database are always busy",
         Breaks.PRUNING: "rows come faster than they can be deleted",
         Breaks.EVERYWHERE: (
             f"to log out everywhere takes longer than {PATIENCE_S} s, as it reads every live "

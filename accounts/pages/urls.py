@@ -7,7 +7,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.urls import path
 
-from accounts.pages import account, answer, compare, docs, glossary, inspector, logins, tried
+from accounts.pages import (
+    account,
+    answer,
+    cluster_scale,
+    compare,
+    docs,
+    glossary,
+    inspector,
+    logins,
+    tried,
+)
 from accounts.pages.attacks import exercise
 from accounts.pages.attacks import views as attacks
 from accounts.pages.benchmarks import views as benchmarks
@@ -81,6 +91,7 @@ PAGES = [
     Page("benchmarks/", benchmarks.benchmarks, "benchmarks", "Benchmarks", menu="Benchmarks"),
     Page("answer/", answer.page, "answer", "The answer", menu="The answer"),
     Page("answer/<slug:slug>.zip", answer.takeaway_zip, "answer-takeaway"),
+    Page("cluster/scale/", cluster_scale.page, "cluster-scale", "Past this machine, on paper"),
     Page("glossary/", glossary.glossary, "glossary", "Glossary", menu="Glossary"),
     Page("api/docs/", docs.docs, "api-docs", "API docs", menu="API docs", tool=True),
     Page("signup/", account.signup, "signup", "Sign up"),

@@ -75,7 +75,7 @@ def asks_for_a_log_in(context: HasAPIOperation) -> bool:
 
 
 # What is played takes seconds, and has tests of its own.
-PLAYED = ["lab_play", "lab_lose_response", "claim_play"]
+PLAYED = ["lab_play", "lab_lose_response", "claim_play", "cluster_scale_simulation"]
 in_edges = schemathesis.pytest.from_fixture("edges")
 for_anybody = in_edges.exclude(asks_for_a_log_in).exclude(operation_id=PLAYED)
 for_a_stranger = schemathesis.pytest.from_fixture("examples").include(asks_for_a_log_in)

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.cluster import scale
 from accounts.cluster.scale import DAY, Kept, System, kept
-from accounts.cluster.scale_check import SIZES, Check, Line, check, lines
+from accounts.cluster.scale_check import SIZES, Check, Line, check, lines, recorded
 from accounts.cluster.simulation import Counted, Simulation
 
 SMALL = System(
@@ -23,8 +23,8 @@ SMALL = System(
 )
 SHOWN_S = 8 * 3600.0
 LISTED, SHOWN = "Ended logins on the list", "Rows of logins, kept for 8 hours longer"
-LOG_INS, REFRESHES = "Log-ins", "Access tokens fetched anew"
-MESSAGES, NEWS = "Messages to processes", "Until the last process knows of a log-out"
+LOG_INS, REFRESHES = "Log-ins in a day", "Access tokens fetched anew in a day"
+MESSAGES, NEWS = "Messages to processes in a day", "Until the last process knows of a log-out"
 TOKEN = "Until a stolen access token ends"
 LOGIN = "Until a stolen login ends that nobody lists"
 
@@ -125,9 +125,20 @@ def test_the_sizes_are_three_and_each_is_larger() -> None:
 
 
 def test_what_is_bounded_may_come_near_and_not_beyond() -> None:
-    bound = Line("", "s at most", 100.0, 99.0, 0.1, is_bound=True)
+    bound = Line("", 100.0, 99.0, 0.1, is_bound=True)
     assert bound.agrees
     assert not replace(bound, counted=100.1).agrees
     assert not replace(bound, counted=80.0).agrees
     assert not replace(bound, computed=0.0).agrees
     assert replace(bound, computed=0.0, counted=0.0).agrees
+
+
+def test_what_is_shipped_can_be_played_again() -> None:
+    shipped, *others = recorded().checks
+    assert [one.size.slug for one in (shipped, *others)] == list(SIZES)
+    assert all(one.agrees for one in (shipped, *others))
+    again = check(shipped.size.slug, shipped.seed)
+    assert again.events == shipped.events
+    for line, same in zip(again.lines, shipped.lines, strict=True):
+        assert line.counted == pytest.approx(same.counted), line.what
+        assert line.computed == pytest.approx(same.computed), line.what

@@ -17,6 +17,7 @@ PAGES = [
     ("/claims/", "Playing an experiment needs JavaScript", "does not hold"),
     ("/claims/short-expiry/", "Playing it here needs JavaScript", "does not hold"),
     ("/answer/", "it changes when you press this", "Take: "),
+    ("/cluster/scale/", "it changes when you press this", "Chance explains every difference"),
     ("/benchmarks/", "Running one from here needs JavaScript", "µs"),
     ("/inspector/", "so it needs JavaScript", "A stolen copy works no longer"),
     ("/api/docs/", "so it needs JavaScript", "OpenAPI document"),
