@@ -44,6 +44,13 @@ class ReadingAnswer(drf.Serializer[None]):
     url = drf.URLField()
 
 
+class PartAnswer(drf.Serializer[None]):
+    """What of an attack can be played alone."""
+
+    slug = drf.SlugField()
+    title = drf.CharField()
+
+
 class AttackAnswer(drf.Serializer[None]):
     """An attack that a browser can play."""
 
@@ -53,6 +60,7 @@ class AttackAnswer(drf.Serializer[None]):
     goal = drf.CharField()
     caveat = drf.CharField()
     readings = ReadingAnswer(many=True)
+    parts = PartAnswer(many=True)
     defences = DefenceAnswer(many=True)
 
 
@@ -100,6 +108,7 @@ class PlayAnswer(drf.Serializer[None]):
 
     id = drf.UUIDField()
     attack = drf.SlugField()
+    part = drf.CharField(help_text="What of it is played alone; empty: all.")
     defences = drf.ListField(child=drf.SlugField())
     browser = drf.CharField()
     created = drf.DateTimeField()
@@ -109,15 +118,18 @@ class PlayAnswer(drf.Serializer[None]):
 
 
 class ChosenPlay(drf.Serializer[None]):
-    """Which attack to play, against which defences."""
+    """Which attack to play, all of it or a part, against which defences."""
 
     attack = drf.SlugField(max_length=60)
+    part = drf.SlugField(max_length=60, required=False, allow_blank=True)
     defences = drf.ListField(child=drf.SlugField(max_length=40), max_length=20, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse an attack, or a defence, that there is none of."""
+        """Refuse an attack, a part or a defence that there is none of."""
         if attrs["attack"] not in attacks:
             raise drf.ValidationError({"attack": "There is no such attack."}, code="unknown")
+        if attrs.setdefault("part", "") not in {"", *attacks[attrs["attack"]].parts()}:
+            raise drf.ValidationError({"part": "This attack has no such part."}, code="unknown")
         known = {one.slug for one in attacks[attrs["attack"]].defences}
         if unknown := set(attrs.setdefault("defences", [])) - known:
             text = f"This attack has no defence called {min(unknown)}."
@@ -139,6 +151,7 @@ def _attack(one: type[Attack]) -> dict[str, Any]:
     return {
         **{name: getattr(one, name) for name in names},
         "readings": [asdict(reading) for reading in one.readings],
+        "parts": [{"slug": slug, "title": title} for slug, title in one.parts().items()],
         "defences": [asdict(defence) for defence in one.defences],
     }
 
@@ -161,6 +174,7 @@ class AttackPlays(PublicApiView):
         kept = play_begin(
             chosen["attack"],
             chosen["defences"],
+            part=chosen["part"],
             visitor=visitor,
             home=f"{request.scheme}://{request.get_host()}",
             browser=str(device(request.META.get("HTTP_USER_AGENT", "")))[:80],
@@ -171,10 +185,11 @@ class AttackPlays(PublicApiView):
 
 
 def _play(kept: AttackPlay) -> dict[str, Any]:
-    result = attacks[kept.attack]().result(kept, list(kept.acts.order_by("pk")))
+    result = attacks[kept.attack]().result(kept, kept.seen())
     return {
         "id": kept.pk,
         "attack": kept.attack,
+        "part": kept.part,
         "defences": kept.defences,
         "browser": kept.browser,
         "created": kept.created,

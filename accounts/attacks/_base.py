@@ -161,6 +161,11 @@ class Attack(ABC):
         """The docstring, for the page; paragraphs are separated by blank lines."""
         return cleandoc(cls.__doc__ or "")
 
+    @classmethod
+    def parts(cls) -> Mapping[str, str]:
+        """What can be played alone: slug and title. Empty for a walk that is short anyway."""
+        return {}
+
     def arrived(self, request: HttpRequest, play: AttackPlay, stop: Stop) -> Mapping[str, str]:
         """A page of the walk is asked for. Returns headers for its answer."""
         return {}

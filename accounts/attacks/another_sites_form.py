@@ -63,6 +63,10 @@ def parties() -> list[Party]:
     return [party for party in PARTIES if party is not Party.NEIGHBOUR or settings.ATTACKS_PORT]
 
 
+def _played(play: AttackPlay) -> list[Party]:
+    return [party for party in parties() if play.has_part(party.name.lower())]
+
+
 def _log_in_five_times(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     """Log the victim in with five cookies, and with a token that the page sends itself."""
     kept = LocalStorage(play)
@@ -182,13 +186,17 @@ class AnotherSitesForm(Attack):
     }
     views: ClassVar = {"jar": _log_in_five_times, "order": _order}
 
+    @classmethod
+    def parts(cls) -> Mapping[str, str]:
+        return {party.name.lower(): f"From {PARTIES[party]}" for party in parties()}
+
     def walk(self, play: AttackPlay) -> Sequence[Stop]:
         walk = [_log_in()]
-        for party in parties():
+        for party in _played(play):
             walk += _tries(party, len(walk), old=False)
         if "two-minutes" in play.defences:
             walk.append(_wait())
-            for party in parties():
+            for party in _played(play):
                 walk += _tries(party, len(walk), old=True)
         return walk
 
@@ -196,9 +204,10 @@ class AnotherSitesForm(Attack):
         orders = [act.facts for act in acts if act.name == "order" and not act.house]
         old = any(one["old"] for one in orders)
         rows = [_own_row(orders)]
-        for party in parties():
+        for party in _played(play):
             rows += [_row(party, *kept, orders, old=old) for kept in KEPT]
-        return Result(COLUMNS, rows, _sentence(orders, old=old), _solved(play, orders, old=old))
+        sentence = _sentence(_played(play), orders, old=old)
+        return Result(COLUMNS, rows, sentence, _solved(play, orders, old=old))
 
 
 def _log_in() -> Stop:
@@ -291,10 +300,10 @@ def _ordering(orders: Sequence[Facts], party: Party, *, old: bool) -> list[str]:
     return [jar.title for jar in JARS if jar.slug in taken]
 
 
-def _sentence(orders: Sequence[Facts], *, old: bool) -> str:
+def _sentence(played: Sequence[Party], orders: Sequence[Facts], *, old: bool) -> str:
     if not orders:
         return "Not played yet."
-    by = {party: _ordering(orders, party, old=old) for party in parties()}
+    by = {party: _ordering(orders, party, old=old) for party in played}
     if not any(by.values()):
         return "No page of the thief ordered anything."
     told = [
@@ -315,6 +324,6 @@ def _solved(play: AttackPlay, orders: Sequence[Facts], *, old: bool) -> str:
     if any(_ordering(orders, party, old=old) for party in parties()):
         return "Goal reached: a page of the thief ordered a lamp."
     own = next((one for one in orders if one["by"] == OWN), None)
-    if own and not own["refused"]:
+    if own and not own["refused"] and not play.part:
         return "Nothing got through, and the owner can still order: you found a defence."
     return ""

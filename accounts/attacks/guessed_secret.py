@@ -2,7 +2,7 @@
 
 import gzip
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
@@ -111,11 +111,16 @@ class GuessedSecret(Attack):
                 {"way": way, "worker": static("js/attacks/guess-worker.js"), "words": len(words())},
             )
             for way in TITLES
+            if play.has_part(way)
         ]
+
+    @classmethod
+    def parts(cls) -> Mapping[str, str]:
+        return TITLES
 
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
         found = {act.house: act.facts for act in acts}
-        rows = [_row(way, found.get(way)) for way in TITLES]
+        rows = [_row(way, found.get(way)) for way in TITLES if play.has_part(way)]
         if not found:
             return Result(COLUMNS, rows, "Not played yet.")
         if WORD in found and found[WORD]["found"]:

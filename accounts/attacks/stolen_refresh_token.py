@@ -1,7 +1,7 @@
 """A refresh token that two hold: tabs of one browser, or the owner and a thief."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import ClassVar
@@ -23,6 +23,7 @@ from accounts.tokens.realm import shop_realm
 TABS = 5
 PLAIN, LOCKS = "plain", "locks"
 RACES = {PLAIN: "Five tabs refresh at once", LOCKS: "Five tabs, one after the other (Web Locks)"}
+THIEF = "thief"
 COLUMNS = ("The owner", "The thief")
 OUT, IN = "has to log in again", "stays in"
 
@@ -92,11 +93,12 @@ def _alive(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     """A tab asks, after all, whether it is still signed in."""
     is_alive = ShopLogin.objects.filter(play=play, house=_way(request)).exists()
     act_note(play, "asked", _way(request), alive=is_alive)
-    return JsonResponse({})
+    return JsonResponse({"alive": is_alive})
 
 
 def _orders(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     """Play the thief's orders of play with the lab's rotation, which is the site's."""
+    stays = 0
     for number, variant in enumerate(ORDERS):
         played = run_lost_response(JwtRotating, variant)
         told = [f"{one.title}: {one.response.get('status')}" for one in played.transcript]
@@ -110,7 +112,8 @@ def _orders(request: HttpRequest, play: AttackPlay) -> HttpResponse:
             spends=[asdict(spend) for spend in _spends(played.transcript)],
             broke=bool(played.error),
         )
-    return JsonResponse({})
+        stays += bool(played.thief_in)
+    return JsonResponse({"says": f"The thief stayed in, in {stays} of {len(ORDERS)} orders."})
 
 
 def _spends(transcript: Iterable[Exchange]) -> Iterable[Spend]:
@@ -165,6 +168,15 @@ class StolenRefreshToken(Attack):
     )
     order = 70
     row_title = "What happens"
+    words: ClassVar = {
+        "R1, R2, R3": "Refresh tokens in the order in which the server made them. Below a token "
+        "stand those that were given for it; the numbers say who came when.",
+        "the grace": "Seconds in which a spent refresh token counts once more, for requests that "
+        "were sent at the same time. A thief who is as quick gets the same new token.",
+        "the login ends": "A token that is dead came back, so two have a copy. Nobody can tell "
+        "which of them is the owner: both are out.",
+        "Web Locks": "With navigator.locks the tabs of one browser wait for their turn.",
+    }
     views: ClassVar = {"begin": _begin, "rotate": _rotate, "alive": _alive, "orders": _orders}
 
     def walk(self, play: AttackPlay) -> Sequence[Stop]:
@@ -179,6 +191,7 @@ class StolenRefreshToken(Attack):
                 {"way": way, "tabs": TABS, "worker": static("js/attacks/tab-worker.js")},
             )
             for way, title in RACES.items()
+            if play.has_part(way)
         ]
         thief = Stop.calling(
             play,
@@ -190,25 +203,39 @@ class StolenRefreshToken(Attack):
             says="In the first it comes before the owner, in the second at once after it, in the "
             "third a step behind, in the fourth while the owner is away.",
         )
-        return [*races, thief]
+        return [*races, thief] if play.has_part(THIEF) else races
+
+    @classmethod
+    def parts(cls) -> Mapping[str, str]:
+        return {**RACES, THIEF: f"The thief, in {len(ORDERS)} orders of play"}
 
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
-        races = [_race(way, [act for act in acts if act.house == way]) for way in RACES]
+        ways = [way for way in RACES if play.has_part(way)]
+        races = [_race(way, [act for act in acts if act.house == way]) for way in ways]
         played = {act.house: act for act in acts if act.name == "played"}
-        orders = [
-            _order_row(number, played.get(f"order-{number}")) for number in range(len(ORDERS))
-        ]
-        if not played:
-            return Result(COLUMNS, [*races, *orders], "Not played to the end.")
+        numbers = range(len(ORDERS)) if play.has_part(THIEF) else ()
+        orders = [_order_row(number, played.get(f"order-{number}")) for number in numbers]
         stay = [row.title for row in orders if row.cells[1].went_well is False]
-        sentence = (
-            f"Without turns the tabs threw each other out. The thief stayed in, in {len(stay)} of "
-            f"{len(orders)} orders{': ' if stay else ''}{'; '.join(stay)}."
-            if races[0].cells[0].went_well is False
-            else f"The thief stayed in, in {len(stay)} of {len(orders)} orders."
-        )
         solved = "Goal reached: the thief stayed in, within the grace." if stay else ""
-        return Result(COLUMNS, [*races, *orders], sentence, solved)
+        sentence = " ".join([*_tabs(races), *_thieves(orders, stay)])
+        return Result(COLUMNS, [*races, *orders], sentence or "Not played to the end.", solved)
+
+
+def _tabs(races: Sequence[Row]) -> Iterable[str]:
+    """What the tabs did, in a sentence for each way that was played."""
+    for row in races:
+        if row.cells[0].went_well is False:
+            yield "Without turns the tabs threw each other out."
+        elif row.cells[0].went_well and row.title == RACES[LOCKS]:
+            yield "In turn, all tabs stay in."
+
+
+def _thieves(orders: Sequence[Row], stay: Sequence[str]) -> Iterable[str]:
+    """In how many orders of play the thief stayed in."""
+    if any(row.cells[1].went_well is not None for row in orders):
+        colon = ": " if stay else ""
+        counted = f"{len(stay)} of {len(orders)} orders{colon}{'; '.join(stay)}"
+        yield f"The thief stayed in, in {counted}."
 
 
 def _race(way: str, acts: Sequence[AttackAct]) -> Row:

@@ -72,7 +72,10 @@ def _use(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     found = Loot.objects.filter(play=play, house=way).first()
     customer = _customer(play, way, found.found["secret"]) if found else ""
     act_note(play, "used", way, had=found is not None, customer=customer)
-    return JsonResponse({"customer": customer})
+    told = f"The shop answers: you are {customer or 'nobody'}."
+    return JsonResponse(
+        {"says": told if found else "The thief was told no token: nothing to open."}
+    )
 
 
 def _advert(request: HttpRequest, play: AttackPlay) -> HttpResponse:
@@ -136,7 +139,11 @@ class TokenInAnAddress(Attack):
     views: ClassVar = {"link": _link, "open": _open, "advert": _advert, "use": _use}
 
     def walk(self, play: AttackPlay) -> Sequence[Stop]:
-        return [stop for way in WAYS for stop in _stops(play, way)]
+        return [stop for way in WAYS if play.has_part(way) for stop in _stops(play, way)]
+
+    @classmethod
+    def parts(cls) -> Mapping[str, str]:
+        return {way: title.capitalize() for way, title in WAYS.items()}
 
     def arrived(self, request: HttpRequest, play: AttackPlay, stop: Stop) -> Mapping[str, str]:
         if stop.script == "opened.js":
@@ -147,14 +154,16 @@ class TokenInAnAddress(Attack):
         return {}
 
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
-        rows = [_row(way, [act for act in acts if act.house == way]) for way in WAYS]
+        ways = [way for way in WAYS if play.has_part(way)]
+        rows = [_row(way, [act for act in acts if act.house == way]) for way in ways]
         lost = [row.title for row in rows if row.cells[-1].went_well is False]
         played = all(row.cells[-1].went_well is not None for row in rows)
         if lost:
             sentence = f"The thief became the victim by: {', '.join(lost)}."
             return Result(COLUMNS, rows, sentence, "Goal reached: the thief is logged in.")
         sentence = "What the thief was told was worth nothing."
-        return Result(COLUMNS, rows, sentence, "You found a defence." if played else "")
+        is_whole = played and not play.part
+        return Result(COLUMNS, rows, sentence, "You found a defence." if is_whole else "")
 
 
 def _stops(play: AttackPlay, way: str) -> list[Stop]:

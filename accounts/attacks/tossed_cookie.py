@@ -1,7 +1,7 @@
 """A cookie that another host, or another port, puts beside the shop's own (cookie tossing)."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from django.conf import settings
@@ -22,6 +22,14 @@ COLUMNS = ("Cookies that the shop was sent", "Whose account got the order?")
 def _ways() -> list[tuple[Party, str]]:
     parties = [party for party in FROM if party is not Party.NEIGHBOUR or settings.ATTACKS_PORT]
     return [(party, name) for party in parties for name in NAMES]
+
+
+def _played(play: AttackPlay) -> list[tuple[Party, str]]:
+    return [way for way in _ways() if play.has_part(_slug(*way))]
+
+
+def _title(party: Party, name: str) -> str:
+    return f"{FROM[party]}, {NAMES[name]}"
 
 
 def _slug(party: Party, name: str) -> str:
@@ -87,7 +95,8 @@ def _order(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     digest = shop_realm().digest(request.COOKIES.get(_cookie(play, way), ""))
     found = ShopLogin.objects.filter(play=play, house=way, digest=digest).first()
     act_note(play, "order", way, cookies=sent, customer=found.customer if found else "")
-    return JsonResponse({})
+    whose = f"the account of “{found.customer}”" if found else "no account"
+    return JsonResponse({"says": f"The shop has put the lamp into {whose}."})
 
 
 def _way(request: HttpRequest) -> str:
@@ -122,14 +131,26 @@ class TossedCookie(Attack):
         "the Authorization header is not played: no other page can add one."
     )
     order = 50
+    words: ClassVar = {
+        "a sibling host": "evil.shop.localhost is a host below the name of shop.localhost. It may "
+        "set cookies for the name that both share.",
+        "another port": "Another program on the same machine. Cookies do not know ports, so it "
+        "shares them all.",
+        "a name with __Host-": "A cookie whose name begins so can be set by its own host alone: "
+        "by no sibling, but still by another port.",
+    }
     row_title = "Who tosses, and the cookie’s name"
     views: ClassVar = {"log-in": _log_in, "toss": _toss, "order": _order}
 
     def walk(self, play: AttackPlay) -> Sequence[Stop]:
-        return [stop for way in _ways() for stop in _stops(play, *way)]
+        return [stop for way in _played(play) for stop in _stops(play, *way)]
+
+    @classmethod
+    def parts(cls) -> Mapping[str, str]:
+        return {_slug(*way): _title(*way) for way in _ways()}
 
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
-        rows = [_row(party, name, acts) for party, name in _ways()]
+        rows = [_row(party, name, acts) for party, name in _played(play)]
         lost = [row.title for row in rows if row.cells[-1].went_well is False]
         kept = [row.title for row in rows if row.cells[-1].went_well]
         if not lost:
@@ -182,4 +203,4 @@ def _row(party: Party, name: str, acts: Sequence[AttackAct]) -> Row:
         mine = orders[-1]["customer"] == "victim"
         whose = "the victim’s" if mine else "the thief’s"
         cells = [Cell(str(orders[-1]["cookies"])), Cell(whose, mine)]
-    return Row(f"{FROM[party]}, {NAMES[name]}", cells, "session")
+    return Row(_title(party, name), cells, "session")

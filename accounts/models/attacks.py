@@ -14,6 +14,9 @@ class AttackPlay(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     visitor = models.UUIDField(editable=False)
     attack = models.SlugField(max_length=60, db_index=False)
+    part = models.SlugField(
+        max_length=60, blank=True, db_index=False, help_text="The one that is played; empty: all."
+    )
     defences = models.JSONField(default=list, help_text="The slugs of those that are on.")
     home = models.CharField(max_length=300, help_text="The origin of the site that began it.")
     browser = models.CharField(max_length=80)
@@ -25,6 +28,14 @@ class AttackPlay(models.Model):
     def get_absolute_url(self) -> str:
         """The permanent link of its result."""
         return reverse("attack-play", args=[self.pk])
+
+    def has_part(self, part: str) -> bool:
+        """Whether a house, an attacker … is played."""
+        return self.part in ("", part)
+
+    def seen(self) -> "list[AttackAct]":
+        """What the servers saw so far, in its order, without the pages that were opened."""
+        return list(self.acts.exclude(name=AttackAct.OPENED).order_by("pk"))
 
 
 class ShopLogin(models.Model):
@@ -43,6 +54,9 @@ class ShopLogin(models.Model):
 
 class AttackAct(models.Model):
     """What a server of the theatre saw, in the order of the key. No credential is in it."""
+
+    #: a page of the walk was asked for
+    OPENED = "opened-page"
 
     play = models.ForeignKey(AttackPlay, models.CASCADE, related_name="acts")
     at = models.DateTimeField(default=timezone.now)

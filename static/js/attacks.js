@@ -34,7 +34,8 @@ class Begin {
     const defences = new FormData(this.form).getAll("defence");
     this.enable(false);
     try {
-      const body = { attack: this.attack, defences };
+      const part = new FormData(this.form).get("part") ?? "";
+      const body = { attack: this.attack, part, defences };
       const { status, data } = await send(this.url, { method: "POST", body });
       if (status !== 201) throw new ApiError("refused", data?.detail ?? "The server refused to begin.");
       location.assign(`${data.start}${pace === "auto" ? "#auto" : ""}`);

@@ -14,9 +14,13 @@ HOME = "http://127.0.0.1:8000"
 VICTIM = {"username": "victim", "password": "lamp-and-light"}
 
 
-def begin(attack: str = "script-in-a-comment", defences: Sequence[str] = ()) -> AttackPlay:
+def begin(
+    attack: str = "script-in-a-comment", defences: Sequence[str] = (), part: str = ""
+) -> AttackPlay:
     """A play that nobody has walked through yet."""
-    return play_begin(attack, defences, visitor=uuid.uuid4(), home=HOME, browser="a test")
+    return play_begin(
+        attack, defences, part=part, visitor=uuid.uuid4(), home=HOME, browser="a test"
+    )
 
 
 def at(party: Party, port: int = 8000) -> Client:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def result(play: AttackPlay) -> Result:
-    return attacks[play.attack]().result(play, list(play.acts.order_by("pk")))
+    return attacks[play.attack]().result(play, play.seen())
 
 
 def lost(rows: list[Row], column: int = 0) -> list[str]:

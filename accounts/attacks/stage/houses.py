@@ -6,6 +6,7 @@
 import secrets
 import uuid
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -102,7 +103,10 @@ def bearer(request: HttpRequest, scheme: str = "Bearer") -> str:
 
 
 class LocalStorage(House):
-    """Access and refresh token lie in localStorage, and the page sends the access token itself."""
+    """Access and refresh token lie in localStorage, where every script of the page can read them.
+
+    The page sends the access token itself.
+    """
 
     slug, title = "local-storage", "JWT in localStorage"
 
@@ -120,7 +124,10 @@ class LocalStorage(House):
 
 
 class Variable(LocalStorage):
-    """The access token lives in a variable; an HttpOnly cookie asks for the next one."""
+    """The access token lives in a variable of the page's script, and is gone after a reload.
+
+    Then the page asks for the next one: an HttpOnly cookie holds the refresh token.
+    """
 
     slug, title = "variable", "JWT in a variable"
 
@@ -165,7 +172,10 @@ class SessionCookie(House):
 
 
 class ServerOfItsOwn(SessionCookie):
-    """A server of the page's own keeps the token (BFF, RFC 10017); the browser has a session."""
+    """The page has a server of its own (a backend for a frontend, BFF, RFC 10017).
+
+    That server keeps the token; the browser has nothing but the cookie of a session there.
+    """
 
     slug, title, family = "bff", "Token behind a server of its own", "session"
 
@@ -176,7 +186,10 @@ class ServerOfItsOwn(SessionCookie):
 
 
 class BoundKey(House):
-    """The token counts only with a proof by a key that the browser does not hand out (DPoP)."""
+    """The token counts only with a proof, signed for this one request (DPoP, RFC 9449).
+
+    The key that signs lies in the browser, which uses it for the page and hands it out to nobody.
+    """
 
     slug, title = "bound-key", "JWT bound to a key"
 
@@ -206,6 +219,11 @@ def _count_once(digest: uuid.UUID) -> None:
             SeenProof.objects.create(digest=digest, expires=timezone.now() + timedelta(minutes=5))
     except IntegrityError:
         raise TokenRefused("check proof", "seen", "The proof was used before") from None
+
+
+def house_words(houses: Iterable[type[House]]) -> dict[str, str]:
+    """What each house is, for whoever reads its title: its docstring."""
+    return {house.title: " ".join((house.__doc__ or "").split()) for house in houses}
 
 
 HOUSES: tuple[type[House], ...] = (

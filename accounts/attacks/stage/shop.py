@@ -70,7 +70,7 @@ def order(request: HttpRequest, play_id: uuid.UUID, house: str) -> HttpResponse:
     act_note(kept.play, "order", house, by=by, item=_item(body), customer=customer, refused=problem)
     if problem:
         raise Refused(HTTPStatus.UNAUTHORIZED, problem, f"No lamp: {problem.replace('_', ' ')}")
-    return JsonResponse({"ordered": _item(body)})
+    return JsonResponse({"ordered": _item(body), "account": customer})
 
 
 def _customer(kept: House, request: HttpRequest, body: dict[str, object]) -> tuple[str, str]:

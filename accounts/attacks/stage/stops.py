@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from accounts.attacks import Attack, attacks
 from accounts.attacks._base import Stop
 from accounts.attacks.stage.hosts import Party, origin_of, party_of
-from accounts.attacks.stage.plays import play_known, room_required
+from accounts.attacks.stage.plays import page_opened, play_known, room_required
 from accounts.models import AttackPlay
 
 # With it, a page runs no script but its own, and sends nothing elsewhere.
@@ -35,18 +35,20 @@ def walk_of(play: AttackPlay) -> Sequence[Stop]:
 
 
 def stop_url(play: AttackPlay, walk: Sequence[Stop], number: int) -> str:
-    """The address of a stop; behind the last one, of the result on the site."""
-    if number < len(walk):
-        return f"{origin_of(walk[number].party, play.home)}/{play.pk}/stop/{number}/"
-    return f"{play.home}{play.get_absolute_url()}"
+    """The address of a stop; the one behind the last leads to the result on the site."""
+    party = walk[min(number, len(walk) - 1)].party
+    return f"{origin_of(party, play.home)}/{play.pk}/stop/{number}/"
 
 
 def stop(request: HttpRequest, play_id: uuid.UUID, number: int) -> HttpResponse:
     """One page of the walk."""
     play = play_known(play_id)
     walk = walk_of(play)
-    if number >= len(walk) or walk[number].party is not party_of(request):
+    if number > len(walk) or walk[min(number, len(walk) - 1)].party is not party_of(request):
         raise Http404
+    page_opened(play, number)
+    if number == len(walk):
+        return HttpResponseRedirect(f"{play.home}{play.get_absolute_url()}")
     here = walk[number]
     # Without the request: the site's own context has no business here.
     page = render_to_string(here.template, _context(play, walk, number))

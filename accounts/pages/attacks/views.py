@@ -1,7 +1,6 @@
 """The list of attacks, the page that each begins from, and the result that a walk ends at."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,42 +10,40 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.attacks import Attack, Result, attacks
+from accounts.attacks import Attack, attacks
 from accounts.attacks.forged_token import ForgedToken
 from accounts.attacks.stage.exercises import REASONS
 from accounts.attacks.stage.hosts import Party, is_on_own_machine, origin_of
-from accounts.attacks.stage.recorded import Recorded, recorded_of
+from accounts.attacks.stage.plays import page_reached, play_left
+from accounts.attacks.stage.stops import stop_url, walk_of
+from accounts.lab.visitors import visitor_known
 from accounts.middleware.headers import policy
 from accounts.models import AttackPlay
-from accounts.pages.attacks.family_tree import Tree, tree_of
+from accounts.pages.attacks.drawing import drawing_of
+from accounts.pages.attacks.outcomes import beside, shown_of, titles_of, trees_of
 from accounts.pages.lab.prose import paragraphs
 from accounts.pages.lab.source import source_of
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """A play that was recorded, as its attack's page shows it."""
+class Left:
+    """A play that its visitor has left in the middle: where it goes on, and at which step."""
 
-    one: Recorded
-    #: the titles of its defences
-    defences: Sequence[str]
-
-    @property
-    def trees(self) -> list[Tree]:
-        """The family trees of refresh tokens; none for most attacks."""
-        return trees_of(self.one.result)
-
-    @classmethod
-    def from_recorded(cls, one: Recorded) -> "Shown":
-        """With the words of the defences instead of their slugs."""
-        return cls(
-            one, [each.title for each in attacks[one.attack].defences if each.slug in one.defences]
-        )
+    play: AttackPlay
+    url: str
+    step: int
+    steps: int
 
 
-def trees_of(result: Result) -> list[Tree]:
-    """The family trees of the refresh tokens that a play was about."""
-    return [tree_of(row) for row in result.rows if row.spends]
+def _left(request: HttpRequest, attack: type[Attack]) -> Left | None:
+    kept = play_left(visitor_known(request), attack.slug)
+    reached = page_reached(kept) if kept else None
+    if kept is None or reached is None:
+        return None
+    walk = walk_of(kept)
+    if reached >= len(walk):
+        return None
+    return Left(kept, stop_url(kept, walk, reached), reached + 1, len(walk))
 
 
 @require_safe
@@ -87,7 +84,9 @@ def _context(request: HttpRequest, found: type[Attack]) -> dict[str, Any]:
         "exercises": range(1, len(REASONS) + 1) if found is ForgedToken else (),
         "number": place + 1,
         "total": len(order),
-        "recorded": [Shown.from_recorded(one) for one in recorded_of(found.slug)],
+        "recorded": shown_of(found),
+        "left": _left(request, found),
+        "parts": _parts(found),
         "is_on": settings.ATTACKS,
         "is_here": is_on_own_machine(request),
         "data": {
@@ -100,6 +99,14 @@ def _context(request: HttpRequest, found: type[Attack]) -> dict[str, Any]:
     }
 
 
+def _parts(found: type[Attack]) -> list[tuple[str, str, int]]:
+    """What can be played: slug, title, and how many steps that takes without a defence."""
+    titles = {"": "All of it", **found.parts()}
+    return [
+        (slug, title, len(found().walk(AttackPlay(part=slug)))) for slug, title in titles.items()
+    ]
+
+
 @require_safe
 def play(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     """What came of a play, for whoever has its address."""
@@ -107,12 +114,14 @@ def play(request: HttpRequest, play_id: uuid.UUID) -> HttpResponse:
     if kept.attack not in attacks:
         raise Http404
     found = attacks[kept.attack]
-    result = found().result(kept, list(kept.acts.order_by("pk")))
+    result = found().result(kept, kept.seen())
     context = {
         **_context(request, found),
         "play": kept,
-        "on": [one.title for one in found.defences if one.slug in kept.defences],
+        "on": titles_of(found, kept.defences),
         "result": result,
+        "drawing": drawing_of(result),
+        "beside": beside(found, kept.defences, result),
         "trees": trees_of(result),
         "link": request.build_absolute_uri(kept.get_absolute_url()),
         "kept_until": kept.created + settings.LAB_RUN_LIFETIME,

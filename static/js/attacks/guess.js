@@ -18,10 +18,10 @@ function guess(token, words) {
   });
 }
 
-step(async (say) => {
+step(async () => {
   const { token } = await post(at("token"));
   const words = (await (await fetch(at("words"))).text()).split("\n");
   const { secret, tried, seconds } = await guess(token, words);
-  say(secret ? `The secret is “${secret}”.` : "None of them.");
   await post(at("found"), { secret, tried, seconds });
+  return secret ? `The secret is “${secret}”. The thief can sign tokens with it.` : "None of them is the secret.";
 });

@@ -8,4 +8,5 @@ step(async () => {
   const headers = { Authorization: `Bearer ${access}` };
   const body = new URLSearchParams({ item: "lamp", csrf });
   await fetch(`/${told.play}/at/order/?by=own`, { method: "POST", body, headers });
+  return "The victim is logged in, and has ordered a lamp. Now the victim opens other pages.";
 });

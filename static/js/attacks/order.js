@@ -3,8 +3,13 @@
 import { keeper } from "./keeping.js";
 import { step, told } from "./stage.js";
 
-step(async (say) => {
+step(async () => {
   const shop = keeper(told);
   await shop.ready();
-  await shop.order("lamp").catch((error) => say(error.message));
+  try {
+    const { account } = await shop.order("lamp");
+    return `The shop has put the lamp into the account of “${account}”.`;
+  } catch (error) {
+    return error.message;
+  }
 });

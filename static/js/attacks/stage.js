@@ -12,26 +12,41 @@ const byItself = location.hash.endsWith("auto");
 /** What an address ends with, so that the walk goes on as it began. */
 export const pace = byItself ? "#auto" : "";
 
+/** Say on the page what has happened. */
+export function say(words) {
+  $("[data-status]").textContent = words;
+}
+
 /**
  * Do the work of this page when its button is pressed, or at once in a walk that goes by itself;
  * then go on. What fails stays on the page, with a way back.
  *
- * @param {(say: (words: string) => void) => Promise<unknown>} work
+ * @param {() => Promise<string | symbol | undefined>} work gives what has happened, in words: they
+ *   stay on the page until the visitor presses on
  */
 export function step(work) {
-  const button = $("[data-next]");
-  const say = (words) => ($("[data-status]").textContent = words);
   const go = async () => {
-    button.disabled = true;
+    $("[data-next]").disabled = true;
     try {
-      if ((await work(say)) !== LEFT) goOn();
+      const done = await work();
+      if (done === LEFT) return;
+      if (byItself || !done) return goOn();
+      say(done);
+      press("Go on", goOn);
     } catch (error) {
       fail(error);
     }
   };
-  button.disabled = false;
   if (byItself) return go();
-  button.addEventListener("click", go);
+  press($("[data-next]").textContent, go);
+}
+
+/** Let the page's button do this next. */
+function press(words, act) {
+  const button = $("[data-next]");
+  button.textContent = words;
+  button.disabled = false;
+  button.addEventListener("click", act, { once: true });
   button.focus();
 }
 

@@ -63,7 +63,9 @@
 
     async rob() {
       const headers = await this.search();
-      await times(ORDERS, async () => this.post("order/", { item: "gold lamp" }, await headers()));
+      const order = async () => this.post("order/", { item: "gold lamp" }, await headers());
+      const answers = await times(ORDERS, order);
+      return { tried: ORDERS, ordered: answers.filter(({ ok }) => ok).length };
     }
 
     /** Send home what can be read, and what the shop hands out; gives what an order is sent with. */

@@ -17,17 +17,18 @@ function tab() {
   return { say, close: () => worker.terminate() };
 }
 
-step(async (say) => {
+step(async () => {
   const { refresh } = await post(at("begin"));
   const shared = await caches.open("shop");
   await shared.put("/refresh", new Response(refresh));
   const tabs = Array.from({ length: told.tabs }, tab);
   await Promise.all(tabs.map((each) => each.say("read")));
   await Promise.all(tabs.map((each) => each.say("refresh")));
-  say("All have refreshed.");
+  let signedIn = 0;
   for (const each of tabs) {
-    await post(at("alive"));
+    signedIn += (await post(at("alive"))).alive;
     each.close();
   }
   await caches.delete("shop");
+  return `All have refreshed. ${signedIn} of ${told.tabs} tabs are still signed in.`;
 });

@@ -1,12 +1,12 @@
 /** The thief's window, after the victim's tab was closed. */
 
-import { pause, post, step, told } from "./stage.js";
+import { pause, post, say, step, told } from "./stage.js";
 
-step(async (say) => {
+step(async () => {
   if (told.wait) {
     say("The thief waits a moment.");
     await pause(told.wait);
   }
   const { orders, ordered } = await post(`/${told.play}/${told.house}/use/`);
-  say(`${ordered} of ${orders} orders accepted.`);
+  return `The thief’s own server has ordered ${ordered} of ${orders} gold lamps. The victim’s browser was not asked.`;
 });

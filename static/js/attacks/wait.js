@@ -1,8 +1,8 @@
 /** A page that waits, and says how long still. */
 
-import { pause, step, told } from "./stage.js";
+import { pause, say, step, told } from "./stage.js";
 
-step(async (say) => {
+step(async () => {
   for (let left = told.seconds; left > 0; left -= 1) {
     say(`Still ${left} seconds.`);
     await pause(1);
