@@ -79,7 +79,9 @@ def _use(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     planted = [row.found["cookie"] for row in Loot.objects.filter(play=play, house=way)]
     customer = next(filter(None, (_customer(play, way, key) for key in planted)), "")
     act_note(play, "used", way, customer=customer)
-    return JsonResponse({"says": f"The shop answers: you are {customer or 'nobody'}."})
+    return JsonResponse(
+        {"customer": customer, "says": f"The shop answers: you are {customer or 'nobody'}."}
+    )
 
 
 def _customer(play: AttackPlay, way: str, credential: str) -> str:

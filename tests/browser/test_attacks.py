@@ -193,16 +193,41 @@ class TestOthers:
 
 
 def test_step_by_step_with_the_keyboard_and_what_is_solved_is_remembered(page: Page) -> None:
-    page.goto("/attacks/planted-cookie/")
+    page.goto("/attacks/script-in-a-comment/")
     expect(page.get_by_role("button", name="Go step by step")).to_be_enabled()
+    page.get_by_label("What to play").select_option(label="JWT in localStorage (3 steps)")
     page.get_by_role("button", name="Go step by step").press("Enter")
-    for number, name in enumerate(2 * ["Plant it", "Log in", "Ask the shop who I am"], 1):
-        expect(page.get_by_text(f"Step {number} of 6")).to_be_visible()
+    said = page.get_by_role("status")
+    for number, name in enumerate(["Log in", "Close the tab", "Order lamps with what I have"], 1):
+        expect(page.get_by_text(f"Step {number} of 3")).to_be_visible()
         expect(page.get_by_role("button", name=name)).to_be_focused()
-        if number in (1, 2):
+        if name == "Close the tab":
+            expect(said).to_contain_text("the script has ordered 20 of 20 gold lamps")
+            # The walk is left here, and gone on with from the attack's page.
+            page.get_by_role("link", name="Back to the attack").press("Enter")
+            expect(page.get_by_text("in the middle, at step 2 of 3")).to_be_visible()
+            page.get_by_role("link", name="Go on where you were").press("Enter")
+            expect(said).to_contain_text("the script has ordered 20 of 20 gold lamps")
+        if number > 1:
             assert violations(page) == CLEAN
+        expect(page.get_by_role("button", name=name)).to_be_focused()
         page.keyboard.press("Enter")
+    # What came of it stays on the screen until the visitor presses on.
+    expect(said).to_contain_text("has ordered 20 of 20 gold lamps. The victim’s browser was not")
+    page.get_by_role("button", name="Go on").press("Enter")
     expect(page.locator(".attack-result__solved")).to_contain_text("Goal reached")
+    expect(page.get_by_text("came to the same in all 3 cells")).to_be_visible()
+    expect(page.locator(".attack-result .strips__square.is-lost:visible")).to_have_count(41)
+
+    page.goto("/attacks/forged-token/exercises/1/")
+    for name, verdict in (("exp lies ahead", "Not this one"), ("aud is this shop", "Right")):
+        page.get_by_label(name).press("Space")
+        page.get_by_role("button", name="Is it this one?").press("Enter")
+        expect(page.get_by_role("heading", level=2).first).to_contain_text(verdict)
+    expect(page.get_by_text("yes, in this browser")).to_be_visible()
+    assert violations(page) == CLEAN
+    page.goto("/attacks/forged-token/")
+    expect(page.locator("[data-solved]:visible")).to_have_count(1)
 
     page.goto("/attacks/")
     expect(page.locator("[data-solved]:visible")).to_have_count(1)

@@ -4,31 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from accounts.attacks import Cell, Result, Row
+from accounts.attacks import Result, Row
 
 OF = 20
-STEP, GAP = 11, 16  # pixels, from one square to the next, and between two strips
-
-
-@dataclass(frozen=True, slots=True)
-class Square:
-    """One of twenty: ``x`` in pixels."""
-
-    x: int
-    is_lost: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """A row: twenty squares for each column in which something was counted."""
+    """A row: for each column in which something was counted, how many of twenty the thief got."""
 
     row: Row
-    squares: Sequence[Square]
-
-    @property
-    def width(self) -> int:
-        """Pixels."""
-        return self.squares[-1].x + STEP
+    lost: Sequence[Sequence[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +26,8 @@ class Drawing:
     strips: Sequence[Strip]
     #: for each group of rows: its title, its rows
     plan: Sequence[tuple[str, Sequence[Row]]]
+    #: the columns of the plan, in one word each
+    heads: Sequence[str]
 
     def __bool__(self) -> bool:
         """Whether there is anything to draw."""
@@ -49,25 +37,26 @@ class Drawing:
 def drawing_of(result: Result) -> Drawing:
     """Strips where all rows have counts in the same columns; a plan where rows are grouped."""
     played = [row for row in result.rows if any(cell.went_well is not None for cell in row.cells)]
-    numbers = [
-        n for n in range(len(result.columns)) if played and all(_counts(r.cells, n) for r in played)
+    counted = [
+        number
+        for number in range(len(result.columns))
+        if played and all(_is_counted(row, number) for row in played)
     ]
-    strips = (
-        [Strip(row, _squares([row.cells[n] for n in numbers])) for row in played] if numbers else []
-    )
     groups = groupby((row for row in played if row.group), key=lambda row: row.group)
     return Drawing(
-        [result.columns[n] for n in numbers], strips, [(title, [*rows]) for title, rows in groups]
+        columns=[result.columns[number] for number in counted],
+        strips=[_strip(row, counted) for row in played] if counted else [],
+        plan=[(title, [*rows]) for title, rows in groups],
+        heads=[
+            column.removeprefix("A ").removeprefix("An ").split()[0] for column in result.columns
+        ],
     )
 
 
-def _counts(cells: Sequence[Cell], number: int) -> bool:
-    return number < len(cells) and cells[number].share is not None
+def _is_counted(row: Row, number: int) -> bool:
+    return number < len(row.cells) and row.cells[number].share is not None
 
 
-def _squares(cells: Sequence[Cell]) -> Sequence[Square]:
-    return [
-        Square(strip * (OF * STEP + GAP) + n * STEP, n < round(OF * (cell.share or 0)))
-        for strip, cell in enumerate(cells)
-        for n in range(OF)
-    ]
+def _strip(row: Row, counted: Sequence[int]) -> Strip:
+    shares = [row.cells[number].share or 0 for number in counted]
+    return Strip(row, [[place < round(OF * share) for place in range(OF)] for share in shares])

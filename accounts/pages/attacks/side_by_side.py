@@ -1,8 +1,8 @@
 """What several browsers came to in one attack, cell by cell, and where they differ."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from accounts.attacks import Cell, Result, Row
 
@@ -33,6 +33,11 @@ class Line:
     row: Row
     places: Sequence[Sequence[Opinion]]
 
+    @property
+    def differs(self) -> bool:
+        """Whether the browsers do, in one of its cells."""
+        return any(len(place) > 1 for place in self.places)
+
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
@@ -42,6 +47,11 @@ class SideBySide:
     lines: Sequence[Line]
     sentence: str
     differences: int
+
+    @property
+    def different(self) -> list[Line]:
+        """The rows in which the browsers differ."""
+        return [line for line in self.lines if line.differs]
 
 
 def side_by_side(told: Sequence[Told]) -> SideBySide:
@@ -79,10 +89,8 @@ def _opinions(names: Sequence[str], cells: Sequence[Cell]) -> Sequence[Opinion]:
     for name, cell in zip(names, cells, strict=True):
         # How fast a browser was is no difference in what it does.
         key = (cell.went_well, _FIGURES.sub("0", cell.words))
-        earlier = found.get(key)
-        found[key] = Opinion(
-            [*(earlier.browsers if earlier else ()), name], (earlier or Opinion((), cell)).cell
-        )
+        earlier = found.setdefault(key, Opinion((), cell))
+        found[key] = replace(earlier, browsers=[*earlier.browsers, name])
     return [*found.values()]
 
 
@@ -95,10 +103,5 @@ def _sentence(names: Sequence[str], different: Sequence[str], cells: int) -> str
     if not different:
         return f"{who} came to the same in all {cells} cells."
     more = [f"{len(different) - NAMED} more"] if len(different) > NAMED else []
-    named = "; ".join(_with_semicolons(different[:NAMED], more))
+    named = "; ".join([*different[:NAMED], *more])
     return f"{who} differ in {len(different)} of {cells} cells: {named}."
-
-
-def _with_semicolons(different: Sequence[str], more: Sequence[str]) -> Iterator[str]:
-    yield from different
-    yield from more
