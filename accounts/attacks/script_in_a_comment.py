@@ -66,7 +66,7 @@ class ScriptInAComment(Attack):
     )
     order = 10
     words: ClassVar = {
-        "house": "One way to keep a login in the shop’s page. The same customer is robbed in six.",
+        "house": "One way to keep a login in the shop’s page. The same customer is robbed in each.",
         **house_words(HOUSES),
         "proofs made in advance": "The script cannot take the key along. But while the tab is open "
         "it can use it, and signs twenty proofs for orders that come later.",

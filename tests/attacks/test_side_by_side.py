@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.attacks import Attack, Cell, Result, Row, attacks
 from accounts.attacks.another_sites_form import AnotherSitesForm
+from accounts.attacks.script_in_a_comment import ScriptInAComment
 from accounts.attacks.stage import recorded as recordings
 from accounts.attacks.stage.recorded import recorded, recorded_of
 from accounts.pages.attacks.drawing import OF, drawing_of
@@ -70,6 +71,19 @@ def test_the_engines_differ_in_what_another_site_may_send_along() -> None:
         "Another site: SameSite=None"
     }
     assert [one.browser.split()[0] for one in as_it_is.drawn] == ["Chromium", "Firefox"]
+
+
+def test_browsers_that_came_to_the_same_share_a_drawing() -> None:
+    [as_it_is, *_] = shown_of(ScriptInAComment)
+    assert [one.browser for one in as_it_is.drawn] == [" and ".join(as_it_is.names)]
+
+
+@pytest.mark.django_db
+def test_who_can_play_is_not_told_the_end_before() -> None:
+    here, far = (Client(headers={"host": host}) for host in ("127.0.0.1:8000", "testserver"))
+    pages = [each.get("/attacks/script-in-a-comment/").content.decode() for each in (here, far)]
+    opened = '<details class="card card--padded attack-result" open>'
+    assert [opened in page for page in pages] == [False, True]
 
 
 @pytest.fixture

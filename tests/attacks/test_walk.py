@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 from pytest_django.fixtures import Settings
 
 from accounts.attacks import Attack, attacks
@@ -62,6 +63,16 @@ def test_a_part_is_a_shorter_walk_with_its_rows_alone(
 def test_the_page_offers_a_part_with_its_steps(attack: type[Attack], part: str) -> None:
     page = visitor().get(f"/attacks/{attack.slug}/").content.decode()
     assert re.search(rf'<option value="{part}".*\d+ steps?\)', page)
+
+
+@pytest.mark.parametrize("attack", attacks, ids=lambda attack: attack.slug)
+def test_a_page_of_the_walk_says_its_words_in_one_paragraph(attack: type[Attack]) -> None:
+    play = begin(attack.slug)
+    for number, stop in enumerate(walk_of(play)):
+        if "says" in stop.data:
+            address = urlsplit(stop_url(play, walk_of(play), number))
+            page = Client(headers={"host": address.netloc}).get(address.path).content.decode()
+            assert f"<p>{escape(stop.data['says'])}</p>" in page
 
 
 def test_there_is_no_part_that_the_attack_does_not_have() -> None:

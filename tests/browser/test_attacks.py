@@ -61,7 +61,7 @@ def play(page: Page) -> Play:
             page.locator(f"[value={defence}]").check()
         page.get_by_role("button", name="Play it all at once").click()
         page.wait_for_url(re.compile("/attacks/plays/"), timeout=60 * SECONDS)
-        return dict(page.locator(".attack-table tbody tr:has(td)").evaluate_all(ROWS))
+        return dict(page.locator("[data-result] .attack-table tbody tr:has(td)").evaluate_all(ROWS))
 
     return play
 

@@ -30,9 +30,16 @@ class Shown:
 
     @property
     def drawn(self) -> list[Drawn]:
-        """One drawing for each browser; none for most attacks."""
+        """One drawing for each browser, or one for all that came to the same."""
         told = [Drawn(_short(one), drawing_of(one.result)) for one in self.recorded]
+        if not self.compared.differences:
+            told = [Drawn(" and ".join(self.names), told[0].drawing)]
         return [one for one in told if one.drawing]
+
+    @property
+    def names(self) -> list[str]:
+        """The browsers, each by its name and version."""
+        return [_short(one) for one in self.recorded]
 
     @property
     def trees(self) -> list[Tree]:

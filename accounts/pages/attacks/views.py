@@ -89,6 +89,8 @@ def _context(request: HttpRequest, found: type[Attack]) -> dict[str, Any]:
         "parts": _parts(found),
         "is_on": settings.ATTACKS,
         "is_here": is_on_own_machine(request),
+        # Who can play it is not told the end before.
+        "is_playable": settings.ATTACKS and is_on_own_machine(request),
         "data": {
             "attack": found.slug,
             "playsUrl": reverse("api-attack-plays"),
