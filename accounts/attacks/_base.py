@@ -170,6 +170,10 @@ class Attack(ABC):
         """A page of the walk is asked for. Returns headers for its answer."""
         return {}
 
+    def so_far(self, play: AttackPlay, stop: Stop) -> str:
+        """What the page before has done, where it was left by a form and could not say so."""
+        return ""
+
     @abstractmethod
     def walk(self, play: AttackPlay) -> Sequence[Stop]:
         """The pages that the visitor's window goes through, in their order."""

@@ -200,6 +200,22 @@ class AnotherSitesForm(Attack):
                 walk += _tries(party, len(walk), old=True)
         return walk
 
+    def so_far(self, play: AttackPlay, stop: Stop) -> str:
+        """What came of the form, on the page with the link."""
+        if stop.data.get("way") != "link":
+            return ""
+        orders = [act.facts for act in play.seen() if act.name == "order" and not act.house]
+        form = _find(orders, stop.party, "form", old=bool(stop.data["age"]))
+        if form is None:
+            return ""
+        if form["refused"]:
+            return f"The shop got the form, and refused it for its {WORDS[form['refused']]}."
+        titles = [title for slug, title in KEPT if slug in form["arrived"]]
+        by = f": {'; '.join(titles)}" if titles else ""
+        return (
+            f"The shop got the form. It ordered a lamp by {len(titles)} of {len(KEPT)} logins{by}."
+        )
+
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
         orders = [act.facts for act in acts if act.name == "order" and not act.house]
         old = any(one["old"] for one in orders)

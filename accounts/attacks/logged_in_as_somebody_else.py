@@ -87,6 +87,14 @@ class LoggedInAsSomebodyElse(Attack):
     def parts(cls) -> Mapping[str, str]:
         return {house.slug: house.title for house in WAYS}
 
+    def so_far(self, play: AttackPlay, stop: Stop) -> str:
+        """What the shop answered to the thief's form."""
+        tries = [act.facts for act in play.seen() if act.house == stop.house]
+        tries = [facts for facts in tries if "refused" in facts and "by" not in facts]
+        if stop.script != "order.js" or not tries:
+            return ""
+        return f"The thief’s form: {_tried(tries).words}."
+
     def result(self, play: AttackPlay, acts: Sequence[AttackAct]) -> Result:
         houses = _played(play)
         rows = [_row(house, [act for act in acts if act.house == house.slug]) for house in houses]

@@ -75,6 +75,34 @@ def test_a_page_of_the_walk_says_its_words_in_one_paragraph(attack: type[Attack]
             assert f"<p>{escape(stop.data['says'])}</p>" in page
 
 
+def test_the_page_after_a_form_says_what_the_form_has_done() -> None:
+    play = begin("another-sites-form", part="thief")
+    shop, order = at(Party.SHOP), f"/{play.pk}/at/order/?by=form&from=thief"
+    for cookies, said in ((True, "by 5 of 6 logins: no SameSite;"), (False, "by 0 of 6 logins.")):
+        opened(play, 0)
+        post(shop, f"/{play.pk}/at/jar/")
+        opened(play, 1)
+        (shop if cookies else at(Party.SHOP)).post(order)
+        page = at(Party.THIEF).get(f"/{play.pk}/stop/2/").content.decode()
+        assert f"The shop got the form. It ordered a lamp {said}" in page
+
+
+@pytest.mark.parametrize(
+    ("defences", "said"),
+    [
+        ([], "The thief’s form: the shop logged the thief’s account in."),
+        (["origin"], "The thief’s form: refused for its Origin."),
+    ],
+)
+def test_the_shop_says_what_it_did_with_the_log_in_form(defences: list[str], said: str) -> None:
+    play = begin("logged-in-as-somebody-else", defences)
+    shop, root = at(Party.SHOP), f"/{play.pk}/session-cookie/"
+    post(shop, f"{root}login/", VICTIM)
+    path = f"/{play.pk}/at/log-in/?house=session-cookie&to=2"
+    shop.post(path, {"username": "attacker", "password": "dark-and-quiet"})
+    assert said in shop.get(f"/{play.pk}/stop/2/").content.decode()
+
+
 def test_there_is_no_part_that_the_attack_does_not_have() -> None:
     odd: list[object] = ["nowhere", "another-sites-form", "x" * 61, "\x00", 7, []]
     for part in odd:

@@ -73,6 +73,7 @@ def _context(play: AttackPlay, walk: Sequence[Stop], number: int) -> dict[str, A
     }
     return {
         "stop": here,
+        "so_far": attack_of(play).so_far(play, here),
         "play": play,
         "number": number + 1,
         "total": len(walk),
