@@ -32,7 +32,7 @@ unexport PYTHONDONTWRITEBYTECODE
 DJADE := find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
 
 .DEFAULT_GOAL := help
-.PHONY: help audit demo bench matrix claims results prune layers picture test test-sqlite test-postgres format types lock
+.PHONY: help audit peers demo bench matrix claims results prune layers picture test test-sqlite test-postgres format types lock
 .PHONY: lint lint-python lint-templates lint-scripts lint-layers lint-django check-python chromium typescript
 .NOTPARALLEL:
 
@@ -55,6 +55,17 @@ claims: check-database $(READY)  ## Put what people say to the test (DB=postgres
 
 audit: $(READY)  ## Does it really log you out? Any server: URL=http://127.0.0.1:8000 PROFILE=site-session
 	@$(PY) manage.py audit $(URL) --profile $(PROFILE) $(ARGS)
+
+PEERS := accounts/audit/peers
+peers: $(READY) .peers/requirements.txt  ## Audit the libraries that people use (ARGS=--library=knox, --ship)
+	@$(PY) manage.py peers $(ARGS)
+
+.peers/requirements.txt: $(PEERS)/requirements.txt $(PEERS)/package.json
+	@echo 'Making .peers with the libraries: this takes some minutes, once.'
+	@rm -rf .peers && $(PYTHON) -m venv .peers
+	@.peers/bin/pip install -qq --disable-pip-version-check -r $(PEERS)/requirements.txt
+	@cp $(PEERS)/package.json .peers/ && cd .peers && npm install --silent --no-audit --no-fund
+	@cp $(PEERS)/requirements.txt $@
 
 results: $(READY)  ## Measure on a quiet machine all that the site shows: 15 minutes, waiting not counted
 	$(MAKE) --no-print-directory bench

@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run one management command with the project's settings."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "authdemo.settings")
-    if sys.argv[1:2] in (["demo"], ["bench"], ["audit"]):
+    if sys.argv[1:2] in (["demo"], ["bench"], ["audit"], ["peers"]):
         os.environ["DEMO"] = "1"  # these need no secret key from outside
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -15,7 +15,7 @@ import httpx
 
 from accounts.audit.limits import CannotTell, Limited
 from accounts.audit.masking import Masks, exchange
-from accounts.audit.profile import PLACEHOLDER, Csrf, Profile, Request
+from accounts.audit.profile import PLACEHOLDER, Csrf, LogOut, Profile, Request
 from accounts.lab.stage import Device
 from accounts.lab.transcript import ScenarioError, Transcript, Who
 from accounts.tokens.codec import peek
@@ -55,6 +55,12 @@ class Server:
     profile: Profile
     transport: Limited
     masks: Masks
+    #: hooks that whoever starts the server brings along, by their key: called with the user's name
+    staff: Mapping[str, Callable[[str], None]] = field(default_factory=dict)
+
+    def gives(self, key: str) -> bool:
+        """Whether an event that needs this key can be played."""
+        return self.profile.gives(key) or key.removeprefix("hooks.") in self.staff
 
 
 class NetworkDevice(Device):
@@ -121,7 +127,14 @@ class NetworkDevice(Device):
         return self._do("refresh", title, refused=_REFUSED)
 
     def log_out(self) -> Heard:
-        return self._forget(self._do("log_out", f"{self._name} logs out"))
+        request = self._profile.log_out
+        if request == "forget":
+            return self._forget_alone()
+        heard = self._do("log_out", f"{self._name} logs out")
+        if isinstance(request, LogOut) and request.also:
+            title = f"{self._name} logs out, the second request"
+            self._done(self._send(request.also, title), "log_out.also", ok=request.also.ok)
+        return self._forget(heard)
 
     def log_out_everywhere(self) -> Heard:
         title = f"{self._name} logs out everywhere"
@@ -153,11 +166,17 @@ class NetworkDevice(Device):
 
     def staff(self, request: Request, title: str) -> Heard:
         """Send a request of staff's, which brings its own credential."""
-        return self._done(self._send(request, title), title, refused=(), ok=request.ok)
+        return self._done(self._send(request, title), title, ok=request.ok)
 
     def close(self) -> None:
         """Forget everything."""
         self._http.cookies.clear()  # the transport is shared, and stays
+
+    def _forget_alone(self) -> Heard:
+        title = f"{self._name} forgets its credential: there is no log-out to ask for"
+        self._transcript.record_change(title, {}, self._transcript.at_ms())
+        self._http.cookies.clear()
+        return self._forget(Heard(accepted=True, status=0))
 
     @property
     def _name(self) -> str:
@@ -174,8 +193,8 @@ class NetworkDevice(Device):
             raise CannotTell("change_password: the server agreed, but refuses the new password")
 
     def _do(self, key: str, title: str, *, refused: tuple[int, ...] = ()) -> Heard:
-        request: Request | None = getattr(self._profile, key)
-        if request is None:
+        request = getattr(self._profile, key)
+        if not isinstance(request, Request):
             raise CannotTell(f"The profile has no {key}")
         response = self._send(request, title)
         heard = self._done(response, key, refused=refused, ok=request.ok)
@@ -188,7 +207,7 @@ class NetworkDevice(Device):
         response: httpx.Response,
         key: str,
         *,
-        refused: tuple[int, ...],
+        refused: tuple[int, ...] = (),
         ok: list[int] | None = None,
     ) -> Heard:
         status = response.status_code
@@ -295,7 +314,9 @@ class NetworkDevice(Device):
             if kind == "header":
                 given = response.headers.get(where, _MISSING)
             elif kind == "json":
-                given = _found(_json(response), where)
+                body = _json(response)
+                paths = (_found(body, path) for path in where.split("|"))
+                given = next((value for value in paths if isinstance(value, str)), _MISSING)
             if isinstance(given, str) and given:
                 self._tokens[name] = given
                 self._server.masks.add(given)

@@ -91,7 +91,7 @@ def play(server: Server, chosen: Sequence[type[Event]]) -> Iterator[Cell]:
     """Play events one after the other; a server that hangs is not asked again."""
     accounts, stuck = Accounts(server), ""
     for event in chosen:
-        if not server.profile.gives(event.needs):
+        if not server.gives(event.needs):
             why = f"the profile has no {event.needs}"
             yield Cell(event.slug, Outcome.NOT_APPLICABLE, why=why)
         elif stuck:

@@ -9,7 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -56,7 +56,8 @@ class SignUp(Request, frozen=True, kw_only=True):
 class Credential(_Table, frozen=True, kw_only=True):
     """Where the credential comes back: ``cookie:NAME``, ``json:a.b`` or ``header:NAME``.
 
-    A cookie's name may hold ``*`` for what differs from server to server.
+    A cookie's name may hold ``*`` for what differs from server to server. Two paths in JSON are
+    separated by ``|``: a log-in and a refresh may answer differently.
     """
 
     access: str
@@ -103,6 +104,13 @@ class Who(_Table, frozen=True, kw_only=True):
     refused: Refusal = Refusal()
 
 
+class LogOut(Request, frozen=True, kw_only=True):
+    """How a device logs out."""
+
+    #: a second request, where one ends the access token and another the refresh token
+    also: Request | None = None
+
+
 class Refresh(Request, frozen=True, kw_only=True):
     """How a refresh token is spent."""
 
@@ -136,7 +144,8 @@ class Profile(_Table, frozen=True, kw_only=True):
     sign_up: SignUp | None = None
     csrf: Csrf | None = None
     refresh: Refresh | None = None
-    log_out: Request | None = None
+    #: ``"forget"``: no request is sent, the client drops what it holds
+    log_out: LogOut | Literal["forget"] | None = None
     log_out_everywhere: Request | None = None
     change_password: Request | None = None
     hooks: Hooks = Hooks()
@@ -198,7 +207,7 @@ def _in_words(told: str) -> ProfileError:
         return ProfileError(f"{key}.{found[1]}".lstrip("."), "it is missing")
     if found := re.fullmatch(r"Object contains unknown field `(.+)`", reason):
         return ProfileError(f"{key}.{found[1]}".lstrip("."), "there is no such key")
-    if found := re.fullmatch(r"Expected `(.+)`, got `(\w+)`", reason):
+    if found := re.fullmatch(r"Expected `(.+?)`, got `(\w+)`", reason):
         wanted = " or ".join(_TYPES.get(name, name) for name in found[1].split(" | "))
         return ProfileError(key, f"it has to be {wanted}, not {_TYPES.get(found[2], found[2])}")
     return ProfileError(key, reason)
@@ -257,8 +266,10 @@ def _request_mistakes(key: str, request: Request) -> Iterator[tuple[str, str]]:
 def requests_of(profile: Profile) -> Iterator[tuple[str, Request]]:
     """Each request of a profile but ``who``, with its key."""
     for key in ("sign_up", "log_in", "refresh", "log_out", "log_out_everywhere", "change_password"):
-        if request := getattr(profile, key):
+        if isinstance(request := getattr(profile, key), Request):
             yield key, request
+    if isinstance(profile.log_out, LogOut) and profile.log_out.also:
+        yield "log_out.also", profile.log_out.also
     for key in Hooks.__struct_fields__:
         if isinstance(hook := getattr(profile.hooks, key), Request):
             yield f"hooks.{key}", hook

@@ -89,10 +89,14 @@ class NetworkStage(Stage):
         return role
 
     def _run(self, key: str, title: str) -> None:
+        at_ms = self.transcript.at_ms()
+        if own := self._server.staff.get(key):
+            own(self.account.username)
+            self.transcript.record_change(title, {}, at_ms)
+            return
         hook: Hook | None = getattr(self._hooks, key)
         if hook is None:
             raise CannotHappen(f"The profile has no hooks.{key}")
-        at_ms = self.transcript.at_ms()
         if isinstance(hook, Request):
             NetworkDevice("staff", self.account, self._server, self.transcript).staff(hook, title)
             return

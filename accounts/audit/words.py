@@ -56,6 +56,8 @@ def _needed(profile: Profile, key: str) -> str:
     found: Request | Hook = profile  # type: ignore[assignment]
     for part in key.split("."):
         found = getattr(found, part)
+    if found == "forget":
+        return "the client forgets its credential, nothing is sent"
     if isinstance(found, Request):
         return _request(profile, found)
     return f"runs {found if isinstance(found, str) else shlex.join(found)}"

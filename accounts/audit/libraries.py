@@ -1,0 +1,311 @@
+"""The libraries that people use: which, how each is set up, and a server of each for an audit.
+
+Each runs in ``.peers``, a virtual environment that is not this project's, or under Node.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from accounts.audit.profile import Profile, profile_read
+from accounts.services import Program
+
+FOLDER = Path(__file__).parent / "peers"
+ROOT = Path(__file__).resolve().parents[2]
+VENV = ROOT / ".peers"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One library in one configuration: a row of the table."""
+
+    slug: str
+    title: str
+    framework: str
+    #: the package whose version is told, and the file that serves it
+    package: str
+    server: str
+    profile: str
+    documentation: str
+    environment: dict[str, str] = field(default_factory=dict)
+    #: what its documentation promises or does not, in one sentence
+    promise: str = ""
+    #: a test starts it for real
+    in_ci: bool = False
+
+    @property
+    def is_node(self) -> bool:
+        """Whether npm has it, not PyPI."""
+        return self.server.endswith(".mjs")
+
+    @property
+    def source(self) -> str:
+        """The server's own file: the settings that were used, in full."""
+        return (FOLDER / self.server).read_text()
+
+    def load_profile(self) -> Profile:
+        """How it is asked."""
+        return profile_read((FOLDER / f"{self.profile}.toml").read_text())
+
+
+class PeerServer(Program):
+    """A library's server on a free port of loopback, with a folder and a secret of its own."""
+
+    def __init__(self, library: Library, *, venv: Path = VENV) -> None:
+        super().__init__()
+        self._library = library
+        self._venv = venv
+        self._secret = secrets.token_hex(32)
+        self._data = Path(tempfile.mkdtemp(prefix="peer-"))
+        self._port = _free_port()
+
+    def launch(self) -> "subprocess.Popen[bytes]":
+        self.address = f"http://127.0.0.1:{self._port}"
+        program = "node" if self._library.is_node else str(self._venv / "bin" / "python")
+        return self.child(
+            [program, str(FOLDER / self._library.server)],
+            env={
+                "PATH": os.environ["PATH"],
+                "PORT": str(self._port),
+                "DATA": str(self._data),
+                "SECRET": self._secret,
+                "NODE_PATH": str(self._venv / "node_modules"),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                **self._library.environment,
+            },
+            stdout=subprocess.DEVNULL,
+        )
+
+    def ready(self) -> bool:
+        """Whether it listens."""
+        with socket.socket() as asking:
+            return asking.connect_ex(("127.0.0.1", self._port)) == 0
+
+    def rotate(self, _username: str) -> None:
+        """Start again under another secret."""
+        self.stop()
+        self._secret = secrets.token_hex(32)
+        self.start()
+
+    def problem(self) -> str:
+        """Why it did not start."""
+        return f"{self._library.server} did not start; the lines above say why."
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        shutil.rmtree(self._data, ignore_errors=True)
+
+
+def version_of(library: Library, *, venv: Path = VENV) -> str:
+    """The version that is installed."""
+    if library.is_node:
+        package = venv / "node_modules" / library.package / "package.json"
+        return str(_json(package)["version"])
+    code = f"import importlib.metadata as m; print(m.version({library.package!r}))"
+    done = subprocess.run(
+        [venv / "bin" / "python", "-c", code], capture_output=True, check=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def _json(file: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads(file.read_text())
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+_DJANGO = "https://docs.djangoproject.com/en/5.2/topics/http/sessions/"
+_SIMPLEJWT = "https://django-rest-framework-simplejwt.readthedocs.io/en/latest/"
+
+LIBRARIES = (
+    Library(
+        "django-db",
+        "Django sessions: database",
+        "Django",
+        "Django",
+        "django_sessions.py",
+        "django_sessions",
+        f"{_DJANGO}#using-database-backed-sessions",
+        {"PEER_ENGINE": "db"},
+        in_ci=True,
+    ),
+    Library(
+        "django-cached-db",
+        "Django sessions: cached_db",
+        "Django",
+        "Django",
+        "django_sessions.py",
+        "django_sessions",
+        f"{_DJANGO}#using-cached-sessions",
+        {"PEER_ENGINE": "cached_db"},
+    ),
+    Library(
+        "django-signed-cookies",
+        "Django sessions: signed_cookies",
+        "Django",
+        "Django",
+        "django_sessions.py",
+        "django_sessions",
+        f"{_DJANGO}#using-cookie-based-sessions",
+        {"PEER_ENGINE": "signed_cookies"},
+        promise="Its documentation says that a log-out does not end a copied cookie.",
+    ),
+    Library(
+        "drf-token",
+        "TokenAuthentication",
+        "Django REST framework",
+        "djangorestframework",
+        "drf_token.py",
+        "drf_token",
+        "https://www.django-rest-framework.org/api-guide/authentication/#tokenauthentication",
+        promise="It has no log-out; its documentation points to knox for tokens that expire.",
+        in_ci=True,
+    ),
+    Library(
+        "simplejwt",
+        "simplejwt as it comes",
+        "Django REST framework",
+        "djangorestframework-simplejwt",
+        "simplejwt.py",
+        "simplejwt",
+        f"{_SIMPLEJWT}getting_started.html",
+        promise="Without its blacklist app it has no log-out.",
+        in_ci=True,
+    ),
+    Library(
+        "simplejwt-all",
+        "simplejwt, blacklist and every switch",
+        "Django REST framework",
+        "djangorestframework-simplejwt",
+        "simplejwt.py",
+        "simplejwt_all",
+        f"{_SIMPLEJWT}blacklist_app.html",
+        {"PEER_SWITCHES": "all"},
+        promise="Its blacklist holds refresh tokens; it promises no early end of access tokens.",
+    ),
+    Library(
+        "knox",
+        "django-rest-knox",
+        "Django REST framework",
+        "django-rest-knox",
+        "rest_knox.py",
+        "rest_knox",
+        "https://jazzband.github.io/django-rest-knox/auth/",
+        in_ci=True,
+    ),
+    Library(
+        "flask-login",
+        "Flask-Login",
+        "Flask",
+        "Flask-Login",
+        "flask_sessions.py",
+        "flask_sessions",
+        "https://flask-login.readthedocs.io/en/latest/",
+        promise="It keeps the login in Flask's signed cookie, and nothing on the server.",
+        in_ci=True,
+    ),
+    Library(
+        "flask-jwt-extended",
+        "Flask-JWT-Extended, blocklist",
+        "Flask",
+        "Flask-JWT-Extended",
+        "flask_jwt.py",
+        "flask_jwt",
+        "https://flask-jwt-extended.readthedocs.io/en/stable/blocklist_and_token_revoking.html",
+    ),
+    Library(
+        "dj-rest-auth",
+        "dj-rest-auth, JWT in cookies",
+        "Django REST framework",
+        "dj-rest-auth",
+        "dj_rest_auth_jwt.py",
+        "dj_rest_auth_jwt",
+        "https://dj-rest-auth.readthedocs.io/en/latest/installation.html",
+        promise="It hands out simplejwt's tokens; their blacklist app is a further step.",
+    ),
+    Library(
+        "allauth-session",
+        "allauth headless, session token",
+        "Django",
+        "django-allauth",
+        "allauth_headless.py",
+        "allauth_session",
+        "https://docs.allauth.org/en/latest/headless/integrations.html",
+        {"PEER_STRATEGY": "session"},
+    ),
+    Library(
+        "allauth-jwt",
+        "allauth headless, JWT",
+        "Django",
+        "django-allauth",
+        "allauth_headless.py",
+        "allauth_jwt",
+        "https://docs.allauth.org/en/latest/headless/token-strategies/jwt-tokens.html",
+        {"PEER_STRATEGY": "jwt"},
+        promise="Its documentation says that access tokens outlive a log-out unless state is kept.",
+    ),
+    Library(
+        "allauth-jwt-stateful",
+        "allauth headless, JWT with stateful validation",
+        "Django",
+        "django-allauth",
+        "allauth_headless.py",
+        "allauth_jwt",
+        "https://docs.allauth.org/en/latest/headless/token-strategies/jwt-tokens.html",
+        {"PEER_STRATEGY": "jwt", "PEER_STATEFUL": "1"},
+        promise="Its documentation names this switch for who wants a log-out to count.",
+    ),
+    Library(
+        "oauth-toolkit",
+        "django-oauth-toolkit, password grant",
+        "Django REST framework",
+        "django-oauth-toolkit",
+        "oauth_toolkit.py",
+        "oauth_toolkit",
+        "https://django-oauth-toolkit.readthedocs.io/en/latest/rest-framework/getting_started.html",
+    ),
+    Library(
+        "fastapi-users-jwt",
+        "fastapi-users, JWT",
+        "FastAPI",
+        "fastapi-users",
+        "fastapi_users_example.py",
+        "fastapi_users",
+        "https://fastapi-users.github.io/fastapi-users/latest/configuration/full-example/",
+        {"PEER_STRATEGY": "jwt"},
+        promise="A JWT is not stored, so a log-out has nothing to delete.",
+    ),
+    Library(
+        "fastapi-users-database",
+        "fastapi-users, database",
+        "FastAPI",
+        "fastapi-users",
+        "fastapi_users_example.py",
+        "fastapi_users",
+        "https://fastapi-users.github.io/fastapi-users/latest/configuration/authentication/"
+        "strategies/database/",
+        {"PEER_STRATEGY": "database"},
+    ),
+    Library(
+        "starlette",
+        "SessionMiddleware",
+        "Starlette",
+        "starlette",
+        "starlette_sessions.py",
+        "starlette_sessions",
+        "https://www.starlette.dev/middleware/#sessionmiddleware",
+        promise="Its documentation says that the session is in the cookie, signed and readable.",
+    ),
+)

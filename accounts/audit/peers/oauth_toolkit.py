@@ -1,0 +1,43 @@
+"""django-oauth-toolkit: tokens of the password grant for a public client, stored in rows.
+
+Followed: https://django-oauth-toolkit.readthedocs.io/en/latest/rest-framework/getting_started.html
+"""
+
+from _django import COMMON, configure, rest_views, serve
+from django.urls import include, path
+
+configure(
+    apps=["rest_framework", "oauth2_provider"],
+    REST_FRAMEWORK={
+        "DEFAULT_AUTHENTICATION_CLASSES": [
+            "oauth2_provider.contrib.rest_framework.OAuth2Authentication"
+        ],
+        "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    },
+    OAUTH2_PROVIDER={"SCOPES": {"read": "Read scope"}},
+)
+
+import warnings
+
+warnings.simplefilter("ignore")  # it says that RFC 9700 is against this grant
+
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from oauth2_provider import urls as oauth2_urls
+
+urlpatterns = [*COMMON, *rest_views(), path("o/", include(oauth2_urls))]
+
+if __name__ == "__main__":
+    from oauth2_provider.models import get_application_model
+
+    call_command("migrate", verbosity=0)
+    get_application_model().objects.get_or_create(
+        client_id="audit",
+        defaults={
+            "client_type": "public",
+            "authorization_grant_type": "password",
+            "name": "audit",
+            "client_secret": "",
+        },
+    )
+    serve(get_wsgi_application())

@@ -1,0 +1,105 @@
+"""The table of the libraries, played once and kept in a file: settings, versions, transcripts."""
+
+import json
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from accounts.audit.device import Server
+from accounts.audit.libraries import FOLDER, Library, PeerServer, version_of
+from accounts.audit.limits import Limited
+from accounts.audit.masking import Masks
+from accounts.audit.player import Cell, play
+from accounts.lab.events import Event
+
+FILE = Path(__file__).parent / "results" / "libraries.json"
+FORMAT = 1
+_TIMEOUT = 10.0  # seconds for an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A library, the version that was played, and its cells by the event's slug."""
+
+    library: Library
+    version: str
+    cells: dict[str, Cell]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON, with all that was used."""
+        library = self.library
+        return {
+            "slug": library.slug,
+            "title": library.title,
+            "framework": library.framework,
+            "package": library.package,
+            "version": self.version,
+            "documentation": library.documentation,
+            "promise": library.promise,
+            "environment": library.environment,
+            "server": library.server,
+            "source": library.source,
+            "profile": (FOLDER / f"{library.profile}.toml").read_text(),
+            "cells": [cell.as_dict() for cell in self.cells.values()],
+        }
+
+
+def library_play(library: Library, chosen: Sequence[type[Event]], *, venv: Path) -> Row:
+    """Start the library's server, play the events, and stop it.
+
+    Raises:
+        ServiceError: it does not start.
+    """
+    with (
+        PeerServer(library, venv=venv) as peer,
+        Limited(is_local=True, timeout=_TIMEOUT) as limited,
+    ):
+        staff = {"rotate_key": peer.rotate}
+        server = Server(peer.address, library.load_profile(), limited, Masks(), staff)
+        cells = {cell.event: cell for cell in play(server, chosen)}
+    return Row(library, version_of(library, venv=venv), cells)
+
+
+def save(rows: Sequence[Row], file: Path = FILE) -> None:
+    """Make these the table of the site, a library per line."""
+    head = {
+        "format": FORMAT,
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+    }
+    lines = ",\n".join(json.dumps(row.as_dict()) for row in rows)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(head).removesuffix("}") + f', "libraries": [\n{lines}\n]}}\n')
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """The kept table; ``libraries`` are as ``Row.as_dict()`` has them."""
+
+    made: datetime
+    python: str
+    libraries: Sequence[dict[str, Any]]
+
+    def cells(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Each cell with its library."""
+        for library in self.libraries:
+            for cell in library["cells"]:
+                yield library, cell
+
+
+def shipped(file: Path = FILE) -> Shipped | None:
+    """The table; None where none was made. The file is read once."""
+    return _read(file, file.stat().st_mtime_ns) if file.exists() else None
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, _changed: int) -> Shipped | None:
+    content = json.loads(file.read_text())
+    if content["format"] != FORMAT:
+        return None
+    made = datetime.fromisoformat(content["made"])
+    return Shipped(made, content["python"], content["libraries"])
