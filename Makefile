@@ -64,7 +64,8 @@ peers: $(READY) .peers/requirements.txt  ## Audit the libraries that people use 
 	@echo 'Making .peers with the libraries: this takes some minutes, once.'
 	@rm -rf .peers && $(PYTHON) -m venv .peers
 	@.peers/bin/pip install -qq --disable-pip-version-check -r $(PEERS)/requirements.txt
-	@cp $(PEERS)/package.json .peers/ && cd .peers && npm install --silent --no-audit --no-fund
+	@cp $(PEERS)/package.json .peers/ && cd .peers && if command -v npm >/dev/null; then \
+		npm install --silent --no-audit --no-fund; else echo 'No npm: its libraries are left out.'; fi
 	@cp $(PEERS)/requirements.txt $@
 
 results: $(READY)  ## Measure on a quiet machine all that the site shows: 15 minutes, waiting not counted

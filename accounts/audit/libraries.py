@@ -102,6 +102,13 @@ class PeerServer(Program):
         shutil.rmtree(self._data, ignore_errors=True)
 
 
+def is_installed(library: Library, *, venv: Path = VENV) -> bool:
+    """Whether it can be served here: npm's want Node."""
+    if library.is_node:
+        return bool(shutil.which("node")) and (venv / "node_modules" / library.package).exists()
+    return (venv / "bin" / "python").exists()
+
+
 def version_of(library: Library, *, venv: Path = VENV) -> str:
     """The version that is installed."""
     if library.is_node:
@@ -307,5 +314,46 @@ LIBRARIES = (
         "starlette_sessions",
         "https://www.starlette.dev/middleware/#sessionmiddleware",
         promise="Its documentation says that the session is in the cookie, signed and readable.",
+    ),
+    Library(
+        "express-session",
+        "express-session, memory store",
+        "Express",
+        "express-session",
+        "express_session.mjs",
+        "express_session",
+        "https://expressjs.com/en/resources/middleware/session.html",
+        promise="Its memory store forgets everything when the server starts again.",
+    ),
+    Library(
+        "cookie-session",
+        "cookie-session",
+        "Express",
+        "cookie-session",
+        "cookie_session.mjs",
+        "cookie_session",
+        "https://expressjs.com/en/resources/middleware/cookie-session.html",
+        promise="Its documentation says that it does not prevent a session from being replayed.",
+    ),
+    Library(
+        "better-auth",
+        "better-auth",
+        "better-auth",
+        "better-auth",
+        "better_auth.mjs",
+        "better_auth",
+        "https://www.better-auth.com/docs/concepts/session-management",
+        promise="A new password ends other sessions where the request asks for it.",
+    ),
+    Library(
+        "better-auth-cache",
+        "better-auth with its cookie cache",
+        "better-auth",
+        "better-auth",
+        "better_auth.mjs",
+        "better_auth",
+        "https://www.better-auth.com/docs/concepts/session-management",
+        {"COOKIE_CACHE": "1"},
+        promise="Its documentation says that a revoked session may live on in it, here for 5 min.",
     ),
 )

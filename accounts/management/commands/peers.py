@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from accounts.audit.libraries import LIBRARIES, VENV, Library
+from accounts.audit.libraries import LIBRARIES, VENV, Library, is_installed
 from accounts.audit.player import playable
 from accounts.audit.shipped import Row, library_play, save
 from accounts.lab.events import events
@@ -40,9 +40,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Every way to fail is one line (CommandError)."""
         chosen = [one for one in LIBRARIES if one.slug in (options["library"] or [one.slug])]
+        left_out = [one for one in chosen if not is_installed(one, venv=options["venv"])]
+        chosen = [one for one in chosen if one not in left_out]
+        for library in left_out:
+            self.stderr.write(f"Left out, not installed: {library.title}")
         if options["ship"] and len(chosen) < len(LIBRARIES):
-            raise CommandError("Only the whole table is shipped: leave --library out.")
-        if not options["venv"].exists():
+            raise CommandError("Only the whole table is shipped.")
+        if not chosen:
             raise CommandError("The libraries are not installed: run make peers.")
         try:
             rows = _play(chosen, options["venv"])
