@@ -17,7 +17,7 @@ from accounts.audit.limits import CannotTell, Limited
 from accounts.audit.masking import Masks, exchange
 from accounts.audit.profile import PLACEHOLDER, Csrf, LogOut, Profile, Request
 from accounts.lab.stage import Device
-from accounts.lab.transcript import ScenarioError, Transcript, Who
+from accounts.lab.transcript import Exchange, ScenarioError, Transcript, Who
 from accounts.tokens.codec import peek
 
 _MISSING = object()
@@ -74,6 +74,7 @@ class NetworkDevice(Device):
         self._server = server
         self._profile = server.profile
         self._transcript = transcript
+        self._kept: Exchange | None = None  # the last one, in the transcript
         self._tokens = {"access": "", "refresh": ""}
         self._http = httpx.Client(
             transport=server.transport,
@@ -114,6 +115,7 @@ class NetworkDevice(Device):
         response = self._send(request, title if record else None)
         self.server_timing = response.headers.get("Server-Timing", "")
         accepted, reason, body = self._judge(response)
+        self._note(accepted=accepted)
         role = _found(body, who.role) if accepted and who.role else None
         return Heard(
             accepted,
@@ -212,12 +214,19 @@ class NetworkDevice(Device):
     ) -> Heard:
         status = response.status_code
         if status in ok if ok else status < httpx.codes.BAD_REQUEST:
+            self._note(accepted=True)
             return Heard(accepted=True, status=status)
         told = f"{key}: {response.url.path} answered {status}"
         if status in refused:
+            self._note(accepted=False)
             return Heard(accepted=False, status=status, reason=told)
         wish = f", not {' or '.join(map(str, ok))}" if ok else ""
         raise CannotTell(f"{told}{wish}: it was not done")
+
+    def _note(self, *, accepted: bool) -> None:
+        # A status alone does not say it: some servers refuse by a redirect, and agree by a 401.
+        if self._kept is not None:
+            self._kept.response["accepted"] = accepted
 
     def _judge(self, response: httpx.Response) -> tuple[bool, str, Any]:
         """Whether ``who`` was accepted, why not, and the JSON that came.
@@ -274,9 +283,11 @@ class NetworkDevice(Device):
         at_ms = self._transcript.at_ms()
         response = self._http.send(built)
         self._remember(response)
+        self._kept = None
         if title is not None:
-            kept = exchange(self._server.masks, self.who, title, (built, body), response, at_ms)
-            self._transcript.exchanges.append(kept)
+            sent = (built, body)
+            self._kept = exchange(self._server.masks, self.who, title, sent, response, at_ms)
+            self._transcript.exchanges.append(self._kept)
         return response
 
     def _with_csrf(self, headers: dict[str, str], body: Any, *, is_form: bool) -> Any:
