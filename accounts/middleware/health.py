@@ -5,6 +5,7 @@ away from all processes at once, and whoever is logged in goes on without it.
 """
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -12,7 +13,6 @@ from http import HTTPStatus
 
 from django.db import Error, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from redis import RedisError
 
 RETRY_AFTER = 1  # seconds, of a client's patience: the first answer after an outage is a good one
 _LOG_EVERY = 30.0  # seconds
@@ -56,7 +56,7 @@ def unavailable(store: str = "database") -> JsonResponse:
 
 def is_outage(error: BaseException | None) -> bool:
     """Whether a store is away, silent, locked or full: nothing is wrong with the request."""
-    if isinstance(error, RedisError):
+    if is_of_cache(error):
         return True
     if not isinstance(error, OperationalError | InterfaceError):
         return False
@@ -65,7 +65,14 @@ def is_outage(error: BaseException | None) -> bool:
 
 def store_away(error: BaseException | None) -> str:
     """Which store an outage is of: ``"database"`` or ``"cache"``."""
-    return "cache" if isinstance(error, RedisError) else "database"
+    return "cache" if is_of_cache(error) else "database"
+
+
+def is_of_cache(error: BaseException | None) -> bool:
+    """Whether Redis, or what speaks like it, is away or has refused."""
+    # Django loads its client for a cache of this kind alone: it takes an eighth of a start.
+    redis = sys.modules.get("redis")
+    return redis is not None and isinstance(error, redis.RedisError)
 
 
 class _Log:

@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
-from redis import RedisError
 
 from accounts.demo.static_files import static_files_collect
+from accounts.middleware.health import is_of_cache
 
 _RUN = "Run: python manage.py prepare"
 
@@ -80,7 +80,9 @@ def _database_must_answer() -> None:
 def _cache_problem() -> str | None:
     try:
         cache.get("demo")
-    except (RedisError, ValueError) as error:  # the latter for a URL that is none
+    except Exception as error:
+        if not (is_of_cache(error) or isinstance(error, ValueError)):  # for a URL that is none
+            raise
         reason = str(error).splitlines()[0].rstrip(".")
         return (
             f"The cache cannot be used: {reason}. "
