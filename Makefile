@@ -73,6 +73,7 @@ results: $(READY)  ## Measure on a quiet machine all that the site shows: 15 min
 	for each in sqlite postgres; do \
 		DEMO=1 $(PY) manage.py claims --database $$each --ship && \
 		DEMO=1 $(PY) manage.py matrix --database $$each --ship || exit 1; done
+	DEMO=1 $(PY) manage.py scale --measure
 
 prune: $(READY)  ## Delete what has expired, of the demo or of DATABASE_URL (ARGS=--dry-run)
 	@DEMO=1 DATABASE_URL="$${DATABASE_URL:-sqlite:///$(CURDIR)/.demo/db.sqlite3}" \

@@ -75,6 +75,7 @@ class ScaleWay(drf.Serializer[None]):
     queries_s = drf.FloatField(help_text="Queries in a second.")
     cores = drf.FloatField(help_text="Processes that are busy all the time.")
     messages_s = drf.FloatField(help_text="Messages to processes in a second, of log-outs.")
+    messages_bytes_day = drf.FloatField(allow_null=True, help_text=_NOT_MEASURED)
     entries = drf.FloatField(help_text="Ids that each process holds.")
     memory_bytes = drf.FloatField(allow_null=True, help_text=f"Of a process. {_NOT_MEASURED}")
     cache_entries = drf.FloatField()

@@ -197,6 +197,8 @@ class Way:
     entry_bytes: float | None = None
     #: of a process, to take the news of a log-out
     message_us: float | None = None
+    #: of that news
+    message_bytes: float | None = None
     #: of a log-out everywhere, for each live session of anybody
     everywhere_us: float | None = None
 
@@ -231,6 +233,7 @@ class Figures:
     cores: float
     #: to processes, of log-outs
     messages_s: float
+    messages_bytes_day: float | None
     #: that each process holds
     entries: float
     memory_bytes: float | None
@@ -246,20 +249,26 @@ class Figures:
 def figures(system: System, way: Way) -> Figures:
     """The arithmetic of a way."""
     entries = kept(system, Kept.LISTED) if way.holds in _IN_PROCESS else 0.0
-    memory = 0.0 if not entries else None if way.entry_bytes is None else entries * way.entry_bytes
+    messages_s = system.log_outs_s * system.processes if way.holds in _PUSHED else 0.0
     return Figures(
         rows=sum(table.count(system) for table in way.tables),
         stored_bytes=_stored_bytes(system, way),
         queries_s=sum(rate * action.queries for rate, action in _actions(system, way)),
         cores=sum(rate * action.cpu_us for rate, action in _actions(system, way)) * _US,
-        messages_s=system.log_outs_s * system.processes if way.holds in _PUSHED else 0.0,
+        messages_s=messages_s,
+        messages_bytes_day=_times(messages_s * DAY, way.message_bytes),
         entries=entries,
-        memory_bytes=memory,
+        memory_bytes=_times(entries, way.entry_bytes),
         cache_entries=_cache_entries(system, way),
         wire_bytes_day=system.requests_s * DAY * way.bytes_sent,
         log_out_s=log_out_s(system, way),
         far_s=way.request.queries * system.elsewhere * system.round_trip_ms * _MS,
     )
+
+
+def _times(number: float, size: float | None) -> float | None:
+    """So many of a size; of what was not measured nothing is known, unless there are none."""
+    return number * size if size is not None else None if number else 0.0
 
 
 def _actions(system: System, way: Way) -> Iterator[tuple[float, Action]]:

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from accounts.bench import archive
 from accounts.bench.result import BASELINE, Cost, Growth, Measured, Result
+from accounts.cluster import scale_measured
 from accounts.cluster.scale import Action, Ends, Holds, Kept, Table, Way
 from accounts.cluster.scale import Measured as Shared
 from accounts.lab.recorded import Recorded, recorded
@@ -140,6 +141,7 @@ class _Reader:
         tables = _rows(measured)
         if unknown := tables.keys() - KEPT.keys():
             return Missing(strategy, f"how long rows stay in {min(unknown)} is not described yet")
+        held = scale_measured.recorded().lists.get(strategy.slug)
         return Way(
             slug=strategy.slug,
             title=strategy.title,
@@ -153,6 +155,9 @@ class _Reader:
             holds=holds,
             ends=_ENDS[Outcome(played["thief"])],
             lag_s=strategy.propagation_delay.total_seconds(),
+            entry_bytes=held.entry_bytes if held else None,
+            message_us=held.message_us if held else None,
+            message_bytes=held.message_bytes if held else None,
             everywhere_us=self._everywhere_us.get(strategy.slug),
         )
 

@@ -25,7 +25,7 @@ class ShownLine:
     def from_line(cls, line: Line) -> Self:
         """The figures with their unit."""
         if line.is_bound:
-            computed, counted = f"at most {_exact(line.computed)}", _exact(line.counted)
+            computed, counted = f"≤ {_exact(line.computed)}", _exact(line.counted)
         else:
             computed, counted = amount(line.computed), amount(line.counted)
         return cls(line.what, computed, counted, _apart(line))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.claims import shipped
 from accounts.claims.out_everywhere_is_easy import us_per_session
-from accounts.cluster import scale_words
+from accounts.cluster import scale_measured, scale_words
 from accounts.cluster.scale import (
     CONNECTIONS,
     CONNECTIONS_SOURCE,
@@ -99,7 +99,9 @@ class Row:
     queries: str
     cores: str
     messages: str
+    news: str
     held: str
+    memory: str
     wire: str
     log_out: str
     tone: Tone
@@ -117,21 +119,21 @@ def _row(found: Facts, system: System, way: Way) -> Row:
         is_broken=bool(limits) and limits[0].users <= system.users,
         breaks=scale_words.breaks(system, way, found.shared),
         rows=amount(computed.rows),
-        stored=UNKNOWN if computed.stored_bytes is None else size(computed.stored_bytes),
+        stored=_known(computed.stored_bytes),
         queries=amount(computed.queries_s),
         cores=amount(computed.cores),
         messages=amount(computed.messages_s),
-        held=_held(computed.entries, computed.memory_bytes),
+        news=_known(computed.messages_bytes_day) if computed.messages_s else "",
+        held=amount(computed.entries),
+        memory=_known(computed.memory_bytes) if computed.entries else "",
         wire=size(computed.wire_bytes_day),
         log_out=_log_out(way, computed.log_out_s),
         tone=_TONES[way.ends],
     )
 
 
-def _held(entries: float, memory: float | None) -> str:
-    if not entries:
-        return "0"
-    return f"{amount(entries)} ids, {UNKNOWN if memory is None else size(memory)}"
+def _known(amount_of_bytes: float | None) -> str:
+    return UNKNOWN if amount_of_bytes is None else size(amount_of_bytes)
 
 
 _TONES: dict[Ends, Tone] = {
@@ -198,11 +200,17 @@ def page(request: HttpRequest) -> HttpResponse:
 def _coefficients(found: Facts) -> dict[str, Any]:
     """What the last section names."""
     tables = {table.name: table.row_bytes for way in found.ways for table in way.tables}
+    lists = scale_measured.recorded()
+    a_list = next(iter(lists.lists.values()))
     everywhere = [way.everywhere_us for way in found.ways if way.everywhere_us]
     return {
         "hash_ms": found.benchmark["login_setup"]["hash_us"] / 1000,
         "shown_days": settings.ENDED_LOGINS_KEPT.days,
         "row_sizes": [(name, each) for name, each in sorted(tables.items()) if each],
+        "lists": lists,
+        "a_list": a_list,
+        "list_entries": amount(a_list.entries),
+        "list_messages": amount(a_list.messages),
         "connections": CONNECTIONS,
         "connections_source": CONNECTIONS_SOURCE,
         "look_up_rows": amount(found.shared.look_up_rows),

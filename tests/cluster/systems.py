@@ -37,6 +37,7 @@ PUSHED = replace(
     lag_s=1.0,
     entry_bytes=50,
     message_us=100,
+    message_bytes=80,
 )
 STATELESS = replace(
     PUSHED,

@@ -67,6 +67,7 @@ def test_the_figures_of_a_session() -> None:
 def test_a_pushed_list_is_a_message_and_an_entry_for_each_process() -> None:
     here = figures(system(processes=8), PUSHED)
     assert here.messages_s == 8
+    assert here.messages_bytes_day == 8 * DAY * 80
     assert here.entries == here.rows == pytest.approx(86_400 / (e - 1))
     assert here.memory_bytes == pytest.approx(50 * here.entries)
     assert here.log_out_s == 1
@@ -89,10 +90,14 @@ def test_of_two_regions_one_waits_for_the_database() -> None:
 
 def test_what_was_not_measured_is_left_out_and_breaks_nothing() -> None:
     unknown = replace(
-        PUSHED, entry_bytes=None, message_us=None, tables=(Table("list", Kept.LISTED, 1, None),)
+        PUSHED,
+        entry_bytes=None,
+        message_us=None,
+        message_bytes=None,
+        tables=(Table("list", Kept.LISTED, 1, None),),
     )
     found = figures(system(), unknown)
-    assert (found.memory_bytes, found.stored_bytes) == (None, None)
+    assert (found.memory_bytes, found.stored_bytes, found.messages_bytes_day) == (None,) * 3
     assert found.entries > 0
     what = {limit.what for limit in limits(system(), unknown, MEASURED)}
     assert what == {Breaks.PROCESSES, Breaks.CONNECTIONS, Breaks.PRUNING}

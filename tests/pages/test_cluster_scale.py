@@ -71,7 +71,7 @@ def test_the_figures_of_a_system_are_in_the_table(client: Client) -> None:
     html = page(client, users=10**6, log_outs=1, login_s=86_400, processes=100)
     pushed = row(html, "figures", "JWT + blacklist in memory")
     assert "581,977" in pushed  # 10⁶ / (e - 1)
-    assert "1,157" in pushed  # log-outs in a second, for each of a hundred processes
+    assert re.search(r" 1,157, 8\.3 GB a day 581,977 ids, \d+ MB ", pushed)
     assert pushed.endswith("● within 1 s")
     assert row(html, "figures", "JWT + rotated refresh").endswith("◐ within 5 min")
     assert row(html, "figures", "JWT").endswith("▲ within 1 d")
@@ -137,10 +137,14 @@ def test_each_coefficient_leads_to_where_it_was_measured(client: Client) -> None
     assert f"measured {found.measured:%Y-%m-%d}" in text(html)
     assert f"was played {found.matrix.made:%Y-%m-%d}" in text(html)
     assert "117 bytes for one of accounts_blacklistedtoken" in text(html)
+    assert re.search(
+        r"An id that a process holds takes \d+ bytes, and the news .* 83 bytes", text(html)
+    )
 
 
 def test_what_was_not_measured_is_called_so(client: Client) -> None:
     seen = text(page(client))
+    assert "not measured" in seen.partition("How it is computed")[2]
     assert "Session with a cache: a cache holds all logins, 100,000 entries; what they take" in seen
     assert "played with one cache per process; with a cache for all, a log-out counts at" in seen
 
@@ -150,7 +154,7 @@ def test_the_simulation_stands_beside_the_arithmetic(client: Client) -> None:
     for size in ("A club", "A shop", "A town"):
         assert re.search(rf"{size} [\d,]+ users, each with", seen)
     assert re.search(r"Messages to processes in a day 60,000 \d\d,\d{3} ✓ [+-]\d\.\d%", seen)
-    assert re.search(r"Until a stolen access token ends at most 15 min 1[45][.\d]* min ✓", seen)
+    assert re.search(r"Until a stolen access token ends ≤ 15 min 1[45][.\d]* min ✓", seen)
     assert seen.count("✓ Chance explains every difference.") == 3
 
 
