@@ -100,13 +100,13 @@ def bytes_sent(result: Result) -> Bars:
     )
 
 
-def http(found: Http, strategies: Sequence[Measured]) -> Bars:
+def http(found: Http, strategies: Sequence[Measured], rounds: int) -> Bars:
     """Requests per second over HTTP."""
     by_slug = {one["slug"]: one for one in strategies}
     measured = [one for one in found["strategies"] if one["slug"] != BASELINE]
     return Bars(
         slug="http",
-        sentence=sentences.http(found, strategies),
+        sentence=sentences.http(found, strategies, rounds),
         bars=place_bars([_throughput(by_slug[one["slug"]], one) for one in measured]),
         table=tables.http(found, strategies),
     )

@@ -1,6 +1,7 @@
 """What the charts of a result show, in a sentence each, computed from the figures."""
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 from statistics import median
 from typing import cast
 
@@ -176,8 +177,8 @@ def _queries(count: int) -> str:
     return {0: "no query", 1: "one query"}.get(count, f"{number(count)} queries")
 
 
-def http(found: Http, strategies: Sequence[Measured]) -> str:
-    """The most and the fewest requests per second."""
+def http(found: Http, strategies: Sequence[Measured], rounds: int) -> str:
+    """The most and the fewest requests per second, and whether CPU time of so many rounds tells."""
     names = {one["slug"]: name(one) for one in strategies}
     measured = [one for one in found["strategies"] if one["slug"] != BASELINE]
     ordered = sorted(measured, key=lambda one: one["per_second"])
@@ -186,7 +187,28 @@ def http(found: Http, strategies: Sequence[Measured]) -> str:
         return f"One server process answers about {most['per_second']:,.0f} requests a second."
     return (
         f"One server process answers {most['per_second']:,.0f} requests a second under "
-        f"{names[most['slug']]} and {least['per_second']:.0f} under {names[least['slug']]}."
+        f"{names[most['slug']]} and {least['per_second']:.0f} under {names[least['slug']]}. "
+        f"{_order(measured, strategies, rounds)}"
+    )
+
+
+def _order(measured: Sequence[Throughput], strategies: Sequence[Measured], rounds: int) -> str:
+    """Whether more CPU time means fewer requests, wherever both differ beyond the spread."""
+    cpu = {one["slug"]: Figure.from_spread(one["cpu_us"], rounds) for one in strategies}
+    names = {one["slug"]: name(one) for one in strategies}
+    against = [
+        f"{names[dear['slug']]} answers more than {names[cheap['slug']]}"
+        for cheap, dear in permutations(measured, 2)
+        if cpu[cheap["slug"]].differs_from(cpu[dear["slug"]])
+        and cpu[cheap["slug"]].median < cpu[dear["slug"]].median
+        and _rate(cheap).differs_from(_rate(dear))
+        and cheap["per_second"] < dear["per_second"]
+    ]
+    if against:
+        return f"CPU time does not tell all: {_listed(against)}, and takes more of it."
+    return (
+        "Where two ways differ by more than the spread, the one with more CPU time answers fewer; "
+        "any other order of neighbours is chance."
     )
 
 

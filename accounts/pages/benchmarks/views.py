@@ -130,7 +130,7 @@ def charts(result: Result) -> list[Chart]:
     if growth := result["growth"]:
         found.append(lines.growth(growth, result["rounds"]))
     if http := result["http"]:
-        found.append(bars.http(http, result["strategies"]))
+        found.append(bars.http(http, result["strategies"], result["rounds"]))
     return found
 
 

@@ -75,10 +75,37 @@ def test_http_names_the_fastest_and_the_slowest() -> None:
     found = result(long=True)
     http = found["http"]
     assert http is not None
-    assert sentences.http(http, found["strategies"]) == (
+    said = sentences.http(http, found["strategies"], found["rounds"])
+    assert said.startswith(
         "One server process answers 2,500 requests a second under Title of session-joined "
-        "and 833 under Title of jwt-blacklist."
+        "and 833 under Title of jwt-blacklist. "
     )
+
+
+def test_http_says_whether_cpu_time_tells_its_order_and_calls_chance_what_may_be() -> None:
+    found = result(long=True)
+    http = found["http"]
+    assert http is not None
+    cheap, dear = found["strategies"][1:3]
+    cheap["cpu_us"], dear["cpu_us"] = spread(500), spread(900)
+    http["strategies"] = [
+        one for one in http["strategies"] if one["slug"] in (cheap["slug"], dear["slug"])
+    ]
+    by_slug = {one["slug"]: one for one in http["strategies"]}
+    by_slug[cheap["slug"]] |= {"per_second": 900.0, "low": 880.0, "high": 920.0}
+    by_slug[dear["slug"]] |= {"per_second": 500.0, "low": 480.0, "high": 520.0}
+
+    def said() -> str:
+        return sentences.http(http, found["strategies"], found["rounds"])
+
+    assert said().endswith("any other order of neighbours is chance.")
+    by_slug[dear["slug"]] |= {"per_second": 1500.0, "low": 1480.0, "high": 1520.0}
+    assert said().endswith(
+        f"CPU time does not tell all: {dear['title']} answers more than {cheap['title']}, "
+        "and takes more of it."
+    )
+    cheap["cpu_us"], dear["cpu_us"] = spread(890), spread(900)
+    assert said().endswith("any other order of neighbours is chance.")
 
 
 def test_growth_within_what_a_machine_changes_meanwhile_is_none() -> None:
@@ -104,7 +131,7 @@ def test_log_outs_and_rates_that_do_not_differ_are_not_told_apart() -> None:
     for served in http["strategies"]:
         served |= {"per_second": 500.0, "low": 300.0, "high": 600.0}
     http["strategies"][-1]["per_second"] = 600.0
-    assert sentences.http(http, found["strategies"]) == (
+    assert sentences.http(http, found["strategies"], found["rounds"]) == (
         "One server process answers about 600 requests a second."
     )
 
