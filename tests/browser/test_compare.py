@@ -473,6 +473,7 @@ def test_axe_finds_nothing_before_during_and_after_and_nothing_needs_a_colour(pa
     expect(button(page)).to_be_hidden()
     expect(page.get_by_role("banner")).to_be_hidden()
     assert not scrolls_sideways(page)
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) == 1  # one sheet
 
 
 def test_on_a_phone_lesson_and_verdicts_are_in_sight_and_nothing_scrolls_sideways(

@@ -430,6 +430,9 @@ def test_the_pages_below_the_lab_fit_a_phone(page: Page) -> None:
 def test_axe_finds_nothing_wrong(page: Page) -> None:
     run_row(page, "session-db")
     assert violations(page) == CLEAN
+    cells = page.locator(".matrix :is(th, td, a, .cell__word, .cell__detail), .legend li")
+    sizes = cells.evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).fontSize))")
+    assert min(sizes) >= 15  # what is read can be read
     page.emulate_media(media="print", color_scheme="light")
     page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dpi
     expect(cell(page, "session-db", "log-out")).to_contain_text("● refused at once")
