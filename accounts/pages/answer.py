@@ -44,6 +44,8 @@ CLIENTS = {
 FORM_ID = "system"  # the switch of the database stands outside of it
 PAIR = ("opaque", "jwt-blacklist-joined")  # side by side where nothing fits
 FOLLOWS = {"a": "the one to take", "b": "the best of the other kind"}
+# A random token per login, of which a table keeps the digest.
+ALIKE = {"opaque": ("django-rest-knox", "https://github.com/jazzband/django-rest-knox")}
 _DEFAULT = System()
 _LABELS = {
     "distance_ms": "Database away by",
@@ -151,6 +153,8 @@ class Recommendation:
     jwt: str
     download: Download | None
     without_copying: str
+    #: name and address of a package that works alike, if there is one
+    alike: tuple[str, str] | None
     ranked: Sequence[RankedRow]
     left_out: Sequence[ExcludedRow]
     ordered_by: str
@@ -171,6 +175,7 @@ class Recommendation:
             if ranking.winner
             else None,
             without_copying=sentences.without_copying(ranking),
+            alike=ALIKE.get(ranking.winner.candidate.slug) if ranking.winner else None,
             ranked=_ranked(found, system, ranking),
             left_out=[
                 ExcludedRow(_named(one.candidate), _why(one, system)) for one in ranking.excluded

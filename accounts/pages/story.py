@@ -20,7 +20,7 @@ STORY = (
         "session-db",
         "jwt-user",
         "the defaults of Django and simplejwt",
-        "Django's default beside simplejwt's default.",
+        "What Django and simplejwt, its library for JWTs, do when nothing is set.",
     ),
     Pair(
         "session-db",

@@ -249,7 +249,7 @@ class TryIt {
     const pair = this.story.find(this.lanes);
     return {
       title: `${left} or ${right}: whose log-out stops the thief?`,
-      words: [...linked(pair?.about ?? "A pair of your own choice."), " Each lane gets a throwaway user."],
+      words: [...linked(pair?.about ?? "A pair of your own choice."), " Each side gets a user of its own, who is made for this and deleted within the hour."],
     };
   }
 

@@ -51,6 +51,14 @@ def test_the_first_sentence_answers_the_question_with_figures_and_says_whose(
     assert 'href="/benchmarks/?result=postgres"' in html
 
 
+def test_whoever_is_in_a_hurry_is_told_what_needs_no_copying(client: Client) -> None:
+    seen = text(page(client, clients=["browser", "program"]))
+    assert re.search(r"In a hurry\? Session \(Django\) needs no line copied and would take", seen)
+    assert "A package of the same kind, which was not measured here: django-rest-knox" in seen
+    django = text(page(client, services=1, late_s=60))
+    assert "In a hurry?" not in django
+
+
 def test_whoever_builds_a_website_or_an_api_finds_what_to_take_above_all_figures(
     client: Client,
 ) -> None:

@@ -127,4 +127,4 @@ def _whole(one: Measured, amount: float, value: str, description: str) -> Item:
 
 def _item(one: Measured, parts: Sequence[Part], value: str, description: str) -> Item:
     says = f"{one['title']}: {description}"
-    return Item(one["title"], one["subtitle"], one["family"], parts, value, says)
+    return Item(one["title"], one["family"], parts, value, says)

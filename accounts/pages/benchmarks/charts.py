@@ -55,7 +55,6 @@ class Item:
     """
 
     title: str
-    subtitle: str
     family: str
     parts: Sequence[Part]
     value: str

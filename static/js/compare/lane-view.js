@@ -88,7 +88,7 @@ function verdict(lane) {
         "p",
         { class: "lane__words" },
         el("strong", { class: "lane__outcome" }, accepted ? "Thief got in" : "Thief stopped"),
-        ` ${result.status} · ${sentence(reason)}`,
+        ` ${result.status} ${accepted ? "accepted" : "refused"} · ${sentence(reason)}`,
       ),
       guessView(lane),
     ),

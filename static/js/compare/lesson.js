@@ -43,21 +43,29 @@ function endedBefore(over) {
   };
 }
 
+/** What the thief holds; two of a kind are told apart by the names of their ways. */
+function copied(lanes) {
+  const [one, other] = lanes.map(({ strategy }) => strategy);
+  const names =
+    one.carried === other.carried
+      ? [one, other].map(({ title, carried }) => `the ${carried} of ${title}`)
+      : [one, other].map(({ carried }) => `the ${carried}`);
+  const sizes = lanes.map(({ results }) => results[LOGIN].storage.browser.bytes);
+  return names.map((found, at) => `${found} (${sizes[at]} bytes)`).join(" and ");
+}
+
 function afterLogin(lanes, { attacksUrl, pair }) {
-  const [left, right] = lanes.map(
-    ({ strategy, results }) => `the ${strategy.carried} (${results[LOGIN].storage.browser.bytes} bytes)`,
-  );
   if (pair?.index) {
     return {
       title: `New: ${pair.news}`,
-      words: [...linked(pair.about), ` A thief has copied ${left} and ${right} again.`],
+      words: [...linked(pair.about), ` Again a thief has copied ${copied(lanes)}.`],
     };
   }
   const how = "a script in the page";
   return {
     title: "You are logged in on both sides, and a thief has copied both",
     words: [
-      `The thief holds ${left} and ${right}: from a borrowed laptop or a leaked log`,
+      `The thief holds ${copied(lanes)}: from a borrowed laptop or a leaked log`,
       ...(lanes.some(({ strategy }) => strategy.carried === "token")
         ? ["; a token can also be read by ", attacksUrl ? el("a", { href: attacksUrl }, how) : how]
         : []),
@@ -110,7 +118,7 @@ function differ(one, other) {
 
 function afterLogout(lanes) {
   const holds = lanes.some(({ strategy }) => strategy.refreshes)
-    ? ["It holds the ", word("refresh token"), ", too. "]
+    ? ["The thief holds the ", word("refresh token"), ", too. "]
     : [];
   return {
     title: "You are logged out on both sides, and the thief still has both copies",
@@ -161,7 +169,7 @@ function oneStopped(lanes, open, closed) {
 function price(open, closed) {
   const [lax, strict] = [open, closed].map(queries);
   if (lax >= strict) return [];
-  return [` What you saved: ${asked(lax)} per request instead of ${strict}.`];
+  return [` All that was saved: ${count(strict - lax, "query", "queries")} per request.`];
 }
 
 function noneStopped(lanes) {
@@ -246,10 +254,6 @@ function size({ results }) {
 
 function reason({ results }) {
   return sentence(results[REPLAY].verdict.reason);
-}
-
-function asked(number) {
-  return number === 0 ? "no query" : count(number, "query", "queries");
 }
 
 function times(number) {

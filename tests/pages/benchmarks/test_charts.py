@@ -20,7 +20,7 @@ from accounts.pages.benchmarks.charts import (
 
 def item(title: str, *amounts: float) -> Item:
     parts = [Part(f"kind-{number}", amount) for number, amount in enumerate(amounts)]
-    return Item(title, "", "session", parts, "", "")
+    return Item(title, "session", parts, "", "")
 
 
 def test_bars_are_as_long_as_their_share_of_the_longest() -> None:
