@@ -47,7 +47,8 @@ def opening(facts: Facts) -> Opening:
     if _is_safe(known[PLAIN]):
         return Opening("None: here even a plain token ends as its user logs out.", _figures(known))
     return Opening(
-        f"Solving it takes a database query for each request, {_left(known)}.", _figures(known)
+        f"Ending a token at log-out takes a database query for each request, {_left(known)}.",
+        _figures(known),
     )
 
 

@@ -50,12 +50,12 @@ _ASKS_NOBODY = "A service that asks nobody cannot know of a log-out at once."
 
 
 def counts(candidate: Candidate, system: System) -> str:
-    """When a log-out counts."""
+    """When a log-out takes effect."""
     if candidate.late_at:
         lives = whole(system.late_s)
-        return f"A log-out counts within {lives}, as an access token is made to live no longer."
+        return f"A log-out takes effect within {lives}: no access token is made to live longer."
     when = f"within {whole(candidate.lag_s)}" if candidate.lag_s else "at once"
-    return f"A log-out counts {when}."
+    return f"A log-out takes effect {when}."
 
 
 def _costs(facts: Facts, system: System, ranking: Ranking, best: Entry) -> str:
@@ -142,8 +142,8 @@ _REACHED = "every service could reach the database"
 
 def _until(seconds: int, *, is_more: bool) -> str:
     if is_more:
-        return f"a log-out might take {whole(seconds)} to count"
-    return f"a log-out had to count {f'within {whole(seconds)}' if seconds else 'at once'}"
+        return f"a log-out might take {whole(seconds)} to take effect"
+    return f"a log-out had to take effect {f'within {whole(seconds)}' if seconds else 'at once'}"
 
 
 def when_jwt_wins(facts: Facts, system: System, ranking: Ranking) -> str:
@@ -183,7 +183,7 @@ def _why(why: Reason, candidate: Candidate, system: System) -> str:
         case Reason.THROWS_OUT:
             return f"throws out other devices too: {_events(candidate.throws_out_at)}"
         case Reason.LATE if candidate.late_at:
-            return "a log-out counts only when the access token runs out"
+            return "a log-out takes effect only when the access token runs out"
         case Reason.LATE:
             return f"a log-out may take {whole(candidate.lag_s)} to reach every server process"
         case Reason.DATABASE:
@@ -218,7 +218,7 @@ def milliseconds(us: float) -> str:
 
 
 def late(seconds: int) -> str:
-    """When a log-out has to count."""
+    """When a log-out has to take effect."""
     return f"within {whole(seconds)}" if seconds else "at once"
 
 

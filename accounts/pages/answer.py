@@ -49,7 +49,7 @@ ALIKE = {"opaque": ("django-rest-knox", "https://github.com/jazzband/django-rest
 _DEFAULT = System()
 _LABELS = {
     "distance_ms": "Database away by",
-    "late_s": "A log-out has to count",
+    "late_s": "A log-out has to take effect",
     "per_hour": "Requests per user and hour",
     "services": "Services that cannot reach the database",
     "header_bytes": "Longest cookie or token",

@@ -179,10 +179,10 @@ def benchmark() -> dict[str, Any] | None:
     """The newest result for this database: CPU times with their errors, beside few requests."""
     newest = archive.newest(own_database())
     result = archive.find(newest.name) if newest else None
-    if result is None:
+    if newest is None or result is None:
         return None
     return {
-        "url": reverse("benchmarks"),
+        "url": f"{reverse('benchmarks')}?result={newest.name}",
         "rounds": result["rounds"],
         "figures": {
             one["slug"]: asdict(Figure.from_spread(one["cpu_us"], result["rounds"]))

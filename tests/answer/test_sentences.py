@@ -129,7 +129,7 @@ def test_an_equal_is_named(shipped: Facts) -> None:
 def test_django_is_not_compared_with_itself(shipped: Facts) -> None:
     alone = Measurements((shipped.candidate("session-db"),), shipped.measurements.trips)
     text = taken(replace(shipped, measurements=alone))
-    assert "A log-out counts at once. A request takes" in text
+    assert "A log-out takes effect at once. A request takes" in text
     assert "times as long" not in text
 
 
@@ -147,9 +147,9 @@ def test_where_nothing_helps_a_jwt_it_is_said(shipped: Facts) -> None:
     [
         ("distance_ms", 0.5, True, "the database were 0.5 ms away or more"),
         ("distance_ms", 0.0, False, "the database were 0 ms away"),
-        ("late_s", 98, True, "a log-out might take 1 min 38 s to count"),
-        ("late_s", 5, False, "a log-out had to count within 5 s"),
-        ("late_s", 0, False, "a log-out had to count at once"),
+        ("late_s", 98, True, "a log-out might take 1 min 38 s to take effect"),
+        ("late_s", 5, False, "a log-out had to take effect within 5 s"),
+        ("late_s", 0, False, "a log-out had to take effect at once"),
         ("per_hour", 1200, True, "a user sent 1,200 requests an hour or more"),
         ("services", 1, True, "a service had to check logins without the database"),
         ("services", 0, False, "every service could reach the database"),
@@ -171,7 +171,7 @@ def test_where_nothing_will_do_it_says_what_would_help_as_the_sentence_on_jwt_do
         if point.winner is None
     ]
     without = "a service had to check logins without the database"
-    later = "a log-out might take 1 s to count"
+    later = "a log-out might take 1 s to take effect"
     assert changes == (
         f"If {without}: none of these ways will do, unless {later}, too: "
         "then take JWT + rotated refresh."
@@ -214,7 +214,7 @@ def test_each_reason_is_told(shipped: Facts) -> None:
         excluded["jwt-version"], system
     )
     rotating = reasons_in_words(excluded["jwt-rotating"], system)
-    assert rotating[0] == "a log-out counts only when the access token runs out"
+    assert rotating[0] == "a log-out takes effect only when the access token runs out"
 
 
 def test_two_ways_in_a_sentence(shipped: Facts) -> None:

@@ -18,7 +18,7 @@ def test_the_answer_follows_the_sliders_the_keyboard_and_the_switch(
     expect(recommendations).to_contain_text("Take: Random token")
     expect(page.get_by_role("button", name="Show the answer")).to_be_hidden()
 
-    late = page.get_by_label("A log-out has to count")
+    late = page.get_by_label("A log-out has to take effect")
     late.focus()
     held: list[Route] = []
 

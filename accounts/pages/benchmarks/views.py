@@ -14,7 +14,7 @@ from accounts.bench import archive, tables
 from accounts.bench import runs as benchruns
 from accounts.bench.options import Stage
 from accounts.bench.result import FORMATS, Result, is_loaded, read_result
-from accounts.conf import DATABASES
+from accounts.conf import DATABASES, own_database
 from accounts.models import BenchRun
 from accounts.pages.benchmarks import bars, lines, sentences
 from accounts.pages.benchmarks.charts import Chart
@@ -79,8 +79,15 @@ def _named(name: str, choices: Sequence[Choice]) -> Choice | None:
 
 
 def _newest(choices: Sequence[Choice]) -> Choice | None:
-    """The newest, of a machine that was quiet if there is one."""
-    return min(choices, key=lambda one: one.entry.is_loaded, default=None)
+    """The newest: of a machine that was quiet, and of this site's database, if there is one.
+
+    The first page and the answer show figures of this database, and lead here.
+    """
+    return min(
+        choices,
+        key=lambda one: (one.entry.is_loaded, one.entry.database != own_database()),
+        default=None,
+    )
 
 
 def _content(shown: Choice, result: Result, choices: Sequence[Choice]) -> dict[str, Any]:
