@@ -39,6 +39,11 @@ from tests.contract import Contract
 EXAMPLES = {"sqlite": 100, "postgres": 20}
 # What a migration has written, and no test changes.
 MIGRATED = {"auth_permission", "django_content_type"}
+# Each test of these takes seconds, and belongs to no group: groups begin anyway.
+LONG = (
+    *("tests/test_recipes.py", "tests/test_state_machine.py", "tests/test_chromium.py"),
+    *("tests/api/test_schema.py", "tests/api_clients/", "tests/demo/test_demo.py"),
+)
 NOT_CHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
@@ -49,6 +54,12 @@ def pytest_configure(config: pytest.Config) -> None:
             name, max_examples=examples, deadline=None, suppress_health_check=NOT_CHECKED
         )
     hypothesis_settings.load_profile(config.getoption("database"))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes seconds: as the last one it would leave a core without work."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_collection_finish() -> None:

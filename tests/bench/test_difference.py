@@ -19,6 +19,12 @@ def test_more_samples_or_less_spread_make_a_difference_clearer() -> None:
     assert figure(100, 5, 20).differs_from(figure(110, 5, 20))
 
 
+def test_two_differ_by_more_than_both_errors_together() -> None:
+    one = Figure(100, 3)  # an error of 3 and one of 4 make 5
+    assert Figure(105.1, 4).differs_from(one)
+    assert not Figure(104.9, 4).differs_from(one)
+
+
 def test_a_ratio_is_known_as_well_as_both_that_it_is_of() -> None:
     ratio = Figure(300, 12).over(Figure(200, 6))
     assert ratio.median == 1.5
