@@ -1,5 +1,6 @@
 """What is shipped of a browser fits the attacks as they are, and their pages show it."""
 
+import re
 import subprocess
 import sys
 
@@ -42,6 +43,13 @@ def test_its_page_shows_what_was_recorded_before(attack: type[Attack], client: C
     for one in recorded_of(attack.slug):
         assert escape(one.result.sentence) in page
         assert one.browser in page
+
+
+@each
+def test_each_table_has_a_name_of_its_own(attack: type[Attack], client: Client) -> None:
+    page = client.get(f"/attacks/{attack.slug}/").content.decode()
+    names = re.findall(r'role="region" aria-label="([^"]*)"', page)
+    assert len(names) == len({*names}) == 1 + len(attack.defences)
 
 
 def test_what_is_no_defence_stands_apart(client: Client) -> None:
