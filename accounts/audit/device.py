@@ -21,7 +21,7 @@ from accounts.lab.transcript import Exchange, ScenarioError, Transcript, Who
 from accounts.tokens.codec import peek
 
 _MISSING = object()
-_REFUSED = (400, 401, 403)  # to a log-in, or to a refresh token
+_REFUSED = (400, 401, 403)  # to a log-in
 
 
 @dataclass(slots=True)
@@ -126,7 +126,8 @@ class NetworkDevice(Device):
         )
 
     def refresh(self, title: str) -> Heard:
-        return self._do("refresh", title, refused=_REFUSED)
+        found = self._profile.refresh
+        return self._do("refresh", title, refused=found.refused if found else ())
 
     def log_out(self) -> Heard:
         request = self._profile.log_out

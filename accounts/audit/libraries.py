@@ -5,6 +5,7 @@ Each runs in ``.peers``, a virtual environment that is not this project's, or un
 
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -19,6 +20,8 @@ from accounts.services import Program
 FOLDER = Path(__file__).parent / "peers"
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".peers"
+# What a file imports of those beside it.
+_OURS = re.compile(r"(?:^from |^import |\"\./)(_\w+)(?: |\.mjs\")", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,13 @@ class Library:
 
     @property
     def source(self) -> str:
-        """The server's own file: the settings that were used, in full."""
-        return (FOLDER / self.server).read_text()
+        """The server's file and those of ours that it imports: the settings in full."""
+        files, text = [self.server], ""
+        for name in files:
+            own = (FOLDER / name).read_text()
+            files += [f"{found}{Path(name).suffix}" for found in _OURS.findall(own)]
+            text += own if not text else f"\n\n# ---- {name} ----\n\n{own}"
+        return text
 
     def load_profile(self) -> Profile:
         """How it is asked."""
@@ -63,6 +71,7 @@ class PeerServer(Program):
         self._venv = venv
         self._secret = secrets.token_hex(32)
         self._data = Path(tempfile.mkdtemp(prefix="peer-"))
+        self._log = (self._data / "log").open("ab")
         self._port = _free_port()
 
     def launch(self) -> "subprocess.Popen[bytes]":
@@ -80,6 +89,7 @@ class PeerServer(Program):
                 **self._library.environment,
             },
             stdout=subprocess.DEVNULL,
+            stderr=self._log,
         )
 
     def ready(self) -> bool:
@@ -94,11 +104,13 @@ class PeerServer(Program):
         self.start()
 
     def problem(self) -> str:
-        """Why it did not start."""
-        return f"{self._library.server} did not start; the lines above say why."
+        """Why it did not start: the last that it said."""
+        lines = (self._data / "log").read_text(errors="replace").splitlines() or ["nothing"]
+        return f"{self._library.server} did not start: {lines[-1]}"
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        self._log.close()
         shutil.rmtree(self._data, ignore_errors=True)
 
 

@@ -116,6 +116,8 @@ class Refresh(Request, frozen=True, kw_only=True):
 
     #: seconds within which a spent one may be sent once more, by requests in parallel
     grace: float = 0.0
+    #: what a refusal looks like
+    refused: tuple[int, ...] = (400, 401, 403)
 
 
 Hook = str | list[str] | Request

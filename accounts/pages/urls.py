@@ -22,7 +22,7 @@ from accounts.pages.attacks import exercise
 from accounts.pages.attacks import views as attacks
 from accounts.pages.benchmarks import views as benchmarks
 from accounts.pages.claims import views as claims
-from accounts.pages.lab import explained, matrix, transcript
+from accounts.pages.lab import explained, libraries, matrix, transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ PAGES = [
     ),
     Page("lab/", matrix.lab, "lab", "Which logins really end?", menu="Lab"),
     Page("lab/runs/<uuid:run_id>/", transcript.transcript, "lab-run"),
+    Page("lab/libraries/", libraries.table, "lab-libraries", "What do the libraries do?"),
+    Page("lab/libraries/<slug:slug>/", libraries.library, "lab-library"),
     Page("lab/events/<slug:slug>/", explained.event, "lab-event"),
     Page("lab/<slug:slug>/", explained.strategy, "lab-strategy"),
     Page("attacks/", attacks.board, "attacks", "Where the thief comes in", menu="Attacks"),

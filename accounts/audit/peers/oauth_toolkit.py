@@ -17,10 +17,6 @@ configure(
     OAUTH2_PROVIDER={"SCOPES": {"read": "Read scope"}},
 )
 
-import warnings
-
-warnings.simplefilter("ignore")  # it says that RFC 9700 is against this grant
-
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from oauth2_provider import urls as oauth2_urls
