@@ -63,7 +63,10 @@ def test_rows_where_the_copy_lives_on_least_come_first(table: Shipped) -> None:
     order = re.findall(r'href="/lab/libraries/([\w-]+)/">', page)
     assert len(order) == len(table.libraries)
     open_after = {
-        kept["slug"]: sum(cell["thief"] in ("accepted", "refused-later") for cell in kept["cells"])
+        kept["slug"]: [
+            sum(cell["thief"] == outcome for cell in kept["cells"])
+            for outcome in ("accepted", "refused-later")
+        ]
         for kept in table.libraries
     }
     numbers = [open_after[slug] for slug in order]

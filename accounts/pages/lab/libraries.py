@@ -67,9 +67,11 @@ class Row:
         return max(int(cell.found["bytes_per_request"]) for cell in self.cells)
 
     @property
-    def left_open(self) -> tuple[int, str]:
-        """For sorting: after how many events the copy lives on."""
-        return sum(cell.lives_on for cell in self.cells), self.library["title"].lower()
+    def left_open(self) -> tuple[int, int, str]:
+        """For sorting: after how many events the copy lives on, or only until a token runs out."""
+        found = [cell.found["thief"] for cell in self.cells]
+        title = self.library["title"].lower()
+        return found.count(Outcome.ACCEPTED), found.count(Outcome.LATER), title
 
 
 @require_safe
