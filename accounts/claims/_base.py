@@ -40,6 +40,8 @@ class Claim(ABC):
     limits: ClassVar[Sequence[str]]
     #: What this experiment cannot tell.
     caveat: ClassVar[str]
+    #: Whether busy programs beside it change what comes of it: they change times, and no counts.
+    needs_quiet: ClassVar[bool] = True
     #: The slug of the attack that shows the same in a visitor's browser, if any.
     attack: ClassVar[str] = ""
     #: Its place in the lists, the smallest first.

@@ -103,6 +103,7 @@ class BoundKeyEndsTheft(Claim):
         f"A proof counts for {FRESH} seconds here. The shop asks for no nonce of its own, which "
         "would make proofs for later worthless."
     )
+    needs_quiet = False
     attack = ATTACK
     order = 256
 

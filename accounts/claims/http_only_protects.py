@@ -66,6 +66,7 @@ class HttpOnlyProtects(Claim):
         "The shop has no Content Security Policy and does not escape comments: with either the "
         "script does not run. Only two browsers were recorded."
     )
+    needs_quiet = False
     attack = ATTACK
     order = 253
 

@@ -69,6 +69,7 @@ class JwtIsImmuneToCsrf(Claim):
         "The shop checks nothing but the login. A header's token is out of another page's reach, "
         "and within that of a script in the shop's own."
     )
+    needs_quiet = False
     attack = LOGIN_ATTACK
     order = 255
 

@@ -66,6 +66,7 @@ class NoFixationWithJwt(Claim):
         "The thief needs a page on a sibling host, or a form that logs the victim in. A name with "
         "__Host- stops the former, and a check of where the form came from the latter."
     )
+    needs_quiet = False
     attack = ATTACK
     order = 257
 

@@ -70,6 +70,7 @@ class SameSiteIsEnough(Claim):
         "Two browsers, and pages on one machine: ports and sibling hosts of a real site may belong "
         "to nobody else. Links are left out: they matter where a GET changes something."
     )
+    needs_quiet = False
     attack = ATTACK
     order = 254
 

@@ -74,6 +74,7 @@ class SingleUseLinks(Claim):
         "download that broke off counts as used is left open. A browser keeps the address in its "
         "history, too."
     )
+    needs_quiet = False
     attack = ATTACK
     order = 290
 

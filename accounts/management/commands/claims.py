@@ -45,7 +45,7 @@ class Command(BaseCommand):
         if options["list"]:
             self.stdout.write("\n".join(f"{slug}: {claims[slug].said}" for slug in slugs))
             return
-        if options["ship"]:
+        if options["ship"] and any(claims[slug].needs_quiet for slug in slugs):
             quiet_required()
         signal.signal(signal.SIGTERM, _stop)  # by unwinding, which deletes the temporary database
         try:
