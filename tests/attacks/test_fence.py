@@ -36,6 +36,12 @@ def play() -> AttackPlay:
     return begin()
 
 
+@pytest.mark.parametrize("party", [Party.SHOP, Party.THIEF], ids=str)
+def test_no_page_of_the_theatre_can_be_framed(party: Party) -> None:
+    policy = at(party).get("/nothing/").headers["Content-Security-Policy"]
+    assert policy == "frame-ancestors 'none'"
+
+
 def site_cookies(client: Client) -> dict[str, str]:
     return {name: morsel.value for name, morsel in client.cookies.items()}
 

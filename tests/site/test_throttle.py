@@ -53,6 +53,17 @@ def test_everybody_has_a_count_of_their_own() -> None:
     take("alice", "other")
 
 
+def test_where_others_were_faster_nothing_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        take()
+    with monkeypatch.context() as late:
+        late.setattr(throttle, "full", lambda *_: [])  # so it looked before their last one
+        with pytest.raises(Throttled):
+            throttle.take(Limit("test", "alice"), Limit("wide", "alice"))
+    for _ in range(5):
+        take(scope="wide")
+
+
 def test_what_is_given_back_counts_no_more() -> None:
     limits = [take() for _ in range(3)]
     throttle.give_back(limits[:1])
