@@ -3,7 +3,8 @@
 Environment: ``SECRET_KEY``, ``SECRET_KEY_FALLBACKS`` (comma separated), ``DATABASE_URL``,
 ``DATABASE_CONNECT_TIMEOUT``, ``DATABASE_STATEMENT_TIMEOUT`` and ``DATABASE_LOCK_TIMEOUT`` (in
 seconds), ``DATABASE_TCP_TIMEOUT`` and ``DATABASE_TCP_IDLE`` (of PostgreSQL, in seconds),
-``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``, ``ALLOWED_HOSTS``,
+``DATABASE_POOLER`` (one in transaction mode is between), ``CACHE_URL``, ``CLUSTER_CONTROL`` (the
+socket of the cluster that a process is part of), ``ALLOWED_HOSTS``,
 ``CSRF_TRUSTED_ORIGINS`` and ``CORS_ALLOWED_ORIGINS`` (comma separated), ``DEMO``, ``TRACING``,
 ``ATTACKS``, ``ATTACKS_PORT``, ``WEB_THREADS``, ``HASH_WAIT``, ``TRUSTED_PROXIES`` (comma separated
 addresses and networks, or ``unix`` for a Unix socket's peer), ``SCRIPT_NAME`` (a prefix of all
@@ -227,6 +228,9 @@ CACHES = {
     "lab": {**_REDIS_CACHE, "KEY_PREFIX": "lab"} if CACHE_URL else _LAB_CACHE,
 }
 SESSION_CACHE_ALIAS = "lab"
+
+# Where whoever started the cluster listens: `manage.py cluster` sets it for its processes.
+CLUSTER_CONTROL: str = env.str("CLUSTER_CONTROL", default="")
 
 # --- Limits: attempts per window of seconds, counted for all processes together -------------------
 

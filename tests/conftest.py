@@ -28,7 +28,10 @@ from whitenoise.responders import StaticFile
 
 from accounts.bench import runs as benchruns
 from accounts.claims import _play as claims_play
+from accounts.cluster.control import Control
 from accounts.demo.static_files import static_files_collect, static_files_state
+from accounts.management.commands.cluster import running
+from accounts.management.commands.demo import free_port
 from accounts.models import User
 from accounts.models.hashers import SiteHasher
 from tests.cast import PASSWORD
@@ -190,6 +193,19 @@ def _collect_static_files(root: Path) -> None:
 def empty_cache() -> None:
     """Forget what another test has cached: no transaction takes that back."""
     site_cache.clear()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Control]:
+    """Three processes, a replica, a cache and the rest, for real: started once, on an empty folder.
+
+    Who asks for it is in xdist's group of this name, so that one process starts it.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STATIC_ROOT", str(settings.STATIC_ROOT))
+        folder = tmp_path_factory.mktemp("cluster")
+        with running(folder, host="127.0.0.1", port=free_port(), is_told=False) as control:
+            yield control
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from accounts.api import (
     attacks,
     benchmarks,
     claims,
+    cluster,
     cluster_scale,
     inspector,
     logins,
@@ -63,6 +64,10 @@ urlpatterns = [
     path("claims/", claims.Claims.as_view(), name="api-claims"),
     path("claims/runs/", claims.ClaimRuns.as_view(), name="api-claim-runs"),
     path("claims/runs/<uuid:run_id>/", claims.ClaimRunDetail.as_view(), name="api-claim-run"),
+    path("cluster/", cluster.Cluster.as_view(), name="api-cluster"),
+    path("cluster/process/", cluster.ClusterProcess.as_view(), name="api-cluster-process"),
+    path("cluster/drills/", cluster.ClusterDrills.as_view(), name="api-cluster-drills"),
+    path("cluster/runs/<int:run>/", cluster.ClusterRun.as_view(), name="api-cluster-run"),
     path("attacks/", attacks.Attacks.as_view(), name="api-attacks"),
     path("attacks/plays/", attacks.AttackPlays.as_view(), name="api-attack-plays"),
     path(

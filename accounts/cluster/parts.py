@@ -145,9 +145,8 @@ class Cluster(Service):
         for name in sites:
             self._try(name)
         if not self.parts["proxy"].problem:
-            proxy = Caddy(
-                [self.address_of(name) for name in SITES], host=self._host, port=self._port
-            )
+            targets = [self.address_of(name) for name in SITES]
+            proxy = Caddy(targets, host=self._host, port=self._port, health="/healthz")
             proxy.second_port = int(environment.get("ATTACKS_PORT", "0"))
             self._try("proxy", proxy)
         self.address = self.address_of("proxy") or self.address_of("site-1")

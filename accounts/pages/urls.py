@@ -10,6 +10,7 @@ from django.urls import path
 from accounts.pages import (
     account,
     answer,
+    cluster,
     cluster_scale,
     compare,
     docs,
@@ -70,6 +71,7 @@ PAGES = [
     Page("claims/runs/<uuid:run_id>/", claims.run, "claim-run"),
     Page("claims/<slug:slug>/", claims.claim, "claim"),
     Page("claims/<slug:slug>/guess/", claims.guess, "claim-guess"),
+    Page("cluster/", cluster.cluster, "cluster", "When it is not one machine", menu="Cluster"),
     Page(
         "logins/",
         logins.logins,

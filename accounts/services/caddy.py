@@ -25,7 +25,8 @@ class Caddy(Program):
 
     Port 0 takes a free one, and keeps it when it is started again. A process that refuses a
     connection is left out for a second, and the request goes to the next one: no request is sent
-    twice, for one that was refused has not begun.
+    twice, for one that was refused has not begun. ``health`` is a path that each is asked for: one
+    that is still starting listens already, and gets nothing until it answers there.
     """
 
     start_timeout = 30.0
@@ -33,11 +34,19 @@ class Caddy(Program):
     #: where it listens too, on loopback; 0: nowhere
     second_port: int = 0
 
-    def __init__(self, addresses: Sequence[str], *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        addresses: Sequence[str],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        health: str = "",
+    ) -> None:
         super().__init__()
         self._targets = [urlsplit(address).netloc for address in addresses]
         self._host = host
         self._port = port
+        self._health = health
 
     def launch(self) -> "subprocess.Popen[bytes]":
         program = caddy_program()
@@ -68,7 +77,7 @@ class Caddy(Program):
                 "try_duration": _PATIENCE,
                 "try_interval": "50ms",
             },
-            "health_checks": {"passive": {"fail_duration": "1s"}},
+            "health_checks": self._checks(),
             "headers": {
                 "response": {"set": {SERVED_BY: ["{http.reverse_proxy.upstream.hostport}"]}}
             },
@@ -84,6 +93,14 @@ class Caddy(Program):
             "logging": {"logs": {"default": {"level": "WARN"}}},
             "apps": {"http": {"servers": {"site": server}}},
         }
+
+    def _checks(self) -> dict[str, Any]:
+        passive = {"passive": {"fail_duration": "1s"}}
+        if not self._health:
+            return passive
+        # A process that is only busy is not left out: it has a while to answer.
+        asked = {"uri": self._health, "interval": "250ms", "timeout": "2s", "fails": 2}
+        return {**passive, "active": asked}
 
     def ready(self) -> bool:
         """Whether it takes connections."""

@@ -153,17 +153,22 @@ class Stage:
             self.control.delay(0)
 
 
-def track_of(eye: Eye, moment: float, words: str = "") -> Track:
-    """What an eye saw, seen from a moment, with equal answers in a row as one span."""
+def track_of(eye: Eye, moment: float, words: str = "", name: str = "") -> Track:
+    """What an eye saw, seen from a moment, with equal answers in a row as one span.
+
+    What was sent before the moment is told of the time before it.
+    """
     spans: list[Span] = []
     for sample in eye.samples:
         begin, end = (sample.sent - moment) * 1000, (sample.answered - moment) * 1000
+        if begin < 0 and sample.status == OK:
+            end = min(end, 0.0)
         if spans and spans[-1].status == sample.status:
             last = spans[-1]
             spans[-1] = Span(last.begin, end, last.status, last.count + 1)
         else:
             spans.append(Span(begin, end, sample.status, 1))
-    return Track(eye.name, spans, words)
+    return Track(name or eye.name, spans, words)
 
 
 def accepted_for(eye: Eye, moment: float) -> float:

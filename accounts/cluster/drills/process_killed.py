@@ -68,5 +68,4 @@ class ProcessKilled(Drill):
                 Figure("Slowest answer", round(longest, 1), "ms"),
                 Figure("Wrong answers afterwards", len(wrong)),
             ],
-            tracks=[_base.track_of(eye, eye.samples[0].sent)],
         )

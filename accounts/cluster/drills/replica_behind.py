@@ -43,8 +43,9 @@ class ReplicaBehind(Drill):
                 eye, began, ended = self._watch(stage, stage.lab_device(slug), slug)
                 bounces[slug] = _bounced_for(eye, began)
                 ghosts[slug] = _base.accepted_for(eye, ended)
-                tracks.append(_base.track_of(eye, ended, slug))
-                yield Line(_told(slug, bounces[slug], ghosts[slug]), _tone(slug, bounces, ghosts))
+                told = _told(slug, bounces[slug], ghosts[slug])
+                tracks.append(_base.track_of(eye, ended, told.partition(": ")[2], name=slug))
+                yield Line(told, _tone(slug, bounces, ghosts))
         yield Outcome(
             kept=_is_kept(bounces, ghosts),
             words=" ".join(f"{_told(slug, bounces[slug], ghosts[slug])}." for slug in _WAYS),
