@@ -68,12 +68,13 @@ peers: $(READY) .peers/requirements.txt  ## Audit the libraries that people use 
 		npm install --silent --no-audit --no-fund; else echo 'No npm: its libraries are left out.'; fi
 	@cp $(PEERS)/requirements.txt $@
 
-results: $(READY)  ## Measure on a quiet machine all that the site shows: 15 minutes, waiting not counted
+results: $(READY) $(PARTS)  ## Measure on a quiet machine all that the site shows: 15 minutes, waiting not counted
 	$(MAKE) --no-print-directory bench
 	for each in sqlite postgres; do \
 		DEMO=1 $(PY) manage.py claims --database $$each --ship && \
 		DEMO=1 $(PY) manage.py matrix --database $$each --ship || exit 1; done
 	DEMO=1 $(PY) manage.py scale --measure
+	DEMO=1 $(PY) manage.py cluster --drill all --ship
 
 prune: $(READY)  ## Delete what has expired, of the demo or of DATABASE_URL (ARGS=--dry-run)
 	@DEMO=1 DATABASE_URL="$${DATABASE_URL:-sqlite:///$(CURDIR)/.demo/db.sqlite3}" \

@@ -102,7 +102,7 @@ class DrillRun(drf.Serializer[None]):
 class Cluster(PublicApiView):
     """All parts."""
 
-    @extend_schema("cluster", responses=ClusterNow)
+    @extend_schema("cluster_now", responses=ClusterNow)
     def get(self, request: Request) -> Response:
         """What runs, who answers, how late the replica is, and the list that each process holds."""
         return Response(now(request.META.get("SERVER_PORT", "")))

@@ -1,6 +1,7 @@
 """What asks the processes in a drill: a device that logs in and out, and eyes that look on."""
 
 import http.client
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,10 +12,11 @@ from urllib.parse import urlsplit
 import httpx
 
 from accounts.cluster.resource_server import ResourceServer
-from accounts.strategies import Family, Strategy
+from accounts.strategies import Strategy
 
 OK, UNAUTHORIZED, FORBIDDEN, UNAVAILABLE = 200, 401, 403, 503
 _TIMEOUT = 10.0  # seconds
+_TLS = ssl.create_default_context()  # made once: httpx makes one for each client, and none is used
 _PAUSE = 0.002  # seconds between an answer and the next question
 
 
@@ -76,29 +78,35 @@ class Asker:
             return 0
         return answer.status
 
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self.close()
 
 
 def lab_device(site: str, strategy: type[Strategy]) -> Device:
     """A device of a new throwaway user, logged in at a process under a strategy of the lab."""
     root = f"/api/lab/{strategy.slug}"
-    with httpx.Client(timeout=_TIMEOUT) as client:
+    with httpx.Client(verify=_TLS, timeout=_TIMEOUT) as client:
         user = _good(client.post(f"{site}/api/lab/users/"))
         body = {"username": user["username"], "password": user["password"]}
-        answer = _good(client.post(f"{site}{root}/login/", json=body, headers=_csrf(client, site)))
+        needed = _csrf(client, site) if strategy.in_cookie else {}
+        answer = _good(client.post(f"{site}{root}/login/", json=body, headers=needed))
         cookies = client.cookies
-    if strategy.family is not Family.SESSION:
+    if not strategy.in_cookie:
         headers = sent = _bearer(answer["access"])
     else:
         headers, sent = _cookies(cookies, f"lab-{strategy.slug}"), {}
 
     def log_out(site: str) -> None:
-        with httpx.Client(timeout=_TIMEOUT, cookies=cookies) as client:
-            _good(client.post(f"{site}{root}/logout/", headers={**sent, **_csrf(client, site)}))
+        with httpx.Client(verify=_TLS, timeout=_TIMEOUT, cookies=cookies) as client:
+            needed = _csrf(client, site) if strategy.in_cookie else {}
+            _good(client.post(f"{site}{root}/logout/", headers={**sent, **needed}))
 
     return Device(site, f"{root}/me/", headers, log_out)
 
@@ -106,11 +114,11 @@ def lab_device(site: str, strategy: type[Strategy]) -> Device:
 def token_device(site: str, account: tuple[str, str]) -> Device:
     """A device of an account of the site itself, which holds a token."""
     body = dict(zip(("username", "password"), account, strict=True))
-    pair = _good(httpx.post(f"{site}/api/token/", json=body, timeout=_TIMEOUT))
+    pair = _good(httpx.post(f"{site}/api/token/", json=body, timeout=_TIMEOUT, verify=_TLS))
     end = {"refresh": pair["refresh"]}
 
     def log_out(site: str) -> None:
-        _good(httpx.post(f"{site}/api/token/blacklist/", json=end, timeout=_TIMEOUT))
+        _good(httpx.post(f"{site}/api/token/blacklist/", json=end, timeout=_TIMEOUT, verify=_TLS))
 
     return Device(site, "/api/me/", _bearer(pair["access"]), log_out)
 
@@ -118,12 +126,12 @@ def token_device(site: str, account: tuple[str, str]) -> Device:
 def session_device(site: str, account: tuple[str, str]) -> Device:
     """A device of an account of the site itself, which holds a session's cookie."""
     body = dict(zip(("username", "password"), account, strict=True))
-    with httpx.Client(timeout=_TIMEOUT) as client:
+    with httpx.Client(verify=_TLS, timeout=_TIMEOUT) as client:
         _good(client.post(f"{site}/api/session/login/", json=body, headers=_csrf(client, site)))
         cookies = client.cookies
 
     def log_out(site: str) -> None:
-        with httpx.Client(timeout=_TIMEOUT, cookies=cookies) as client:
+        with httpx.Client(verify=_TLS, timeout=_TIMEOUT, cookies=cookies) as client:
             _good(client.post(f"{site}/api/session/logout/", headers=_csrf(client, site)))
 
     return Device(site, "/api/me/", _cookies(cookies), log_out)

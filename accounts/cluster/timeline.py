@@ -1,12 +1,11 @@
 """What each place answered over the time, as a drawing: where the bars are, in per mille."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from accounts.cluster.drills import milliseconds
 
-_BEFORE = 150.0  # milliseconds that are shown before the moment 0
 _LEAST = 2.0  # per mille of a bar's width, or nobody would see it
 _WIDTH = 1000.0
 _MARKS = 8
@@ -48,38 +47,34 @@ def timeline(tracks: Sequence[Mapping[str, Any]]) -> Timeline | None:
     """The drawing of a drill's tracks; None where it has none."""
     if not any(track["spans"] for track in tracks):
         return None
-    end = max(span["end"] for track in tracks for span in track["spans"])
-    scale = _WIDTH / (end + _BEFORE)
-    rows = [Row(track["name"], track["words"], [*_bars(track["spans"], scale)]) for track in tracks]
+    spans = [span for track in tracks for span in track["spans"]]
+    begin, end = min(span["begin"] for span in spans), max(span["end"] for span in spans)
+    scale = _WIDTH / (end - begin)
     step = next((size for size in _STEPS if end / size <= _MARKS), _STEPS[-1])
     return Timeline(
-        rows=rows,
-        zero=round(_BEFORE * scale, 1),
-        marks=[round((at + _BEFORE) * scale, 1) for at in range(0, int(end) + 1, step)],
+        rows=[
+            Row(
+                track["name"],
+                track["words"],
+                [_bar(span, begin, scale) for span in track["spans"]],
+            )
+            for track in tracks
+        ],
+        zero=round(-begin * scale, 1),
+        marks=[round((at - begin) * scale, 1) for at in range(0, int(end) + 1, step)],
         step=milliseconds(step),
         end=milliseconds(end),
     )
 
 
-def _bars(spans: Sequence[Mapping[str, Any]], scale: float) -> Iterator[Bar]:
-    for span in spans:
-        for begin, end, is_after in _parts(span["begin"], span["end"]):
-            x = max(0.0, (begin + _BEFORE) * scale)
-            width = (end + _BEFORE) * scale - x
-            if width > 0:
-                # Refused from before the answer to the log-out arrived: the log-out it was.
-                is_last = span["status"] == _UNAUTHORIZED and span["end"] > 0
-                kind = _kind(span["status"], is_after=is_after or is_last)
-                words = f"{_WORDS[kind]} from {begin:.0f} to {end:.0f} ms, {span['count']} answers"
-                yield Bar(round(x, 1), round(max(width, _LEAST), 1), kind, words)
-
-
-def _parts(begin: float, end: float) -> Iterator[tuple[float, float, bool]]:
-    """A span before and after the moment 0."""
-    if begin < 0:
-        yield begin, min(end, 0.0), False
-    if end > 0:
-        yield max(begin, 0.0), end, True
+def _bar(span: Mapping[str, Any], begin: float, scale: float) -> Bar:
+    kind = _kind(span)
+    words = (
+        f"{_WORDS[kind]} from {span['begin']:.0f} to {span['end']:.0f} ms, {span['count']} answers"
+    )
+    width = (span["end"] - span["begin"]) * scale
+    x = round((span["begin"] - begin) * scale, 1)
+    return Bar(x, round(max(width, _LEAST), 1), kind, words)
 
 
 _WORDS = {
@@ -91,9 +86,10 @@ _WORDS = {
 }
 
 
-def _kind(status: int, *, is_after: bool) -> str:
-    if status == _OK:
-        return "thief" if is_after else "own"
-    if status == _UNAUTHORIZED:
-        return "out" if is_after else "bounced"
+def _kind(span: Mapping[str, Any]) -> str:
+    if span["status"] == _OK:
+        return "thief" if span["begin"] >= 0 else "own"
+    if span["status"] == _UNAUTHORIZED:
+        # What is refused until after the moment is refused because of the log-out.
+        return "out" if span["end"] > 0 else "bounced"
     return "none"

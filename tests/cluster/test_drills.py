@@ -14,6 +14,7 @@ from accounts.cluster.playing import follow
 from accounts.cluster.results import Json, shipped
 from accounts.management.commands import cluster as command
 from accounts.services import ServiceError
+from accounts.strategies import Strategy, strategies
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -52,6 +53,23 @@ def test_a_token_that_nobody_looks_up_is_accepted_everywhere_after_its_log_out(
     assert outcome["kept"]
     assert "promises nothing about a log-out" in outcome["words"]
     assert "Process 1 still accepts it 1.5 s after the log-out" in lines
+
+
+@pytest.mark.parametrize("strategy", list(strategies), ids=lambda strategy: strategy.slug)
+def test_a_device_logs_in_and_out_under_each_strategy(
+    cluster: Control, strategy: type[Strategy]
+) -> None:
+    device = Stage(cluster).lab_device(strategy.slug)
+    assert device.ask(device.site) == 200
+    device.log_out()
+
+
+def test_many_log_outs_are_known_within_what_each_way_promises(cluster: Control) -> None:
+    lines, outcome = play(cluster, "many-log-outs", times="3")
+    assert outcome["kept"], outcome["words"]
+    assert lines[0] == "session-joined: after 9 log-outs seen by a process, no copy was let in"
+    assert figures(outcome)["jwt-blacklist-joined: processes that let a copy in afterwards"] == 0
+    assert figures(outcome)["jwt-blacklist-memory: log-outs"] == 3
 
 
 def test_a_killed_process_loses_nothing_that_was_acknowledged(cluster: Control) -> None:

@@ -156,19 +156,24 @@ class Stage:
 def track_of(eye: Eye, moment: float, words: str = "", name: str = "") -> Track:
     """What an eye saw, seen from a moment, with equal answers in a row as one span.
 
-    What was sent before the moment is told of the time before it.
+    What was sent before the moment and let in is told of the time before it.
     """
     spans: list[Span] = []
     for sample in eye.samples:
         begin, end = (sample.sent - moment) * 1000, (sample.answered - moment) * 1000
-        if begin < 0 and sample.status == OK:
+        is_before = sample.status == OK and begin < 0
+        if is_before:
             end = min(end, 0.0)
-        if spans and spans[-1].status == sample.status:
-            last = spans[-1]
+        last = spans[-1] if spans else None
+        if last and last.status == sample.status and (is_before or not _is_before(last)):
             spans[-1] = Span(last.begin, end, last.status, last.count + 1)
         else:
             spans.append(Span(begin, end, sample.status, 1))
     return Track(name or eye.name, spans, words)
+
+
+def _is_before(span: Span) -> bool:
+    return span.status == OK and span.begin < 0
 
 
 def accepted_for(eye: Eye, moment: float) -> float:
