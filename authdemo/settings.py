@@ -228,6 +228,10 @@ CACHES = {
     "lab": {**_REDIS_CACHE, "KEY_PREFIX": "lab"} if CACHE_URL else _LAB_CACHE,
 }
 SESSION_CACHE_ALIAS = "lab"
+# The lab's ways that need a cache of all processes are there only with one.
+SHARED_CACHE = "shared"
+if CACHE_URL:
+    CACHES[SHARED_CACHE] = {**_REDIS_CACHE, "KEY_PREFIX": SHARED_CACHE}
 
 # Where whoever started the cluster listens: `manage.py cluster` sets it for its processes.
 CLUSTER_CONTROL: str = env.str("CLUSTER_CONTROL", default="")

@@ -34,8 +34,10 @@ from accounts.management.commands.cluster import running
 from accounts.management.commands.demo import free_port
 from accounts.models import User
 from accounts.models.hashers import SiteHasher
+from accounts.services.valkey import Valkey
 from tests.cast import PASSWORD
 from tests.contract import Contract
+from tests.processes import sharing
 
 # How many examples a property is tried with: fully on one database, shortly on the other one.
 # Nothing depends on how fast the machine is.
@@ -85,6 +87,20 @@ def django_db_modify_db_settings(
         name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
         database.setdefault("TEST", {})["NAME"] = name
         database["OPTIONS"]["init_command"] += " PRAGMA synchronous=OFF;"
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """The address of a private Valkey, which this process starts once."""
+    with Valkey() as server:
+        yield server.address
+
+
+@pytest.fixture
+def shared_cache(valkey: str) -> Iterator[None]:
+    """A cache that all server processes share, as where CACHE_URL names one."""
+    with sharing(valkey):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,10 @@
 """A strategy as one server process has it: what the tests of strategies log in to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.test.utils import override_settings
 
 from accounts.lab.users import LabUser, begin_login, sign_in
 from accounts.models import Login
@@ -25,3 +29,11 @@ def code(verdict: Accepted | Refused | Credential) -> str:
     """Why not, for programs."""
     assert isinstance(verdict, Refused)
     return verdict.code
+
+
+@contextmanager
+def sharing(address: str) -> Iterator[None]:
+    """With a shared cache at an address, for the ways that need one."""
+    found = {"BACKEND": "accounts.tracing.cache.TracedRedisCache", "LOCATION": address}
+    with override_settings(CACHES={**settings.CACHES, settings.SHARED_CACHE: found}):
+        yield

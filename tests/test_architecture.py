@@ -38,7 +38,7 @@ BY_DJANGO = {"management", "commands", "migrations"}  # packages that Django ask
 JWT_LIBRARIES = {"jwt", "joserfc", "authlib", "jose", "rest_framework_simplejwt"}
 MAX_STRATEGY_LINES = 60  # the lesson and the imports included
 
-each_strategy = pytest.mark.parametrize("strategy", [*strategies], ids=lambda cls: cls.slug)
+each_strategy = pytest.mark.parametrize("strategy", [*strategies.all()], ids=lambda cls: cls.slug)
 
 
 def modules() -> Iterator[Path]:
@@ -311,7 +311,8 @@ class TestApi:
         made = create_lab_user(uuid.uuid4())
         body = {"username": made.username, "password": made.password}
         path = reverse("api-lab-login", args=[strategy.slug])
-        assert Client().post(path, body, content_type="application/json").status_code == 200
+        answer = Client().post(path, body, content_type="application/json")
+        assert answer.status_code == (200 if strategy.runs_here() else 404)
 
 
 class TestFiles:

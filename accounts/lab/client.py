@@ -158,8 +158,8 @@ class Client(Device):
         with serving(self.server), wanted(), (self.outage or nullcontext)():
             answer = Answer.from_response(self._http.send(request), self._may_get(request))
         self.session_keys.update(str(cookie.value) for cookie in self.cookies.jar)
-        if refresh := answer.body.get("refresh"):
-            self.refresh_jtis.add(str(peek(refresh)[1]["jti"]))
+        if jti := peek(answer.body.get("refresh", ""))[1].get("jti"):
+            self.refresh_jtis.add(str(jti))
         if record:
             self._transcript.record(self.who, title, request, body, answer, at_ms)
         return answer

@@ -7,7 +7,7 @@ nothing but the database. All requests go through the WSGI application of this s
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TypeVar
 
 from django.contrib.sessions.models import Session
@@ -15,7 +15,7 @@ from django.db.models import Max, Min
 
 from accounts.lab.client import Client
 from accounts.lab.leak import ACCOUNTS, SIGNED_IN, made_of_a_leak, users_taken
-from accounts.lab.outage import database_stopped
+from accounts.lab.outage import StoppedCache, database_stopped, emptied
 from accounts.lab.stage import Stage
 from accounts.lab.transcript import Answer, ScenarioError, Transcript
 from accounts.lab.users import begin_login, create_lab_user
@@ -149,15 +149,28 @@ class Environment(Stage):
         words = f"The thief tries to be each of {ACCOUNTS} users, and is {self.taken} of them"
         self.note(words)
 
+    def let_it_spread(self) -> None:
+        if delay := self._strategy.propagation_delay.total_seconds():
+            self._pause(delay)
+            self.thief.me("The thief replays its copy, and its server hears of the log-out")
+
     def stop_store(self) -> None:
+        self._store = self._servers[0].cache
+        for server in self._servers:
+            if self._strategy.needs_cache:
+                server.use_cache(StoppedCache())
         for client in (self.a, self.b, self.thief):
-            client.outage = database_stopped
-        self.note("The database stops")
+            client.outage = nullcontext if self._strategy.needs_cache else database_stopped
+        self.note(f"The {'cache' if self._strategy.needs_cache else 'database'} stops")
 
     def start_store(self) -> None:
+        empty = emptied(self._store) if self._strategy.needs_cache else None
+        for server in self._servers:
+            if empty:
+                server.use_cache(empty)
         for client in (self.a, self.b, self.thief):
             client.outage = None
-        self.note("The database is back")
+        self.note("The cache is back, empty" if empty else "The database is back")
 
     def wait_until(self, moment: float) -> None:
         while (left := moment - time.time()) > 0:

@@ -34,7 +34,7 @@ def find_strategy(slug: str) -> Strategy | None:
     lent = _lent.get()
     if lent is not None and slug in lent:
         return lent[slug]
-    if slug not in strategies:
+    if slug not in strategies or not strategies[slug].runs_here():
         return None
     return _instances.get(slug) or _make(slug, _instances)
 

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
+from django.contrib.sessions.backends.cache import KEY_PREFIX
 from django.contrib.sessions.models import Session as DjangoSession
 from django.utils import timezone
 
 from accounts.models import Login, Role, Session, User
-from accounts.strategies import Accepted, Strategy
+from accounts.strategies import Accepted, Family, Strategy
 from accounts.tokens.realm import Realm
 
 ACCOUNTS = 20
@@ -51,9 +52,11 @@ def made_of_a_leak(
 ) -> list[str]:
     """What a thief can send who has what the server verifies with: its rows, or its secret.
 
-    The secret, where no row holds anything by which a credential of these logins is found.
+    The secret, where a JWT is verified or no row holds anything by which a credential is found.
     """
-    rows = rows_of(logins, credentials)
+    rows = [] if server.family is Family.JWT else rows_of(logins, credentials)
+    if server.cache is not None and server.family is Family.SESSION:  # its keys' names say it all
+        rows += [key for key in credentials if server.cache.has_key(f"{KEY_PREFIX}{key}")]
     return rows or list(forged(type(server), server.realm, users))
 
 

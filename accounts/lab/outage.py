@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 from typing import Any, NoReturn
 
+from django.core.cache.backends.redis import RedisCache
 from django.db import OperationalError, connection
 
 from accounts.tracing.recorder import step
@@ -31,3 +33,25 @@ def database_stopped() -> Iterator[None]:
 def _refuse(execute: Callable[..., Any], sql: str, *args: Any) -> NoReturn:
     with step("ask the database: no answer", kind="note"):
         raise DatabaseStopped("The database was stopped for this scenario")
+
+
+class StoppedCache:
+    """Stands in the place of a cache: whatever is asked of it fails."""
+
+    def __getattr__(self, name: str) -> Callable[..., NoReturn]:
+        return _unreachable
+
+
+def _unreachable(*args: object, **kwargs: object) -> NoReturn:
+    with step("ask the cache: no answer", kind="cache"):
+        from redis import ConnectionError as RedisConnectionError  # there is one, so it is loaded
+
+        raise RedisConnectionError("The cache was stopped for this scenario")
+
+
+def emptied(cache: RedisCache) -> RedisCache:
+    """The same cache as its server has it after a restart: empty.
+
+    Under a prefix of its own: what others keep there stays.
+    """
+    return type(cache)(cache._servers, {"KEY_PREFIX": token_hex()})  # type: ignore[attr-defined]  # noqa: SLF001

@@ -164,6 +164,8 @@ class Script:
             renewed = device.refresh("Device B spends its refresh token")
             if renewed.accepted:
                 answer = device.me("Device B goes on with its new token")
+        if not answer.accepted and self.event.stops_store:
+            self._check_age()
         if not self.event.everyone:
             self.observed.other = "untouched" if answer.accepted else "collateral"
         return answer.accepted
@@ -194,7 +196,7 @@ class Script:
         if not thief.refresh_token:
             self.observed.after_s = _left(thief.access_ends or self.environment.last_end)
         elif self._renew() is not None:
-            self.observed.after_s = _left(thief.refresh_ends)
+            self.observed.after_s = _left(thief.refresh_ends or self.environment.last_end)
         else:
             self._wait_for_expiry(thief.access_ends)
 

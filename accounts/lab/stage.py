@@ -157,6 +157,9 @@ class Stage(ABC):
         """Let the thief have what the server verifies with, and try to be each of many users."""
         raise CannotHappen("Nobody here can read the server's secret")
 
+    def let_it_spread(self) -> None:
+        """Let the time pass after which all server processes know of a log-out."""
+
     def stop_store(self) -> None:
         """Let the store that is asked for each request answer no more, until ``start_store``."""
         raise CannotHappen("Nobody here can stop the server's store")

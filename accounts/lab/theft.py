@@ -84,7 +84,7 @@ def replay(stolen: StolenCredential, request: HttpRequest) -> Replay:
     if not renewal.is_success:
         return Replay(answer.status_code, answer.json(), renewed=False)
     _, claims = peek(renewal.json().get("refresh", stolen.refresh))
-    return Replay(answer.status_code, answer.json(), renewed=True, renews_until=claims["exp"])
+    return Replay(answer.status_code, answer.json(), renewed=True, renews_until=claims.get("exp"))
 
 
 def try_out(stolen: StolenCredential, request: HttpRequest) -> None:

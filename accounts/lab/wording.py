@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from accounts.lab.events import events
+from accounts.lab.scenario import NEEDS_CACHE
 from accounts.strategies import Outcome, strategies
 
 Tone = Literal["safe", "later", "vulnerable", "expected", "collateral", "none", "broken"]
@@ -76,6 +77,8 @@ def describe(report: Mapping[str, Any]) -> CellText:
         return CellText("broken", "experiment failed", report["error"])
     outcome = Outcome(report["thief"])
     tone, word = _WORDS[outcome]
+    if report.get("applies_only") == NEEDS_CACHE:
+        return CellText(tone, NEEDS_CACHE)
     if _is_routine(report):
         tone = _ROUTINE.get(outcome, tone)
     detail, also = _detail(outcome, report), _also(report)

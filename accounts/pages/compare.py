@@ -152,13 +152,17 @@ def chosen(left: str | None, right: str | None) -> tuple[type[Strategy], type[St
 
 def known(slug: str | None) -> type[Strategy] | None:
     """The strategy of that slug, if there is one."""
-    return strategies[slug] if slug is not None and slug in strategies else None
+    found = strategies[slug] if slug is not None and slug in strategies else None
+    return found if found and found.runs_here() else None
 
 
 def by_family() -> Sequence[type[Strategy]]:
-    """All strategies: sessions, then JWTs, then opaque tokens, each in the registry's order."""
+    """All strategies: sessions, then JWTs, then opaque tokens, each in the registry's order.
+
+    Those that do not run here, too: what was recorded of them can be shown.
+    """
     families = list(Family)
-    return sorted(strategies, key=lambda strategy: families.index(strategy.family))
+    return sorted(strategies.all(), key=lambda strategy: families.index(strategy.family))
 
 
 def ends_at() -> dict[str, str]:

@@ -10,6 +10,7 @@ from functools import wraps
 from inspect import cleandoc
 from typing import Any, ClassVar, Literal, ParamSpec, TypeVar
 
+from accounts import conf
 from accounts.models.end_reason import EndReason
 from accounts.models.login import Login
 from accounts.models.user import User
@@ -165,8 +166,12 @@ class Strategy(ABC):
     condition: ClassVar[str] = ""
     #: When to choose it.
     when_to_use: ClassVar[str] = ""
+    #: It keeps something in the cache that all processes share, and asks that for each request.
+    needs_cache: ClassVar[bool] = False
     #: Its place in the lists, the smallest first.
     order: ClassVar[int] = 1000
+    #: How long its access token lives at most; None: as long as usual.
+    token_lifetime: ClassVar[timedelta | None] = None
     #: Whether ``issue`` gives out a refresh token, which ``renew`` takes.
     refreshes: ClassVar[bool] = False
     #: What it does otherwise than an event (by its slug) ideally has it.
@@ -178,6 +183,18 @@ class Strategy(ABC):
 
     def __init__(self, realm: Realm) -> None:
         self.realm = realm
+        self.cache: Any = None
+        if self.needs_cache:
+            self.use_cache(conf.shared_cache())
+
+    @classmethod
+    def runs_here(cls) -> bool:
+        """Whether this site has what it needs."""
+        return conf.has_shared_cache() or not cls.needs_cache
+
+    def use_cache(self, cache: Any) -> None:
+        """Keep in this cache what it keeps in one."""
+        self.cache = cache
 
     @classmethod
     def explanation(cls) -> str:

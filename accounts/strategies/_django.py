@@ -48,12 +48,12 @@ class DjangoSessionStrategy(Strategy):
     )
 
     def __init__(self, realm: Realm) -> None:
-        super().__init__(realm)
         bases = (
             (self.engine,) if issubclass(self.engine, RealmSession) else (RealmSession, self.engine)
         )
         # Django salts signatures with this name.
         self.engine = type("SessionStore", bases, {"realm": realm})
+        super().__init__(realm)
         self._keys = [key.secret for key in realm.keyring]
 
     def issue(self, login: Login) -> Credential:

@@ -5,7 +5,7 @@ from threading import Lock
 from typing import Any
 
 from django.conf import settings
-from django.contrib.sessions.backends import cached_db, signed_cookies
+from django.contrib.sessions.backends import cache, cached_db, signed_cookies
 from django.contrib.sessions.backends.base import SessionBase
 from django.core import signing
 from django.core.cache import BaseCache, caches
@@ -105,6 +105,16 @@ class ProcessCache(TracedLocMemCache):
 def is_per_process() -> bool:
     """Whether the cache of the sessions is the memory of one server process."""
     return isinstance(caches[settings.SESSION_CACHE_ALIAS], LocMemCache)
+
+
+class CacheStore(RealmSession, cache.SessionStore):
+    """Django's ``cache``, on the cache that its instance uses."""
+
+    shared: BaseCache
+
+    def __init__(self, session_key: str | None = None) -> None:
+        super().__init__(session_key)
+        self._cache = self.shared
 
 
 class CachedStore(RealmSession, cached_db.SessionStore):

@@ -26,8 +26,8 @@ def _feed() -> type[Feed]:
 class BlacklistInMemory:
     """Answers from memory while a feed keeps it current, and from the table otherwise."""
 
-    def __init__(self, leeway: timedelta) -> None:
-        self.memory = Memory(leeway.total_seconds())
+    def __init__(self, leeway: timedelta, memory: type[Memory] = Memory) -> None:
+        self.memory = memory(leeway.total_seconds())
         self.feed = _feed()(self.memory)
 
     def has_any(self, *ids: uuid.UUID) -> bool:

@@ -82,7 +82,7 @@ def spend(claims: Claims, *, grace: timedelta) -> Spent | Refused:
         login = Login.objects.select_related("user").filter(pk=claims.sid).first()
         if login is None or login.user_id != claims.user_id or login.refresh_jti is None:
             return LOGIN_MISSING
-        verdict = _verdict_of(login)
+        verdict = verdict_on(login)
         if isinstance(verdict, Refused):
             return verdict
         now = timezone.now()
@@ -152,7 +152,8 @@ def _rotate(
     return successor if won else None
 
 
-def _verdict_of(login: Login) -> Accepted | Refused:
+def verdict_on(login: Login) -> Accepted | Refused:
+    """Whether a login that was read with its user may go on."""
     row = SimpleNamespace(
         login_id=login.pk,
         login_ended=login.end_reason,

@@ -3,7 +3,7 @@
 from accounts.models import EndReason, Login, User
 from accounts.strategies._base import Accepted, Expected, Lookup, Outcome, Rows
 from accounts.strategies._rows import login_rows
-from accounts.strategies._strict import NamedUser, StrictStrategy
+from accounts.strategies._strict import StrictStrategy, as_told, told_of
 from accounts.tokens.codec import Claims
 
 
@@ -42,12 +42,11 @@ class JwtRotating(StrictStrategy):
     rotates = True
 
     def claims_about(self, user: User) -> dict[str, str]:
-        return {"role": user.role, "username": user.get_username()}
+        return told_of(user)
 
     def judge(self, claims: Claims) -> Accepted:
         """No query: the user is what the token says."""
-        user = NamedUser(claims.user_id, str(claims.extra.get("username", "")))
-        return Accepted(user, str(claims.extra.get("role", "")), claims.sid)
+        return as_told(claims)
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """Its refresh token is worth nothing from now on."""

@@ -246,7 +246,7 @@ def test_a_family_is_shown_and_run_alone(page: Page) -> None:
     page.reload()
     expect(page.get_by_label("Opaque token")).to_be_checked()
     page.get_by_label("All").check()
-    expect(page.locator("tr[data-row]:visible")).to_have_count(len(strategies))
+    expect(page.locator("tr[data-row]:visible")).to_have_count(len([*strategies.all()]))
 
 
 # --- Transcript -----------------------------------------------------------------------------------

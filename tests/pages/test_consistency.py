@@ -259,7 +259,7 @@ def test_the_times_of_a_thief_fit_how_long_tokens_and_logins_live(client: Client
         if topic.startswith("cell ")
         for time in re.findall(r"(?:still works for|within|with the old role for) (\d+ min)", words)
     }
-    assert times == {"59 min", "5 min", "4 min"}
+    assert times == {"59 min", "5 min", "4 min", "1 min"}
 
 
 def plant_matrix(

@@ -32,6 +32,8 @@ from accounts.strategies import Credential, Expected, Outcome, Strategy, strateg
 
 RUNS = "/api/lab/runs/"
 PAIRS = set(product((s.slug for s in strategies), (e.slug for e in events)))
+# With those that need a cache which is not here: they are shown as recorded.
+SHOWN = set(product((s.slug for s in strategies.all()), (e.slug for e in events)))
 ALL = {"strategies": [s.slug for s in strategies], "events": [e.slug for e in events]}
 CELL = re.compile(r'<td class="cell"[^>]*data-strategy="([\w-]+)" data-event="([\w-]+)"')
 PLAYED = re.compile(r'<td class="cell"[^>]*data-tone="\w+"(?! data-recorded)')
@@ -98,7 +100,7 @@ def shared(**changes: Any) -> Run:
 
 
 def test_every_strategy_meets_every_event(client: Client) -> None:
-    assert set(CELL.findall(page(client, "/lab/"))) == PAIRS
+    assert set(CELL.findall(page(client, "/lab/"))) == SHOWN
 
 
 def test_who_played_nothing_is_told_so(client: Client) -> None:
@@ -218,7 +220,7 @@ def test_before_anything_is_played_the_recorded_matrix_is_there(
     client: Client, shipped: recorded.Recorded
 ) -> None:
     html = page(client, "/lab/")
-    assert len(RECORDED.findall(html)) == len(PAIRS)
+    assert len(RECORDED.findall(html)) == len(SHOWN)
     assert f"{shipped.made:%Y-%m-%d} on {shipped.database}, {shipped.machine['cpu']}" in html
     found = dict(rows(html))
     assert "still works" in found["jwt-user"]
@@ -269,7 +271,7 @@ def test_a_cell_that_is_played_takes_the_place_of_the_recorded_one(alice_browser
     link = run_one(alice_browser, "session-db", "log-out")["url"]
     html = page(alice_browser, "/lab/")
     assert len(PLAYED.findall(html)) == 1
-    assert len(RECORDED.findall(html)) == len(PAIRS) - 1
+    assert len(RECORDED.findall(html)) == len(SHOWN) - 1
     assert link in html
     assert f"1 of {len(PAIRS)}" in html
 
@@ -559,7 +561,7 @@ def test_an_events_page_explains_it_and_shows_its_source(client: Client, event: 
     html = page(client, f"/lab/events/{event.slug}/")
     assert f"<h1>{event.title}</h1>" in html
     assert f"accounts/lab/events/{event.slug.replace('-', '_')}.py" in html
-    assert {slug for slug, _ in CELL.findall(html)} == {found.slug for found in strategies}
+    assert {slug for slug, _ in CELL.findall(html)} == {found.slug for found in strategies.all()}
 
 
 def test_the_reason_that_the_thief_was_given_is_on_both_pages(alice_browser: Client) -> None:

@@ -46,9 +46,11 @@ def must_refuse(strategy: Strategy, verdict: object, what: str, look: str = "che
     return verdict
 
 
-@pytest.fixture(params=[strategy.slug for strategy in strategies])
+@pytest.fixture(params=[strategy.slug for strategy in strategies.all()])
 def strategy(request: pytest.FixtureRequest, process: Process) -> Strategy:
-    """Each strategy."""
+    """Each strategy, with the cache that it needs."""
+    if strategies[request.param].needs_cache:
+        request.getfixturevalue("shared_cache")
     return process(request.param)
 
 

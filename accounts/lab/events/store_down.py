@@ -15,12 +15,12 @@ _THIEF = {
 
 
 class StoreDown(Event):
-    """Device A logs out. Then the store that the strategy asks stops, and comes back later.
+    """Device A logs out, and all server processes know. Then what the strategy asks goes away.
 
-    The store is the database, or the cache where the strategy keeps logins or log-outs in one. The
-    thief tries while it is away and again when it is back, and device B, which has done nothing
-    wrong, goes on both times. A database comes back as it was, a cache comes back empty: what only
-    the cache knew is forgotten.
+    That is the database, or the cache where the strategy keeps logins or log-outs in one. The thief
+    tries while it is away and again when it is back, and device B, which has done nothing wrong,
+    goes on both times. A database comes back as it was, a cache comes back empty: what only the
+    cache knew is forgotten.
 
     Wished is that the thief is refused and device B goes on throughout. Who asks a store has to
     choose which of the two to give up while it is away; who asks none never knew of the log-out.
@@ -34,6 +34,7 @@ class StoreDown(Event):
 
     def happen(self, environment: Stage) -> None:
         environment.a.log_out()
+        environment.let_it_spread()
         environment.stop_store()
 
     @classmethod

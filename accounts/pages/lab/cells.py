@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.conf import own_database
 from accounts.lab.recorded import Recorded, recorded
+from accounts.lab.scenario import NEEDS_CACHE
 from accounts.lab.wording import LEGEND, SIGNS, CellText, Tone, cost, describe
 from accounts.models import Run
 from accounts.strategies import Strategy
@@ -23,6 +24,8 @@ class Named:
     url: str
     subtitle: str = ""
     family: str = ""
+    #: of a strategy: what it needs that is not here; then it cannot be played
+    needs: str = ""
     #: of an event: "end" where it should end or change a login, "drill" where it breaks something
     kind: str = ""
 
@@ -99,8 +102,9 @@ class Results:
         return Cell(strategy, event, self.runs.get(pair), reports.get(pair))
 
     def behind(self, cells: Iterable[Cell]) -> Recorded | None:
-        """The recorded matrix, if any of these cells shows it."""
-        return self.recorded if any(cell.is_recorded for cell in cells) else None
+        """The recorded matrix, if any of these cells shows it that can be played here."""
+        shown = (cell.is_recorded and not cell.strategy.needs for cell in cells)
+        return self.recorded if any(shown) else None
 
 
 def named_strategy(strategy: type[Strategy]) -> Named:
@@ -111,6 +115,7 @@ def named_strategy(strategy: type[Strategy]) -> Named:
         url=reverse("lab-strategy", args=[strategy.slug]),
         subtitle=strategy.subtitle,
         family=strategy.family,
+        needs="" if strategy.runs_here() else NEEDS_CACHE,
     )
 
 

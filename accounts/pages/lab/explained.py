@@ -56,6 +56,7 @@ def strategy(request: HttpRequest, slug: str) -> HttpResponse:
         "more": [f"strategies/{slug}.html", "strategies/_default.html"],
         "cells": cells,
         "neighbours": neighbours([named_strategy(found) for found in by_family()], slug),
+        "recorded_there": results.recorded if named.needs else None,
         **_shared(results, cells),
     }
     return render(request, "pages/lab_strategy.html", context)
@@ -92,7 +93,11 @@ def _shared(results: Results, cells: Sequence[Cell]) -> dict[str, Any]:
         "recorded": results.behind(cells),
         "data": {
             "runsUrl": reverse("api-lab-runs"),
-            "cells": [{"strategy": cell.strategy.slug, "event": cell.event.slug} for cell in cells],
+            "cells": [
+                {"strategy": cell.strategy.slug, "event": cell.event.slug}
+                for cell in cells
+                if not cell.strategy.needs
+            ],
             "exchange": plain_request(newest) if newest else None,
         },
     }

@@ -115,7 +115,7 @@ def lab(request: HttpRequest) -> HttpResponse:
     drills = [event for event in columns if event.kind == "drill"]
     results = Results.for_visitor(visitor_known(request))
     rows = list(matrix(results, columns))
-    cells = [cell for row in rows for cell in row.cells]
+    cells = [cell for row in rows for cell in row.cells if not row.strategy.needs]
     families = {family.value: title for family, title in FAMILY_TITLES.items()}
     asked = request.GET.get("family")
     context = {
