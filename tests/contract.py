@@ -86,7 +86,9 @@ class Contract:
             schema, lines = described[media_type]["schema"], answer.streaming_content
             answer.streaming_content = self._read(schema, lines, flaws)  # type: ignore[arg-type]
         elif isinstance(answer, HttpResponse):
-            yield from self._invalid(described[media_type]["schema"], json.loads(answer.content))
+            body = answer.content.decode()
+            value = json.loads(body) if media_type.endswith("json") else body
+            yield from self._invalid(described[media_type]["schema"], value)
 
     def _read(self, schema: Any, lines: Iterator[bytes], flaws: list[str]) -> Iterator[bytes]:
         for line in lines:

@@ -15,7 +15,7 @@ from accounts.api import (
     views,
 )
 from accounts.api.lab import logins as lab_logins
-from accounts.api.lab import lost_response, thief
+from accounts.api.lab import lost_response, status_list, thief
 from accounts.api.lab import runs as lab_runs
 from accounts.api.lab import views as lab
 
@@ -40,6 +40,7 @@ LAB: list[URLPattern | URLResolver] = [
     path("logins/", lab_logins.LabLogins.as_view(), name="api-lab-logins"),
     path("users/", lab.LabUsers.as_view(), name="api-lab-users"),
     path("users/<slug:username>/", lab.LabUserDetail.as_view(), name="api-lab-user"),
+    path("status-list/", status_list.LabStatusList.as_view(), name="api-lab-status-list"),
     path("runs/", lab_runs.LabRuns.as_view(), name="api-lab-runs"),
     path("runs/<uuid:run_id>/", lab_runs.LabRun.as_view(), name="api-lab-run"),
 ]

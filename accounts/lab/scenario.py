@@ -151,6 +151,6 @@ class Scenario:
     def _patience(self) -> float:
         """Seconds that the strategy asks for until its revocation is known everywhere."""
         declared = expected(self.strategy, self.event)
-        if self.event.revokes and declared.thief is Outcome.REFUSED:
+        if declared.thief is Outcome.REFUSED:
             return self.strategy.propagation_delay.total_seconds()
         return 0.0

@@ -52,6 +52,7 @@ HINTS = (
         "4.1.7",
     ),
     Hint("sid", "The login that the token belongs to. All tokens of one device share it."),
+    Hint("status", "Which bit of which published list says whether the token has ended."),
     Hint("token_type", "Purpose: access opens the API, refresh only gets new tokens. simplejwt’s."),
     Hint("user_id", "The user’s row, under simplejwt’s name. This site writes it to sub as well."),
     Hint("pair", "The jti of the refresh token that came with this access token. This site’s own."),

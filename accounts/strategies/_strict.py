@@ -53,6 +53,8 @@ class StrictStrategy(Strategy):
     refreshes = True
     #: Whether a refresh token works once: a renewal gives a new pair, and a replay ends the login.
     rotates: ClassVar[bool] = False
+    #: Claims of a refresh token that the access tokens repeat which it gives.
+    kept: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def judge(self, claims: Claims) -> Accepted | Refused:
@@ -68,9 +70,13 @@ class StrictStrategy(Strategy):
         shorter = min(usual, self.token_lifetime or usual)
         super().__init__(replace(realm, access_lifetime=shorter))
 
+    def claims_of(self, login: Login) -> dict[str, Any]:
+        """Further claims for both tokens, of the login alone."""
+        return {}
+
     def issue(self, login: Login) -> Credential:
         if not self.refreshes:
-            about = self.claims_about(login.user)
+            about = self.claims_about(login.user) | self.claims_of(login)
             return Credential(self._token(login, "access", about), login.expires)
         return self._pair(login, _rotation.start(login) if self.rotates else None)
 
@@ -90,7 +96,8 @@ class StrictStrategy(Strategy):
         # The login's row was not read: the new access token ends with the refresh token.
         ends = datetime.fromtimestamp(claims.expires, UTC)
         login = Login(id=claims.sid, user_id=claims.user_id, expires=ends)
-        access = self._token(login, "access", self.claims_about(verdict.user))
+        kept = {name: claims.extra.get(name) for name in self.kept}
+        access = self._token(login, "access", self.claims_about(verdict.user) | kept)
         return Credential(access, self.realm.access_expires(), refresh)
 
     def reissue(self, login: Login, credential: str) -> Credential:
@@ -108,7 +115,7 @@ class StrictStrategy(Strategy):
         return blacklist_rows(login)
 
     def _pair(self, login: Login, refresh_jti: uuid.UUID | None) -> Credential:
-        about = self.claims_about(login.user)
+        about = self.claims_about(login.user) | self.claims_of(login)
         pair = {"pair": refresh_jti.hex} if refresh_jti else {}
         own = self.realm.claims_about(login.user)
         access = self._token(login, "access", about | own | pair)

@@ -131,7 +131,7 @@ def test_each_lane_offers_its_own_family_first(client: Client) -> None:
 
 def test_what_a_plus_is_added_to_is_said_below_the_chooser(client: Client) -> None:
     added = [slug for slug, _, label in options(page(client), "right") if label.startswith("JWT +")]
-    assert len(added) == 7
+    assert len(added) == 8
     for slug in added:
         html = page(client, f"?right={slug}")
         said = re.findall(r"data-subtitle>(.*?)</p>", html)[1]
