@@ -9,7 +9,7 @@ over a day; the busiest hour has more. Times are in seconds unless a name says o
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import exp, expm1
 
@@ -148,13 +148,9 @@ class Holds(StrEnum):
     NOTHING = "nothing"
     LIST = "each process holds the list of all ended logins; a log-out is a message to each"
     FILTER = "each process holds a filter of all ended logins; a log-out is a message to each"
-    FETCHED = "each process fetches the list of all ended logins again and again"
+    FETCHED = "each process fetches a list with a bit for each login again and again"
     CACHED_LOGINS = "a cache holds all logins"
     CACHED_LIST = "a cache for all processes holds the list of all ended logins"
-
-
-_PUSHED = {Holds.LIST, Holds.FILTER}
-_IN_PROCESS = {*_PUSHED, Holds.FETCHED}
 
 
 class Ends(StrEnum):
@@ -191,6 +187,8 @@ class Way:
     tables: tuple[Table, ...]
     holds: Holds
     ends: Ends
+    #: its own access tokens live no longer; None: as long as those of the system
+    token_s: int | None = None
     #: seconds until all processes know of a log-out, at most: declared, and held by a test
     lag_s: float = 0.0
     #: in the memory of a process, for each entry that it holds
@@ -246,10 +244,16 @@ class Figures:
     far_s: float
 
 
+def as_carried(system: System, way: Way) -> System:
+    """The system with the access tokens of a way, where these live shorter."""
+    shorter = min(system.token_s, way.token_s or system.token_s)
+    return replace(system, token_s=shorter)
+
+
 def figures(system: System, way: Way) -> Figures:
     """The arithmetic of a way."""
-    entries = kept(system, Kept.LISTED) if way.holds in _IN_PROCESS else 0.0
-    messages_s = system.log_outs_s * system.processes if way.holds in _PUSHED else 0.0
+    system = as_carried(system, way)
+    entries, messages_s = _entries(system, way), _messages_s(system, way)
     return Figures(
         rows=sum(table.count(system) for table in way.tables),
         stored_bytes=_stored_bytes(system, way),
@@ -264,6 +268,28 @@ def figures(system: System, way: Way) -> Figures:
         log_out_s=log_out_s(system, way),
         far_s=way.request.queries * system.elsewhere * system.round_trip_ms * _MS,
     )
+
+
+def _entries(system: System, way: Way) -> float:
+    """What each process holds: the ended logins, or one bit for each that has not expired."""
+    match way.holds:
+        case Holds.LIST | Holds.FILTER:
+            return kept(system, Kept.LISTED)
+        case Holds.FETCHED:
+            return kept(system, Kept.LISTED) + kept(system, Kept.LIVE)
+        case _:
+            return 0.0
+
+
+def _messages_s(system: System, way: Way) -> float:
+    """Messages to processes: one for each log-out to each, or the list for each when it is old."""
+    match way.holds:
+        case Holds.LIST | Holds.FILTER:
+            return system.log_outs_s * system.processes
+        case Holds.FETCHED if way.lag_s:
+            return system.processes / way.lag_s
+        case _:
+            return 0.0
 
 
 def _times(number: float, size: float | None) -> float | None:
@@ -301,6 +327,7 @@ def _cache_entries(system: System, way: Way) -> float:
 
 def log_out_s(system: System, way: Way) -> float:
     """Seconds until a log-out holds everywhere, at most."""
+    system = as_carried(system, way)
     match way.ends:
         case Ends.WITH_LOGIN:
             return float(system.login_s)
@@ -308,7 +335,8 @@ def log_out_s(system: System, way: Way) -> float:
             return system.longest_token_s
         case Ends.AT_ONCE:
             # News has to travel; who asks the database, or the one cache, need not wait for any.
-            return way.lag_s + (system.one_way_s if way.holds in _PUSHED else 0.0)
+            has_to_come = way.holds in {Holds.LIST, Holds.FILTER, Holds.FETCHED}
+            return way.lag_s + (system.one_way_s if has_to_come else 0.0)
 
 
 class Breaks(StrEnum):

@@ -27,7 +27,13 @@ _GIB = 2**30
 #: By strategy; those that are not named hold nothing beside the database.
 HOLDS = {
     "session-cached": Holds.CACHED_LOGINS,
+    "session-redis": Holds.CACHED_LOGINS,
     "jwt-blacklist-memory": Holds.LIST,
+    "jwt-bloom": Holds.FILTER,
+    "jwt-status-list": Holds.FETCHED,
+    "jwt-blacklist-redis": Holds.CACHED_LIST,
+    "jwt-blacklist-redis-open": Holds.CACHED_LIST,
+    "jwt-blacklist-redis-closed": Holds.CACHED_LIST,
 }
 #: By table: how long its rows stay.
 KEPT = {
@@ -90,7 +96,7 @@ def _facts(
     if not (result and matrix and (growth := result["growth"]) and growth["pruned"]):
         return None
     found = _Reader(result, growth, matrix, dict(given))
-    read = [found.way(strategy) for strategy in strategies]
+    read = [found.way(strategy) for strategy in strategies.all()]
     return Facts(
         ways=tuple(one for one in read if isinstance(one, Way)),
         missing=tuple(one for one in read if isinstance(one, Missing)),
@@ -142,6 +148,8 @@ class _Reader:
         if unknown := tables.keys() - KEPT.keys():
             return Missing(strategy, f"how long rows stay in {min(unknown)} is not described yet")
         held = scale_measured.recorded().lists.get(strategy.slug)
+        own = strategy.token_lifetime
+        own_s = int(own.total_seconds()) if own else None
         return Way(
             slug=strategy.slug,
             title=strategy.title,
@@ -154,6 +162,7 @@ class _Reader:
             tables=tuple(self._table(name, rows) for name, rows in tables.items()),
             holds=holds,
             ends=_ENDS[Outcome(played["thief"])],
+            token_s=own_s,
             lag_s=strategy.propagation_delay.total_seconds(),
             entry_bytes=held.entry_bytes if held else None,
             message_us=held.message_us if held else None,

@@ -16,6 +16,7 @@ from accounts.cluster.scale import (
     figures,
     kept,
     limits,
+    log_out_s,
 )
 from accounts.cluster.scale_parameters import about, amount, time
 
@@ -68,7 +69,7 @@ def breaks(system: System, way: Way, measured: Measured) -> list[str]:
 
 def _log_out(system: System, way: Way) -> str:
     if way.ends is Ends.WITH_TOKEN:
-        return f"After a log-out a stolen token works on for up to {time(system.longest_token_s)}."
+        return f"After a log-out a stolen token works on for up to {time(log_out_s(system, way))}."
     return f"After a log-out a stolen copy works on for up to {time(system.login_s)}."
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from accounts.cluster.scale import (
     DAY,
     Breaks,
+    Holds,
     Kept,
     Limit,
     System,
@@ -80,6 +81,34 @@ def test_a_pushed_list_is_a_message_and_an_entry_for_each_process() -> None:
 )
 def test_a_log_out_holds_when_the_last_copy_has_ended(way: Way, token_s: int, until: int) -> None:
     assert figures(system(token_s=token_s), way).log_out_s == until
+
+
+def test_a_fetched_list_has_a_bit_for_each_login_and_is_as_old_as_it_may_be() -> None:
+    fetched = replace(PUSHED, holds=Holds.FETCHED, lag_s=60.0, entry_bytes=None)
+    found = figures(system(processes=30, regions=2, round_trip_ms=80), fetched)
+    assert found.messages_s == 0.5
+    assert found.entries == pytest.approx(86_400 + 86_400 / (e - 1))
+    assert found.log_out_s == pytest.approx(60.04)
+
+
+def test_a_filter_is_told_as_a_list_is() -> None:
+    told = [figures(system(), replace(PUSHED, holds=one)) for one in (Holds.LIST, Holds.FILTER)]
+    assert told[0] == told[1]
+
+
+def test_a_shared_cache_holds_the_logins_or_those_that_ended() -> None:
+    for holds, how in ((Holds.CACHED_LOGINS, Kept.LIVE), (Holds.CACHED_LIST, Kept.LISTED)):
+        found = figures(system(regions=2), replace(PUSHED, holds=holds, lag_s=0.0))
+        assert found.cache_entries == kept(system(), how)
+        assert (found.entries, found.messages_s, found.log_out_s) == (0, 0, 0)
+
+
+def test_tokens_of_a_way_that_live_shorter_are_fetched_more_often() -> None:
+    minute = replace(ROTATING, token_s=60)
+    assert figures(system(token_s=300), minute).log_out_s == 60
+    assert figures(system(token_s=30), minute).log_out_s == 30
+    usual, short = (figures(system(token_s=300), way).queries_s for way in (ROTATING, minute))
+    assert usual < short == figures(system(token_s=60), ROTATING).queries_s
 
 
 def test_of_two_regions_one_waits_for_the_database() -> None:
