@@ -37,7 +37,7 @@ class Library:
     profile: str
     documentation: str
     environment: dict[str, str] = field(default_factory=dict)
-    #: what its documentation promises or does not, in one sentence
+    #: what its documentation promises or does not, in one sentence of ours
     promise: str = ""
     #: a test starts it for real
     in_ci: bool = False
@@ -147,6 +147,9 @@ def _free_port() -> int:
 
 _DJANGO = "https://docs.djangoproject.com/en/5.2/topics/http/sessions/"
 _SIMPLEJWT = "https://django-rest-framework-simplejwt.readthedocs.io/en/latest/"
+_FASTAPI_USERS = (
+    "https://fastapi-users.github.io/fastapi-users/latest/configuration/authentication/strategies/"
+)
 
 LIBRARIES = (
     Library(
@@ -158,6 +161,7 @@ LIBRARIES = (
         "django_sessions",
         f"{_DJANGO}#using-database-backed-sessions",
         {"PEER_ENGINE": "db"},
+        promise="Documented: a log-out invalidates the session’s record on the server.",
         in_ci=True,
     ),
     Library(
@@ -169,6 +173,7 @@ LIBRARIES = (
         "django_sessions",
         f"{_DJANGO}#using-cached-sessions",
         {"PEER_ENGINE": "cached_db"},
+        promise="Documented: a log-out invalidates the session’s record on the server.",
     ),
     Library(
         "django-signed-cookies",
@@ -179,7 +184,7 @@ LIBRARIES = (
         "django_sessions",
         f"{_DJANGO}#using-cookie-based-sessions",
         {"PEER_ENGINE": "signed_cookies"},
-        promise="Its documentation says that a log-out does not end a copied cookie.",
+        promise="Documented: a log-out does not end a copied cookie.",
     ),
     Library(
         "drf-token",
@@ -189,7 +194,7 @@ LIBRARIES = (
         "drf_token.py",
         "drf_token",
         "https://www.django-rest-framework.org/api-guide/authentication/#tokenauthentication",
-        promise="It has no log-out; its documentation points to knox for tokens that expire.",
+        promise="No log-out is documented; for tokens that expire knox is named.",
         in_ci=True,
     ),
     Library(
@@ -200,7 +205,7 @@ LIBRARIES = (
         "simplejwt.py",
         "simplejwt",
         f"{_SIMPLEJWT}getting_started.html",
-        promise="Without its blacklist app it has no log-out.",
+        promise="No log-out is documented; the blacklist is an app to add, and is not here.",
         in_ci=True,
     ),
     Library(
@@ -210,9 +215,10 @@ LIBRARIES = (
         "djangorestframework-simplejwt",
         "simplejwt.py",
         "simplejwt_all",
-        f"{_SIMPLEJWT}blacklist_app.html",
+        f"{_SIMPLEJWT}settings.html",
         {"PEER_SWITCHES": "all"},
-        promise="Its blacklist holds refresh tokens; it promises no early end of access tokens.",
+        promise="Documented: refresh tokens are blacklisted, the password is checked; no promise "
+        "that a log-out ends access tokens.",
     ),
     Library(
         "knox",
@@ -221,7 +227,8 @@ LIBRARIES = (
         "django-rest-knox",
         "rest_knox.py",
         "rest_knox",
-        "https://jazzband.github.io/django-rest-knox/auth/",
+        "https://jazzband.github.io/django-rest-knox/views/#logoutview",
+        promise="Documented: a log-out deletes the token; a new password is not mentioned.",
         in_ci=True,
     ),
     Library(
@@ -232,7 +239,8 @@ LIBRARIES = (
         "flask_sessions.py",
         "flask_sessions",
         "https://flask-login.readthedocs.io/en/latest/",
-        promise="It keeps the login in Flask's signed cookie, and nothing on the server.",
+        promise="Documented: a log-out cleans up cookies; only another user id invalidates login "
+        "sessions.",
         in_ci=True,
     ),
     Library(
@@ -243,6 +251,7 @@ LIBRARIES = (
         "flask_jwt.py",
         "flask_jwt",
         "https://flask-jwt-extended.readthedocs.io/en/stable/blocklist_and_token_revoking.html",
+        promise="Documented: a log-out has to revoke both tokens, one request for each.",
     ),
     Library(
         "dj-rest-auth",
@@ -251,8 +260,9 @@ LIBRARIES = (
         "dj-rest-auth",
         "dj_rest_auth_jwt.py",
         "dj_rest_auth_jwt",
-        "https://dj-rest-auth.readthedocs.io/en/latest/installation.html",
-        promise="It hands out simplejwt's tokens; their blacklist app is a further step.",
+        "https://dj-rest-auth.readthedocs.io/en/latest/getting-started/installation/",
+        promise="Documented: a log-out blacklists a token where simplejwt’s blacklist app was "
+        "added; here it was not.",
     ),
     Library(
         "allauth-session",
@@ -261,8 +271,10 @@ LIBRARIES = (
         "django-allauth",
         "allauth_headless.py",
         "allauth_session",
-        "https://docs.allauth.org/en/latest/headless/integrations.html",
+        "https://docs.allauth.org/en/latest/headless/token-strategies/session-tokens.html",
         {"PEER_STRATEGY": "session"},
+        promise="Documented: the session token keeps track of the login; that page names no "
+        "log-out.",
     ),
     Library(
         "allauth-jwt",
@@ -273,7 +285,7 @@ LIBRARIES = (
         "allauth_jwt",
         "https://docs.allauth.org/en/latest/headless/token-strategies/jwt-tokens.html",
         {"PEER_STRATEGY": "jwt"},
-        promise="Its documentation says that access tokens outlive a log-out unless state is kept.",
+        promise="Documented: access tokens outlive a log-out unless state is kept.",
     ),
     Library(
         "allauth-jwt-stateful",
@@ -284,7 +296,7 @@ LIBRARIES = (
         "allauth_jwt",
         "https://docs.allauth.org/en/latest/headless/token-strategies/jwt-tokens.html",
         {"PEER_STRATEGY": "jwt", "PEER_STATEFUL": "1"},
-        promise="Its documentation names this switch for who wants a log-out to count.",
+        promise="Documented: with this switch a log-out ends the access token at once.",
     ),
     Library(
         "oauth-toolkit",
@@ -293,7 +305,8 @@ LIBRARIES = (
         "django-oauth-toolkit",
         "oauth_toolkit.py",
         "oauth_toolkit",
-        "https://django-oauth-toolkit.readthedocs.io/en/latest/rest-framework/getting_started.html",
+        "https://django-oauth-toolkit.readthedocs.io/en/latest/tutorial/tutorial_04.html",
+        promise="Documented: a client can revoke its access token, for example at a log-out.",
     ),
     Library(
         "fastapi-users-jwt",
@@ -302,9 +315,9 @@ LIBRARIES = (
         "fastapi-users",
         "fastapi_users_example.py",
         "fastapi_users",
-        "https://fastapi-users.github.io/fastapi-users/latest/configuration/full-example/",
+        f"{_FASTAPI_USERS}jwt/",
         {"PEER_STRATEGY": "jwt"},
-        promise="A JWT is not stored, so a log-out has nothing to delete.",
+        promise="Documented: a log-out does nothing, a JWT is valid until it expires.",
     ),
     Library(
         "fastapi-users-database",
@@ -313,9 +326,9 @@ LIBRARIES = (
         "fastapi-users",
         "fastapi_users_example.py",
         "fastapi_users",
-        "https://fastapi-users.github.io/fastapi-users/latest/configuration/authentication/"
-        "strategies/database/",
+        f"{_FASTAPI_USERS}database/",
         {"PEER_STRATEGY": "database"},
+        promise="Documented: a log-out deletes the token from the database.",
     ),
     Library(
         "starlette",
@@ -325,7 +338,7 @@ LIBRARIES = (
         "starlette_sessions.py",
         "starlette_sessions",
         "https://www.starlette.dev/middleware/#sessionmiddleware",
-        promise="Its documentation says that the session is in the cookie, signed and readable.",
+        promise="Documented: the session is in the cookie, signed and readable.",
     ),
     Library(
         "express-session",
@@ -335,7 +348,7 @@ LIBRARIES = (
         "express_session.mjs",
         "express_session",
         "https://expressjs.com/en/resources/middleware/session.html",
-        promise="Its memory store forgets everything when the server starts again.",
+        promise="Documented: the memory store is for developing, not for production.",
     ),
     Library(
         "cookie-session",
@@ -345,7 +358,7 @@ LIBRARIES = (
         "cookie_session.mjs",
         "cookie_session",
         "https://expressjs.com/en/resources/middleware/cookie-session.html",
-        promise="Its documentation says that it does not prevent a session from being replayed.",
+        promise="Documented: it does not prevent a session from being replayed.",
     ),
     Library(
         "better-auth",
@@ -355,7 +368,8 @@ LIBRARIES = (
         "better_auth.mjs",
         "better_auth",
         "https://www.better-auth.com/docs/concepts/session-management",
-        promise="A new password ends other sessions where the request asks for it.",
+        promise="Documented: a new password ends other sessions where the request asks for it; "
+        "here it does not ask.",
     ),
     Library(
         "better-auth-cache",
@@ -366,6 +380,7 @@ LIBRARIES = (
         "better_auth",
         "https://www.better-auth.com/docs/concepts/session-management",
         {"COOKIE_CACHE": "1"},
-        promise="Its documentation says that a revoked session may live on in it, here for 5 min.",
+        promise="Documented: a revoked session may live on elsewhere until the cache expires, "
+        "here for up to 5 min.",
     ),
 )

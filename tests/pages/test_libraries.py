@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
-from accounts.audit.libraries import LIBRARIES
+from accounts.audit.libraries import FOLDER, LIBRARIES
 from accounts.audit.shipped import Shipped, shipped
 from accounts.lab.events import events
 
@@ -46,6 +46,10 @@ def test_every_library_is_shipped_with_what_was_used(table: Shipped) -> None:
     for kept, library in zip(table.libraries, LIBRARIES, strict=True):
         assert kept["source"] == library.source, "play it again: make peers ARGS=--ship"
         assert kept["environment"] == library.environment
+        assert kept["promise"] == library.promise
+        assert kept["promise"].endswith(".")
+        assert kept["documentation"] == library.documentation
+        assert kept["profile"] == (FOLDER / f"{library.profile}.toml").read_text()
         assert kept["version"][0].isdigit()
         assert not [cell["error"] for cell in kept["cells"] if cell["error"]]
         known = [event.slug for event in events if event.needs]

@@ -1,7 +1,7 @@
 """django-allauth headless for apps: a session token, or its JWT strategy.
 
 Followed: https://docs.allauth.org/en/latest/headless/installation.html,
-.../headless/integrations.html and .../headless/token-strategies/jwt-tokens.html
+.../headless/token-strategies/session-tokens.html and .../headless/token-strategies/jwt-tokens.html
 """
 
 import os

@@ -1,6 +1,6 @@
 """dj-rest-auth with JWT in HttpOnly cookies; simplejwt makes the tokens.
 
-Followed: https://dj-rest-auth.readthedocs.io/en/latest/installation.html#json-web-token-jwt-support-optional
+Followed: https://dj-rest-auth.readthedocs.io/en/latest/getting-started/installation/
 """
 
 from _django import COMMON, configure, rest_views, serve

@@ -1,6 +1,7 @@
 """django-oauth-toolkit: tokens of the password grant for a public client, stored in rows.
 
 Followed: https://django-oauth-toolkit.readthedocs.io/en/latest/rest-framework/getting_started.html
+and, for a public client that revokes its tokens, .../tutorial/tutorial_04.html
 """
 
 from _django import COMMON, configure, rest_views, serve
