@@ -63,6 +63,12 @@ WORDS = (
         seen="/lab/jwt-blacklist/",
     ),
     Word(
+        "Bloom filter",
+        "A row of bits in place of a list: of an id it says “certainly not in it” or “perhaps”.",
+        "Nearly every token gets the certain no, and a perhaps costs a look into the blacklist.",
+        seen="/lab/jwt-bloom/",
+    ),
+    Word(
         "bytes of a credential",
         "The length of a token or of a cookie’s value alone, without the name of its header.",
         "A token has some three bytes more for each digit of its user’s number.",
@@ -250,6 +256,15 @@ WORDS = (
         "How far the measured values of one thing lie apart.",
         "A difference within the spread may be chance, so no page here speaks of one.",
         seen="/benchmarks/",
+    ),
+    Word(
+        "status list",
+        "A signed list that anybody may fetch, with one bit for each token: has it ended?",
+        "Who judges tokens keeps a copy for a while, so a log-out counts with the next copy.",
+        seen="/lab/jwt-status-list/",
+        source=Source(
+            "Token Status List", "https://datatracker.ietf.org/doc/draft-ietf-oauth-status-list/"
+        ),
     ),
     Word(
         "strategy",
