@@ -75,6 +75,7 @@ class ClaimAnswer(drf.Serializer[None]):
     denied_by = ClaimSource()
     limits = drf.ListField(child=drf.CharField())
     caveat = drf.CharField()
+    attack = drf.CharField(help_text="The slug of the attack that shows the same; may be empty.")
     url = drf.CharField(help_text="Its page.")
     guesses = drf.IntegerField(help_text="By visitors of this server.")
     wrong = drf.IntegerField(help_text="Of these guesses.")
@@ -137,6 +138,7 @@ def _claim(claim: type[Claim], counted: ClaimGuesses | None) -> dict[str, Any]:
         "denied_by": asdict(claim.against),
         "limits": list(claim.limits),
         "caveat": claim.caveat,
+        "attack": claim.attack,
         "url": reverse("claim", args=[claim.slug]),
         "guesses": counted.guesses if counted else 0,
         "wrong": counted.wrong if counted else 0,

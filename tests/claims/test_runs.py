@@ -140,6 +140,11 @@ class TestApi:
         assert one["denied_by"]["url"] == claims[SLUG].against.url
         assert {result["database"] for result in one["results"]} == {"SQLite", "PostgreSQL"}
 
+    def test_the_list_names_the_attack_that_shows_a_claim(self) -> None:
+        listed = {one["slug"]: one["attack"] for one in Client().get(reverse("api-claims")).json()}
+        assert listed == {claim.slug: claim.attack for claim in claims}
+        assert {"", "stolen-refresh-token"} <= set(listed.values())
+
     def test_an_unknown_claim_is_refused(self) -> None:
         status, [problem] = self.post("earth-is-flat")
         assert status == 400

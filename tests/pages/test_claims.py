@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from accounts.attacks import attacks
 from accounts.claims import Kind, Result, claims, shipped, value
 from accounts.conf import DATABASES, own_database
 from accounts.models import ClaimGuesses, ClaimRun, User
@@ -132,6 +133,15 @@ class TestPage:
         page = text("/claims/same-site-is-enough/")
         assert f'{leads} href="/attacks/another-sites-form/">Another page’s form</a>' in page
         assert leads not in text(PAGE)
+
+    def test_the_attack_leads_back_to_every_claim_that_it_shows(self) -> None:
+        for attack in attacks:
+            page = text(f"/attacks/{attack.slug}/")
+            linked = {
+                one.slug for one in claims if f'href="/claims/{one.slug}/">{one.said}<' in page
+            }
+            assert linked == {one.slug for one in claims if one.attack == attack.slug}
+            assert ("What people say of it" in page) == bool(linked)
 
     def test_an_unknown_one_is_not_found(self) -> None:
         assert Client().get("/claims/earth-is-flat/").status_code == 404

@@ -16,6 +16,7 @@ from accounts.attacks.stage.exercises import REASONS
 from accounts.attacks.stage.hosts import Party, is_on_own_machine, origin_of
 from accounts.attacks.stage.plays import page_reached, play_left
 from accounts.attacks.stage.stops import stop_url, walk_of
+from accounts.claims import claims
 from accounts.lab.visitors import visitor_known
 from accounts.middleware.headers import policy
 from accounts.models import AttackPlay
@@ -81,6 +82,7 @@ def _context(request: HttpRequest, found: type[Attack]) -> dict[str, Any]:
         "attack": found,
         "paragraphs": paragraphs(found.explanation()),
         "source": source_of(found),
+        "claims": [claim for claim in claims if claim.attack == found.slug],
         "exercises": range(1, len(REASONS) + 1) if found is ForgedToken else (),
         "number": place + 1,
         "total": len(order),
