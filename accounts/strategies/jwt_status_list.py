@@ -20,7 +20,7 @@ class JwtStatusList(StrictStrategy):
 
     slug = "jwt-status-list"
     title = "JWT + status list"
-    subtitle = "signature and one bit of a fetched list"
+    subtitle = "signature + one bit of a fetched list"
     checks = "Signed, not expired, and its bit in the status list is not set"
     lookup = Lookup.NEARBY
     when_to_use = "When services of others judge the tokens, and a log-out may take the list's ttl."
