@@ -45,8 +45,10 @@ class DelayProxy(Program):
 def serve(seconds: float, folder: Path, target: Path) -> None:
     """Accept connections until the process is ended."""
     with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(folder / _SOCKET))
+        listener.bind(str(folder / "new"))
         listener.listen()
+        # Where the socket is, a client may connect: not between the two lines above.
+        (folder / "new").rename(folder / _SOCKET)
         while True:
             client, _ = listener.accept()
             server = socket.socket(socket.AF_UNIX)

@@ -76,5 +76,5 @@ def test_a_library_does_what_it_documents(library: Library, venv: Path) -> None:
 def test_each_library_has_a_profile_and_a_page_that_was_followed(library: Library) -> None:
     assert profile_read((FOLDER / f"{library.profile}.toml").read_text()).who.path
     assert library.documentation.startswith("https://")
-    assert library.source.startswith('"""')
+    assert library.source.startswith(('"""', "// "))
     assert {one.slug for one in LIBRARIES if one.in_ci} == set(DOCUMENTED)
