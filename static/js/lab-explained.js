@@ -73,7 +73,7 @@ function regroup() {
     groups.find(({ dataset }) => dataset.group === cell.dataset.tone).append(cell.closest("tr"));
   }
   for (const group of groups) {
-    const number = group.querySelectorAll("[data-cell]").length;
+    const number = group.querySelectorAll(".cell").length;
     group.hidden = number === 0;
     group.querySelector("[data-number]").textContent = number;
   }
