@@ -34,7 +34,7 @@ from accounts.lab.events import events
 from accounts.lab.wording import CellText, describe
 from accounts.pages.chooser import marked_choices
 from accounts.pages.lab.cells import Named, named_event, named_strategy
-from accounts.strategies import Family, strategies
+from accounts.strategies import Family, Strategy, strategies
 
 CLIENTS = {
     Client.BROWSER: "browser (website)",
@@ -84,8 +84,9 @@ class SystemForm(forms.Form):
 
     def __init__(self, query: QueryDict) -> None:
         super().__init__(_completed(query))
+        measured = _measured(self.data["database"])
         for name, words in FOLLOWS.items():
-            choices = [("", words), *marked_choices()]
+            choices = [("", words), *marked_choices(measured)]
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     def system(self) -> System:
@@ -93,6 +94,12 @@ class SystemForm(forms.Form):
         clients = frozenset(map(Client, self.cleaned_data["clients"]))
         figures = {parameter.name: self.cleaned_data[parameter.name] for parameter in PARAMETERS}
         return System(clients=clients, **figures)
+
+
+def _measured(database: str) -> Sequence[type[Strategy]]:
+    """The ways that have figures on this kind of database."""
+    known = facts(database) if database in DATABASES else None
+    return [strategies[one.slug] for one in known.measurements.candidates] if known else []
 
 
 def _completed(query: QueryDict) -> QueryDict:

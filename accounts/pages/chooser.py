@@ -33,6 +33,6 @@ def marked(strategy: type[Strategy]) -> str:
     return f"{MARK} {strategy.title}" if stops_the_thief(strategy) else strategy.title
 
 
-def marked_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """All of them for a form's field, those that stop the thief at log-out marked."""
-    return [(title, [(one.slug, marked(one)) for one in found]) for title, found in grouped()]
+def marked_choices(shown: Iterable[type[Strategy]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Them for a form's field, those that stop the thief at log-out marked."""
+    return [(title, [(one.slug, marked(one)) for one in found]) for title, found in grouped(shown)]

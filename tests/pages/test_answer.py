@@ -11,11 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.answer.facts import facts
 from accounts.answer.opening import Step
-from accounts.lab.recorded import recorded
 from accounts.pages import answer
 from accounts.pages.answer import bars
 from accounts.pages.chooser import MARK
-from accounts.strategies import Lookup, strategies
+from accounts.strategies import Lookup
 from tests.answer.measured import SESSION
 
 pytestmark = pytest.mark.django_db
@@ -150,9 +149,9 @@ def test_two_ways_stand_side_by_side(client: Client) -> None:
 
 
 def test_its_choosers_mark_the_ways_that_stop_the_thief_at_log_out(client: Client) -> None:
-    matrix = recorded("sqlite")
-    assert matrix
-    played, html = matrix.reports, page(client)
+    known = facts("sqlite")
+    assert known
+    played, html = known.matrix.reports, page(client)
     for name in ("a", "b"):
         chooser = re.search(rf'<select name="{name}".*?</select>', html, re.DOTALL)
         assert chooser
@@ -160,7 +159,7 @@ def test_its_choosers_mark_the_ways_that_stop_the_thief_at_log_out(client: Clien
         assert groups == [lookup.value for lookup in Lookup]
         labels = dict(re.findall(r'<option value="([\w-]+)".*?>(.*?)</option>', chooser[0]))
         stops = {slug for slug, label in labels.items() if MARK in label}
-        assert labels.keys() == {strategy.slug for strategy in strategies}
+        assert labels.keys() == {one.slug for one in known.measurements.candidates}
         assert "✓: a log-out stops the thief at once." in text(html)
         assert stops == {slug for slug in labels if played[slug, "log-out"]["thief"] == "refused"}
 
