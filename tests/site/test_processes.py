@@ -37,6 +37,7 @@ PROMISING = [
     for strategy in strategies
     if expected(strategy, events["log-out"]).thief is Outcome.REFUSED
 ]
+AT_ONCE = [slug for slug in PROMISING if not strategies[slug].propagation_delay]
 
 
 @dataclass
@@ -128,7 +129,7 @@ def test_most_strategies_promise_that_a_log_out_is_known_everywhere() -> None:
     assert "session-cached" not in PROMISING  # its cache is each process's own memory
 
 
-@pytest.mark.parametrize("slug", [slug for slug in PROMISING if not strategies[slug].propagation_delay])
+@pytest.mark.parametrize("slug", AT_ONCE)
 def test_a_log_out_at_one_process_is_known_to_the_other_from_the_next_request_on(
     slug: str, servers: list[str], http: Api
 ) -> None:
