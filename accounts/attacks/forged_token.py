@@ -13,8 +13,10 @@ from accounts.attacks.stage.plays import act_note
 from accounts.attacks.stage.verifier import (
     AUDIENCE,
     CHECKS,
+    ENDED,
     ISSUER,
     KID,
+    VERSION,
     Keys,
     NotAccepted,
     encoded,
@@ -26,7 +28,6 @@ from accounts.attacks.stage.verifier import (
 from accounts.models import AttackAct, AttackPlay
 
 HOUR, YEARS = 3600, 10 * 365 * 24 * 3600
-ENDED = "login-7"
 TITLES = {check.slug: check.title for check in CHECKS}
 
 
@@ -37,6 +38,7 @@ def _claims(now: int, **changes: Any) -> dict[str, Any]:
         "sub": "admin",
         "token_type": "access",
         "sid": "login-9",
+        "version": VERSION,
         "iat": now,
         "exp": now + HOUR,
     }
@@ -50,6 +52,17 @@ def _token(header: Mapping[str, Any], claims: Mapping[str, Any], sign: Callable[
 
 def _by(key: Ed25519PrivateKey) -> Callable[[str], str]:
     return lambda text: encoded(key.sign(text.encode()))
+
+
+def _for_another_purpose(keys: Keys, now: int) -> str:
+    header = {"alg": "EdDSA", "kid": KID, "typ": "logout+jwt"}
+    return _token(header, _claims(now), _by(keys.shop))
+
+
+def _without_end(keys: Keys, now: int) -> str:
+    claims = _claims(now)
+    del claims["exp"]
+    return _token({"alg": "EdDSA", "kid": KID}, claims, _by(keys.shop))
 
 
 def _genuine(keys: Keys, now: int, **changes: Any) -> str:
@@ -105,6 +118,11 @@ FORGERIES: dict[str, Callable[[Keys, int], str]] = {
     "Valid from tomorrow on": lambda keys, now: _genuine(keys, now, nbf=now + 24 * HOUR),
     "Valid for ten years": lambda keys, now: _genuine(keys, now, exp=now + YEARS),
     "Of a login that has ended": lambda keys, now: _genuine(keys, now, sid=ENDED),
+    "A log-out message that the shop has signed": _for_another_purpose,
+    "Without an end (no exp)": _without_end,
+    "Of an account that was deleted": lambda keys, now: _genuine(keys, now, sub="deleted"),
+    "Of an account that was disabled": lambda keys, now: _genuine(keys, now, sub="former"),
+    "From before a log-out everywhere": lambda keys, now: _genuine(keys, now, version=VERSION - 1),
 }
 
 
@@ -114,7 +132,7 @@ def _send(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     accepted = 0
     for title, forge in FORGERIES.items():
         try:
-            claims = verify(forge(keys, now), keys, off=off, ended={ENDED}, now=now)
+            claims = verify(forge(keys, now), keys, off=off, now=now)
         except NotAccepted as refused:
             act_note(play, "refused", title=title, check=str(refused))
         else:
@@ -124,7 +142,7 @@ def _send(request: HttpRequest, play: AttackPlay) -> HttpResponse:
 
 
 class ForgedToken(Attack):
-    """The thief makes tokens, thirteen of them, and sends each to the shop’s verifier.
+    """The thief makes tokens, eighteen of them, and sends each to the shop’s verifier.
 
     Some are not signed, or with a key that anybody has. Some were signed by the right key for
     another purpose. With all its checks the verifier refuses each. Leave a check out, and see what
@@ -149,7 +167,8 @@ class ForgedToken(Attack):
     defences = CHECKS
     caveat = (
         "The verifier was written for this page; no file is opened and no address asked. The "
-        "site’s own decoder has no switches: the inspector shows what it does with such tokens."
+        "site’s own decoder has no switches: the inspector shows what it does with such tokens. It "
+        "also looks at size, form and spelling, which keep odd input out and stop no thief here."
     )
     order = 80
     row_title = "What the thief sends"

@@ -53,6 +53,11 @@ def test_with_all_checks_no_forged_token_comes_in() -> None:
         ("begun", ["Valid from tomorrow"]),
         ("lifetime", ["Valid for ten years"]),
         ("login", ["Of a login that has ended"]),
+        ("type", ["A log-out message"]),
+        ("times", ["Without an end"]),
+        ("user", ["Of an account that was deleted"]),
+        ("account", ["Of an account that was disabled"]),
+        ("version", ["From before a log-out everywhere"]),
     ],
 )
 def test_without_a_check_what_it_stops_comes_in_and_nothing_else(

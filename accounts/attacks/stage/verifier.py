@@ -25,6 +25,10 @@ MAX_LIFETIME = 3600  # seconds
 ISSUER, AUDIENCE, KID = "http://shop.localhost", "shop", "shop-1"
 _EMPTY_FILE = "../../dev/null"
 
+# What the shop's database says.
+ENDED = "login-7"
+ENABLED = {"admin": True, "attacker": True, "former": False}
+VERSION = 2  # of every account: it has logged out everywhere once
 
 #: What the verifier asks, and what it takes when it does not.
 CHECKS = (
@@ -33,13 +37,18 @@ CHECKS = (
     Defence("own-key", "No key out of the token", "It takes the key that the token brings in jwk."),
     Defence("key-address", "No key from an address", "It takes the key that lies at jku."),
     Defence("signature", "The signature fits", "It reads the payload without a look at it."),
+    Defence("type", "typ is JWT", "It takes whatever this key has signed."),
     Defence("issuer", "iss is this shop", "It takes tokens of everybody who has this key."),
     Defence("audience", "aud is this shop", "It takes tokens for another service."),
     Defence("purpose", "It is an access token", "It takes a refresh token."),
+    Defence("times", "exp is a whole number", "It takes tokens without exp, which never end."),
     Defence("expired", "exp lies ahead", "It takes old tokens."),
     Defence("begun", "nbf does not lie ahead", "It takes tokens of tomorrow."),
     Defence("lifetime", "It lives for an hour at most", "It takes tokens for ten years."),
     Defence("login", "Its login has not ended", "It does not ask, as a stateless one."),
+    Defence("user", "Its account exists", "It believes that there is such an account."),
+    Defence("account", "Its account is enabled", "It does not ask that either."),
+    Defence("version", "Nothing was logged out everywhere since", "It compares no numbers."),
 )
 
 
@@ -75,7 +84,7 @@ def keys_of(play: AttackPlay) -> Keys:
 Slugs: TypeAlias = AbstractSet[str]
 
 
-def verify(token: str, keys: Keys, *, off: Slugs, ended: Slugs, now: float) -> Mapping[str, Any]:
+def verify(token: str, keys: Keys, *, off: Slugs, now: float) -> Mapping[str, Any]:
     """The claims of a token that passes all checks but those that are off.
 
     ``now`` is the server's clock, in seconds since 1970.
@@ -95,7 +104,9 @@ def verify(token: str, keys: Keys, *, off: Slugs, ended: Slugs, now: float) -> M
         algorithm = str(header.get("alg"))
     if "signature" not in off and not _fits(algorithm, key, signed, signature):
         raise NotAccepted("signature")
-    _check_claims(payload, off, ended, now)
+    if header.get("typ") != "JWT" and "type" not in off:
+        raise NotAccepted("type")
+    _check_claims(payload, off, now)
     return dict(payload)
 
 
@@ -137,15 +148,21 @@ def _pem(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _check_claims(payload: Mapping[str, Any], off: Slugs, ended: Slugs, now: float) -> None:
+def _check_claims(payload: Mapping[str, Any], off: Slugs, now: float) -> None:
+    ends, name = payload.get("exp"), payload.get("sub")
+    has_end = isinstance(ends, int)
     wrong = {
         "issuer": payload.get("iss") != ISSUER,
         "audience": payload.get("aud") != AUDIENCE,
         "purpose": payload.get("token_type") != "access",
-        "expired": payload.get("exp", 0) < now,
+        "times": not has_end,
+        "expired": has_end and ends < now,
         "begun": payload.get("nbf", 0) > now + 1,
-        "lifetime": payload.get("exp", 0) - payload.get("iat", 0) > MAX_LIFETIME,
-        "login": payload.get("sid") in ended,
+        "lifetime": has_end and ends - payload.get("iat", 0) > MAX_LIFETIME,
+        "login": payload.get("sid") == ENDED,
+        "user": name not in ENABLED,
+        "account": not ENABLED.get(name, True),
+        "version": payload.get("version") != VERSION,
     }
     for check, is_wrong in wrong.items():
         if is_wrong and check not in off:

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.attacks.forged_token import ENDED, ForgedToken
+from accounts.attacks.forged_token import ForgedToken
 from accounts.attacks.stage.exercises import MOMENT, REASONS, Exercise, exercise_of
-from accounts.attacks.stage.verifier import AUDIENCE, CHECKS, ISSUER, KID
+from accounts.attacks.stage.verifier import AUDIENCE, CHECKS, ENABLED, ENDED, ISSUER, KID, VERSION
 
 
 @require_safe
@@ -29,7 +29,15 @@ def exercise(request: HttpRequest, number: int) -> HttpResponse:
             "header": _listed(found.header, {}),
             "payload": _listed(found.payload, found.times),
         },
-        "known": {"iss": ISSUER, "aud": AUDIENCE, "kid": KID, "now": MOMENT, "ended": ENDED},
+        "known": {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "kid": KID,
+            "now": MOMENT,
+            "ended": ENDED,
+            "accounts": ENABLED,
+            "version": VERSION,
+        },
         "checks": CHECKS,
         "link": request.build_absolute_uri(address),
         **_judged(found, request.GET.get("check", "")),
