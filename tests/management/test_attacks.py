@@ -157,6 +157,9 @@ def test_what_came_of_a_walk_is_recorded_under_the_browsers_name(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    before = json.loads((recorded.SHIPPED / "firefox.json").read_text())
+    others = [entry for entry in before if entry["attack"] != "leaked-secret"]
+    (tmp_path / "firefox.json").write_text(json.dumps(before))
     monkeypatch.setattr(recorded, "SHIPPED", tmp_path)
     recorded.recorded.cache_clear()
     options: dict[str, Any] = {"attack": ["leaked-secret"], "browser": "firefox", "url": live.url}
@@ -164,7 +167,9 @@ def test_what_came_of_a_walk_is_recorded_under_the_browsers_name(
     [start] = walked
     assert start.startswith("http://evil.localhost:")
     assert start.endswith("/stop/0/#auto")
-    [one] = recorded.recorded()
+    [one] = recorded.recorded_of("leaked-secret")
+    kept = [found.attack for found in recorded.recorded() if found.attack != "leaked-secret"]
+    assert kept == [entry["attack"] for entry in others]
     assert one.browser == "Firefox 1.0"
     assert "In 2 of 5 shops" in one.result.sentence
     assert json.loads(capsys.readouterr().out)[0]["attack"] == "leaked-secret"

@@ -1,7 +1,7 @@
 """What came of the attacks in a named browser: shipped, for whoever cannot play them."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -62,8 +62,14 @@ def recorded_of(attack: str) -> list[Recorded]:
     return [one for one in recorded() if one.attack == attack]
 
 
-def record(name: str, entries: Iterable[Mapping[str, Any]]) -> None:
-    """Make these what is shipped of a browser."""
+def record(name: str, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Ship these plays of a browser, in place of its older ones of the same attacks."""
     SHIPPED.mkdir(exist_ok=True)
-    (SHIPPED / f"{name}.json").write_text(json.dumps([*entries], indent=1) + "\n")
+    file = SHIPPED / f"{name}.json"
+    before = json.loads(file.read_text()) if file.exists() else []
+    anew = {entry["attack"] for entry in entries}
+    kept = [entry for entry in before if entry["attack"] not in anew]
+    order = [*dict.fromkeys(entry["attack"] for entry in [*before, *entries])]
+    shipped = sorted([*kept, *entries], key=lambda entry: order.index(entry["attack"]))
+    file.write_text(json.dumps(shipped, indent=1) + "\n")
     recorded.cache_clear()
