@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
+from django.conf import settings
 
 from accounts.audit.device import Server
 from accounts.audit.limits import Limited
@@ -54,6 +55,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "audited_settings",
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "SECRET_KEY": "an audited site has a secret that nobody has published, 0123456789",
+        "STATIC_ROOT": str(settings.STATIC_ROOT),
         "DEMO": "1",
     }
 
