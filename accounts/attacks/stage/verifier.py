@@ -149,7 +149,7 @@ def _pem(key: Ed25519PublicKey) -> bytes:
 
 
 def _check_claims(payload: Mapping[str, Any], off: Slugs, now: float) -> None:
-    ends, name = payload.get("exp"), payload.get("sub")
+    name, ends = str(payload.get("sub")), payload.get("exp", "never")
     has_end = isinstance(ends, int)
     wrong = {
         "issuer": payload.get("iss") != ISSUER,
