@@ -12,363 +12,128 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="BenchRun",
+            name='BenchRun',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("slot", models.PositiveSmallIntegerField(editable=False, null=True, unique=True)),
-                ("started", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "seen",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, help_text="The last sign of life."
-                    ),
-                ),
-                ("stage", models.CharField(blank=True, max_length=40)),
-                ("done", models.PositiveIntegerField(default=0)),
-                ("total", models.PositiveIntegerField(default=0)),
-                (
-                    "problem",
-                    models.CharField(
-                        blank=True, help_text="Why there is no result.", max_length=400
-                    ),
-                ),
-                ("result", models.JSONField(null=True)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('slot', models.PositiveSmallIntegerField(editable=False, null=True, unique=True)),
+                ('started', models.DateTimeField(default=django.utils.timezone.now)),
+                ('seen', models.DateTimeField(default=django.utils.timezone.now, help_text='The last sign of life.')),
+                ('stage', models.CharField(blank=True, max_length=40)),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('total', models.PositiveIntegerField(default=0)),
+                ('problem', models.CharField(blank=True, help_text='Why there is no result.', max_length=400)),
+                ('result', models.JSONField(null=True)),
             ],
             options={
-                "ordering": ["-started"],
+                'ordering': ['-started'],
             },
         ),
         migrations.CreateModel(
-            name="User",
+            name='User',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                (
-                    "last_login",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
-                ),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
-                    ),
-                ),
-                (
-                    "username",
-                    models.CharField(
-                        error_messages={"unique": "A user with that username already exists."},
-                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
-                        max_length=150,
-                        unique=True,
-                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
-                        verbose_name="username",
-                    ),
-                ),
-                (
-                    "first_name",
-                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
-                ),
-                (
-                    "last_name",
-                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
-                ),
-                (
-                    "email",
-                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
-                ),
-                (
-                    "is_staff",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates whether the user can log into this admin site.",
-                        verbose_name="staff status",
-                    ),
-                ),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
-                        verbose_name="active",
-                    ),
-                ),
-                (
-                    "date_joined",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="date joined"
-                    ),
-                ),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[("member", "Member"), ("editor", "Editor")],
-                        default="member",
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "token_version",
-                    models.PositiveIntegerField(
-                        default=0,
-                        editable=False,
-                        help_text="Raised to end every login of this user at once, in both modes.",
-                    ),
-                ),
-                ("visitor", models.UUIDField(blank=True, editable=False, null=True)),
-                (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
-                    ),
-                ),
-                (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
+                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
+                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
+                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
+                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
+                ('role', models.CharField(choices=[('member', 'Member'), ('editor', 'Editor')], default='member', max_length=16)),
+                ('token_version', models.PositiveIntegerField(default=0, editable=False, help_text='Raised to end every login of this user at once, in both modes.')),
+                ('visitor', models.UUIDField(blank=True, editable=False, null=True)),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
-                "verbose_name": "user",
-                "verbose_name_plural": "users",
-                "abstract": False,
+                'verbose_name': 'user',
+                'verbose_name_plural': 'users',
+                'abstract': False,
             },
             managers=[
-                ("objects", django.contrib.auth.models.UserManager()),
+                ('objects', django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name="BlacklistedToken",
+            name='BlacklistedToken',
             fields=[
-                ("jti", models.UUIDField(primary_key=True, serialize=False)),
-                ("expires_at", models.DateTimeField()),
-                ("blacklisted_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "token_type",
-                    accounts.models.fields.CodedField(
-                        choices=[("access", "access"), ("refresh", "refresh"), ("login", "login")],
-                        codes={"access": 1, "login": 3, "refresh": 2},
-                        default="access",
-                    ),
-                ),
-                (
-                    "reason",
-                    accounts.models.fields.CodedField(
-                        choices=[
-                            ("logged-out", "logged out"),
-                            ("elsewhere", "ended from another device"),
-                            ("everywhere", "logged out everywhere"),
-                            ("password", "password changed"),
-                            ("reset", "password reset by staff"),
-                            ("replayed", "refresh token replayed"),
-                            ("disabled", "account disabled"),
-                            ("staff", "ended by staff"),
-                        ],
-                        codes={
-                            "disabled": 7,
-                            "elsewhere": 2,
-                            "everywhere": 3,
-                            "logged-out": 1,
-                            "password": 4,
-                            "replayed": 6,
-                            "reset": 5,
-                            "staff": 8,
-                        },
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        db_constraint=False,
-                        db_index=False,
-                        on_delete=django.db.models.deletion.DO_NOTHING,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('jti', models.UUIDField(primary_key=True, serialize=False)),
+                ('expires_at', models.DateTimeField()),
+                ('blacklisted_at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('token_type', accounts.models.fields.CodedField(choices=[('access', 'access'), ('refresh', 'refresh'), ('login', 'login')], codes={'access': 1, 'login': 3, 'refresh': 2}, default='access')),
+                ('reason', accounts.models.fields.CodedField(choices=[('logged-out', 'logged out'), ('elsewhere', 'ended from another device'), ('everywhere', 'logged out everywhere'), ('password', 'password changed'), ('reset', 'password reset by staff'), ('replayed', 'refresh token replayed'), ('disabled', 'account disabled'), ('staff', 'ended by staff')], codes={'disabled': 7, 'elsewhere': 2, 'everywhere': 3, 'logged-out': 1, 'password': 4, 'replayed': 6, 'reset': 5, 'staff': 8})),
+                ('user', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name="Login",
+            name='Login',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("strategy", models.SlugField(db_index=False, max_length=40)),
-                (
-                    "token_version",
-                    models.PositiveIntegerField(help_text="The user's when it began."),
-                ),
-                (
-                    "digest",
-                    models.UUIDField(
-                        editable=False,
-                        help_text="Of an opaque credential, keyed.",
-                        null=True,
-                        unique=True,
-                    ),
-                ),
-                (
-                    "refresh_jti",
-                    models.UUIDField(
-                        editable=False, help_text="The one refresh token not yet spent.", null=True
-                    ),
-                ),
-                (
-                    "spent_jti",
-                    models.UUIDField(
-                        editable=False,
-                        help_text="The one spent last, for a retry within the grace.",
-                        null=True,
-                    ),
-                ),
-                ("spent_at", models.DateTimeField(editable=False, null=True)),
-                (
-                    "spent_by",
-                    models.UUIDField(
-                        editable=False,
-                        help_text="A keyed digest of the client that spent it.",
-                        null=True,
-                    ),
-                ),
-                ("created", models.DateTimeField(default=django.utils.timezone.now)),
-                ("last_seen", models.DateTimeField(default=django.utils.timezone.now)),
-                ("expires", models.DateTimeField()),
-                ("ip", models.GenericIPAddressField(null=True)),
-                ("user_agent", models.CharField(blank=True, max_length=400)),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "ended_because",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("logged-out", "logged out"),
-                            ("elsewhere", "ended from another device"),
-                            ("everywhere", "logged out everywhere"),
-                            ("password", "password changed"),
-                            ("reset", "password reset by staff"),
-                            ("replayed", "refresh token replayed"),
-                            ("disabled", "account disabled"),
-                            ("staff", "ended by staff"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
-                (
-                    "told_at",
-                    models.DateTimeField(
-                        editable=False, help_text="When the user was told of a replay.", null=True
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="logins",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('strategy', models.SlugField(db_index=False, max_length=40)),
+                ('token_version', models.PositiveIntegerField(help_text="The user's when it began.")),
+                ('digest', models.UUIDField(editable=False, help_text='Of an opaque credential, keyed.', null=True, unique=True)),
+                ('refresh_jti', models.UUIDField(editable=False, help_text='The one refresh token not yet spent.', null=True)),
+                ('spent_jti', models.UUIDField(editable=False, help_text='The one spent last, for a retry within the grace.', null=True)),
+                ('spent_at', models.DateTimeField(editable=False, null=True)),
+                ('spent_by', models.UUIDField(editable=False, help_text='A keyed digest of the client that spent it.', null=True)),
+                ('created', models.DateTimeField(default=django.utils.timezone.now)),
+                ('last_seen', models.DateTimeField(default=django.utils.timezone.now)),
+                ('expires', models.DateTimeField()),
+                ('ip', models.GenericIPAddressField(null=True)),
+                ('user_agent', models.CharField(blank=True, max_length=400)),
+                ('ended_at', models.DateTimeField(null=True)),
+                ('ended_because', models.CharField(blank=True, choices=[('logged-out', 'logged out'), ('elsewhere', 'ended from another device'), ('everywhere', 'logged out everywhere'), ('password', 'password changed'), ('reset', 'password reset by staff'), ('replayed', 'refresh token replayed'), ('disabled', 'account disabled'), ('staff', 'ended by staff')], max_length=16)),
+                ('told_at', models.DateTimeField(editable=False, help_text='When the user was told of a replay.', null=True)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='logins', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["-created"],
+                'ordering': ['-created'],
             },
         ),
         migrations.CreateModel(
-            name="Run",
+            name='Run',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                (
-                    "visitor",
-                    models.UUIDField(
-                        editable=False, help_text="None: shared with everybody.", null=True
-                    ),
-                ),
-                (
-                    "batch",
-                    models.UUIDField(
-                        editable=False, help_text="The press of a button that it belongs to."
-                    ),
-                ),
-                ("strategy", models.SlugField(db_index=False, max_length=40)),
-                ("event", models.SlugField(db_index=False, max_length=40)),
-                ("database", models.CharField(max_length=40)),
-                ("created", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ("report", models.JSONField(help_text="Everything measured but the transcript.")),
-                ("transcript", models.JSONField(help_text="The exchanges, with their traces.")),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('visitor', models.UUIDField(editable=False, help_text='None: shared with everybody.', null=True)),
+                ('batch', models.UUIDField(editable=False, help_text='The press of a button that it belongs to.')),
+                ('strategy', models.SlugField(db_index=False, max_length=40)),
+                ('event', models.SlugField(db_index=False, max_length=40)),
+                ('database', models.CharField(max_length=40)),
+                ('created', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('report', models.JSONField(help_text='Everything measured but the transcript.')),
+                ('transcript', models.JSONField(help_text='The exchanges, with their traces.')),
             ],
             options={
-                "indexes": [models.Index(fields=["visitor", "created"], name="run_of_visitor")],
+                'indexes': [models.Index(fields=['visitor', 'created'], name='run_of_visitor')],
             },
         ),
         migrations.CreateModel(
-            name="Session",
+            name='Session',
             fields=[
-                ("digest", models.UUIDField(editable=False, primary_key=True, serialize=False)),
-                ("data", models.TextField(blank=True)),
-                ("expires", models.DateTimeField(db_index=True)),
-                (
-                    "login",
-                    models.OneToOneField(
-                        editable=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        to="accounts.login",
-                    ),
-                ),
+                ('digest', models.UUIDField(editable=False, primary_key=True, serialize=False)),
+                ('data', models.TextField(blank=True)),
+                ('expires', models.DateTimeField(db_index=True)),
+                ('login', models.OneToOneField(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, to='accounts.login')),
             ],
         ),
         migrations.AddIndex(
-            model_name="user",
-            index=models.Index(
-                condition=models.Q(("visitor__isnull", False)),
-                fields=["visitor", "date_joined"],
-                name="user_of_lab_visitor",
-            ),
+            model_name='user',
+            index=models.Index(condition=models.Q(('visitor__isnull', False)), fields=['visitor', 'date_joined'], name='user_of_lab_visitor'),
         ),
         migrations.AddConstraint(
-            model_name="user",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("username"),
-                name="user_name_in_any_case",
-                violation_error_message="A user with that username already exists.",
-            ),
+            model_name='user',
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('username'), name='user_name_in_any_case', violation_error_message='A user with that username already exists.'),
         ),
     ]

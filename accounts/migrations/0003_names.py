@@ -14,4 +14,6 @@ NAMES = {
 class Migration(migrations.Migration):
     dependencies = [("accounts", "0002_blacklist_notify")]
 
-    operations = [migrations.RenameField("login", old, new) for old, new in NAMES.items()]
+    operations = [
+        migrations.RenameField("login", old, new) for old, new in NAMES.items()
+    ]

@@ -4,17 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("accounts", "0004_blacklist_ended_logins"),
+        ('accounts', '0004_blacklist_ended_logins'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="ThrottleCount",
+            name='ThrottleCount',
             fields=[
-                ("key", models.CharField(max_length=32, primary_key=True, serialize=False)),
-                ("count", models.PositiveIntegerField()),
-                ("expires", models.BigIntegerField(db_index=True)),
+                ('key', models.CharField(max_length=32, primary_key=True, serialize=False)),
+                ('count', models.PositiveIntegerField()),
+                ('expires', models.BigIntegerField(db_index=True)),
             ],
         ),
     ]

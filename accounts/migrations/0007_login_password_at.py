@@ -5,18 +5,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("accounts", "0006_names_in_normal_form"),
+        ('accounts', '0006_names_in_normal_form'),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="login",
-            name="password_at",
-            field=models.DateTimeField(
-                default=django.utils.timezone.now,
-                editable=False,
-                help_text="When the password was last given in it.",
-            ),
+            model_name='login',
+            name='password_at',
+            field=models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='When the password was last given in it.'),
         ),
     ]

@@ -7,114 +7,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("accounts", "0011_run_clients"),
+        ('accounts', '0011_run_clients'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="AttackPlay",
+            name='AttackPlay',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("visitor", models.UUIDField(editable=False)),
-                ("attack", models.SlugField(db_index=False, max_length=60)),
-                (
-                    "defences",
-                    models.JSONField(default=list, help_text="The slugs of those that are on."),
-                ),
-                (
-                    "home",
-                    models.CharField(
-                        help_text="The origin of the site that began it.", max_length=300
-                    ),
-                ),
-                ("browser", models.CharField(max_length=80)),
-                ("created", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('visitor', models.UUIDField(editable=False)),
+                ('attack', models.SlugField(db_index=False, max_length=60)),
+                ('defences', models.JSONField(default=list, help_text='The slugs of those that are on.')),
+                ('home', models.CharField(help_text='The origin of the site that began it.', max_length=300)),
+                ('browser', models.CharField(max_length=80)),
+                ('created', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
             ],
         ),
         migrations.CreateModel(
-            name="SeenProof",
+            name='SeenProof',
             fields=[
-                ("digest", models.UUIDField(primary_key=True, serialize=False)),
-                ("expires", models.DateTimeField(db_index=True)),
+                ('digest', models.UUIDField(primary_key=True, serialize=False)),
+                ('expires', models.DateTimeField(db_index=True)),
             ],
         ),
         migrations.CreateModel(
-            name="AttackAct",
+            name='AttackAct',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("house", models.SlugField(blank=True, db_index=False, max_length=40)),
-                ("name", models.SlugField(db_index=False, max_length=40)),
-                ("facts", models.JSONField(default=dict)),
-                (
-                    "play",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="acts",
-                        to="accounts.attackplay",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('house', models.SlugField(blank=True, db_index=False, max_length=40)),
+                ('name', models.SlugField(db_index=False, max_length=40)),
+                ('facts', models.JSONField(default=dict)),
+                ('play', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='acts', to='accounts.attackplay')),
             ],
         ),
         migrations.CreateModel(
-            name="Loot",
+            name='Loot',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("house", models.SlugField(db_index=False, max_length=40)),
-                ("created", models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                ("found", models.JSONField()),
-                (
-                    "play",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="loot",
-                        to="accounts.attackplay",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('house', models.SlugField(db_index=False, max_length=40)),
+                ('created', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+                ('found', models.JSONField()),
+                ('play', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='loot', to='accounts.attackplay')),
             ],
         ),
         migrations.CreateModel(
-            name="ShopLogin",
+            name='ShopLogin',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("house", models.SlugField(db_index=False, max_length=40)),
-                ("customer", models.CharField(max_length=20)),
-                (
-                    "digest",
-                    models.UUIDField(
-                        help_text="Of its session key, if any.", null=True, unique=True
-                    ),
-                ),
-                ("created", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "play",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="logins",
-                        to="accounts.attackplay",
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('house', models.SlugField(db_index=False, max_length=40)),
+                ('customer', models.CharField(max_length=20)),
+                ('digest', models.UUIDField(help_text='Of its session key, if any.', null=True, unique=True)),
+                ('created', models.DateTimeField(default=django.utils.timezone.now)),
+                ('play', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='logins', to='accounts.attackplay')),
             ],
         ),
     ]
