@@ -29,11 +29,11 @@ from whitenoise.responders import StaticFile
 from accounts.bench import runs as benchruns
 from accounts.claims import _play as claims_play
 from accounts.cluster.control import Control
+from accounts.cluster.running import running
 from accounts.demo.static_files import static_files_collect, static_files_state
-from accounts.management.commands.cluster import running
-from accounts.management.commands.demo import free_port
 from accounts.models import User
 from accounts.models.hashers import SiteHasher
+from accounts.services.gunicorn import free_port
 from accounts.services.valkey import Valkey
 from tests.cast import PASSWORD
 from tests.contract import Contract

@@ -108,6 +108,13 @@ def listen(host: str, port: int) -> socket.socket:
         raise ServiceError(f"Cannot listen on {in_url(host, port)}: {error.strerror}.") from None
 
 
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
+    with listen("127.0.0.1", 0) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
 def loopback_of(host: str) -> str:
     """Where this machine reaches what listens at ``host``."""
     return _EVERYWHERE.get(host, host)

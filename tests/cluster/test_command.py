@@ -13,7 +13,7 @@ import psutil
 import pytest
 from django.conf import settings
 
-from accounts.management.commands.demo import free_port
+from accounts.services.gunicorn import free_port
 
 MANAGE = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py")]
 

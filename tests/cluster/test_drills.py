@@ -7,13 +7,12 @@ from collections.abc import Iterator
 import pytest
 from django.core.management import call_command
 
-from accounts.cluster import playing
+from accounts.cluster import playing, running
 from accounts.cluster.control import Control
 from accounts.cluster.drills import Drill, Line, Outcome, Stage, drills
 from accounts.cluster.parts import PARTS, SITES
 from accounts.cluster.playing import follow
 from accounts.cluster.results import Json, shipped
-from accounts.management.commands import cluster as command
 from accounts.services import ServiceError
 from accounts.strategies import Strategy, strategies
 
@@ -183,7 +182,7 @@ def test_one_drill_is_played_at_a_time_and_an_unknown_one_never(cluster: Control
 def test_the_command_tells_in_json_and_by_its_status(
     cluster: Control, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "find", lambda _: cluster)
+    monkeypatch.setattr(running, "find", lambda _: cluster)
     with pytest.raises(SystemExit) as ended:
         call_command("cluster", "--drill", "listen-cut", "--json")
     assert ended.value.code == 0

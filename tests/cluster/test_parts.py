@@ -12,10 +12,9 @@ import redis
 from accounts.cluster import parts
 from accounts.cluster.control import ClusterAway, Control
 from accounts.cluster.parts import PARTS, SITES, Cluster
-from accounts.management.commands.demo import free_port
 from accounts.services import Program, ServiceError
 from accounts.services.caddy import SERVED_BY
-from accounts.services.gunicorn import Gunicorn
+from accounts.services.gunicorn import Gunicorn, free_port
 
 pytestmark = pytest.mark.xdist_group("cluster")  # it is started once, by one process
 

@@ -3,12 +3,8 @@
 import json
 import signal
 import sys
-import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,24 +14,22 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from accounts.cluster.control import Control, Keeper, find, found_in
+from accounts.cluster.control import Control
 from accounts.cluster.drills import drills
-from accounts.cluster.parts import Cluster
-from accounts.cluster.playing import Player, follow
+from accounts.cluster.playing import follow
 from accounts.cluster.results import Json, ship, told, where
-from accounts.demo.accounts import DRILLS, demo_password
+from accounts.cluster.running import borrowed, running
+from accounts.demo.accounts import DRILLS
 from accounts.demo.addresses import reachable_hosts
-from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
+from accounts.demo.environment import demo_folder
 from accounts.management.commands.demo import (
     address_must_be_free,
     console,
-    free_port,
     interrupted_by,
     prepare_demo,
     show_addresses,
 )
 from accounts.services import ServiceError
-from accounts.services.manage import manage
 from accounts.strategies import strategies
 
 ALL = "all"
@@ -124,19 +118,6 @@ def _printed(item: Json, quiet: Console) -> Json:
     return item
 
 
-@contextmanager
-def borrowed(data: Path) -> Iterator[Control]:
-    """The cluster that runs on a demo's folder; else one that is started for the block."""
-    if control := find(data):
-        yield control
-        return
-    with (
-        tempfile.TemporaryDirectory(prefix="authdemo-") as folder,
-        running(Path(folder), host="127.0.0.1", port=free_port(), is_told=False) as control,
-    ):
-        yield control
-
-
 def serve(*, host: str, port: int, data: Path) -> None:
     """Bring everything up and wait until somebody stops it."""
     address_must_be_free(host, port)
@@ -148,46 +129,6 @@ def serve(*, host: str, port: int, data: Path) -> None:
         console.print("What runs, and drills in which it breaks: /cluster/")
         while True:
             time.sleep(_WATCH_EVERY)
-
-
-@contextmanager
-def running(folder: Path, *, host: str, port: int, is_told: bool = True) -> Iterator[Control]:
-    """A cluster on a demo's folder, until the block ends; ``is_told``: its accounts, too."""
-    second_port, secret_key = free_port(), secret_key_kept_in(folder)
-
-    def environment(database_url: str) -> dict[str, str]:
-        found = demo_environment(
-            database_url=database_url,
-            secret_key=secret_key,
-            host=host,
-            port=port,
-            second_port=second_port,
-        )
-        # The cluster's own database, whatever the caller has set.
-        return {**found, "DATABASE_URL": database_url, "SECRET_KEY": secret_key}
-
-    with tempfile.TemporaryDirectory(prefix="authdemo-") as sockets:
-        control = Path(sockets, "control.sock")
-        cluster = Cluster(
-            folder / "cluster",
-            environment=environment,
-            prepare=partial(_prepare, is_told=is_told),
-            control=control,
-            host=host,
-            port=port,
-        )
-        account = DRILLS.username, demo_password(DRILLS.username, secret_key)
-        keeper, client = Keeper(cluster, control, account), Control(control)
-        player = Player(client)
-        keeper.verbs |= {"play": player.play, "played": player.played}
-        with keeper, found_in(folder, control):
-            yield client
-
-
-def _prepare(environment: Mapping[str, str], *, is_told: bool) -> None:
-    verbosity = f"--verbosity={int(is_told)}"
-    if status := manage("cluster", "--prepare", verbosity, environment=environment):
-        raise SystemExit(status)  # it has said itself what went wrong
 
 
 def _parts_table(control: Control) -> Table:

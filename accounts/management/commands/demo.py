@@ -23,7 +23,7 @@ from accounts.demo.addresses import qr_code, reachable_hosts
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
 from accounts.management.commands.prepare import prepare
 from accounts.services import Program, ServiceError
-from accounts.services.gunicorn import Gunicorn, listen
+from accounts.services.gunicorn import Gunicorn, free_port, listen
 from accounts.services.manage import manage
 from accounts.services.postgres import Postgres
 
@@ -145,13 +145,6 @@ def address_must_be_free(host: str, port: int) -> None:
         raise CommandError(
             f"{error} Stop what uses it, or choose another port: make demo PORT={port + 1}"
         ) from None
-
-
-def free_port() -> int:
-    """A port of loopback that nobody uses now."""
-    with listen("127.0.0.1", 0) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @contextmanager
