@@ -71,7 +71,7 @@ def _is_dearer(one: Candidate, two: Candidate) -> bool:
 def _figures(known: Mapping[str, Candidate]) -> str:
     token, session = known[REVOCABLE], known[SESSION_DB]
     text = (
-        f"{token.title} costs {_as_much(token, session)} and sends "
+        f"{token.title} costs {as_much(token, session)} and sends "
         f"{token.bytes_sent} bytes with each request instead of {session.bytes_sent}. "
         f"{_with_care(known)}"
     )
@@ -89,11 +89,11 @@ def _with_care(known: Mapping[str, Candidate]) -> str:
         if once
         else "Built with care"
     )
-    return f"{built}, and the token costs {_as_much(token, session)}."
+    return f"{built}, and the token costs {as_much(token, session)}."
 
 
-def _as_much(candidate: Candidate, other: Candidate) -> str:
-    """A cost beside another one: a difference within the spread is none."""
+def as_much(candidate: Candidate, other: Candidate) -> str:
+    """The cost of a request beside another one's: a difference within the spread is none."""
     one, two = _cpu(candidate), _cpu(other)
     if one.differs_from(two):
         times = one.figure.over(two.figure)

@@ -8,7 +8,8 @@ from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 
 from accounts.middleware.login import known_user
-from accounts.pages.urls import PAGES
+from accounts.pages.headers import asks_for_embedding
+from accounts.pages.urls import PAGES, Page
 from accounts.pages.versions import versions
 
 
@@ -26,13 +27,16 @@ class Link:
 def site(request: HttpRequest) -> dict[str, object]:
     """``navigation``, ``page_title``, ``versions``, ``demo`` and ``who`` is signed in.
 
+    ``embedded``: the page stands in a frame of a lesson, without the site around it.
     Asks not for the request's host, which may be what is wrong, nor for the database but for
     ``who``: None while it is away.
     """
+    page = page_of(request)
     return {
         "who": SimpleLazyObject(lambda: known_user(request)),
         "navigation": navigation(request.path),
-        "page_title": page_title(request),
+        "page_title": page.title if page else "",
+        "embedded": bool(page and page.embeds and asks_for_embedding(request)),
         "versions": versions(),
         "demo": settings.DEMO,
     }
@@ -52,7 +56,7 @@ def is_below(path: str, url: str) -> bool:
     return path == url if url == get_script_prefix() else path.startswith(url)
 
 
-def page_title(request: HttpRequest) -> str:
-    """The title of the page that was asked for; empty for any other address."""
+def page_of(request: HttpRequest) -> Page | None:
+    """The page that was asked for; None for any other address."""
     name = request.resolver_match.view_name if request.resolver_match else None
-    return next((page.title for page in PAGES if page.name == name), "")
+    return next((page for page in PAGES if page.name == name), None)

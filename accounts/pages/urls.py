@@ -23,6 +23,7 @@ from accounts.pages.attacks import exercise
 from accounts.pages.attacks import views as attacks
 from accounts.pages.benchmarks import views as benchmarks
 from accounts.pages.claims import views as claims
+from accounts.pages.headers import embeddable
 from accounts.pages.lab import explained, libraries, matrix, transcript
 
 
@@ -33,7 +34,8 @@ class Page:
     ``path`` and ``name`` are those of Django's ``path()``. ``title`` is the title of the document,
     unless the template writes its own. ``menu`` is the text of the link in the header, where the
     pages that have one stand in the order of ``PAGES``: those to learn from, then the tools. A
-    private one is shown to those who are signed in.
+    private one is shown to those who are signed in. One that ``embeds`` may stand in a frame of a
+    lesson: it changes no account.
 
     Raises:
         ImproperlyConfigured: the header cannot lead to the page, since its path has a parameter.
@@ -46,30 +48,43 @@ class Page:
     menu: str = ""
     tool: bool = False
     private: bool = False
+    embeds: bool = False
 
     def __post_init__(self) -> None:
         if self.menu and "<" in self.path:
             raise ImproperlyConfigured(f"The menu cannot lead to {self.path}: it has a parameter.")
 
+    @property
+    def shown(self) -> Callable[..., HttpResponse]:
+        """Its view, with the headers that it needs."""
+        return embeddable(self.view) if self.embeds else self.view
+
 
 PAGES = [
-    Page("", compare.compare, "compare", "Does a stolen login still work?", menu="Try it"),
+    Page(
+        "",
+        compare.compare,
+        "compare",
+        "Does a stolen login still work?",
+        menu="Try it",
+        embeds=True,
+    ),
     Page(
         "tried/<uuid:left>/<uuid:right>/", tried.tried, "tried", "Does a stolen login still work?"
     ),
-    Page("lab/", matrix.lab, "lab", "Which logins really end?", menu="Lab"),
-    Page("lab/runs/<uuid:run_id>/", transcript.transcript, "lab-run"),
+    Page("lab/", matrix.lab, "lab", "Which logins really end?", menu="Lab", embeds=True),
+    Page("lab/runs/<uuid:run_id>/", transcript.transcript, "lab-run", embeds=True),
     Page("lab/libraries/", libraries.table, "lab-libraries", "What do the libraries do?"),
     Page("lab/libraries/<slug:slug>/", libraries.library, "lab-library"),
-    Page("lab/events/<slug:slug>/", explained.event, "lab-event"),
-    Page("lab/<slug:slug>/", explained.strategy, "lab-strategy"),
+    Page("lab/events/<slug:slug>/", explained.event, "lab-event", embeds=True),
+    Page("lab/<slug:slug>/", explained.strategy, "lab-strategy", embeds=True),
     Page("attacks/", attacks.board, "attacks", "Where the thief comes in", menu="Attacks"),
     Page("attacks/plays/<uuid:play_id>/", attacks.play, "attack-play"),
     Page("attacks/forged-token/exercises/<int:number>/", exercise.exercise, "attack-exercise"),
-    Page("attacks/<slug:slug>/", attacks.attack, "attack"),
+    Page("attacks/<slug:slug>/", attacks.attack, "attack", embeds=True),
     Page("claims/", claims.board, "claims", "What people say, put to the test", menu="Claims"),
-    Page("claims/runs/<uuid:run_id>/", claims.run, "claim-run"),
-    Page("claims/<slug:slug>/", claims.claim, "claim"),
+    Page("claims/runs/<uuid:run_id>/", claims.run, "claim-run", embeds=True),
+    Page("claims/<slug:slug>/", claims.claim, "claim", embeds=True),
     Page("claims/<slug:slug>/guess/", claims.guess, "claim-guess"),
     Page("cluster/", cluster.cluster, "cluster", "When it is not one machine", menu="Cluster"),
     Page(
@@ -104,4 +119,4 @@ PAGES = [
     Page("password/", account.password, "password", "Change password"),
 ]
 
-urlpatterns = [path(page.path, page.view, name=page.name) for page in PAGES]
+urlpatterns = [path(page.path, page.shown, name=page.name) for page in PAGES]

@@ -1,6 +1,7 @@
 /** The pages of the attacks: begin a play in the theatre, and remember in this browser what is solved. */
 
 import { ApiError, send } from "./api.js";
+import { isEmbedded } from "./embedded.js";
 import { attacks, exercises } from "./solved.js";
 
 /** Whether this browser finds the shop: not each knows `*.localhost`. */
@@ -38,11 +39,18 @@ class Begin {
       const body = { attack: this.attack, part, defences };
       const { status, data } = await send(this.url, { method: "POST", body });
       if (status !== 201) throw new ApiError("refused", data?.detail ?? "The server refused to begin.");
-      location.assign(`${data.start}${pace === "auto" ? "#auto" : ""}`);
+      this.enter(`${data.start}${pace === "auto" ? "#auto" : ""}`);
     } catch (error) {
       this.say(error.message);
       this.enable(true);
     }
+  }
+
+  /** The theatre lets nobody frame it: from a lesson's frame it is entered in a tab of its own. */
+  enter(url) {
+    if (!isEmbedded) return location.assign(url);
+    this.enable(true);
+    if (!open(url)) this.say("Your browser opens no new tab here. Open this page in a tab of its own first.");
   }
 
   enable(on) {

@@ -3,6 +3,7 @@
 import { ApiError, sendForLines } from "./api.js";
 import { describeMarks } from "./charts.js";
 import { guessed, remember } from "./claims/guessed.js";
+import { go } from "./embedded.js";
 import { localTimes } from "./when.js";
 
 class Claims {
@@ -115,7 +116,7 @@ class Claims {
   /** The page of the run, with the guess that was made on this one. */
   show() {
     const guess = new URLSearchParams(location.search).get("guess");
-    location.assign(`${this.last.url}${guess ? `?guess=${guess}` : ""}#result`);
+    go(`${this.last.url}${guess ? `?guess=${guess}` : ""}#result`);
   }
 
   row(slug) {

@@ -1,6 +1,7 @@
 /** The first page: two lanes, four steps that act on both at once, six pairs. */
 
 import { sentence } from "./format.js";
+import { staying } from "./embedded.js";
 import { linked } from "./glossary.js";
 import { Card } from "./compare/card.js";
 import { Keepsake } from "./compare/keepsake.js";
@@ -199,7 +200,7 @@ class TryIt {
 
   remember() {
     const choice = new URLSearchParams(this.lanes.map((lane) => [lane.side, lane.strategy.slug]));
-    history.replaceState(null, "", `?${choice}`);
+    history.replaceState(null, "", staying(`?${choice}`));
   }
 
   /** What one lane has the other cannot choose: both would share one cookie. */

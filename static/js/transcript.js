@@ -2,6 +2,7 @@
 
 import { copyButtons } from "./clipboard.js";
 import { sequenceFigure } from "./diagram.js";
+import { go } from "./embedded.js";
 import { play } from "./lab/runner.js";
 import { THIEF } from "./sequence.js";
 import { localTimes } from "./when.js";
@@ -36,7 +37,7 @@ async function playAgain() {
   const chosen = { strategies: [data.strategy], events: [data.event] };
   try {
     for await (const { url } of play(data.runsUrl, chosen, new AbortController().signal)) {
-      location.assign(url);
+      go(url);
     }
   } catch (error) {
     const problem = document.querySelector("[data-problem]");

@@ -186,6 +186,37 @@ def test_every_response_tells_the_browser_what_it_may_do(kind: Kind) -> None:
     assert "X-Powered-By" not in headers
 
 
+FRAMED = ["/", "/lab/", "/lab/jwt-user/", "/lab/events/log-out/", "/claims/short-expiry/"]
+NEVER_FRAMED = ["/login/", "/password/", "/logins/end-all/", "/logout/", "/claims/", "/nothing/"]
+
+
+def who_may_frame(path: str) -> tuple[str, str]:
+    client = Client()
+    client.force_login(User.objects.get(username="alice"))
+    headers = client.get(path).headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    changed = {name for name, sources in policy.items() if [*sources.split()] != SITE[name]}
+    assert changed <= {"frame-ancestors"}
+    return policy["frame-ancestors"], headers["X-Frame-Options"]
+
+
+SITE = settings.SECURE_CSP
+NOBODY, OURSELVES = ("'none'", "DENY"), ("'self'", "SAMEORIGIN")
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.usefixtures("alice")
+def test_our_own_pages_may_frame_a_page_that_is_asked_for_so_and_changes_no_account() -> None:
+    assert {path: who_may_frame(f"{path}?embed=1") for path in FRAMED} == dict.fromkeys(
+        FRAMED, OURSELVES
+    )
+    assert {path: who_may_frame(path) for path in FRAMED} == dict.fromkeys(FRAMED, NOBODY)
+    assert {path: who_may_frame(f"{path}?embed=1") for path in NEVER_FRAMED} == dict.fromkeys(
+        NEVER_FRAMED, NOBODY
+    )
+    assert who_may_frame("/lab/nothing/?embed=1") == NOBODY
+
+
 TRUSTWORTHY = [
     "http://127.0.0.1:8000",
     "http://[::1]:8000",

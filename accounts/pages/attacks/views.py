@@ -18,7 +18,7 @@ from accounts.attacks.stage.plays import page_reached, play_left
 from accounts.attacks.stage.stops import stop_url, walk_of
 from accounts.claims import claims
 from accounts.lab.visitors import visitor_known
-from accounts.middleware.headers import policy
+from accounts.middleware.headers import widen
 from accounts.models import AttackPlay
 from accounts.pages.attacks.drawing import drawing_of
 from accounts.pages.attacks.outcomes import beside, shown_of, titles_of, trees_of
@@ -65,9 +65,7 @@ def attack(request: HttpRequest, slug: str) -> HttpResponse:
 def _asking(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
     """Let a page ask the shop for a picture, to find out whether this browser finds the shop."""
     if settings.ATTACKS and is_on_own_machine(request):
-        shop = origin_of(Party.SHOP, _home(request))
-        csp = {**settings.SECURE_CSP, "img-src": [*settings.SECURE_CSP["img-src"], shop]}
-        answer["Content-Security-Policy"] = policy(csp)
+        widen(answer, {"img-src": [origin_of(Party.SHOP, _home(request))]})
     return answer
 
 

@@ -1,0 +1,147 @@
+"""The contract of a lesson: what is asked, what then runs, what was measured, what is to be said.
+
+A step follows peer instruction (Crouch et al. 2004, https://doi.org/10.1119/1.1707018): first a
+guess, then the experiment, then the figure. ``README.md`` beside this file tells how to add a
+lesson.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from django.urls import get_script_prefix
+
+EMBED = "embed"  # the parameter that asks a page for itself without the site around it
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One that can be chosen. ``because`` is said at the reveal: why it is right, or is not."""
+
+    text: str
+    right: bool = False
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """For the teacher: what to say, common wrong answers and what to reply, and how long it takes.
+
+    ``minutes`` are those of the whole step with a class: guess, run, talk, guess again, reveal.
+    """
+
+    say: str
+    wrong: tuple[str, ...]
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What to play: a page that the site has, with what is to be done there.
+
+    ``path`` begins with a slash and knows nothing of the prefix that a site may live under.
+    """
+
+    title: str
+    path: str
+
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return f"{get_script_prefix()}{self.path.removeprefix('/')}"
+
+    @property
+    def embedded(self) -> str:
+        """The address of the same page in a frame of a lesson, without the site's header."""
+        return f"{self.url}{'&' if '?' in self.path else '?'}{EMBED}=1"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where and when something was measured. ``database`` is empty for what asks none."""
+
+    #: a processor and its cores; of what a browser did, the browser
+    machine: str
+    date: datetime
+    database: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One thing that was measured, in words: ``value`` has its unit. ``path`` leads to more."""
+
+    label: str
+    value: str
+    source: Source
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """What came of it. ``text`` is computed from the figures; none where nothing was measured."""
+
+    text: str
+    figures: tuple[Figure, ...] = ()
+
+    @property
+    def sources(self) -> list[Source]:
+        """Each source of its figures once."""
+        return list(dict.fromkeys(figure.source for figure in self.figures))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A question with two to four answers, of which one is right, and what then shows it.
+
+    ``reveal`` takes the name of a database, ``sqlite`` or ``postgres``. ``keep`` is the one
+    sentence to remember.
+    """
+
+    slug: str
+    question: str
+    answers: tuple[Answer, ...]
+    run: Run | None
+    reveal: Callable[[str], Reveal]
+    keep: str
+    note: Note
+
+    @property
+    def right(self) -> int:
+        """The place of the right answer, from 0."""
+        return next(place for place, answer in enumerate(self.answers) if answer.right)
+
+
+class Lesson:
+    """Steps in their order and a question to go with, which take twenty minutes in class.
+
+    The subclass's docstring says in a sentence what the lesson is about; the page prints it.
+    """
+
+    #: its address; ``logged-out`` is the class ``LoggedOut`` in ``logged_out.py``
+    slug: ClassVar[str]
+    title: ClassVar[str]
+    #: its place in the course, the smallest first
+    order: ClassVar[int] = 1000
+    #: what one can do afterwards; each continues "Afterwards you can …"
+    objectives: ClassVar[tuple[str, ...]]
+    steps: ClassVar[tuple[Step, ...]]
+    #: the question at the end, which tells whether it was understood
+    exit: ClassVar[Step]
+    #: of all its steps, computed
+    minutes: ClassVar[int]
+    do_not_call_in_templates: ClassVar[bool] = True
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.minutes = sum(step.note.minutes for step in cls.all_steps())
+
+    @classmethod
+    def about(cls) -> str:
+        """The docstring, for the page."""
+        return " ".join((cls.__doc__ or "").split())
+
+    @classmethod
+    def all_steps(cls) -> tuple[Step, ...]:
+        """The steps, and the exit question as the last."""
+        return (*cls.steps, cls.exit)

@@ -1,0 +1,39 @@
+"""What the headers of some pages allow: lessons show other pages in frames, and these let them.
+
+No other site may frame a page of this one (clickjacking), and no page that changes an account can
+be framed at all.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.lesson import EMBED
+from accounts.middleware.headers import widen
+
+View = Callable[..., HttpResponse]
+
+
+def asks_for_embedding(request: HttpRequest) -> bool:
+    """Whether a page is asked for without the site around it, to be shown in a frame."""
+    return request.method in ("GET", "HEAD") and request.GET.get(EMBED) == "1"
+
+
+def embeddable(view: View) -> View:
+    """A page that this site's own pages may show in a frame, where it is asked for so."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        answer = view(request, *args, **kwargs)
+        if asks_for_embedding(request):
+            answer["X-Frame-Options"] = "SAMEORIGIN"
+            widen(answer, {"frame-ancestors": ["'self'"]})
+        return answer
+
+    return shown
+
+
+def framing(answer: HttpResponse) -> HttpResponse:
+    """Let a page show others of this site in frames. Returns it."""
+    return widen(answer, {"frame-src": ["'self'"]})
