@@ -107,8 +107,8 @@ class SessionLogin(PublicApiView):
         body = valid(serializers.SessionStart, request)
         remember = body.pop("remember")
         user = _signed_in(request, **body)
-        login = signin.start_session(request._request, user, remember=remember)
-        me = _me(user, Auth(login.id, "session"))
+        login_id = signin.start_session(request._request, user, remember=remember)
+        me = _me(user, Auth(login_id, "session"))
         return Response({**me, "csrf_token": get_token(request._request)})
 
 

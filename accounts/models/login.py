@@ -128,12 +128,14 @@ def login_begin(
     lifetime: timedelta | None = None,
     expires: datetime | None = None,
     password_at: datetime | None = None,
+    refresh_jti: uuid.UUID | None = None,
     ip: str | None = None,
     user_agent: str = "",
 ) -> Login:
     """Record a new login of ``user``. Its end is fixed here and never moves.
 
-    ``password_at``: when the password was last given, where that is not now.
+    ``password_at``: when the password was last given, where that is not now. ``refresh_jti``: the
+    id of its first refresh token, where that is known already.
 
     The version is the one read with the password: a change of password that commits between the
     check and this insert makes the new login outdated, as it should be.
@@ -146,6 +148,7 @@ def login_begin(
         created=now,
         last_seen=now,
         password_at=password_at or now,
+        refresh_jti=refresh_jti,
         expires=expires or now + (lifetime or settings.LOGIN_LIFETIME),
         ip=ip,
         user_agent=user_agent[:400].replace("\0", ""),
@@ -155,6 +158,8 @@ def login_begin(
 @transaction.atomic
 def login_replace(login: Login, *, reason: EndReason) -> Login:
     """End a login, and begin another one of the same device with the same fixed end.
+
+    Its first refresh token has an id already, if the old one had such a token.
 
     Raises:
         Login.DoesNotExist: it has ended meanwhile.
@@ -166,6 +171,7 @@ def login_replace(login: Login, *, reason: EndReason) -> Login:
         old.user,
         strategy=old.strategy,
         expires=old.expires,
+        refresh_jti=uuid.uuid4() if old.refresh_jti else None,
         ip=old.ip,
         user_agent=old.user_agent,
     )

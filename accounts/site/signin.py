@@ -18,7 +18,7 @@ from accounts.site.clients import client_ip, throttle_key
 from accounts.site.guesses import BadCredentials, guess_counted
 from accounts.site.security import security_note
 from accounts.site.throttle import Limit, Throttled
-from accounts.strategies import Accepted, Credential, Refused, Strategy
+from accounts.strategies import Accepted, Credential, Refused
 from accounts.strategies.jwt_blacklist_joined import JwtBlacklistJoined
 from accounts.strategies.session_joined import SessionStore
 from accounts.tokens.codec import Claims, decode, peek
@@ -73,27 +73,36 @@ def count_sign_up(request: HttpRequest) -> None:
     throttle.take(Limit("sign-up", throttle_key(client_ip(request))))
 
 
-def start_session(request: HttpRequest, user: User, *, remember: bool) -> Login:
+@transaction.atomic
+def start_session(request: HttpRequest, user: User, *, remember: bool) -> uuid.UUID:
     """Log a browser in: never in the session that was there before, also not the same user's.
 
     Without ``remember`` the cookie is gone when the browser is closed, and the login ends sooner.
+    Returns the login's id. In one transaction: a login without its session is never seen.
     """
-    end_session(request)
-    request.session.set_expiry(settings.LOGIN_LIFETIME if remember else 0)
+    before, store = current_login(request), _store(request)
+    store.flush()
+    store.set_expiry(settings.LOGIN_LIFETIME if remember else 0)
     django_login(request, user)
-    login_id = current_login(request)
-    if login_id is None:
+    store.save()
+    if before is not None:
+        # Last, as whoever ends all logins of a user holds the user's row before the logins' too:
+        # two that want the same rows must not wait for each other in a circle.
+        Login.objects.filter(pk=before).end(EndReason.LOGGED_OUT)
+    if store.login_id is None:
         raise TypeError("the receiver of user_logged_in binds every session to a login")
-    return Login.objects.get(pk=login_id)
+    return store.login_id
 
 
 def end_session(request: HttpRequest) -> None:
     """Log a browser out; without a login it does nothing, so it works twice."""
-    store = _store(request)
-    store.keys()
-    if store.login_id is not None:
-        Login.objects.filter(pk=store.login_id).end(EndReason.LOGGED_OUT)
-    store.flush()
+    login_id, store = current_login(request), _store(request)
+    if login_id is None:
+        return store.flush()
+    with transaction.atomic():
+        store.flush()
+        Login.objects.filter(pk=login_id).end(EndReason.LOGGED_OUT)
+    return None
 
 
 def renew_token_login(login_id: uuid.UUID) -> Credential | None:
@@ -166,17 +175,17 @@ def start_token_login(
 
     In one transaction: a login without its refresh token is never seen, nor ended.
     """
-    strategy: Strategy = token_strategy()
     login = login_begin(
         user,
         strategy=JwtBlacklistJoined.slug,
         lifetime=settings.ACCESS_TOKEN_LIFETIME if asked_by else None,
         password_at=_password_at(asked_by) if asked_by else None,
+        refresh_jti=uuid.uuid4(),
         ip=client_ip(request),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
     )
     update_last_login(User, user)  # as Django's receiver does it for a session
-    return strategy.issue(login)
+    return token_strategy().pair_of(login)
 
 
 def _password_at(login_id: uuid.UUID) -> datetime:

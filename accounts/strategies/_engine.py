@@ -8,14 +8,20 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.sessions.backends.base import CreateError, SessionBase, UpdateError
-from django.db import IntegrityError, transaction
+from django.contrib.sessions.backends.base import (
+    VALID_KEY_CHARS,
+    CreateError,
+    SessionBase,
+    UpdateError,
+)
+from django.db import IntegrityError, connection
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from accounts.models import Login, Session, User
 from accounts.strategies._base import Accepted, Refused, verdict_of
-from accounts.strategies._joined import fetch_user_with_login, login_query, table
+from accounts.strategies._joined import bind, fetch_user_with_login, login_query, table
 from accounts.tokens.realm import Realm, site_realm
 
 _GONE = Refused(
@@ -31,6 +37,14 @@ _QUERY = login_query(
     ", s.data AS session_data, s.expires <= %s AS session_expired,"
     " l.last_seen <= %s AS login_unused",
 )
+
+# A login has one session: under a new key, the old one must not work on.
+_INSERT = (
+    f"INSERT INTO {table(Session)} (digest, login_id, data, expires) "  # noqa: S608 - our own text
+    "VALUES (%s, %s, %s, %s) ON CONFLICT (login_id) DO UPDATE "
+    "SET digest = excluded.digest, data = excluded.data, expires = excluded.expires"
+)
+_KEY_LENGTH = 32  # as Django's: 165 random bits
 
 
 class SessionStore(SessionBase):
@@ -56,6 +70,7 @@ class SessionStore(SessionBase):
         self.login_id = None
         self.verdict = _GONE
         self.is_unreadable = False
+        self._written: tuple[str | None, uuid.UUID | None, str] | None = None
 
     @property
     def realm(self) -> Realm:
@@ -121,43 +136,51 @@ class SessionStore(SessionBase):
         return Session.objects.filter(digest__in=self._digests(session_key))
 
     def create(self) -> None:
-        """Write a row under a new key; the login, if any, moves to it."""
-        while True:
-            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
-            try:
-                self.save(must_create=True)
-            except CreateError:
-                continue
-            self.modified = True
-            return
+        """Write a row under a new key; the login, if any, moves to it.
+
+        Nobody asks whether the key is taken, which no random key ever is: the table would refuse.
+        """
+        self._session_key = get_random_string(_KEY_LENGTH, VALID_KEY_CHARS)
+        self.save(must_create=True)
+        self.modified = True
+
+    def cycle_key(self) -> None:
+        """Go on under a new key. What has no row yet gets its first key when it is saved."""
+        if self.session_key is not None:
+            super().cycle_key()
 
     def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  (Django's)
-        """Write the row.
+        """Write the row, in one statement; none where this store has just written the same.
+
+        A log-in writes it in its own transaction, and Django's middleware saves it once more.
 
         Raises:
             UpdateError: the row was deleted meanwhile; it is not brought back to life.
+            CreateError: somebody has this key.
         """
         if self.session_key is None:
             return self.create()
-        session = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
-        data = self.encode(session)
-        values = {"login_id": self.login_id, "data": data, "expires": self.get_expiry_date()}
-        with transaction.atomic():
-            if must_create:
-                self._insert(self._digests(self.session_key)[0], values)
-            elif not self._rows(self.session_key).update(**values):
-                raise UpdateError
+        data = self.encode(self._get_session(no_load=must_create))  # type: ignore[attr-defined]
+        written = (self.session_key, self.login_id, data)
+        if must_create:
+            self._insert(data)
+        elif written != self._written:
+            self._update(data)
+        self._written = written
         return None
 
-    def _insert(self, digest: uuid.UUID, values: dict[str, Any]) -> None:
-        if self.login_id is not None:
-            # A login has one session: its key was cycled, and the old one must not work on.
-            Session.objects.filter(login_id=self.login_id).delete()
+    def _insert(self, data: str) -> None:
+        digest = self._digests(self.session_key)[0]
         try:
-            with transaction.atomic():
-                Session.objects.create(digest=digest, **values)
+            with connection.cursor() as cursor:
+                cursor.execute(_INSERT, bind(digest, self.login_id, data, self.get_expiry_date()))
         except IntegrityError as error:
             raise CreateError from error
+
+    def _update(self, data: str) -> None:
+        row = self._rows(self.session_key)
+        if not row.update(login_id=self.login_id, data=data, expires=self.get_expiry_date()):
+            raise UpdateError
 
     def delete(self, session_key: str | None = None) -> None:
         """Delete a row; deleting it twice changes nothing."""

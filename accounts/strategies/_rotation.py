@@ -20,6 +20,7 @@ condition is the state that was read.
 """
 
 import uuid
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from types import SimpleNamespace
@@ -126,7 +127,6 @@ def _milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-@transaction.atomic
 def _rotate(
     login: Login, shown: _Shown, jti: uuid.UUID, now: datetime, grace: timedelta
 ) -> uuid.UUID | None:
@@ -143,12 +143,13 @@ def _rotate(
     dead = login.refresh_jti if shown is _Shown.ANSWER_LOST else None
     spent = [entry for entry in _spent_since(login, now - grace) if entry[0] != jti.hex]
     spent.append([jti.hex, _milliseconds(now)])
-    won = as_read.update(
-        refresh_jti=successor, refreshed_at=now, pair_seen=False, spent=spent[-MAX_SPENT:]
-    )
-    if won and dead and login.strategy == Login.TOKEN_STRATEGY:
-        # Its access token is dead, too. Where nobody looks tokens up, only its refresh token is.
-        blacklist([(dead, login.user_id, login.expires)], "refresh", EndReason.REPLAYED)
+    with transaction.atomic() if dead else nullcontext():  # one statement needs no transaction
+        won = as_read.update(
+            refresh_jti=successor, refreshed_at=now, pair_seen=False, spent=spent[-MAX_SPENT:]
+        )
+        if won and dead and login.strategy == Login.TOKEN_STRATEGY:
+            # Its access token is dead, too. Where nobody looks tokens up, only its refresh token.
+            blacklist([(dead, login.user_id, login.expires)], "refresh", EndReason.REPLAYED)
     return successor if won else None
 
 

@@ -80,6 +80,10 @@ class StrictStrategy(Strategy):
             return Credential(self._token(login, "access", about), login.expires)
         return self._pair(login, _rotation.start(login) if self.rotates else None)
 
+    def pair_of(self, login: Login) -> Credential:
+        """The first pair of a login whose row names its refresh token already. No query."""
+        return self._pair(login, login.refresh_jti)
+
     @refusing
     def check(self, credential: str) -> Accepted | Refused:
         return self.judge(decode(self.realm, credential))
@@ -106,9 +110,9 @@ class StrictStrategy(Strategy):
         Raises:
             Login.DoesNotExist: the login has ended meanwhile.
         """
-        return self.issue(
-            login_replace(login, reason=EndReason.PASSWORD) if self.rotates else login
-        )
+        if self.rotates:
+            return self.pair_of(login_replace(login, reason=EndReason.PASSWORD))
+        return self.issue(login)
 
     def stored_rows(self, login: Login, credential: str) -> Rows:
         """The blacklist's row, once there is one."""
