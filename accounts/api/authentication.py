@@ -11,7 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 
-from accounts.models import Login, User
+from accounts.models import User, login_touch
 from accounts.site.signin import check_token, may_refresh
 from accounts.strategies import Accepted, Refused
 from accounts.strategies.session_joined import SessionStore
@@ -73,7 +73,7 @@ def _seen(verdict: Accepted) -> uuid.UUID:
     if login_id is None:
         raise TypeError("the site's strategies always know the login")
     if verdict.needs_touch:
-        Login.objects.touch(login_id)
+        login_touch(login_id)
     return login_id
 
 

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.middleware import health
-from accounts.models import Login, User
+from accounts.models import User, login_touch
 from accounts.site.security import security_note
 from accounts.strategies import Accepted
 from accounts.strategies.session_joined import SessionStore
@@ -33,7 +33,7 @@ def session_user(request: HttpRequest) -> User | AnonymousUser:
     session.keys()  # loads it
     verdict = session.verdict
     if isinstance(verdict, Accepted) and verdict.needs_touch and verdict.login_id:
-        Login.objects.touch(verdict.login_id)
+        login_touch(verdict.login_id)
     if session.is_unreadable:
         security_note(request, "session unreadable", user_id=session.user.pk)
     return session.user

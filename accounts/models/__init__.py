@@ -21,6 +21,7 @@ from accounts.models.login import (
     blacklist_login,
     login_begin,
     login_replace,
+    login_touch,
 )
 from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet, RunTurn
 from accounts.models.throttle import ThrottleCount
@@ -56,5 +57,6 @@ __all__ = [
     "guess_count",
     "login_begin",
     "login_replace",
+    "login_touch",
     "pruned_before",
 ]

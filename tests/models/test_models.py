@@ -149,7 +149,7 @@ class TestLogin:
         login = login_begin(alice, strategy="opaque", lifetime=timedelta(hours=1))
         assert is_live(login)
         with time_machine.travel(datetime.now(UTC) + timedelta(hours=1, seconds=1)):
-            Login.objects.touch(login.pk)
+            login_touch(login.pk)
             assert not is_live(login)
 
     def test_it_ends_once_and_the_first_reason_stays(self, login: Login) -> None:
@@ -162,11 +162,11 @@ class TestLogin:
     def test_its_use_is_noted_once_a_minute(self, login: Login) -> None:
         with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2), tick=False) as clock:
             for _ in range(3):
-                Login.objects.touch(login.pk)
+                login_touch(login.pk)
                 login.refresh_from_db()
                 assert login.last_seen == datetime.now(UTC)
                 clock.shift(timedelta(seconds=50))
-                Login.objects.touch(login.pk)
+                login_touch(login.pk)
                 login.refresh_from_db()
                 assert login.last_seen < datetime.now(UTC)
                 clock.shift(timedelta(seconds=20))
