@@ -121,7 +121,6 @@ def login_begin(
     *,
     strategy: str,
     lifetime: timedelta | None = None,
-    expires: datetime | None = None,
     password_at: datetime | None = None,
     refresh_jti: uuid.UUID | None = None,
     ip: str | None = None,
@@ -144,7 +143,7 @@ def login_begin(
         last_seen=now,
         password_at=password_at or now,
         refresh_jti=refresh_jti,
-        expires=expires or now + (lifetime or settings.LOGIN_LIFETIME),
+        expires=now + (lifetime or settings.LOGIN_LIFETIME),
         ip=ip,
         user_agent=user_agent[:400].replace("\0", ""),
     )
@@ -162,11 +161,12 @@ def login_replace(login: Login, *, reason: EndReason) -> Login:
     live = Login.objects.live().select_related("user")
     old = live.select_for_update(of=("self",)).get(pk=login.pk)
     Login.objects.filter(pk=old.pk).end(reason)
-    return login_begin(
-        old.user,
+    return Login.objects.create(
+        user=old.user,
         strategy=old.strategy,
-        expires=old.expires,
+        token_version=old.user.token_version,
         refresh_jti=uuid.uuid4() if old.refresh_jti else None,
+        expires=old.expires,
         ip=old.ip,
         user_agent=old.user_agent,
     )

@@ -10,12 +10,20 @@ from typing import Any
 import pytest
 import time_machine
 from django.apps import apps
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import BlacklistedToken, EndReason, Login, User, blacklist_login, login_begin
+from accounts.models import (
+    BlacklistedToken,
+    EndReason,
+    Login,
+    User,
+    blacklist_login,
+    login_begin,
+    login_touch,
+)
 from accounts.models.hashers import SiteHasher
 from tests.cast import PASSWORD
 
@@ -25,6 +33,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def login(alice: User) -> Login:
     return login_begin(alice, strategy="opaque")
+
+
+def setting() -> str:
+    """Whether PostgreSQL flushes what this connection commits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return str(cursor.fetchone()[0])
 
 
 def is_live(login: Login) -> bool:
@@ -170,6 +185,26 @@ class TestLogin:
                 login.refresh_from_db()
                 assert login.last_seen < datetime.now(UTC)
                 clock.shift(timedelta(seconds=20))
+
+    @pytest.mark.database("postgres")
+    @pytest.mark.django_db(transaction=True)
+    def test_noting_its_use_waits_for_no_disk_and_whatever_else_is_written_does(
+        self, login: Login
+    ) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = on")  # as the tests' own server has it not
+        with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2)):
+            with CaptureQueriesContext(connection) as sent:
+                login_touch(login.pk)
+            assert [setting() for _ in range(2)] == ["on", "on"]
+            Login.objects.update(last_seen=login.last_seen)
+            with transaction.atomic():
+                login_touch(login.pk)
+                assert setting() == "on"
+        [alone] = sent.captured_queries
+        assert "set_config('synchronous_commit', 'off', true)" in alone["sql"]
+        login.refresh_from_db()
+        assert login.last_seen > datetime.now(UTC)
 
     @pytest.mark.parametrize("agent", ["x" * 5000, "Mozilla\0/5.0", "\N{PILE OF POO}" * 400, ""])
     def test_any_user_agent_can_be_kept(self, alice: User, agent: str) -> None:
