@@ -281,6 +281,11 @@ LIMITS = {
         "claim-guesses": "3000/3600",
         "claim-runs": "300/300",
         "attack-plays": "1000/3600",
+        # Rooms of lessons, wrong codes of rooms, and votes: three classes of sixty may be behind
+        # one address.
+        "lesson-rooms": "30/3600",
+        "lesson-codes": "3000/3600",
+        "lesson-votes": "30000/3600",
         # For the whole site.
         "lab-users-site": "90000/3600",
         "lab-logins-site": "180000/3600",
@@ -324,6 +329,7 @@ REFRESH_GRACE = timedelta(seconds=10)  # requests in parallel spend one refresh 
 TOKEN_LEEWAY = timedelta(seconds=5)  # how far two servers' clocks may differ (RFC 7519, 4.1.4)
 LAB_LIFETIME = timedelta(hours=1)  # of the lab's throwaway users
 LAB_RUN_LIFETIME = timedelta(days=30)  # of the link to a played scenario's transcript
+LESSON_ROOM_LIFETIME = timedelta(days=1)
 
 # Short benchmarks from their page keep a core busy for a while: only a demo lets everybody.
 BENCH_PUBLIC = DEMO

@@ -13,6 +13,17 @@ from accounts.models.blacklist import (
 )
 from accounts.models.claim_runs import ClaimGuesses, ClaimRun, guess_count
 from accounts.models.end_reason import EndReason
+from accounts.models.lesson import (
+    ROUNDS,
+    Phase,
+    Room,
+    Tally,
+    Vote,
+    room_move,
+    room_open,
+    tally,
+    vote_cast,
+)
 from accounts.models.login import (
     TOUCH_EVERY,
     Login,
@@ -30,6 +41,7 @@ from accounts.models.user import LAB_HASHER, PasswordReplaced, Role, User
 __all__ = [
     "BLACKLIST_CHANNEL",
     "LAB_HASHER",
+    "ROUNDS",
     "TOUCH_EVERY",
     "AttackAct",
     "AttackPlay",
@@ -43,15 +55,19 @@ __all__ = [
     "LoginQuerySet",
     "Loot",
     "PasswordReplaced",
+    "Phase",
     "Role",
+    "Room",
     "Run",
     "RunQuerySet",
     "RunTurn",
     "SeenProof",
     "Session",
     "ShopLogin",
+    "Tally",
     "ThrottleCount",
     "User",
+    "Vote",
     "blacklist_login",
     "blacklist_token",
     "guess_count",
@@ -59,4 +75,8 @@ __all__ = [
     "login_replace",
     "login_touch",
     "pruned_before",
+    "room_move",
+    "room_open",
+    "tally",
+    "vote_cast",
 ]

@@ -24,6 +24,7 @@ from accounts.models import (
     ClaimRun,
     Login,
     Loot,
+    Room,
     Run,
     SeenProof,
     Session,
@@ -50,6 +51,7 @@ MAX_LAB_RUNS_OF_VISITOR = 3_000
 MAX_CLAIM_RUNS = 10_000
 MAX_CLAIM_RUNS_OF_CLIENT = 4_000
 MAX_ATTACK_PLAYS = 5_000
+MAX_ROOMS = 5_000
 MAX_DJANGO_SESSIONS = 5_000  # logging out everywhere reads all of them
 MAX_THROTTLE_COUNTS = 200_000
 
@@ -104,6 +106,11 @@ def prunables() -> list[Prunable]:
                 timezone.now() - settings.LAB_RUN_LIFETIME,
                 MAX_ATTACK_PLAYS,
             ),
+            CASCADING_BATCH,
+        ),
+        Prunable(
+            "rooms of lessons",
+            _older(Room.objects.all(), "ends", timezone.now(), MAX_ROOMS),
             CASCADING_BATCH,
         ),
     ]

@@ -23,11 +23,14 @@ from accounts.models import (
     ClaimRun,
     EndReason,
     Login,
+    Room,
     Run,
     Session,
     User,
+    Vote,
     login_begin,
     pruning,
+    room_open,
 )
 from accounts.models.pruning import BATCH, Prunable, _delete, prunables, prune, prune_a_little
 from accounts.models.throttle import ThrottleCount
@@ -116,6 +119,7 @@ class TestWhatGoes:
             "loot": 0,
             "seen proofs": 0,
             "attack plays": 0,
+            "rooms of lessons": 0,
         }
         for row in kept:
             row.refresh_from_db()
@@ -132,6 +136,14 @@ class TestWhatGoes:
         kept = run(timedelta(minutes=-1))
         assert pruned()["lab runs"] == 1
         assert Run.objects.get() == kept
+
+    def test_rooms_go_with_their_votes_when_their_day_is_over(self) -> None:
+        for ago in (timedelta(minutes=1), timedelta(minutes=-1)):
+            room = room_open(teacher=uuid.uuid4(), lesson="logged-out")
+            Room.objects.filter(pk=room.pk).update(ends=NOW - ago)
+            Vote.objects.create(room=room, pupil=uuid.uuid4(), step=0, round=1, answer=1)
+        assert pruned()["rooms of lessons"] == 1
+        assert Vote.objects.get().room == Room.objects.get() == room
 
     def test_so_do_runs_of_claims(self, settings: Settings) -> None:
         for minutes in (1, -1):
