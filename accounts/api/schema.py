@@ -70,6 +70,7 @@ _TAGS = {
     "claim": "Claims",
     "attack": "Attacks",
     "cluster": "More than one process",
+    "lesson": "Lessons in class",
 }
 _CSRF_HEADER = {
     "in": "header",
@@ -80,7 +81,10 @@ _CSRF_HEADER = {
     "example": "csrf_token",
 }
 # Who asks for it whatever came along, and whose cookies are none of the site's.
-_CSRF_ALWAYS = {"session_login", "session_logout", "benchmark_start"}
+_CSRF_ALWAYS = {
+    *("session_login", "session_logout", "benchmark_start"),
+    *("lesson_open", "lesson_move", "lesson_vote"),
+}
 _CSRF_IN_LAB = {
     "lab_login",
     "lab_logout",

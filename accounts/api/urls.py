@@ -10,6 +10,7 @@ from accounts.api import (
     cluster,
     cluster_scale,
     inspector,
+    lesson,
     logins,
     schema,
     views,
@@ -47,6 +48,10 @@ LAB: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("me/", views.MeView.as_view(), name="api-me"),
     path("lab/", include(LAB)),
+    path("lesson/rooms/", lesson.Rooms.as_view(), name="api-lesson-rooms"),
+    path("lesson/rooms/<slug:code>/", lesson.RoomDetail.as_view(), name="api-lesson-room"),
+    path("lesson/rooms/<slug:code>/move/", lesson.RoomMoves.as_view(), name="api-lesson-move"),
+    path("lesson/rooms/<slug:code>/vote/", lesson.RoomVotes.as_view(), name="api-lesson-vote"),
     path("session/login/", views.SessionLogin.as_view(), name="api-session-login"),
     path("session/logout/", views.SessionLogout.as_view(), name="api-session-logout"),
     path("token/", views.TokenObtain.as_view(), name="api-token"),

@@ -19,7 +19,7 @@ def reachable_hosts(host: str) -> list[str]:
     None where it is on loopback, which others do not reach.
     """
     if host not in _EVERYWHERE:
-        return [] if _is_loopback(host) else [in_url(host)]
+        return [] if is_loopback(host) else [in_url(host)]
     found = {ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips}
     # Of version 6 it comes with a flow and a scope.
     addresses = [ipaddress.ip_address(ip if isinstance(ip, str) else ip[0]) for ip in found]
@@ -44,7 +44,8 @@ def qr_code(text: str) -> str:
     return "\n".join([*lines, "█" * len(last), ""])
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a host."""
     with suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost"

@@ -2,12 +2,13 @@
 
 May import ``answer``, ``claims`` and what lies below them. Read ``_base.py`` first, then any
 lesson; ``README.md`` tells how to add one. ``_measured`` takes the figures of the reveals from the
-newest results.
+newest results. In class, ``_places`` is the order of what is done, ``_tickets`` tells who is who.
 """
 
 from accounts.lesson._base import (
     EMBED,
     Answer,
+    Exercise,
     Figure,
     Lesson,
     Note,
@@ -15,6 +16,17 @@ from accounts.lesson._base import (
     Run,
     Source,
     Step,
+)
+from accounts.lesson._places import Place, around, places
+from accounts.lesson._rehearsal import votes_make_up
+from accounts.lesson._tickets import (
+    is_teacher,
+    room_find,
+    teacher_digest,
+    teacher_give,
+    teacher_of,
+    ticket_for,
+    ticket_give,
 )
 from accounts.registry import Registry
 
@@ -24,11 +36,23 @@ __all__ = [
     "EMBED",
     "LESSONS",
     "Answer",
+    "Exercise",
     "Figure",
     "Lesson",
     "Note",
+    "Place",
     "Reveal",
     "Run",
     "Source",
     "Step",
+    "around",
+    "is_teacher",
+    "places",
+    "room_find",
+    "teacher_digest",
+    "teacher_give",
+    "teacher_of",
+    "ticket_for",
+    "ticket_give",
+    "votes_make_up",
 ]

@@ -112,6 +112,24 @@ class Step:
         return next(place for place, answer in enumerate(self.answers) if answer.right)
 
 
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """Something to find out afterwards, on a page of the site.
+
+    ``hand_in`` says which permanent links show that it was done. The solution is the teacher's.
+    """
+
+    task: str
+    path: str
+    hand_in: str
+    solution: str
+
+    @property
+    def url(self) -> str:
+        """Where it begins."""
+        return f"{get_script_prefix()}{self.path.removeprefix('/')}"
+
+
 class Lesson:
     """Steps in their order and a question to go with, which take twenty minutes in class.
 
@@ -128,6 +146,8 @@ class Lesson:
     steps: ClassVar[tuple[Step, ...]]
     #: the question at the end, which tells whether it was understood
     exit: ClassVar[Step]
+    #: for the handout
+    exercises: ClassVar[tuple[Exercise, ...]] = ()
     #: of all its steps, computed
     minutes: ClassVar[int]
     do_not_call_in_templates: ClassVar[bool] = True

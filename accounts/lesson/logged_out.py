@@ -1,6 +1,6 @@
 """You logged out. Really? What ends a login, what that costs, and the matrix."""
 
-from accounts.lesson._base import Answer, Lesson, Note, Reveal, Run, Step
+from accounts.lesson._base import Answer, Exercise, Lesson, Note, Reveal, Run, Step
 from accounts.lesson._measured import Experiment, Ways, revealing
 
 SESSION, JWT, BLACKLIST, SHORT = "session-db", "jwt-user", "jwt-blacklist", "jwt-rotating"
@@ -317,5 +317,33 @@ class LoggedOut(Lesson):
             "the thief’s copy lies.",
             wrong=("“If the signature is strong”: the copy has exactly the same signature.",),
             minutes=2,
+        ),
+    )
+    exercises = (
+        Exercise(
+            task="Find a way whose log-out stops the thief, but throws the owner’s other device "
+            "out, too. Why does it?",
+            path="/lab/",
+            hand_in="the link of a run that shows both.",
+            solution="“JWT + version number”: the log-out raises a counter on the user’s row, and "
+            "all tokens of the user carry the old number, those of the other device as well.",
+        ),
+        Exercise(
+            task="Find a way that lets the thief go on after a log-out, but stops him after a "
+            "change of the password. What does it look at?",
+            path="/lab/",
+            hand_in="the links of both runs.",
+            solution="“JWT + password digest” and “Session in the cookie”: both carry a digest "
+            "that is made of the password’s hash. A new password has another hash, and a log-out "
+            "changes nothing.",
+        ),
+        Exercise(
+            task="How short would you let an access token live that is not looked up: for a bank, "
+            "and for a newspaper? Give reasons with what the experiment measured.",
+            path="/claims/short-expiry/",
+            hand_in="the link of the run, and two sentences.",
+            solution="There is no right number. A good answer says how long the thief went on and "
+            "how many requests he sent in that time, and that a shorter life means more refreshes. "
+            "For a bank, even a minute is too long.",
         ),
     )

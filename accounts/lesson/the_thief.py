@@ -1,6 +1,6 @@
 """Where the thief comes in: storage, a script in the page, another site's form, refresh tokens."""
 
-from accounts.lesson._base import Answer, Lesson, Note, Reveal, Run, Step
+from accounts.lesson._base import Answer, Exercise, Lesson, Note, Reveal, Run, Step
 from accounts.lesson._measured import Experiment, Robbery, revealing
 
 SCRIPT = "script-in-a-comment"
@@ -302,5 +302,34 @@ class TheThief(Lesson):
                 ),
             ),
             minutes=3,
+        ),
+    )
+    exercises = (
+        Exercise(
+            task="Play the script in a comment without any defence. Which ways to keep a login "
+            "could the script not read, and what could it do there all the same?",
+            path="/attacks/script-in-a-comment/",
+            hand_in="the link of the play.",
+            solution="It reads no HttpOnly cookie. But it runs in the shop’s own page, and the "
+            "browser sends the cookie along with whatever it asks for: it can order while the page "
+            "is open. So HttpOnly keeps the login from being carried away, not from being used.",
+        ),
+        Exercise(
+            task="Play the other page’s form twice: without a defence, and with one of your "
+            "choice. Why can the other site’s page not do what your defence asks for?",
+            path="/attacks/another-sites-form/",
+            hand_in="the links of both plays.",
+            solution="Another site’s page can send a form, but it cannot read the shop’s page to "
+            "learn the token in its form, and it cannot change what the browser writes into Origin "
+            "and Sec-Fetch-Site.",
+        ),
+        Exercise(
+            task="Play the planted cookie with and without “A new key at the log-in”. What does "
+            "the thief know before the victim logs in, and what is it worth afterwards?",
+            path="/attacks/planted-cookie/",
+            hand_in="the links of both plays.",
+            solution="He knows the session key, as he has planted it. If the log-in keeps it, he "
+            "is logged in together with the victim. If the log-in makes a new one, his is worth "
+            "nothing.",
         ),
     )

@@ -1,6 +1,6 @@
 """Who are you, every time? What a session cookie and a token are; a request with either."""
 
-from accounts.lesson._base import Answer, Lesson, Note, Reveal, Run, Step
+from accounts.lesson._base import Answer, Exercise, Lesson, Note, Reveal, Run, Step
 from accounts.lesson._measured import Experiment, Ways, revealing
 
 SESSION, JWT, BARE = "session-db", "jwt-user", "jwt-stateless"
@@ -276,5 +276,33 @@ class WhoAreYou(Lesson):
             "can it delete when you log out? With that question the next lesson begins.",
             wrong=("“For both a row”: ask which column a JWT would have to be looked up by.",),
             minutes=3,
+        ),
+    )
+    exercises = (
+        Exercise(
+            task="Play “Session (Django)” and “JWT without look-up” against the log-out. What does "
+            "the server ask its database for the owner’s own request, with each of the two?",
+            path="/lab/",
+            hand_in="the links of both runs.",
+            solution="With the session it asks for the row of the session and for that of the "
+            "user. With the JWT it asks nothing: the signature is enough.",
+        ),
+        Exercise(
+            task="Let the shop check the signature and nothing else. Name a forged token that gets "
+            "in all the same, and say why.",
+            path="/attacks/forged-token/",
+            hand_in="the link of the play.",
+            solution="Whatever the shop’s own key has signed gets in: a token that has expired, "
+            "one for another service, a refresh token, one of a login that has ended. A signature "
+            "says who wrote a token, and not whether it is still good.",
+        ),
+        Exercise(
+            task="Somebody says that a JWT saves a query. Put it to the test. For which ways is it "
+            "true, and what do these not notice?",
+            path="/claims/stateless-saves-a-query/",
+            hand_in="the link of the run.",
+            solution="A JWT that nobody looks up saves both queries of Django’s session, and "
+            "notices no log-out. As soon as it is looked up, it needs a query again, and a session "
+            "can be built with one query, too.",
         ),
     )

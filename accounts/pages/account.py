@@ -43,7 +43,7 @@ def signup(request: HttpRequest) -> HttpResponse:
         try:
             count_sign_up(request)
         except Throttled as problem:
-            return throttled(request, problem.retry_after, signing_up=True)
+            return throttled(request, problem.retry_after, "accounts")
     form = SignUpForm(form_data(request))
     if not form.is_valid() or not (user := create_account(form)):
         return render_form(request, "pages/signup.html", form)

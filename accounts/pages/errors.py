@@ -2,6 +2,7 @@
 
 import sys
 from http import HTTPStatus
+from typing import Literal
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -80,9 +81,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", {"reason": reason}, status=HTTPStatus.FORBIDDEN)
 
 
-def throttled(request: HttpRequest, retry_after: int, *, signing_up: bool = False) -> HttpResponse:
-    """Too many wrong passwords or new accounts: try again in ``retry_after`` seconds."""
-    context = {"wait": in_words(retry_after), "signing_up": signing_up}
+def throttled(
+    request: HttpRequest,
+    retry_after: int,
+    what: Literal["passwords", "accounts", "codes"] = "passwords",
+) -> HttpResponse:
+    """Too many wrong passwords or codes, or new accounts: try again in ``retry_after`` seconds."""
+    context = {"wait": in_words(retry_after), "what": what}
     response = render(request, "429.html", context, status=HTTPStatus.TOO_MANY_REQUESTS)
     response["Retry-After"] = str(retry_after)
     return response

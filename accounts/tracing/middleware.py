@@ -11,18 +11,20 @@ from accounts.tracing.recorder import Trace, is_wanted, tracing
 from accounts.tracing.sql import sql_steps
 
 _TRACED = "/api/"
+_UNTRACED = "/api/lesson/"  # nobody looks at it, and a whole class asks every few seconds
 _ESCAPED = re.compile(r"[^ !#-\[\]-~]")
 
 
 class TraceMiddleware:
-    """Traces every API request while ``TRACING`` is on."""
+    """Traces every API request but those of lessons while ``TRACING`` is on."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = settings.TRACING or is_wanted()
-        if not asked or not request.path_info.startswith(_TRACED):
+        path = request.path_info
+        if not asked or not path.startswith(_TRACED) or path.startswith(_UNTRACED):
             return self.get_response(request)
         with tracing() as trace, sql_steps(trace):
             response = self.get_response(request)

@@ -111,7 +111,7 @@ def document() -> dict[str, Any]:
 
 def test_every_endpoint_is_described(document: dict[str, Any]) -> None:
     described = {
-        re.sub("{(slug|username)}", "session-db", path).replace("{run}", "1")
+        re.sub("{(slug|username|code)}", "session-db", path).replace("{run}", "1")
         for path in document["paths"]
     }
     own = {"/api/schema/", "/api/docs/"}
@@ -213,6 +213,7 @@ BODY = {
     "events": ["log-out"],
     "claims": [claim.slug for claim in claims],
     "attack": "script-in-a-comment",
+    "lesson": "logged-out",
 }
 
 

@@ -1,0 +1,288 @@
+"""A lesson in class: the way in, the pupil's page, the projector, the teacher's notes, the handout.
+
+Each page is whole as the server writes it: a script asks where the class is and, when that has
+changed, fetches the same address again. So a reload and whoever comes late see the current step.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.conf import own_database
+from accounts.demo.addresses import is_loopback
+from accounts.lesson import (
+    LESSONS,
+    Answer,
+    Lesson,
+    Place,
+    Reveal,
+    Step,
+    around,
+    is_teacher,
+    room_find,
+    ticket_for,
+    ticket_give,
+)
+from accounts.models import ROUNDS, Phase, Room, Tally, tally
+from accounts.pages import errors
+from accounts.pages.headers import framing
+from accounts.site.throttle import Throttled
+from accounts.templatetags.words import WORDS
+
+LETTERS = "ABCD"
+# What is done next, on the button that leads there.
+_NEXT = {
+    Phase.LOBBY: "Back to the code",
+    Phase.QUESTION: "Ask the question",
+    Phase.DISCUSS: "Close the vote",
+    Phase.AGAIN: "Vote again",
+    Phase.REVEAL: "Show the truth",
+    Phase.KEEP: "What to keep",
+    Phase.OVER: "The end",
+}
+_LONG = 330  # characters of a question with its answers, which then are written smaller
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The votes for an answer in a round, and their share of the round's in per cent."""
+
+    round: int
+    number: int
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer with its letter and its votes."""
+
+    number: int
+    answer: Answer
+    counts: list[Count]
+
+    @property
+    def letter(self) -> str:
+        """A, B, C or D."""
+        return LETTERS[self.number]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """To the next place or back: what its button says and sends."""
+
+    place: Place
+    words: str
+
+
+def choices(step: Step, number: int, counted: Tally) -> list[Choice]:
+    """The answers of a step, with the votes in each round that had any."""
+    rounds = [one for one in ROUNDS.values() if _cast(counted, number, one)]
+    return [
+        Choice(place, answer, [_count(counted, number, one, place) for one in rounds])
+        for place, answer in enumerate(step.answers)
+    ]
+
+
+def _cast(counted: Tally, step: int, round_: int) -> int:
+    return sum(number for key, number in counted.items() if key[:2] == (step, round_))
+
+
+def _count(counted: Tally, step: int, round_: int, answer: int) -> Count:
+    number = counted[step, round_, answer]
+    return Count(round_, number, round(100 * number / _cast(counted, step, round_)))
+
+
+@require_safe
+def teachers(request: HttpRequest) -> HttpResponse:
+    """What a lesson needs, how long it takes, and the buttons that open a room."""
+    reached = origin(request)
+    context = {
+        "lessons": [*LESSONS],
+        "reached": reached,
+        "address": reached and f"{reached}{reverse('lesson-join')}",
+        "data": {"rooms": reverse("api-lesson-rooms")},
+    }
+    return render(request, "lesson/teachers.html", context)
+
+
+@require_safe
+def join(request: HttpRequest) -> HttpResponse:
+    """Where a code is typed."""
+    typed = request.GET.get("code", "")
+    if not typed:
+        return render(request, "lesson/join.html")
+    try:
+        found = room_find(request, typed)
+    except Throttled as error:
+        return errors.throttled(request, error.retry_after, "codes")
+    if found is None:
+        return render(request, "lesson/join.html", {"typed": typed}, status=404)
+    return redirect(found)
+
+
+def _of_room(view: Callable[[HttpRequest, Room], HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of a room: 404 where there is none; whoever sees it may come again without a count."""
+
+    @require_safe
+    def found(request: HttpRequest, code: str) -> HttpResponse:
+        try:
+            room = room_find(request, code)
+        except Throttled as error:
+            return errors.throttled(request, error.retry_after, "codes")
+        if room is None or room.lesson not in LESSONS:
+            raise Http404
+        response = view(request, room)
+        ticket_give(response, ticket_for(request, room))
+        return response
+
+    return found
+
+
+@_of_room
+def room(request: HttpRequest, room: Room) -> HttpResponse:
+    """A pupil's page, on a telephone."""
+    pupil = ticket_for(request, room).digest
+    own = dict(room.votes.filter(pupil=pupil, step=room.step).values_list("round", "answer"))
+    context = _now(request, room) | {
+        "choices": choices(_step(room), room.step, Tally()),
+        "first": own.get(1),
+        "own": own.get(room.open_round or 2, own.get(1)),
+    }
+    return render(request, "lesson/pupil.html", context)
+
+
+@_of_room
+def screen(request: HttpRequest, room: Room) -> HttpResponse:
+    """The projector's page. Whoever has the code may see it; its keys work for the teacher."""
+    response = render(request, "lesson/screen.html", _now(request, room) | _told(request, room))
+    return framing(response)
+
+
+@_of_room
+def notes(request: HttpRequest, room: Room) -> HttpResponse:
+    """The teacher's second window. It tells which answer is right: for the teacher alone."""
+    if not is_teacher(request, room):
+        return render(request, "lesson/not_teacher.html", {"room": room}, status=403)
+    return render(request, "lesson/notes.html", _now(request, room) | _told(request, room))
+
+
+@_of_room
+def handout(request: HttpRequest, room: Room) -> HttpResponse:
+    """What is printed. It tells what is right: for pupils when the lesson is over."""
+    teaches = is_teacher(request, room)
+    if not teaches and room.phase != Phase.OVER:
+        return render(request, "lesson/not_over.html", {"room": room}, status=403)
+    counted, lesson = tally(room), LESSONS[room.lesson]
+    context = {
+        "room": room,
+        "lesson": lesson,
+        "steps": [_printed(lesson, number, counted) for number, _ in enumerate(lesson.all_steps())],
+        "solutions": teaches,
+        "words": WORDS,
+        "origin": origin(request) or f"{request.scheme}://{request.get_host()}",
+    }
+    return render(request, "lesson/handout.html", context)
+
+
+def _printed(lesson: type[Lesson], number: int, counted: Tally) -> dict[str, Any]:
+    step = lesson.all_steps()[number]
+    reveal = step.reveal(own_database())
+    return {
+        "step": step,
+        "is_exit": number == len(lesson.steps),
+        "choices": choices(step, number, counted),
+        "has_votes": _cast(counted, number, 1) > 0,
+        "reveal": reveal,
+        "sources": sources(reveal),
+    }
+
+
+def sources(reveal: Reveal) -> list[str]:
+    """Where and when the figures were measured, each machine and day once."""
+    told = (f"{one.date:%Y-%m-%d} on {one.machine}, {one.database}" for one in reveal.sources)
+    return [*dict.fromkeys(one.rstrip(", ") for one in told)]
+
+
+def _now(request: HttpRequest, room: Room) -> dict[str, Any]:
+    """Where the class is."""
+    lesson, step = LESSONS[room.lesson], _step(room)
+    is_told = room.phase in (Phase.REVEAL, Phase.KEEP)
+    reveal = step.reveal(own_database()) if is_told else None
+    return {
+        "room": room,
+        "lesson": lesson,
+        "step": step,
+        "total": len(lesson.steps),
+        "is_exit": room.step == len(lesson.steps),
+        "reveal": reveal,
+        "sources": sources(reveal) if reveal else [],
+        "data": {
+            "state": reverse("api-lesson-room", args=[room.code]),
+            "move": reverse("api-lesson-move", args=[room.code]),
+            "vote": reverse("api-lesson-vote", args=[room.code]),
+        },
+    }
+
+
+def _told(request: HttpRequest, room: Room) -> dict[str, Any]:
+    """What the teacher shows and knows."""
+    lesson, step = LESSONS[room.lesson], _step(room)
+    before, after = around(lesson, Place(room.step, Phase(room.phase)))
+    reached = origin(request)
+    address = f"{reached or request.build_absolute_uri('/').rstrip('/')}"
+    letters = len(step.question) + sum(len(answer.text) for answer in step.answers)
+    return {
+        "choices": choices(step, room.step, tally(room)),
+        "is_long": letters > _LONG,
+        "is_teacher": is_teacher(request, room),
+        "back": _way(before),
+        "next": _way(after),
+        "is_reached": reached is not None,
+        "address": f"{address.partition('//')[2]}{reverse('lesson-join')}",
+        "qr": qr(f"{address}{room.get_absolute_url()}"),
+        "keeps": [one.keep for one in lesson.steps],
+        "jumps": list(_jumps(lesson)),
+    }
+
+
+def _jumps(lesson: type[Lesson]) -> Iterator[Way]:
+    """To the question of each step."""
+    for number, _ in enumerate(lesson.steps):
+        yield Way(Place(number, Phase.QUESTION), f"{number + 1}")
+    yield Way(Place(len(lesson.steps), Phase.QUESTION), "Exit question")
+
+
+def _way(place: Place | None) -> Way | None:
+    return Way(place, _NEXT[place.phase]) if place else None
+
+
+def _step(room: Room) -> Step:
+    return LESSONS[room.lesson].all_steps()[room.step]
+
+
+def qr(text: str) -> str:
+    """A QR code as the address of a picture, black on white in every theme."""
+    code = segno.make(text, error="m", micro=False)
+    return code.svg_data_uri(border=2, light="#fff", omitsize=True)
+
+
+def origin(request: HttpRequest) -> str | None:
+    """Where pupils reach this site; None where only this machine does.
+
+    A teacher may have opened it as localhost: then it is the first other host that it answers to,
+    which ``make demo HOST=0.0.0.0`` sets to the machine's address in the classroom.
+    """
+    host, port = split_domain_port(request.get_host())
+    if not is_loopback(host.strip("[]")):
+        return f"{request.scheme}://{request.get_host()}"
+    others = (one for one in settings.ALLOWED_HOSTS if not one.startswith((".", "*")))
+    found = next((one for one in others if not is_loopback(one.strip("[]"))), None)
+    return found and f"{request.scheme}://{found}{f':{port}' if port else ''}"

@@ -1,0 +1,84 @@
+/** The projector and the teacher's notes: they follow the class, and lead it by keys and buttons. */
+
+import { send } from "../api.js";
+import { Follower, roomData } from "./follow.js";
+
+const FORWARD = ["ArrowRight", "PageDown", " "];
+const BACK = ["ArrowLeft", "PageUp"];
+const TYPES = "input, select, textarea, [contenteditable]";
+
+class Teacher {
+  constructor(data) {
+    Object.assign(this, { url: data.move, moving: false });
+    this.follower = new Follower(data, ({ votes }) => this.count(votes));
+    document.addEventListener("click", ({ target }) => {
+      const button = target.closest("[data-go]");
+      if (button) this.go(button);
+    });
+    this.listen(document);
+    // A click into the run takes the keyboard with it: the keys go on working there.
+    document.addEventListener("load", ({ target }) => this.framed(target), true);
+    this.framed(document.querySelector("iframe"));
+    setInterval(() => this.tick(), 1000);
+    this.tick();
+  }
+
+  framed(frame) {
+    if (frame?.tagName === "IFRAME" && frame.contentDocument) this.listen(frame.contentDocument);
+  }
+
+  listen(page) {
+    page.addEventListener("keydown", (event) => this.press(event));
+  }
+
+  press(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    if (event.target.closest?.(TYPES)) return;
+    if (event.key === " " && event.target.closest?.("button, a, summary")) return; // that is pressed
+    const isForward = FORWARD.includes(event.key);
+    if (!isForward && !BACK.includes(event.key)) return;
+    const button = document.querySelector(`[data-go="${isForward ? "next" : "back"}"]`);
+    if (!button) return;
+    event.preventDefault();
+    if (!event.repeat) this.go(button);
+  }
+
+  async go(button) {
+    const { go, step, phase } = button.dataset;
+    if (this.moving || button.disabled) return;
+    if (go === "end" && !confirm("End the lesson for everybody?")) return;
+    this.moving = true;
+    const version = Number(this.follower.now.dataset.version);
+    try {
+      await send(this.url, { method: "POST", body: { version, step: Number(step), phase } });
+      await this.follower.renew(); // also where another window was faster
+      this.tick();
+    } catch (error) {
+      this.follower.say(error.message);
+    }
+    this.moving = false;
+  }
+
+  count(votes) {
+    for (const node of document.querySelectorAll("[data-votes]")) node.textContent = votes;
+  }
+
+  tick() {
+    for (const clock of document.querySelectorAll(".clock")) {
+      const { since, minutes } = clock.dataset;
+      clock.textContent = since ? `${spent(Date.parse(since))} of ${minutes}:00` : timeOfDay();
+      clock.toggleAttribute("data-late", since && Date.now() - Date.parse(since) > minutes * 60_000);
+    }
+  }
+}
+
+function spent(since) {
+  const seconds = Math.max(0, Math.floor((Date.now() - since) / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+function timeOfDay() {
+  return new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+}
+
+new Teacher(roomData());

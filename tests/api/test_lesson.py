@@ -1,0 +1,225 @@
+"""A class over the API: a teacher moves the room, pupils vote, and a poll costs one query."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
+
+from accounts.lesson import LESSONS, places
+from accounts.models import Phase, Room, Vote, tally
+from tests.races import at_once
+from tests.sql import tables_of
+
+pytestmark = pytest.mark.django_db
+
+LESSON = "logged-out"
+ROOMS = "/api/lesson/rooms/"
+Json = dict[str, Any]
+
+
+def post(client: Client, path: str, body: Mapping[str, object]) -> Any:
+    return client.post(path, body, content_type="application/json")
+
+
+@pytest.fixture
+def teacher() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def room(teacher: Client) -> Json:
+    opened: Json = post(teacher, ROOMS, {"lesson": LESSON}).json()
+    return opened
+
+
+def pupil_in(room: Json) -> Client:
+    pupil = Client()
+    assert pupil.get(room["pupils"]).status_code == 200
+    return pupil
+
+
+def state(client: Client, room: Json) -> Json:
+    found: Json = client.get(f"{ROOMS}{room['code']}/").json()
+    return found
+
+
+def move(client: Client, room: Json, phase: str, step: int = 0, version: int | None = None) -> Any:
+    known = version or state(client, room)["version"]
+    body = {"version": known, "step": step, "phase": phase}
+    return post(client, f"{ROOMS}{room['code']}/move/", body)
+
+
+def vote(client: Client, room: Json, answer: int, round_: int = 1, step: int = 0) -> Any:
+    body = {"step": step, "round": round_, "answer": answer}
+    return post(client, f"{ROOMS}{room['code']}/vote/", body)
+
+
+def test_a_teacher_opens_a_room_whose_cookie_is_not_what_is_stored(
+    teacher: Client, room: Json
+) -> None:
+    assert {"lesson": LESSON, "phase": "lobby", "version": 1, "votes": 0}.items() <= room.items()
+    secret = teacher.cookies["lesson_teacher"]
+    assert secret["httponly"]
+    assert secret["samesite"] == "Lax"
+    assert secret.value not in str(Room.objects.values().get())
+    for page in ("pupils", "screen", "notes", "handout"):
+        assert teacher.get(room[page]).status_code == 200
+
+
+def test_the_whole_lesson_can_be_gone_through(teacher: Client, room: Json) -> None:
+    for number, place in enumerate(places(LESSONS[LESSON])[1:], 2):
+        answer = move(teacher, room, place.phase, place.step)
+        assert answer.json()["version"] == number
+        for page in ("pupils", "screen", "notes", "handout"):
+            assert teacher.get(room[page]).status_code == 200
+
+
+def test_a_poll_costs_one_query_writes_nothing_and_is_not_traced(
+    teacher: Client, room: Json, settings: Settings
+) -> None:
+    settings.TRACING = True
+    move(teacher, room, "question")
+    pupil = pupil_in(room)
+    vote(pupil, room, 1)
+    with CaptureQueriesContext(connection) as queries:
+        answer = pupil.get(f"{ROOMS}{room['code']}/")
+    assert answer.json()["votes"] == 1
+    assert tables_of(queries) == [{"accounts_room", "accounts_vote"}]
+    assert queries[0]["sql"].startswith("SELECT")
+    assert not answer.cookies
+    assert "Server-Timing" not in answer
+
+
+def test_a_vote_counts_once_for_a_browser_and_can_be_changed_until_it_is_closed(
+    teacher: Client, room: Json
+) -> None:
+    move(teacher, room, "question")
+    pupil, other = pupil_in(room), pupil_in(room)
+    assert [vote(pupil, room, answer).status_code for answer in (0, 1)] == [200, 200]
+    assert vote(other, room, 1).json() == {"step": 0, "round": 1, "answer": 1}
+    assert state(pupil, room)["votes"] == 2
+    move(teacher, room, "discuss")
+    late = vote(pupil, room, 2)
+    assert (late.status_code, late.json()["code"]) == (409, "closed")
+    assert tally(Room.objects.get()) == {(0, 1, 1): 2}
+    assert pupil.cookies["lesson_pupil"].value not in str(Vote.objects.values())
+
+
+def test_a_vote_for_another_step_or_round_than_the_open_one_is_refused(
+    teacher: Client, room: Json
+) -> None:
+    pupil = pupil_in(room)
+    assert vote(pupil, room, 1).status_code == 409
+    move(teacher, room, "again")
+    assert vote(pupil, room, 1, round_=1).status_code == 409
+    assert vote(pupil, room, 1, round_=2, step=1).status_code == 409
+    assert vote(pupil, room, 3, round_=2).status_code == 200
+    move(teacher, room, "question", step=2)  # which has three answers
+    assert vote(pupil, room, 3, step=2).json() == {"answer": ["There is no such answer."]}
+
+
+def test_only_the_browser_that_opened_a_room_moves_it(teacher: Client, room: Json) -> None:
+    pupil = pupil_in(room)
+    other_teacher = Client()
+    post(other_teacher, ROOMS, {"lesson": LESSON})
+    for client in (pupil, other_teacher):
+        assert move(client, room, "question").status_code == 403
+        assert client.get(room["notes"]).status_code == 403
+        assert client.get(room["handout"]).status_code == 403
+        assert "data-go" not in client.get(room["screen"]).content.decode()
+    assert state(teacher, room)["phase"] == "lobby"
+
+
+def test_a_slower_window_and_a_place_that_is_none_move_nothing(teacher: Client, room: Json) -> None:
+    assert move(teacher, room, "question", version=1).status_code == 200
+    slower = move(teacher, room, "question", version=1)
+    assert (slower.status_code, slower.json()["code"]) == (409, "moved")
+    exit_number = len(LESSONS[LESSON].steps)
+    assert move(teacher, room, "discuss", step=exit_number).status_code == 400
+    assert move(teacher, room, "question", step=exit_number + 1).status_code == 400
+    assert state(teacher, room)["version"] == 2
+
+
+def test_another_sites_page_can_neither_open_move_nor_vote(teacher: Client, room: Json) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = teacher.cookies
+    codes = [
+        post(strict, ROOMS, {"lesson": LESSON}).json()["code"],
+        move(strict, room, "question").json()["code"],
+        vote(strict, room, 1).json()["code"],
+    ]
+    assert codes == ["csrf_failed"] * 3
+
+
+def test_what_a_rehearsal_shows_is_made_up_and_says_so(teacher: Client) -> None:
+    room = post(teacher, ROOMS, {"lesson": LESSON, "is_rehearsal": True}).json()
+    assert move(teacher, room, "question").json()["votes"] == 24
+    move(teacher, room, "again")
+    counted = tally(Room.objects.get())
+    right = LESSONS[LESSON].steps[0].right
+    assert counted[0, 1, right] < counted[0, 2, right]
+    for page in ("screen", "notes", "handout"):
+        assert "made up" in teacher.get(room[page]).content.decode()
+
+
+def test_codes_are_found_as_people_type_them(room: Json) -> None:
+    code = room["code"]
+    for typed in (code.lower(), f"{code[:3]}-{code[3:]}", f" {code[:3]} {code[3:]} "):
+        answer = Client().get("/lesson/join/", {"code": typed})
+        assert answer.headers["Location"] == room["pupils"]
+    unknown = Client().get("/lesson/join/", {"code": "AAAAAA"})
+    assert unknown.status_code == 404
+    assert "There is no room with this code" in unknown.content.decode()
+
+
+class TestLimits:
+    def test_rooms_are_counted_for_each_address(self, teacher: Client, settings: Settings) -> None:
+        settings.LIMITS = {**settings.LIMITS, "lesson-rooms": (1, 3600)}
+        statuses = [post(teacher, ROOMS, {"lesson": LESSON}).status_code for _ in range(2)]
+        assert statuses == [201, 429]
+
+    def test_whoever_guesses_codes_is_told_no_right_one_either(
+        self, room: Json, settings: Settings
+    ) -> None:
+        settings.LIMITS = {**settings.LIMITS, "lesson-codes": (2, 3600)}
+        guessing = [Client().get(f"{ROOMS}ZZZZZ{end}/").status_code for end in "BCD"]
+        assert guessing == [404, 404, 429]
+        assert Client().get(f"{ROOMS}{room['code']}/").status_code == 429
+        assert Client().get(room["pupils"]).status_code == 429
+
+    def test_whoever_is_in_stays_in_while_others_guess(
+        self, room: Json, settings: Settings
+    ) -> None:
+        pupil = pupil_in(room)
+        settings.LIMITS = {**settings.LIMITS, "lesson-codes": (0, 3600)}
+        assert state(pupil, room)["code"] == room["code"]
+
+    def test_votes_are_counted_for_each_address(
+        self, teacher: Client, room: Json, settings: Settings
+    ) -> None:
+        settings.LIMITS = {**settings.LIMITS, "lesson-votes": (1, 3600)}
+        move(teacher, room, "question")
+        assert [vote(teacher, room, 1).status_code for _ in range(2)] == [200, 429]
+
+    def test_a_hundred_pupils_behind_one_address_vote(self, teacher: Client, room: Json) -> None:
+        move(teacher, room, "question")
+        pupils = [pupil_in(room) for _ in range(100)]
+        assert {vote(pupil, room, 1).status_code for pupil in pupils} == {200}
+        assert state(teacher, room)["votes"] == 100
+
+
+@pytest.mark.django_db(transaction=True)
+def test_votes_that_arrive_at_once_all_count(teacher: Client, room: Json) -> None:
+    move(teacher, room, "question")
+    pupils = [pupil_in(room) for _ in range(12)]
+    acts = [lambda pupil=pupil: vote(pupil, room, 1).status_code for pupil in pupils]
+    assert set(at_once(*acts)) == {200}
+    assert tally(Room.objects.get()) == {(0, 1, 1): 12}
+
+
+def test_the_phases_of_the_document_are_those_of_the_room() -> None:
+    assert {place.phase for place in places(LESSONS[LESSON])} == set(Phase)

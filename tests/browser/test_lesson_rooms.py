@@ -1,0 +1,171 @@
+"""A lesson in class: a teacher with a projector, five pupils with telephones."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
+
+from accounts.lesson import LESSONS, places
+from accounts.models import Phase
+from tests.axe import CLEAN, violations
+from tests.browser.conftest import Guard
+
+pytestmark = [pytest.mark.usefixtures("live"), pytest.mark.database("sqlite")]
+
+PROJECTOR = ViewportSize(width=1280, height=720)
+TELEPHONE = ViewportSize(width=390, height=780)
+
+TOO_SMALL = """() => [...document.querySelectorAll(".screen *")].filter((one) =>
+  [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()) &&
+  one.checkVisibility() && !one.closest(".quiet") &&
+  parseFloat(getComputedStyle(one).fontSize) < 24).map((one) => one.textContent)"""
+SCROLLS = """() => [document.documentElement, document.querySelector(".screen__main")]
+  .some((one) => one.scrollHeight > one.clientHeight || one.scrollWidth > one.clientWidth)"""
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """A page asks every two seconds where the class is, and less often without an answer."""
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def teacher(new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    return new_context(viewport=PROJECTOR)
+
+
+@pytest.fixture
+def pupil(new_context: Callable[..., BrowserContext]) -> Callable[[], Page]:
+    """One more telephone."""
+    return lambda: new_context(viewport=TELEPHONE, has_touch=True).new_page()
+
+
+def opened(teacher: BrowserContext, title: str) -> tuple[Page, Page, str]:
+    """The notes and the screen of a new room, and its code."""
+    notes, screen = teacher.new_page(), teacher.new_page()
+    notes.goto("/lesson/teachers/")
+    notes.get_by_role("button", name=f"Open a room for {title}").click()
+    code = notes.locator(".notes__code").inner_text()
+    screen.goto(f"/lesson/rooms/{code}/screen/")
+    return notes, screen, code
+
+
+def fits(screen: Page) -> None:
+    assert (screen.evaluate(TOO_SMALL), screen.evaluate(SCROLLS)) == ([], False)
+
+
+def forward(screen: Page, key: str, phase: Phase) -> None:
+    screen.keyboard.press(key)
+    expect(screen.locator(f".screen__main--{phase}")).to_be_visible()
+    fits(screen)
+
+
+def answer(page: Page, letter: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(f"^{letter} "))
+
+
+def choose(page: Page, letter: str) -> None:
+    answer(page, letter).click()
+    expect(page.get_by_text("Your vote is in.")).to_be_visible()
+
+
+def choose_without_a_network(page: Page, letter: str) -> None:
+    """It is sent when the network is back."""
+    expect(answer(page, letter)).to_be_visible()
+    page.context.set_offline(True)
+    answer(page, letter).click()
+    expect(page.get_by_text("has not arrived yet")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("No connection")
+    page.context.set_offline(False)
+    expect(page.get_by_text("Your vote is in.")).to_be_visible()
+    expect(page.get_by_role("alert")).to_be_hidden()
+
+
+def in_the_frame(screen: Page) -> None:
+    """A click into the run takes the keyboard with it."""
+    screen.frame_locator("iframe").get_by_role("heading", level=1).click()
+
+
+def both_votes(screen: Page) -> None:
+    right = screen.locator(".screen__answer--right")
+    expect(right).to_contain_text("Only the JWT")
+    expect(right).to_contain_text(re.compile(r"First vote: 1\s*votes, 25 %"))
+    expect(right).to_contain_text(re.compile(r"Second vote: 3\s*votes, 100 %"))
+
+
+def handed_out(page: Page) -> None:
+    """What a pupil takes home: the class's votes and no solutions."""
+    page.get_by_role("link", name="The handout").click()
+    votes = re.compile(r"Only the JWT.*First vote: 1.*Second vote: 3", re.DOTALL)
+    expect(page.locator(".handout__right").first).to_contain_text(votes)
+    expect(page.get_by_text("Measured").first).to_be_visible()
+    expect(page.get_by_role("heading", name="Solutions")).to_have_count(0)
+
+
+def test_a_class_votes_argues_and_votes_again(
+    teacher: BrowserContext, pupil: Callable[[], Page], guard: Guard
+) -> None:
+    guard.allow("ERR_INTERNET_DISCONNECTED")
+    notes, screen, code = opened(teacher, LESSONS["logged-out"].title)
+    expect(screen.get_by_role("img", name="QR code")).to_be_visible()
+    fits(screen)
+    typing, reloading, changing, offline = pupils = [pupil() for _ in range(4)]
+    typing.goto("/lesson/join/")
+    assert violations(typing) == CLEAN
+    typing.set_viewport_size(TELEPHONE)
+    typing.get_by_label("Code").fill(code.lower())
+    typing.get_by_role("button", name="Join").click()
+    for page in pupils[1:]:
+        page.goto(f"/lesson/rooms/{code}/")
+    expect(typing.get_by_text("You are in.")).to_be_visible()
+
+    forward(screen, "ArrowRight", Phase.QUESTION)
+    for page, letter in ((typing, "A"), (reloading, "B"), (changing, "B"), (changing, "C")):
+        choose(page, letter)
+    choose_without_a_network(offline, "D")
+    expect(screen.get_by_text("4 voted")).to_be_visible()
+
+    forward(screen, " ", Phase.DISCUSS)
+    expect(typing.get_by_text("The vote is closed.")).to_be_visible()
+    in_the_frame(screen)
+    forward(screen, "PageDown", Phase.AGAIN)
+    late = pupil()
+    late.goto(f"/lesson/rooms/{code}/")
+    expect(answer(reloading, "B")).to_contain_text("your first vote")
+    for page in (late, reloading, typing):
+        choose(page, "B")
+    reloading.reload()
+    expect(answer(reloading, "B")).to_have_attribute("aria-pressed", "true")
+    assert violations(typing) == CLEAN
+    expect(notes.get_by_text("3 votes in")).to_be_visible()
+
+    forward(screen, "ArrowRight", Phase.REVEAL)
+    both_votes(screen)
+    expect(reloading.get_by_text("The log-out deletes the session")).to_be_visible()
+    for page in (screen, notes):
+        assert violations(page) == CLEAN
+    screen.set_viewport_size(PROJECTOR)
+    forward(screen, "ArrowLeft", Phase.AGAIN)
+    forward(screen, "ArrowRight", Phase.REVEAL)
+    both_votes(screen)
+
+    notes.once("dialog", lambda dialog: dialog.accept())
+    notes.get_by_role("button", name="End the lesson").click()
+    handed_out(late)
+    notes.get_by_role("link", name="Print the handout").click()
+    expect(notes.get_by_role("heading", name="Solutions")).to_be_visible()
+    assert violations(notes) == CLEAN
+
+
+def test_nothing_scrolls_on_the_projector_at_any_place(teacher: BrowserContext) -> None:
+    screen = teacher.new_page()
+    for lesson in LESSONS:
+        screen.goto("/lesson/teachers/")
+        screen.get_by_role("button", name=f"Rehearse {lesson.title}").click()
+        code = screen.locator(".notes__code").inner_text()
+        screen.goto(f"/lesson/rooms/{code}/screen/")
+        for place in places(lesson)[1:]:
+            forward(screen, "ArrowRight", place.phase)
