@@ -47,13 +47,13 @@ def opening(facts: Facts) -> Opening:
     if _is_safe(known[PLAIN]):
         return Opening("None: here even a plain token ends as its user logs out.", _figures(known))
     return Opening(
-        f"Ending a token at log-out takes a database query for each request, {_left(known)}.",
+        f"Ending a token at once takes a look-up for each request, {_left(known)}.",
         _figures(known),
     )
 
 
 def _left(known: Mapping[str, Candidate]) -> str:
-    """What the query makes of the price, for which tokens are praised."""
+    """What the look-up makes of the price, for which tokens are praised."""
     if _is_dearer(known[REVOCABLE], known[SESSION_DB]):
         return "and then a token costs more than the session it was to replace"
     is_cheaper = _is_dearer(known[SESSION_DB], known[REVOCABLE])
@@ -77,8 +77,15 @@ def _figures(known: Mapping[str, Candidate]) -> str:
     )
     alone = {candidate.family for candidate in known.values() if not candidate.request.queries}
     if alone == {Family.JWT}:
-        text += " What only a JWT can do: be checked where your database is not."
+        text += f" What only a JWT can do: be checked where your database is not{_late(known)}."
     return text
+
+
+def _late(known: Mapping[str, Candidate]) -> str:
+    """When a log-out counts there at the soonest; empty where none does before the token ends."""
+    alone = (one.lag_s for one in known.values() if not one.request.queries and _is_safe(one))
+    lags = [lag for lag in alone if lag]
+    return f"; a log-out then counts up to {duration(min(lags))} late" if lags else ""
 
 
 def _with_care(known: Mapping[str, Candidate]) -> str:

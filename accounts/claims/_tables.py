@@ -8,6 +8,9 @@ from accounts.claims._evidence import Evidence, Measurement
 
 COLUMNS = ("Measured", "Median", "Four in five between", "Samples")
 _WHOLE = 100  # from here on decimals say nothing
+#: Units of one whose plural is more than an s.
+_ONE = {"copies": "copy", "forgeries": "forgery", "thieves": "thief"}
+_ONE |= {"fetches": "fetch", "refreshes": "refresh"}
 
 
 def tables(evidence: Evidence) -> Iterator[Table]:
@@ -23,7 +26,15 @@ def _row(one: Measurement) -> Row:
 
 def value(one: Measurement) -> str:
     """The median with its unit."""
-    return queries(one.median) if one.unit == "SQL" else f"{amount(one.median)} {one.unit}"
+    if one.unit == "SQL":
+        return queries(one.median)
+    unit = _of_one(one.unit) if one.median == 1 else one.unit
+    return f"{amount(one.median)} {unit}"
+
+
+def _of_one(unit: str) -> str:
+    """``1 cookie``, where others are cookies; a second (``s``) stays one."""
+    return _ONE.get(unit) or (unit.removesuffix("s") if len(unit) > 2 else unit)
 
 
 def queries(number: float) -> str:

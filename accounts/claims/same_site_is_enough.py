@@ -97,10 +97,10 @@ class SameSiteIsEnough(Claim):
         written, silent = (evidence.named(which) for which in ("written", "silent"))
         alone, *guarded = (int(one.median) for one in evidence.named("let-"))
         words = (
-            f"Recorded, of {_browsers(written)} browsers so many sent a cookie with Lax or "
-            f"Strict along: {_said(written)}; and one without SameSite: {_said(silent)}. Of those "
-            f"requests the shop let {alone} order where it trusts SameSite, and {sum(guarded)} "
-            "where it asks for more than the cookie."
+            f"{_browsers(written)} browsers were recorded. A cookie with Lax or Strict was sent "
+            f"along {_said(written)}; one without SameSite {_said(silent)}. Of those requests, "
+            f"{alone} ordered a lamp where the shop trusts SameSite, and {sum(guarded)} where it "
+            "asks for more than the cookie."
         )
         if any(one.median for one in written):
             return Verdict(Kind.FAILS, words, fails)
@@ -173,7 +173,7 @@ def _said(found: Sequence[Measurement]) -> str:
     pages = {one.title.partition(":")[0]: 0 for one in found}
     for one in found:
         pages[one.title.partition(":")[0]] += one.median > 0
-    return "; ".join(f"{number} from {page.lower()}" for page, number in pages.items())
+    return ", ".join(f"by {number or 'none'} from {page.lower()}" for page, number in pages.items())
 
 
 def _browsers(found: Sequence[Measurement]) -> int:

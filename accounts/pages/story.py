@@ -13,6 +13,8 @@ class Pair:
     news: str
     #: what to look at
     about: str
+    #: what follows where both stop the thief
+    conclusion: str = ""
 
 
 STORY = (
@@ -20,7 +22,8 @@ STORY = (
         "session-db",
         "jwt-user",
         "the defaults of Django and simplejwt",
-        "What Django and simplejwt, its library for JWTs, do when nothing is set.",
+        "How Django and simplejwt, a library for JWTs, judge a request when nothing is set. Here the "
+        "token names its server and its login as well, and its user is deleted within the hour.",
     ),
     Pair(
         "session-db",
@@ -54,5 +57,6 @@ STORY = (
         "jwt-blacklist-joined",
         "a random token",
         "Sent like a JWT and looked up like a session: is the signature needed at all?",
+        "No: what stopped the thief is the row that both look up, and no signature.",
     ),
 )

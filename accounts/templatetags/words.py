@@ -50,6 +50,20 @@ WORDS = (
         source=_rfc(6749, "1.4"),
     ),
     Word(
+        "alg",
+        "The field in a token’s header that names the algorithm of its signature, such as HS256.",
+        "A server must decide by itself which one it takes: whoever forges a token writes it too.",
+        seen="/attacks/forged-token/",
+        source=_rfc(7515, "4.1.1"),
+    ),
+    Word(
+        "aud",
+        "The claim that says for which server a token is meant, its audience.",
+        "A server that does not look at it lets in who has a token for a neighbour.",
+        seen="/inspector/",
+        source=_rfc(7519, "4.1.3"),
+    ),
+    Word(
         "bearer token",
         "A token that works for whoever holds it, like cash.",
         "A thief’s copy is as good as the original until the server finds a reason to refuse it.",
@@ -126,6 +140,12 @@ WORDS = (
         source=_rfc(7519, "4.1.4"),
     ),
     Word(
+        "fail open",
+        "To let everybody in while what ought to be asked cannot be asked.",
+        "The other choice, to fail closed, lets nobody in: a thief is kept out, and so is everybody.",
+        seen="/lab/events/store-down/",
+    ),
+    Word(
         "grace",
         "A few seconds in which a refresh token that was just spent may be used again.",
         "It spares clients that send several requests at once, and hides a thief who is as quick.",
@@ -145,6 +165,20 @@ WORDS = (
         source=_rfc(7662, "2"),
     ),
     Word(
+        "iss",
+        "The claim that says which server has issued a token, its issuer.",
+        "It tells a service that trusts several issuers whose keys to use.",
+        seen="/inspector/",
+        source=_rfc(7519, "4.1.1"),
+    ),
+    Word(
+        "JWK",
+        "JSON Web Key: a key written as JSON. A server publishes a set of them, its JWKS.",
+        "A token that brings a key of its own (jwk) or its address (jku) proves nothing.",
+        seen="/attacks/forged-token/",
+        source=_rfc(7517, "4"),
+    ),
+    Word(
         "jti",
         "The claim with the id of a token, a different one for each token.",
         "A blacklist names a token by it and need not store the token itself.",
@@ -157,6 +191,13 @@ WORDS = (
         "Everybody who holds it can read it, but without the key nobody can change it unnoticed.",
         seen="/inspector/",
         source=_rfc(7519, "3"),
+    ),
+    Word(
+        "kid",
+        "The field in a token’s header that names the key of its signature, a key id.",
+        "While keys are changed, old and new tokens are each verified with their own.",
+        seen="/lab/events/key-rotated/",
+        source=_rfc(7515, "4.1.4"),
     ),
     Word(
         "leeway",
@@ -178,10 +219,24 @@ WORDS = (
         seen="/benchmarks/",
     ),
     Word(
+        "nbf",
+        "The claim that says from when on a token may be used: not before.",
+        "A server whose clock is behind refuses a new token that carries it.",
+        seen="/inspector/",
+        source=_rfc(7519, "4.1.5"),
+    ),
+    Word(
         "opaque token",
         "A random string that means nothing by itself: the server looks it up.",
         "It is sent like a JWT and ended like a session.",
         seen="/lab/opaque/",
+    ),
+    Word(
+        "PASETO",
+        "A format of signed tokens like JWT, in which the version alone decides the algorithm.",
+        "Nobody can forge by naming another algorithm; a log-out ends it no sooner than a JWT.",
+        seen="/claims/paseto-fixes-jwt/",
+        source=Source("PASETO", "https://github.com/paseto-standard/paseto-spec"),
     ),
     Word(
         "refresh token",
@@ -195,6 +250,19 @@ WORDS = (
         "To send a copied credential once more, as a thief would.",
         "The lab replays a copy after each event and shows what it got.",
         seen="/lab/",
+    ),
+    Word(
+        "replica",
+        "A second database that copies every change of the first, a moment later.",
+        "Who asks it at once after a log-out may still be told that the login lives.",
+        seen="/cluster/",
+    ),
+    Word(
+        "resource server",
+        "A service that accepts tokens which another server has issued.",
+        "It may know the public keys alone, and then it hears of no log-out.",
+        seen="/cluster/",
+        source=_rfc(6749, "1.1"),
     ),
     Word(
         "revocation",

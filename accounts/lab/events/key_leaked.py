@@ -35,5 +35,6 @@ class KeyLeaked(Event):
 
     @classmethod
     def told(cls, report: Mapping[str, Any]) -> tuple[str, str, str] | None:
-        word = "gets in" if report["thief"] == Outcome.ACCEPTED else "refused"
-        return word, f"is {report.get('taken')} of 20 users", ""
+        if report["thief"] == Outcome.ACCEPTED:
+            return "gets in", f"as {report.get('taken')} of 20 users", ""
+        return "refused", "as any of 20 users", ""

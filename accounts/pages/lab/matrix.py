@@ -120,7 +120,6 @@ def lab(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("family")
     context = {
         "events": columns,
-        "ends": len(columns) - len(drills),
         "drills": len(drills),
         "more": len(columns) - 2 * len(drills),
         "closed": [row.strategy for row in rows if row.standing == "closed"],

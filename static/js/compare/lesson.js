@@ -117,9 +117,9 @@ function differ(one, other) {
 }
 
 function afterLogout(lanes) {
-  const holds = lanes.some(({ strategy }) => strategy.refreshes)
-    ? ["The thief holds the ", word("refresh token"), ", too. "]
-    : [];
+  const holds = lanes
+    .filter(({ strategy }) => strategy.refreshes)
+    .flatMap((lane) => ["Of ", name(lane), " it has the ", word("refresh token"), ", too. "]);
   return {
     title: "You are logged out on both sides, and the thief still has both copies",
     words: [
@@ -131,12 +131,12 @@ function afterLogout(lanes) {
   };
 }
 
-function afterReplay(lanes) {
+function afterReplay(lanes, data) {
   const open = lanes.filter(({ results }) => results[REPLAY].verdict.accepted);
   const closed = lanes.filter((lane) => !open.includes(lane));
   const late = closed.filter(({ results }) => EXPIRED.test(results[REPLAY].verdict.code));
   if (late.length) return tooLate(late);
-  const told = [bothStopped, oneStopped, noneStopped][open.length](lanes, open[0], closed[0]);
+  const told = [bothStopped, oneStopped, noneStopped][open.length](lanes, open[0], closed[0], data);
   return { ...told, words: [...told.words, ...lanes.flatMap(otherwise), ...guesses(lanes)] };
 }
 
@@ -179,7 +179,7 @@ function noneStopped(lanes) {
   };
 }
 
-function bothStopped(lanes) {
+function bothStopped(lanes, _open, _closed, { pair }) {
   const [left, right] = lanes.map(queries);
   const [small, large] = size(lanes[0]) < size(lanes[1]) ? lanes : lanes.toReversed();
   const cost =
@@ -195,7 +195,7 @@ function bothStopped(lanes) {
       left === right
         ? `Both stop the thief; both ask the database ${times(left)}`
         : "Both stop the thief, but one asks the database more often",
-    words: [...cost, ...bytes, ...lanes.flatMap(collateral)],
+    words: [...cost, ...bytes, ...(pair?.conclusion ? [` ${pair.conclusion}`] : []), ...lanes.flatMap(collateral)],
   };
 }
 

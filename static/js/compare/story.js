@@ -9,14 +9,14 @@ function nameOf(pair) {
 
 export class Story {
   /**
-   * @param {{left: string, right: string, news: string, about: string}[]} pairs in order
+   * @param {{left: string, right: string, news: string, about: string, conclusion: string}[]} pairs in order
    * @param {Record<string, boolean[]>} played by the pair's name: which guesses were right
    */
   constructor(pairs, played = {}) {
     Object.assign(this, { pairs, played });
   }
 
-  /** The pair of these lanes, if it is one of the story: `{index, news, about}`. */
+  /** The pair of these lanes, if it is one of the story: `{index, news, about, conclusion}`. */
   find(lanes) {
     const wanted = nameOf(lanes.map(({ strategy }) => strategy.slug));
     const index = this.pairs.findIndex(({ left, right }) => nameOf([left, right]) === wanted);
