@@ -84,7 +84,7 @@ class LabHasher(SiteHasher):
     """
 
     algorithm = LAB_HASHER
-    described = "argon2 at its cheapest, for a throwaway user"
+    described = "a cheap one, for a throwaway user"
     turn = nullcontext()
     time_cost = 1
     memory_cost = 64
