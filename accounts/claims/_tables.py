@@ -8,6 +8,7 @@ from accounts.claims._evidence import Evidence, Measurement
 
 COLUMNS = ("Measured", "Median", "Four in five between", "Samples")
 _WHOLE = 100  # from here on decimals say nothing
+_SYMBOLS = ("s", "ms", "µs")
 #: Units of one whose plural is more than an s.
 _ONE = {"copies": "copy", "forgeries": "forgery", "thieves": "thief"}
 _ONE |= {"fetches": "fetch", "refreshes": "refresh"}
@@ -34,7 +35,7 @@ def value(one: Measurement) -> str:
 
 def _of_one(unit: str) -> str:
     """``1 cookie``, where others are cookies; a second (``s``) stays one."""
-    return _ONE.get(unit) or (unit.removesuffix("s") if len(unit) > 2 else unit)
+    return unit if unit in _SYMBOLS else _ONE.get(unit, unit.removesuffix("s"))
 
 
 def queries(number: float) -> str:

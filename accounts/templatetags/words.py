@@ -142,7 +142,7 @@ WORDS = (
     Word(
         "fail open",
         "To let everybody in while what ought to be asked cannot be asked.",
-        "The other choice, to fail closed, lets nobody in: a thief is kept out, and so is everybody.",
+        "The other choice, to fail closed, lets nobody in: neither a thief nor an owner.",
         seen="/lab/events/store-down/",
     ),
     Word(
