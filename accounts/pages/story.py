@@ -23,7 +23,7 @@ STORY = (
         "jwt-user",
         "the defaults of Django and simplejwt",
         "How Django and simplejwt, a library for JWTs, judge a request when nothing is set. Here "
-        "the token names its server and its login as well, and its user is deleted within the hour.",
+        "the token also names its server and its login, and its user is deleted within the hour.",
     ),
     Pair(
         "session-db",
