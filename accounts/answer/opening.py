@@ -47,7 +47,7 @@ def opening(facts: Facts) -> Opening:
     if _is_safe(known[PLAIN]):
         return Opening("None: here even a plain token ends as its user logs out.", _figures(known))
     return Opening(
-        f"Ending a token at once takes a look-up for each request, {_left(known)}.",
+        f"Ending a token as its user logs out takes a look-up for each request, {_left(known)}.",
         _figures(known),
     )
 

@@ -30,7 +30,7 @@ from accounts.answer.takeaway import NothingToTake, Takeaway, takeaway
 from accounts.answer.tipping import PARAMETERS, Parameter, tipping_points
 from accounts.bench.result import SESSION_DB
 from accounts.conf import DATABASES, own_database
-from accounts.lab.events import events
+from accounts.lab.events import Event, events
 from accounts.lab.wording import CellText, describe
 from accounts.pages.chooser import marked_choices
 from accounts.pages.lab.cells import Named, named_event, named_strategy
@@ -345,7 +345,7 @@ def _content(form: SystemForm, found: Facts) -> dict[str, Any]:
             for event in events
             if all(event.slug in column.cells for column in columns)
         ],
-        "events": [named_event(event) for event in events],
+        "events": [named_event(event) for event in _counting()],
         "played": [
             (_named(candidate), _cells(found, candidate))
             for candidate in found.measurements.candidates
@@ -367,7 +367,12 @@ def side_by_side(ranked: Sequence[Ranking], a: str, b: str) -> tuple[str, str]:
 def _cells(found: Facts, candidate: Candidate) -> list[CellText | None]:
     """A row of the matrix; None where an event was not played."""
     reports = found.reports(candidate.slug)
-    return [describe(reports[one.slug]) if one.slug in reports else None for one in events]
+    return [describe(reports[one.slug]) if one.slug in reports else None for one in _counting()]
+
+
+def _counting() -> Sequence[type[Event]]:
+    """The events that decide whether a way will do: drills do not."""
+    return [event for event in events if not event.is_drill]
 
 
 @require_safe
