@@ -235,8 +235,8 @@ class TryIt {
       const pair = this.story.next();
       return pair ? { words: `Next: ${pair.news}` } : this.data.end;
     }
-    if (this.unguessed.length === 2) return { words: "Guess in both lanes first", waits: true };
-    if (this.unguessed.length) return { words: "Guess in the other lane, too", waits: true };
+    if (this.unguessed.length === 2) return { words: "Guess first, in both lanes" };
+    if (this.unguessed.length) return { words: "Guess in the other lane, too" };
     if (done === REQUEST) return { words: `Next: send ${this.data.requests} requests` };
     return { words: NEXT[done] ?? START };
   }

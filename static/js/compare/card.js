@@ -47,13 +47,12 @@ export class Card {
     this.problem.hidden = !words;
   }
 
-  /** What to do next: a button, or at the end a link. One that `waits` leads to what is asked first. */
-  offer({ words, url, waits = false }, place) {
+  /** What to do next: a button, or at the end a link. */
+  offer({ words, url }, place) {
     this.button.hidden = Boolean(url);
     this.link.hidden = !url;
     const control = url ? this.link : this.button;
     control.textContent = words;
-    this.button.setAttribute("aria-disabled", String(waits));
     if (url) control.href = url;
     this.place.textContent = place;
   }
