@@ -481,7 +481,11 @@ def test_on_a_phone_lesson_and_verdicts_are_in_sight_and_nothing_scrolls_sideway
 ) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/?left=session-joined&right=jwt-rotating")
-    play(page)
+    take(page, 1, 2, 3)
+    button(page).click()  # it leads to the question, which is out of sight here
+    expect(lane(page, "left").get_by_role("button", name="Yes")).to_be_in_viewport()
+    guess(page, left=False, right=False)
+    take(page, 4)
     for shown in (
         title(page),
         card(page).get_by_text("● thief stopped"),
