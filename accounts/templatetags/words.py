@@ -173,7 +173,7 @@ WORDS = (
     ),
     Word(
         "JWK",
-        "JSON Web Key: a key written as JSON. A server publishes a set of them, its JWKS.",
+        "JSON Web Key: a key written as JSON, of which a server publishes a set, its JWKS.",
         "A token that brings a key of its own (jwk) or its address (jku) proves nothing.",
         seen="/attacks/forged-token/",
         source=_rfc(7517, "4"),
