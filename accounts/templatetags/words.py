@@ -172,18 +172,18 @@ WORDS = (
         source=_rfc(7519, "4.1.1"),
     ),
     Word(
-        "JWK",
-        "JSON Web Key: a key written as JSON, of which a server publishes a set, its JWKS.",
-        "A token that brings a key of its own (jwk) or its address (jku) proves nothing.",
-        seen="/attacks/forged-token/",
-        source=_rfc(7517, "4"),
-    ),
-    Word(
         "jti",
         "The claim with the id of a token, a different one for each token.",
         "A blacklist names a token by it and need not store the token itself.",
         seen="/lab/jwt-blacklist/",
         source=_rfc(7519, "4.1.7"),
+    ),
+    Word(
+        "JWK",
+        "JSON Web Key: a key written as JSON, of which a server publishes a set, its JWKS.",
+        "A token that brings a key of its own (jwk) or its address (jku) proves nothing.",
+        seen="/attacks/forged-token/",
+        source=_rfc(7517, "4"),
     ),
     Word(
         "JWT",

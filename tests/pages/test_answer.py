@@ -38,8 +38,8 @@ def test_the_first_sentence_answers_the_question_with_figures_and_says_whose(
     html = page(client, database="postgres")
     seen = text(html)
     assert (
-        "What is the problem with JWT, if invalidation is solved? Ending a token at log-out "
-        "takes a database query for each request" in seen
+        "What is the problem with JWT, if invalidation is solved? Ending a token as its "
+        "user logs out takes a look-up for each request" in seen
     )
     assert "sends 357 bytes with each request instead of 32." in seen
     found = facts("postgres")
@@ -133,7 +133,9 @@ def test_the_matrix_behind_it_is_on_the_page(client: Client) -> None:
     html = page(client, database="postgres")
     assert 'href="#played"' in html
     played = text(html[: html.index("</main>")] + "</main>").partition("stolen copy Every way")[2]
-    assert re.search(r"^ against every event, played [\d-]+ on PostgreSQL in \d+ s", played)
+    assert re.search(
+        r"^ against every event that decides here, played [\d-]+ on PostgreSQL in \d+ s", played
+    )
     lives = "▲ still works for 59 min"
     assert f"JWT {lives} {lives} {lives} ● refused at once ● accepted with the new role" in played
     assert "JWT + version number ● refused at once, the other device, too" in played

@@ -22,6 +22,7 @@ from accounts.claims._evidence import Evidence
 from accounts.claims._results import shipped
 from accounts.conf import own_database
 from accounts.lab import recorded
+from accounts.lab.events import events
 from accounts.pages.benchmarks import views as benchmark_views
 from accounts.pages.claims import views as claims
 from accounts.pages.lab import cells
@@ -117,7 +118,7 @@ def answer(client: Client) -> Iterator[tuple[str, str, str]]:
     query = {"database": own_database(), "clients": ["browser", "program"]}
     html = client.get("/answer/", query).content.decode()
     _, *columns = rows_of(html, 'id="played"')[0]
-    by_title = dict(zip(columns, event_slugs(client), strict=True))
+    by_title = {event.title: event.slug for event in events}
     for title, *found in rows_of(html, 'id="played"')[1:]:
         for column, words in zip(columns, found, strict=True):
             yield SLUGS[title], f"cell {by_title[column]}", words.replace(",", "")
@@ -146,12 +147,6 @@ def times(html: str, before: str) -> Iterator[tuple[str, str, str]]:
 def same(html: str) -> bool:
     """What the first sentence says of the two ways with one query."""
     return "the token costs as much as" in text(html)
-
-
-def event_slugs(client: Client) -> list[str]:
-    html = client.get("/lab/").content.decode()
-    head = html[html.index("data-matrix") : html.index("</thead>")]
-    return re.findall(r'href="/lab/events/([\w-]+)/"', head)
 
 
 def benchmarks(client: Client) -> Iterator[tuple[str, str, str]]:
