@@ -136,9 +136,9 @@ def test_logging_out_stops_the_stolen_cookie_and_not_the_stolen_token(
     take(page, 3)
     expect(lane(page, "left")).to_contain_text("The row in django_session was deleted.")
     expect(lane(page, "right")).to_contain_text("The server had nothing to delete")
-    expect(card(page)).to_contain_text("The thief holds the refresh token, too.")
-    expect(button(page)).to_be_disabled()  # no guess, no thief
-    button(page).click(force=True)
+    expect(card(page)).to_contain_text("Of JWT it has the refresh token, too.")
+    expect(button(page)).to_have_text("Guess first, in both lanes")  # no guess, no thief
+    button(page).click()
     question = lane(page, "left").get_by_role("button", name="Yes")
     expect(question).to_be_focused()
     expect(question).to_have_css("outline-style", "solid")
