@@ -90,7 +90,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "heroicons",
 ]
 
 MIDDLEWARE = [

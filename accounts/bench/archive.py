@@ -30,14 +30,16 @@ class Entry:
     parts: frozenset[str]
     #: other programs kept the machine busy: it is never taken for the newest
     is_loaded: bool = False
+    #: when its file was written, in nanoseconds: equal entries are of one and the same content
+    changed: int = 0
 
     @classmethod
-    def from_result(cls, name: str, result: Result) -> "Entry":
+    def from_result(cls, name: str, result: Result, changed: int) -> "Entry":
         """The entry of a result that has been read."""
         content = cast("Mapping[str, Any]", result)
         parts = frozenset(part for part in PARTS if content[part])
         made = datetime.fromisoformat(result["made"])
-        return cls(name, made, result["database"], parts, is_loaded(result["machine"]))
+        return cls(name, made, result["database"], parts, is_loaded(result["machine"]), changed)
 
 
 def folder() -> Path:
@@ -76,9 +78,9 @@ def _files() -> list[Path]:
 
 
 @lru_cache(maxsize=4 * MAX_LISTED)
-def _entry(file: Path, _changed: int) -> Entry | None:
+def _entry(file: Path, changed: int) -> Entry | None:
     result = _read(file)
-    return Entry.from_result(file.stem, result) if result else None
+    return Entry.from_result(file.stem, result, changed) if result else None
 
 
 def save(result: Result, directory: Path | None = None, name: str = "") -> Path:

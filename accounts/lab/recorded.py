@@ -13,9 +13,12 @@ FORMAT = 1
 Cell = tuple[str, str]  # the slugs of a strategy and an event
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Recorded:
-    """A matrix that was played at once; ``reports`` are as ``Report.as_dict()`` has them."""
+    """A matrix that was played at once; ``reports`` are as ``Report.as_dict()`` has them.
+
+    One object for each state of a file, so it may stand for its content as a key.
+    """
 
     database: str
     made: datetime

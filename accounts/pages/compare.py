@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Self
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.bench import archive
@@ -97,30 +100,57 @@ class Choice:
 def compare(request: HttpRequest) -> HttpResponse:
     """Two strategies side by side, as `?left=` and `?right=` say."""
     left, right = chosen(request.GET.get("left"), request.GET.get("right"))
+    here, prefix = tuple(iter(strategies)), get_script_prefix()
     context = {
-        "lanes": [lane("left", left, right), lane("right", right, left)],
-        "steps": STEPS,
-        "story": STORY,
+        "content": drawn(left, right, here, prefix, traced=settings.TRACING),
         "traced": settings.TRACING,
         "picture": request.build_absolute_uri(static("img/compare.png")),
-        "data": {
-            "requests": REQUESTS,
-            "strategies": [Choice.from_strategy(strategy).data() for strategy in strategies],
-            "story": [asdict(pair) for pair in STORY],
-            "beginUrl": reverse("api-lab-logins"),
-            "usersUrl": reverse("api-lab-users"),
-            "runsUrl": reverse("api-lab-runs"),
-            "triedUrl": reverse("tried", args=[NO_RUN, NO_RUN]),
-            "end": ends_at(),
-            "attacksUrl": url_of("attacks"),
-            "bench": benchmark(),
-        },
+        "data": {"requests": REQUESTS, "bench": benchmark(), **lasting(here, prefix)},
         "glossary": addresses(),
     }
     return render(request, "pages/compare.html", context)
 
 
-def lane(side: str, strategy: type[Strategy], other: type[Strategy]) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def drawn(
+    left: type[Strategy],
+    right: type[Strategy],
+    here: tuple[type[Strategy], ...],
+    _prefix: str,
+    *,
+    traced: bool,
+) -> SafeString:
+    """The page between header and footer, for a pair of the strategies that run here."""
+    context = {
+        "lanes": [lane("left", left, right, here), lane("right", right, left, here)],
+        "steps": STEPS,
+        "story": STORY,
+        "traced": traced,
+    }
+    return render_to_string("partials/try.html", context)
+
+
+@lru_cache(maxsize=4)
+def lasting(here: tuple[type[Strategy], ...], _prefix: str) -> dict[str, Any]:
+    """What the script is told of the strategies that run here, and where it finds what."""
+    return {
+        "strategies": [Choice.from_strategy(strategy).data() for strategy in here],
+        "story": [asdict(pair) for pair in STORY],
+        "beginUrl": reverse("api-lab-logins"),
+        "usersUrl": reverse("api-lab-users"),
+        "runsUrl": reverse("api-lab-runs"),
+        "triedUrl": reverse("tried", args=[NO_RUN, NO_RUN]),
+        "end": ends_at(),
+        "attacksUrl": url_of("attacks"),
+    }
+
+
+def lane(
+    side: str,
+    strategy: type[Strategy],
+    other: type[Strategy],
+    here: Sequence[type[Strategy]],
+) -> dict[str, Any]:
     """A lane as the server renders it, before any script runs.
 
     Its chooser has the lane's own family first, and marks nothing: visitors are to guess.
@@ -133,7 +163,7 @@ def lane(side: str, strategy: type[Strategy], other: type[Strategy]) -> dict[str
         "choice": choice,
         "other": other.slug,
         "summary": summary,
-        "groups": grouped(first=own),
+        "groups": grouped(here, first=own),
     }
 
 
@@ -182,8 +212,13 @@ def url_of(name: str) -> str | None:
 def benchmark() -> dict[str, Any] | None:
     """The newest result for this database: CPU times with their errors, beside few requests."""
     newest = archive.newest(own_database())
-    result = archive.find(newest.name) if newest else None
-    if newest is None or result is None:
+    return _benchmark(newest, get_script_prefix()) if newest else None
+
+
+@lru_cache(maxsize=4)
+def _benchmark(newest: archive.Entry, _prefix: str) -> dict[str, Any] | None:
+    result = archive.find(newest.name)
+    if result is None:
         return None
     return {
         "url": f"{reverse('benchmarks')}?result={newest.name}",

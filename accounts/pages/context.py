@@ -1,16 +1,21 @@
 """What every template knows."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 
 from accounts.middleware.login import known_user
 from accounts.pages.headers import asks_for_embedding
 from accounts.pages.urls import PAGES, Page
 from accounts.pages.versions import versions
+
+_PAGES = {page.name: page for page in PAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Link:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """``navigation``, ``page_title``, ``versions``, ``demo`` and ``who`` is signed in.
+    """``menu``, ``page_title``, ``versions``, ``demo`` and ``who`` is signed in.
 
     ``embedded``: the page stands in a frame of a lesson, without the site around it.
     Asks not for the request's host, which may be what is wrong, nor for the database but for
@@ -34,12 +39,25 @@ def site(request: HttpRequest) -> dict[str, object]:
     page = page_of(request)
     return {
         "who": SimpleLazyObject(lambda: known_user(request)),
-        "navigation": navigation(request.path),
+        "menu": lambda: menu_of(request),
         "page_title": page.title if page else "",
         "embedded": bool(page and page.embeds and asks_for_embedding(request)),
         "versions": versions(),
         "demo": settings.DEMO,
     }
+
+
+def menu_of(request: HttpRequest) -> SafeString:
+    """The header's links as HTML: a private one for who is signed in."""
+    user = known_user(request)
+    is_known = bool(user and user.is_authenticated)
+    return _menu(request.path, get_script_prefix(), is_known=is_known)
+
+
+@lru_cache(maxsize=128)
+def _menu(path: str, _prefix: str, *, is_known: bool) -> SafeString:
+    links = [link for link in navigation(path) if is_known or not link.private]
+    return render_to_string("partials/menu.html", {"links": links, "path": path})
 
 
 def navigation(path: str) -> list[Link]:
@@ -58,5 +76,4 @@ def is_below(path: str, url: str) -> bool:
 
 def page_of(request: HttpRequest) -> Page | None:
     """The page that was asked for; None for any other address."""
-    name = request.resolver_match.view_name if request.resolver_match else None
-    return next((page for page in PAGES if page.name == name), None)
+    return _PAGES.get(request.resolver_match.view_name) if request.resolver_match else None

@@ -190,7 +190,7 @@ class Strategy(ABC):
     @classmethod
     def runs_here(cls) -> bool:
         """Whether this site has what it needs."""
-        return conf.has_shared_cache() or not cls.needs_cache
+        return not cls.needs_cache or conf.has_shared_cache()
 
     def use_cache(self, cache: Any) -> None:
         """Keep in this cache what it keeps in one."""

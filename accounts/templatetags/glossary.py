@@ -12,17 +12,19 @@ from accounts.templatetags.words import WORDS
 
 register = template.Library()
 
-_BY_NAME = {one.name.casefold(): one for one in WORDS}
+# Where each word stands in the glossary, by its name in small letters.
+_ANCHORS = {one.name.casefold(): one.anchor for one in WORDS}
 # The longest first: a session key is not a session.
 _USES = re.compile(
-    rf"\b({'|'.join(sorted(map(re.escape, _BY_NAME), key=len, reverse=True))})s?\b",
+    rf"\b({'|'.join(sorted(map(re.escape, _ANCHORS), key=len, reverse=True))})s?\b",
     re.IGNORECASE,
 )
 
 
 def addresses() -> dict[str, str]:
     """Where each word stands in the glossary, by its name in small letters: for scripts."""
-    return {name: f"{reverse('glossary')}#{one.anchor}" for name, one in _BY_NAME.items()}
+    url = reverse("glossary")
+    return {name: f"{url}#{anchor}" for name, anchor in _ANCHORS.items()}
 
 
 @register.simple_tag
@@ -32,8 +34,7 @@ def word(name: str, text: str = "") -> SafeString:
     Raises:
         KeyError: the glossary has no such word.
     """
-    found = _BY_NAME[name.casefold()]
-    url = f"{reverse('glossary')}#{found.anchor}"
+    url = f"{reverse('glossary')}#{_ANCHORS[name.casefold()]}"
     return format_html('<a class="word" href="{}">{}</a>', url, text or name)
 
 
@@ -43,7 +44,7 @@ def first_uses(paragraphs: Sequence[str]) -> list[SafeString]:
 
     They may have elements without attributes, ``<code>``, but no links of their own.
     """
-    ahead = set(_BY_NAME)
+    ahead = set(_ANCHORS)
 
     def linked(use: re.Match[str]) -> str:
         if (name := use[1].casefold()) not in ahead:

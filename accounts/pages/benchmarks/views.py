@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.bench import archive, tables
@@ -58,14 +61,13 @@ def benchmarks(request: HttpRequest) -> HttpResponse:
     choices = all_choices()
     asked = request.GET.get("result")
     shown = _named(asked, choices) if asked else _newest(choices)
-    result = _result_of(shown) if shown else None
-    if asked and result is None:
+    if asked and shown is None:
         raise Http404
     context = {
         "choices": choices,
-        "shown": shown if result else None,
-        **(_content(shown, result, choices) if shown and result else {}),
-        "families": [family.value for family in Family],
+        "shown": shown,
+        "figures": drawn(shown) if shown else "",
+        "elsewhere": elsewhere(shown, choices) if shown else [],
         "may_start": benchruns.may_begin(request.user),
         "running": BenchRun.objects.running().defer("result").first(),
         "api": reverse("api-benchmarks"),
@@ -90,15 +92,26 @@ def _newest(choices: Sequence[Choice]) -> Choice | None:
     )
 
 
-def _content(shown: Choice, result: Result, choices: Sequence[Choice]) -> dict[str, Any]:
-    return {
+@lru_cache(maxsize=16)
+def drawn(shown: Choice) -> SafeString:
+    """A result as HTML. It is never changed once it is there, so it is drawn once.
+
+    Raises:
+        Http404: it has gone meanwhile.
+    """
+    result = _result_of(shown)
+    if result is None:
+        raise Http404
+    context = {
+        "shown": shown,
         "result": result,
         "waited": f"{result['machine'].get('waited', 0):.0%}",
+        "families": [family.value for family in Family],
         "charts": charts(result),
-        "elsewhere": elsewhere(shown, choices),
         "logins": tables.logins(result),
         "logins_sentence": sentences.logins(result),
     }
+    return render_to_string("partials/bench_result.html", context)
 
 
 def all_choices() -> list[Choice]:

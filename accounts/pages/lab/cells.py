@@ -3,11 +3,13 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self
 
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 
 from accounts.conf import own_database
+from accounts.lab.events import Event
 from accounts.lab.recorded import Recorded, recorded
 from accounts.lab.scenario import NEEDS_CACHE
 from accounts.lab.wording import LEGEND, SIGNS, CellText, Tone, cost, describe
@@ -71,6 +73,12 @@ class Cell:
         return cost(self.run.report) if self.run else ""
 
 
+def cell(strategy: Named, event: Named, run: Run | None, recorded: Recorded | None) -> Cell:
+    """The cell of a pair, with what was recorded of it."""
+    reports = recorded.reports if recorded else {}
+    return Cell(strategy, event, run, reports.get((strategy.slug, event.slug)))
+
+
 def newest_measured(cells: Sequence[Cell]) -> Run | None:
     """The newest run that sent requests: where the event does not apply, none were sent."""
     runs = [cell.run for cell in cells if cell.run and cell.run.report["bytes_per_request"]]
@@ -97,9 +105,7 @@ class Results:
 
     def cell(self, strategy: Named, event: Named) -> Cell:
         """The cell of a pair."""
-        pair = (strategy.slug, event.slug)
-        reports = self.recorded.reports if self.recorded else {}
-        return Cell(strategy, event, self.runs.get(pair), reports.get(pair))
+        return cell(strategy, event, self.runs.get((strategy.slug, event.slug)), self.recorded)
 
     def behind(self, cells: Iterable[Cell]) -> Recorded | None:
         """The recorded matrix, if any of these cells shows it that can be played here."""
@@ -109,18 +115,28 @@ class Results:
 
 def named_strategy(strategy: type[Strategy]) -> Named:
     """A strategy as a link to its page."""
+    return _named_strategy(strategy, get_script_prefix(), here=strategy.runs_here())
+
+
+@cache
+def _named_strategy(strategy: type[Strategy], _prefix: str, *, here: bool) -> Named:
     return Named(
         slug=strategy.slug,
         title=strategy.title,
         url=reverse("lab-strategy", args=[strategy.slug]),
         subtitle=strategy.subtitle,
         family=strategy.family,
-        needs="" if strategy.runs_here() else NEEDS_CACHE,
+        needs="" if here else NEEDS_CACHE,
     )
 
 
-def named_event(event: Any) -> Named:
+def named_event(event: type[Event]) -> Named:
     """An event as a link to its page."""
+    return _named_event(event, get_script_prefix())
+
+
+@cache
+def _named_event(event: type[Event], _prefix: str) -> Named:
     url = reverse("lab-event", args=[event.slug])
     return Named(event.slug, event.title, url, kind="drill" if event.is_drill else "end")
 

@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import Any, Literal, Self
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.lab.events import events
 from accounts.lab.events.log_out import LogOut
+from accounts.lab.recorded import Recorded
 from accounts.lab.visitors import visitor_known
 from accounts.lab.wording import duration
 from accounts.models import Run
@@ -22,6 +26,7 @@ from accounts.pages.lab.cells import (
     Cell,
     Named,
     Results,
+    cell,
     legend,
     named_event,
     named_strategy,
@@ -39,12 +44,17 @@ STANDINGS: dict[Standing, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """A strategy's row: what a request costs, and its cells."""
 
     strategy: Named
     cells: Sequence[Cell]
+
+    @cached_property
+    def html(self) -> SafeString:
+        """The row as the page shows it."""
+        return render_to_string("partials/lab_row.html", {"row": self})
 
     @property
     def report(self) -> Mapping[str, Any]:
@@ -54,13 +64,13 @@ class Row:
         found = (cell.recorded for cell in self.cells if cell.recorded)
         return next((report for report in found if report["bytes_per_request"]), {})
 
-    @property
+    @cached_property
     def stops_at_log_out(self) -> bool:
         """Whether a log-out was seen to stop the thief at once."""
         texts = [cell.text for cell in self.cells if cell.event.slug == LogOut.slug]
         return any(text and text.tone == "safe" for text in texts)
 
-    @property
+    @cached_property
     def standing(self) -> Standing:
         """Whether a stolen copy outlives what should end it, as far as was measured."""
         ends = (cell for cell in self.cells if cell.event.kind == "end")
@@ -111,7 +121,7 @@ def _took(runs: Sequence[Run]) -> str:
 @require_safe
 def lab(request: HttpRequest) -> HttpResponse:
     """The matrix with the newest results of this visitor."""
-    columns = [named_event(event) for event in events]
+    columns = tuple([named_event(event) for event in events])
     drills = [event for event in columns if event.kind == "drill"]
     results = Results.for_visitor(visitor_known(request))
     rows = list(matrix(results, columns))
@@ -143,10 +153,23 @@ def _unbroken(lifetime: timedelta) -> str:
     return duration(lifetime.total_seconds()).replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def matrix(results: Results, columns: Sequence[Named]) -> Iterator[Row]:
+def matrix(results: Results, columns: tuple[Named, ...]) -> Iterator[Row]:
     """A row per strategy, a cell per event, in the order of the registries."""
     for strategy in map(named_strategy, by_family()):
-        yield Row(strategy, [results.cell(strategy, event) for event in columns])
+        runs = tuple([results.runs.get((strategy.slug, event.slug)) for event in columns])
+        yield row(strategy, columns, runs, results.recorded)
+
+
+@lru_cache(maxsize=128)
+def row(
+    strategy: Named,
+    columns: tuple[Named, ...],
+    runs: tuple[Run | None, ...],
+    recorded: Recorded | None,
+) -> Row:
+    """A row. Nobody changes a run or what was recorded, so it is made and drawn once."""
+    cells = [cell(strategy, *each, recorded) for each in zip(columns, runs, strict=True)]
+    return Row(strategy, cells)
 
 
 def groups(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
