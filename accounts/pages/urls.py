@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpResponse
 from django.urls import path
+from django.views.decorators.gzip import gzip_page
 
 from accounts.pages import (
     account,
@@ -36,7 +37,9 @@ class Page:
     unless the template writes its own. ``menu`` is the text of the link in the header, where the
     pages that have one stand in the order of ``PAGES``: those to learn from, then the tools. A
     private one is shown to those who are signed in. One that ``embeds`` may stand in a frame of a
-    lesson: it changes no account.
+    lesson: it changes no account. A ``secret`` one is about somebody's account and not compressed,
+    for the length of what is compressed tells of what stands in it (BREACH,
+    https://www.breachattack.com). The CSRF token, which stands in all, is masked anew each time.
 
     Raises:
         ImproperlyConfigured: the header cannot lead to the page, since its path has a parameter.
@@ -50,6 +53,7 @@ class Page:
     tool: bool = False
     private: bool = False
     embeds: bool = False
+    secret: bool = False
 
     def __post_init__(self) -> None:
         if self.menu and "<" in self.path:
@@ -57,8 +61,9 @@ class Page:
 
     @property
     def shown(self) -> Callable[..., HttpResponse]:
-        """Its view, with the headers that it needs."""
-        return embeddable(self.view) if self.embeds else self.view
+        """Its view, compressed and with the headers that it needs."""
+        view = self.view if self.secret else gzip_page(self.view)
+        return embeddable(view) if self.embeds else view
 
 
 PAGES = [
@@ -96,10 +101,17 @@ PAGES = [
         menu="Your devices",
         tool=True,
         private=True,
+        secret=True,
     ),
-    Page("logins/<uuid:login_id>/end/", logins.end, "login-end", "Sign out a device"),
-    Page("logins/end-others/", logins.end_others, "logins-end-others", "Sign out all others"),
-    Page("logins/end-all/", logins.end_all, "logins-end-all", "Log out everywhere"),
+    Page("logins/<uuid:login_id>/end/", logins.end, "login-end", "Sign out a device", secret=True),
+    Page(
+        "logins/end-others/",
+        logins.end_others,
+        "logins-end-others",
+        "Sign out all others",
+        secret=True,
+    ),
+    Page("logins/end-all/", logins.end_all, "logins-end-all", "Log out everywhere", secret=True),
     Page(
         "inspector/",
         inspector.inspector,
@@ -120,10 +132,10 @@ PAGES = [
     Page("cluster/scale/", cluster_scale.page, "cluster-scale", "Past this machine, on paper"),
     Page("glossary/", glossary.glossary, "glossary", "Glossary", menu="Glossary"),
     Page("api/docs/", docs.docs, "api-docs", "API docs", menu="API docs", tool=True),
-    Page("signup/", account.signup, "signup", "Sign up"),
-    Page("login/", account.login, "login", "Log in"),
-    Page("logout/", account.logout, "logout", "Log out"),
-    Page("password/", account.password, "password", "Change password"),
+    Page("signup/", account.signup, "signup", "Sign up", secret=True),
+    Page("login/", account.login, "login", "Log in", secret=True),
+    Page("logout/", account.logout, "logout", "Log out", secret=True),
+    Page("password/", account.password, "password", "Change password", secret=True),
 ]
 
 urlpatterns = [path(page.path, page.shown, name=page.name) for page in PAGES]
