@@ -4,14 +4,10 @@ import { sentence } from "./format.js";
 import { staying } from "./embedded.js";
 import { linked } from "./glossary.js";
 import { Card } from "./compare/card.js";
-import { Keepsake } from "./compare/keepsake.js";
-import { begin } from "./compare/lab-login.js";
 import { Lane } from "./compare/lane.js";
-import { lesson } from "./compare/lesson.js";
-import { keep, recall } from "./compare/memory.js";
-import { Progress } from "./compare/progress.js";
-import { LOGIN, LOGOUT, REPLAY, REQUEST, STEPS } from "./compare/steps.js";
-import { Story } from "./compare/story.js";
+import {
+  keep, LOGIN, LOGOUT, Progress, recall, REPLAY, REQUEST, STEPS, Story,
+} from "./compare/story.js";
 
 const DOING = {
   [LOGIN]: "Logging in …",
@@ -36,17 +32,40 @@ class TryIt {
     this.lanes = [...document.querySelectorAll("[data-side]")].map((node) => new Lane(node, data));
     this.progress = new Progress(document.querySelector("[data-steps]"));
     this.card = new Card(document.querySelector("[data-card]"), () => this.press());
-    this.keepsake = new Keepsake(document.querySelector("[data-keepsake]"), data);
     this.again = document.querySelector("[data-again]");
     this.status = document.querySelector("[data-status]");
     this.target = 0;
     this.running = false;
-    this.recall();
     for (const lane of this.lanes) lane.chooser.addEventListener("change", () => this.chosen());
     this.again.addEventListener("click", () => this.restart());
     document.addEventListener("keydown", (event) => this.key(event));
+    for (const sign of ["pointerenter", "focusin"]) {
+      this.card.node.addEventListener(sign, () => this.load(), { once: true });
+    }
+  }
+
+  /** Show the page, as it was left if it was. */
+  async open() {
+    this.recall();
+    if (this.lanes.some(({ results }) => results.length)) await this.load();
     this.separate();
     this.render();
+  }
+
+  /** Load what the first step needs: when it begins, or a moment before. */
+  async load() {
+    this.playing ??= await import("./compare/play.js");
+    this.keepsake ??= new this.playing.Keepsake(document.querySelector("[data-keepsake]"), this.data);
+  }
+
+  /** Without what a step needs, no lane can go on: all there is to do is to load the page anew. */
+  async ready() {
+    try {
+      await this.load();
+    } catch {
+      const error = { kind: "forbidden", message: "The rest of this page could not be loaded." };
+      for (const lane of this.lanes) lane.failed(error);
+    }
   }
 
   /** Go on where the page was left, if it is about the same pair. */
@@ -133,6 +152,7 @@ class TryIt {
     this.target = target;
     for (const lane of this.lanes) lane.recover();
     this.work(true);
+    await this.ready();
     await this.level();
     this.work(false);
     if (this.done === STEPS.length && this.story.find(this.lanes)) this.story.keep(this.lanes);
@@ -163,7 +183,7 @@ class TryIt {
   async logIn(lanes) {
     const strategies = lanes.map(({ strategy }) => strategy);
     try {
-      const logins = await begin(strategies, this.data);
+      const logins = await this.playing.begin(strategies, this.data);
       lanes.forEach((lane, at) => lane.strategy === strategies[at] && lane.begin(logins[at]));
     } catch (error) {
       for (const lane of lanes) lane.failed(error);
@@ -214,16 +234,22 @@ class TryIt {
 
   render() {
     const { done } = this;
-    for (const lane of this.lanes) lane.show((value) => this.guess(lane, value));
+    for (const lane of this.lanes) this.show(lane);
     this.progress.show(done);
     this.again.hidden = done === 0;
     const failed = this.lanes.find(({ error }) => error);
     this.card.fail(failed && `${failed.strategy.title}: ${failed.error.message}`);
     this.card.tell(done ? this.lesson(done) : this.introduction());
     this.card.sum(done === STEPS.length ? this.lanes : []);
-    this.keepsake.offer(done === STEPS.length ? this.pair : null);
+    this.keepsake?.offer(done === STEPS.length ? this.pair : null);
     this.card.offer(this.next(), this.place());
     this.keep();
+  }
+
+  show(lane) {
+    if (!lane.results.length) return lane.show();
+    const guessed = (value) => this.guess(lane, value);
+    lane.body.replaceChildren(...this.playing.laneView(lane, guessed));
   }
 
   /** What the button does. */
@@ -242,7 +268,7 @@ class TryIt {
   }
 
   lesson(done) {
-    return lesson(done, this.lanes, { ...this.data, pair: this.story.find(this.lanes) });
+    return this.playing.lesson(done, this.lanes, { ...this.data, pair: this.story.find(this.lanes) });
   }
 
   introduction() {
@@ -283,4 +309,4 @@ function waits({ results, error, login }) {
   return login && !error && results.length === REQUEST;
 }
 
-new TryIt(JSON.parse(document.getElementById("compare-data").textContent));
+await new TryIt(JSON.parse(document.getElementById("compare-data").textContent)).open();

@@ -1,7 +1,6 @@
 /** A link that shows a finished pair to somebody else: the lab plays it once more and keeps it. */
 
 import { el } from "../dom.js";
-import { play } from "../lab/runner.js";
 
 /** Stands in an address where the id of a run belongs. */
 const NO_RUN = "00000000-0000-0000-0000-000000000000";
@@ -38,6 +37,7 @@ export class Keepsake {
 
   /** The ids of the two runs, in the order of the pair. */
   async played(pair) {
+    const { play } = await import("../lab/runner.js");
     const ids = {};
     const options = { signal: new AbortController().signal, queued: () => {} };
     const chosen = { strategies: pair, events: ["log-out"] };

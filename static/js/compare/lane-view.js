@@ -1,33 +1,20 @@
 /** What a lane shows: where it stands, the question or the verdict, its figures, and the rest folded. */
 
-import { sequenceFigure } from "../diagram.js";
 import { el } from "../dom.js";
 import { sentence } from "../format.js";
-import { linked } from "../glossary.js";
-import { THIEF } from "../sequence.js";
 import { figuresView } from "./figures.js";
-import { REPLAY } from "./steps.js";
-import { storageView } from "./storage.js";
-import { guessedRight } from "./story.js";
+import { guessedRight, REPLAY } from "./story.js";
 
 const TITLES = ["Log in", "Send a request", "Log out", "The thief tries"];
 
-/** Everything about a lane; `guessed` is called when the visitor has guessed. */
+/** Everything about a lane that has done a step; `guessed` is called when the visitor has guessed. */
 export function laneView(lane, guessed) {
-  const { results, strategy } = lane;
-  if (!results.length) {
-    return [el("div", { class: "lane__stand" }, notice(lane), el("p", {}, ...linked(strategy.summary)))];
-  }
   const views = [verdict(lane), question(lane, guessed), asked(lane), begun(lane)];
   return [
-    el("div", { class: "lane__stand" }, notice(lane), views.find(Boolean)),
-    figuresView(results),
+    el("div", { class: "lane__stand" }, lane.noticed(), views.find(Boolean)),
+    figuresView(lane.results),
     el("div", { class: "lane__more" }, steps(lane), storage(lane)),
   ];
-}
-
-function notice({ notice: words }) {
-  return words ? el("p", { class: "message lane__notice", "data-notice": true }, words) : null;
 }
 
 function begun({ results, strategy }) {
@@ -114,31 +101,41 @@ function box(title, words) {
 /** A diagram of each step, drawn when it is looked at first: what is folded has no width. */
 function steps(lane) {
   const { results, strategy, body } = lane;
-  return folded(lane, "What the server did, step by step", () =>
-    results.flatMap((result, step) => [
+  return folded(lane, "What the server did, step by step", async () => {
+    const [{ sequenceFigure }, { THIEF }] = await Promise.all([
+      import("../diagram.js"),
+      import("../sequence.js"),
+    ]);
+    return results.flatMap((result, step) => [
       el("h3", {}, TITLES[step]),
       sequenceFigure(result.trace, strategy.family, {
         sender: step === REPLAY ? THIEF : "Browser",
         answer: answer(result),
         width: Math.floor(body.getBoundingClientRect().width),
       }),
-    ]),
-  );
+    ]);
+  });
 }
 
 function storage(lane) {
   const { results } = lane;
   const holder = results.length > REPLAY ? "The thief holds" : "The browser holds";
-  return folded(lane, "Who stores what", () => [storageView(results.at(-1).storage, holder)]);
+  return folded(lane, "Who stores what", async () => {
+    const { storageView } = await import("./storage.js");
+    return [storageView(results.at(-1).storage, holder)];
+  });
 }
 
-/** Folded until it is opened, and open from then on. */
+/** Folded until it is opened, and open from then on. What fills it is loaded then. */
 function folded({ opened }, title, content) {
   const details = el("details", { open: opened.has(title) }, el("summary", {}, title));
-  const fill = () => {
+  let filled = false;
+  const fill = async () => {
     if (details.open) opened.add(title);
     else opened.delete(title);
-    if (details.open && details.children.length === 1) details.append(...content());
+    if (!details.open || filled) return;
+    filled = true;
+    details.append(...(await content()));
   };
   details.addEventListener("toggle", fill);
   if (details.open) fill();

@@ -1,7 +1,8 @@
 /** One lane: a strategy, its throwaway login, what was answered so far, and the visitor's guess. */
 
-import { laneView } from "./lane-view.js";
-import { STEPS } from "./steps.js";
+import { el } from "../dom.js";
+import { linked } from "../glossary.js";
+import { STEPS } from "./story.js";
 
 /** Problems that only a new login gets over. */
 const LOST = new Set(["refused", "elsewhere"]);
@@ -118,8 +119,15 @@ export class Lane {
     this.node.setAttribute("aria-busy", String(flag));
   }
 
-  /** Show where it stands; `guessed` is called when the visitor has guessed. */
-  show(guessed) {
-    this.body.replaceChildren(...laneView(this, guessed));
+  /** What stands there before the first step. */
+  show() {
+    const summary = el("p", {}, ...linked(this.strategy.summary));
+    this.body.replaceChildren(el("div", { class: "lane__stand" }, this.noticed(), summary));
+  }
+
+  /** What the visitor has to be told first, if anything. */
+  noticed() {
+    const { notice } = this;
+    return notice && el("p", { class: "message lane__notice", "data-notice": true }, notice);
   }
 }

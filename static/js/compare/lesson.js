@@ -4,10 +4,8 @@ import { countDown } from "../countdown.js";
 import { el } from "../dom.js";
 import { count, sentence } from "../format.js";
 import { linked, word } from "../glossary.js";
-import { time } from "./figures.js";
-import { compare, spread } from "./samples.js";
-import { LOGIN, LOGOUT, REPLAY, REQUEST } from "./steps.js";
-import { guessedRight } from "./story.js";
+import { compare, spread, time } from "./figures.js";
+import { guessedRight, LOGIN, LOGOUT, REPLAY, REQUEST } from "./story.js";
 
 /** How the codes of what merely ran out end. */
 const EXPIRED = /expired$/;

@@ -1,12 +1,15 @@
-/** The six pairs of the story: which were played, how they were guessed, and which comes next. */
+/** The four steps and the six pairs: how far a visitor has come, and what a reload leaves of it. */
 
-import { REPLAY } from "./steps.js";
+export const STEPS = ["login", "request", "logout", "replay"];
+export const [LOGIN, REQUEST, LOGOUT, REPLAY] = STEPS.keys();
+const KEY = "try-it";
 
 /** A pair of slugs as one word. */
 function nameOf(pair) {
   return pair.join("|");
 }
 
+/** The pairs: which were played, how they were guessed, and which comes next. */
 export class Story {
   /**
    * @param {{left: string, right: string, news: string, about: string, conclusion: string}[]} pairs in order
@@ -43,4 +46,45 @@ export class Story {
 /** Whether the visitor said what the thief would get. */
 export function guessedRight({ guess, results }) {
   return guess === results[REPLAY].verdict.accepted;
+}
+
+/** How far the four steps have come. */
+export class Progress {
+  /** @param {HTMLElement} node holds an item for each step */
+  constructor(node) {
+    this.items = [...node.querySelectorAll("[data-step]")];
+  }
+
+  /** @param {number} done how many steps both lanes have done */
+  show(done) {
+    this.items.forEach((item, index) => {
+      item.dataset.state = stateOf(index, done);
+      item.querySelector("[data-done]").hidden = index >= done;
+      if (index === done) item.setAttribute("aria-current", "step");
+      else item.removeAttribute("aria-current");
+    });
+  }
+}
+
+function stateOf(index, done) {
+  if (index < done) return "done";
+  return index === done ? "next" : "later";
+}
+
+/** What was kept in this tab, or nothing where a browser keeps nothing. No credential is in it. */
+export function recall() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** @param {{pair: string[], lanes: object[], played: object}} state */
+export function keep(state) {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(state));
+  } catch {
+    // A browser that keeps nothing only loses the state with a reload.
+  }
 }
