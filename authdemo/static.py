@@ -16,7 +16,7 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):
     manifest_strict = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, **options)  # type: ignore[no-untyped-call]
         self._address = lru_cache(maxsize=256)(super().url)
 
     def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002  (Django's)

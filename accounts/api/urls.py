@@ -1,6 +1,7 @@
 """Paths of the API; token paths are simplejwt's own."""
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.gzip import gzip_page
 
 from accounts.api import (
     answer,
@@ -87,5 +88,5 @@ urlpatterns = [
         cluster_scale.ClusterScaleSimulation.as_view(),
         name="api-cluster-scale-simulation",
     ),
-    path("schema/", schema.SchemaView.as_view(), name="api-schema"),
+    path("schema/", gzip_page(schema.SchemaView.as_view()), name="api-schema"),
 ]

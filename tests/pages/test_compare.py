@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,10 +12,13 @@ from django.test import Client
 from django.urls import resolve
 from pytest_django.fixtures import Settings
 
+from accounts.bench import archive
+from accounts.conf import own_database
 from accounts.pages import compare
 from accounts.pages.chooser import MARK
 from accounts.pages.story import STORY
 from accounts.strategies import Family, Lookup, strategies
+from tests.bench.sample import result
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +170,19 @@ def test_times_stand_beside_the_benchmark_of_this_database(client: Client) -> No
     figures = bench["figures"]
     assert set(figures) >= {slug for pair in STORY for slug in (pair.left, pair.right)}
     assert all(0 < one["error"] < one["median"] for one in figures.values())
+
+
+def test_a_new_result_of_the_benchmark_is_there_at_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(archive, "folder", lambda: tmp_path)
+    before = script_data(page(client))["bench"]
+    newer = {**result("2099-01-01T00:00:00+00:00"), "database": own_database()}
+    archive.save(newer, name="newer")  # type: ignore[arg-type]
+    after = script_data(page(client))["bench"]
+    assert isinstance(after, dict)
+    assert after["url"] == "/benchmarks/?result=newer"
+    assert after != before
 
 
 def test_the_words_of_the_glossary_are_linked_before_and_after_a_script_runs(

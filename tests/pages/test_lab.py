@@ -229,6 +229,19 @@ def test_before_anything_is_played_the_recorded_matrix_is_there(
     assert "/lab/runs/" not in html.partition("<table")[2].partition("</table>")[0]
 
 
+def test_a_matrix_that_is_recorded_anew_is_there_at_once(
+    client: Client, shipped: recorded.Recorded, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(recorded, "SHIPPED", tmp_path)
+    content = json.loads((SHIPPED / f"{own_database()}.json").read_text())
+    recorded.save(own_database(), content)
+    assert "4711 B" not in page(client, "/lab/")
+    for report in content["reports"]:
+        report["bytes_per_request"] = 4711
+    recorded.save(own_database(), content)
+    assert "4711 B" in page(client, "/lab/")
+
+
 @pytest.mark.usefixtures("shipped")
 def test_ways_without_red_come_first(client: Client) -> None:
     html = page(client, "/lab/")

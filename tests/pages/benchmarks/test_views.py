@@ -136,6 +136,15 @@ def test_the_newest_is_shown_and_an_older_one_can_be_chosen(client: Client) -> N
     assert "?result=older" in newest  # where the charts are that the short one lacks
 
 
+def test_a_file_that_is_written_anew_is_read_anew(client: Client) -> None:
+    found = result()
+    archive.save(found, name="one")
+    assert "Another title" not in page(client)
+    found["strategies"][1]["title"] = "Another title"
+    archive.save(found, name="one")
+    assert "Another title" in page(client)
+
+
 def test_a_result_of_a_busy_machine_says_so_and_is_not_shown_first(client: Client) -> None:
     archive.save(result("2026-01-01T00:00:00+00:00"), name="quiet")
     busy = result("2026-02-01T00:00:00+00:00")
