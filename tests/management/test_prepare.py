@@ -110,7 +110,7 @@ def test_the_readme_s_lines_give_a_site_behind_a_proxy(clone: Path) -> None:
         assert answer(f"http://127.0.0.1:{port}/login/").status_code == 301
         page = answer(f"http://127.0.0.1:{port}/login/", **https)
         assert page.status_code == 200
-        [style] = re.findall(r'href="(/static/css/base\.\w+\.css)"', page.text)
+        [style] = re.findall(r'href="(/static/css/site\.\w+\.css)"', page.text)
         assert answer(f"http://127.0.0.1:{port}{style}", **https).status_code == 200
         assert answer(f"http://127.0.0.1:{port}/readyz", Host="10.0.0.1").status_code == 200
         subprocess.run(["/bin/sh", "-euc", ADMINISTRATOR], cwd=clone, env=environment(), check=True)

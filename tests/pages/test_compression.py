@@ -19,7 +19,7 @@ NOT_COMPRESSED = {
     *("login", "signup", "logout", "password"),
     *("logins", "login-end", "logins-end-others", "logins-end-all"),
 }
-POSTED = ("logins-end-others", "logins-end-all")
+POSTED = ("logout", "logins-end-others", "logins-end-all")
 OPEN = [page for page in PAGES if "<" not in page.path and page.name not in POSTED]
 
 
