@@ -16,6 +16,7 @@ PAGES = [
     ("/lab/events/log-out/", "Playing it needs JavaScript", "refused"),
     ("/claims/", "Playing an experiment needs JavaScript", "does not hold"),
     ("/claims/short-expiry/", "Playing it here needs JavaScript", "does not hold"),
+    ("/lesson/logged-out/", "Without it, open each part", "“refused at once”"),
     ("/answer/", "it changes when you press this", "Take: "),
     ("/cluster/scale/", "it changes when you press this", "Chance explains every difference"),
     ("/benchmarks/", "Running one from here needs JavaScript", "µs"),
