@@ -93,12 +93,12 @@ class Lesson {
   }
 
   /** The step that the address names, else the first that is not done; undefined at the end. */
-  get current() {
-    const asked = location.hash.slice(1);
-    if (asked === END) return this.steps.find(({ isDone }) => !isDone);
-    return this.steps.find(({ slug }) => slug === asked) ?? this.steps.find(({ isDone }) => !isDone);
+  asked() {
+    const named = location.hash.slice(1);
+    return this.steps.find(({ slug }) => slug === named) ?? this.steps.find(({ isDone }) => !isDone);
   }
 
+  /** Where to go when the step on show is done. */
   after() {
     return this.steps[this.steps.indexOf(this.current) + 1]?.slug ?? END;
   }
@@ -108,7 +108,8 @@ class Lesson {
   }
 
   show({ focus }) {
-    const { current } = this;
+    const current = this.asked();
+    this.current = current;
     for (const step of this.steps) step.node.hidden = step !== current;
     this.aims.hidden = current !== this.steps[0];
     this.end.hidden = Boolean(current);

@@ -1,6 +1,6 @@
 """No two pages contradict each other: what each says of a way to carry a login, to a reader.
 
-Each page is read by itself: the first page, the lab, the answer, the benchmarks, the claims. A
+Each page is read by itself: the first page, the lab, the answer, the lessons, the claims … A
 planted contradiction on any of them has to be found.
 """
 
@@ -24,6 +24,7 @@ from accounts.claims._results import shipped
 from accounts.conf import own_database
 from accounts.lab import recorded
 from accounts.lab.events import events
+from accounts.lesson import LESSONS
 from accounts.pages.benchmarks import views as benchmark_views
 from accounts.pages.claims import views as claims
 from accounts.pages.lab import cells
@@ -176,6 +177,24 @@ def claim_pages(client: Client) -> Iterator[tuple[str, str, str]]:
     yield from times(html, "the session needs 1, and")
 
 
+def lessons(client: Client) -> Iterator[tuple[str, str, str]]:
+    for lesson in LESSONS:
+        html = client.get(f"/lesson/{lesson.slug}/").content.decode()
+        for label, value in re.findall(r"<dt>([^<]+)</dt><dd>(.*?)</dd>", html):
+            way, _, what = unescape(label).partition(", ")
+            topic, says = _FIGURES.get(what, ("", ""))
+            if topic and (found := re.match(says, text(value))):
+                yield SLUGS[way], topic, _COPIES.get(found[0], found[0])
+
+
+_FIGURES = {
+    "for each request": ("queries", r"\d+"),
+    "sent with each request": ("bytes", r"\d+"),
+    "the thief’s copy": ("log-out", "refused within|refused|still works"),
+}
+_COPIES = {"refused": STOPPED, "refused within": LATER, "still works": IN}
+
+
 PAGES: Mapping[str, Callable[[Client], Iterator[tuple[str, str, str]]]] = {
     "/": first_page,
     "/lab/": lab,
@@ -184,6 +203,7 @@ PAGES: Mapping[str, Callable[[Client], Iterator[tuple[str, str, str]]]] = {
     "/answer/": answer,
     "/benchmarks/": benchmarks,
     "/claims/": claim_pages,
+    "/lesson/<slug>/": lessons,
 }
 
 
@@ -238,6 +258,9 @@ def test_no_two_pages_contradict_each_other(client: Client) -> None:
         for topic in ("queries", "bytes"):
             assert {"/lab/", "/benchmarks/"} <= said[slug, topic].keys()
     assert {"/answer/", "/benchmarks/"} <= said["opaque", "CPU µs"].keys()
+    assert "/lesson/<slug>/" in said["jwt-user", "log-out"]
+    assert "/lesson/<slug>/" in said["jwt-user", "bytes"]
+    assert "/lesson/<slug>/" in said["jwt-user", "queries"]
     for topic in ("a token as careful", "times"):
         assert said["session-joined", topic].keys() == {"/answer/", "/claims/"}
 
@@ -345,6 +368,11 @@ PLANTED: Mapping[str, tuple[str, Callable[[pytest.MonkeyPatch], None], str]] = {
         "/benchmarks/",
         lambda patch: plant_benchmark(patch, benchmark_views, bytes_sent=50),
         "opaque, bytes",
+    ),
+    "a lesson stops a thief": (
+        "/lesson/<slug>/",
+        lambda patch: plant_matrix(patch, facts, JWT_OUT, thief="refused", thief_after_s=0.01),
+        "jwt-user, log-out",
     ),
     "the first page stops a thief": ("/", plant_declared, "jwt-user, log-out"),
     "a claim has another ratio": (
