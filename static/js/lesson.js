@@ -1,5 +1,6 @@
 /** A lesson for one who is alone: one step at a time, an answer before what was measured. */
 
+import { el } from "./dom.js";
 import { fitFrames } from "./frames.js";
 import { Kept } from "./lesson/kept.js";
 
@@ -123,8 +124,9 @@ class Lesson {
 
   mark() {
     this.steps.forEach((step, number) => {
-      const sign = step.isRight ? " ✓" : " ✗";
-      this.places[number].querySelector("[data-mark]").textContent = step.isDone ? sign : "";
+      const [sign, words] = step.isRight ? [" ✓", " right"] : [" ✗", " wrong"];
+      const mark = [el("span", { "aria-hidden": "true" }, sign), el("span", { class: "quiet" }, words)];
+      this.places[number].querySelector("[data-mark]").replaceChildren(...(step.isDone ? mark : []));
     });
   }
 

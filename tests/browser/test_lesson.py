@@ -49,7 +49,7 @@ def test_a_lesson_is_taken_by_keyboard_on_a_telephone_and_a_reload_keeps_the_ans
     expect(step).to_be_hidden()
     page.goto("/lesson/who-are-you/")
     expect(second).to_be_visible()  # the first that is not done
-    page.get_by_role("link", name="Step 1 ✗").press("Enter")
+    page.get_by_role("link", name="Step 1 wrong").press("Enter")
     expect(step.get_by_role("radio", name="By the address")).to_be_checked()
     expect(step.get_by_text("✗ It came out otherwise.")).to_be_visible()
     step.get_by_role("button", name="Next step").press("Enter")
