@@ -125,7 +125,7 @@ class LoggedOut(Lesson):
                 ),
             ),
             run=Run(
-                "Play all four steps: log in, send a request, log out, let the thief try.",
+                "Play all four steps: log in, send the requests, log out, let the thief try.",
                 f"/?left={SESSION}&right={JWT}",
             ),
             reveal=copies,
@@ -197,8 +197,8 @@ class LoggedOut(Lesson):
                 ),
                 Answer(
                     "The session, by half or more",
-                    because="It is no dearer, but most of a request’s time has nothing to do with "
-                    "either.",
+                    because="It may be a little cheaper, but most of the work of a request is the "
+                    "same for both.",
                 ),
                 Answer(
                     "They cost nearly the same",
@@ -207,16 +207,16 @@ class LoggedOut(Lesson):
                 ),
             ),
             run=Run(
-                "Send the request on both sides a few times and compare.",
+                "Log in to both sides, send the requests, and compare what they cost.",
                 f"/?left={CAREFUL_SESSION}&right={CAREFUL_JWT}",
             ),
             reveal=price,
             keep="A JWT that can be ended costs about what a session costs: little is left of what "
             "JWT was for.",
             note=Note(
-                say="One request is noisy, so do not believe a single figure: the reveal is a "
-                "median of many. What is left for a JWT: it can be checked by a program that "
-                "cannot reach your database.",
+                say="Times change from request to request, so do not believe a single figure: "
+                "the page shows a median of thirty, the reveal one of many more. What is left for "
+                "a JWT: it can be checked by a program that cannot reach your database.",
                 wrong=(
                     (
                         "“The JWT, by half”: without a blacklist it saved a query beside Django’s "

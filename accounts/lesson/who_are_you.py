@@ -107,12 +107,12 @@ class WhoAreYou(Lesson):
                     because="It may stay open, but the server judges every request by itself.",
                 ),
             ),
-            run=Run("Log in to both sides, then send a request.", SIDE_BY_SIDE),
+            run=Run("Log in to both sides, then send the requests.", SIDE_BY_SIDE),
             reveal=sent,
             keep="Every request has to say who you are: with a session cookie or with a token.",
             note=Note(
-                say="Press “Start: log in to both”, then send the request. Point at what is sent "
-                "on each side. The cookie is a random number, the token is a text with a "
+                say="Press “Start: log in to both”, then send the requests. Point at what was "
+                "sent on each side. The cookie is a random number, the token is a text with a "
                 "signature. Whoever has a copy of either can send it, too: that is the next "
                 "lesson.",
                 wrong=(
@@ -156,7 +156,7 @@ class WhoAreYou(Lesson):
             note=Note(
                 say="Run the experiment. If there is time, open the Inspector, let it make a "
                 "token, and let the class read the payload aloud.",
-                wrong=("“Both are encrypted”: signed means unchanged, and not unread.",),
+                wrong=("“Both are encrypted”: a signature shows who wrote it, and hides nothing.",),
                 minutes=4,
             ),
         ),
@@ -226,7 +226,8 @@ class WhoAreYou(Lesson):
                 ),
             ),
             run=Run(
-                "Send a request on both sides and count the arrows to the database.", SIDE_BY_SIDE
+                "Send the requests, then count the arrows to the database on each side.",
+                SIDE_BY_SIDE,
             ),
             reveal=asked,
             keep="The signature replaces one look-up, that of the session.",
