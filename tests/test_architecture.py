@@ -281,7 +281,6 @@ class TestPages:
             "claim-run",
             "claim-guess",
             "tried",
-            *("lesson-teachers", "lesson-join"),  # until the course leads there
             *("lesson-room", "lesson-room-screen", "lesson-room-notes", "lesson-room-handout"),
             "logout",
             "login-end",

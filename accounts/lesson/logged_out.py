@@ -276,15 +276,17 @@ class LoggedOut(Lesson):
                     right=True,
                     because="Who looks the login up sees at once whatever has happened to it.",
                 ),
-                Answer("None", because="Look for the rows without red: they come first."),
+                Answer("None", because="Look for the ways without red: they come first."),
             ),
-            run=Run("Look for the rows of the matrix without any red.", "/lab/"),
+            run=Run("Look for the ways without any red.", "/lab/"),
             reveal=closed,
             keep="Only a look-up for each request notices everything that should end a login.",
             note=Note(
-                say="Read one row of the matrix aloud and one column. Then let the class find the "
-                "rows without red, and say what these have in common: they look the login up.",
-                wrong=("“None”: they looked at the red alone. Let them cover the rows with red.",),
+                say="Read one way of the matrix aloud, and one event. Then let the class find the "
+                "ways without red, and say what these have in common: they look the login up.",
+                wrong=(
+                    "“None”: they looked at the red alone. Let them leave out the ways with red.",
+                ),
                 minutes=2,
             ),
         ),

@@ -28,6 +28,7 @@ def test_the_course_says_what_one_can_do_afterwards_and_how_long_it_takes(client
         assert f'href="/lesson/{lesson.slug}/"' in html
         assert lesson.about() in seen
         assert all(objective in seen for objective in lesson.objectives)
+    assert {"/lesson/teachers/", "/lesson/join/"} <= set(re.findall(r'href="([^"]+)"', html))
     assert seen.count("20 minutes in class") == len(LESSONS) == 3
 
 
@@ -46,6 +47,9 @@ def test_a_lesson_has_all_that_its_steps_say_but_the_teachers_notes(
         assert [words for words in said if without_space(words) not in seen] == []
         assert without_space(step.note.say) not in seen
         assert step.run is None or f'src="{step.run.embedded}"' in unescape(html)
+    for exercise in lesson.exercises:
+        assert without_space(exercise.task) in seen
+        assert without_space(exercise.solution) not in seen
     assert 'class="word" href="/glossary/#' in html
     assert "data-reveal open" not in html
 
