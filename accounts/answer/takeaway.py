@@ -14,7 +14,9 @@ from django.conf import global_settings, settings
 
 from accounts.answer.source import PROJECT, Definition, Extract
 from accounts.bench.result import SESSION_DB
+from accounts.lab.events import Event, events
 from accounts.lab.events.log_out import LogOut
+from accounts.lab.scenario import expected
 from accounts.strategies import Family, Outcome, Strategy, strategies
 
 APP = "logins"  # the name of the folder
@@ -214,10 +216,17 @@ def takeaway(slug: str) -> Takeaway:
     if slug in _DJANGO:
         files = {"settings.py": _DJANGO[slug], "tests.py": _DJANGO_TEST}
         return Takeaway(slug, files, (_pinned("django"),))
-    outcome = strategy.expected(LogOut.slug, LogOut.ideal).thief
-    if outcome not in {Outcome.REFUSED, Outcome.LATER} or not _is_ours(strategy):
+    if any(_fails(strategy, event) for event in events) or not _is_ours(strategy):
         raise NothingToTake(slug)
-    return _ours(strategy, asks_refresh=outcome is Outcome.LATER)
+    return _ours(strategy, asks_refresh=expected(strategy, LogOut).thief is Outcome.LATER)
+
+
+def _fails(strategy: type[Strategy], event: type[Event]) -> bool:
+    """Whether a copy outlives what should end it, or an event throws out who should stay."""
+    if event.is_drill or event.ideal.thief is Outcome.ACCEPTED:
+        return False
+    found = expected(strategy, event)
+    return found.thief is Outcome.ACCEPTED or found.other == "collateral"
 
 
 def _is_ours(strategy: type[Strategy]) -> bool:

@@ -1,10 +1,7 @@
 """Each way that the answer can name works in a project that has nothing of this one."""
 
-import os
-import subprocess
-import sys
 import zipfile
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,16 @@ from accounts.answer.facts import facts
 from accounts.answer.ranking import System, reasons
 from accounts.answer.source import Extract, NameTwice, read
 from accounts.answer.takeaway import NothingToTake, takeaway
+from accounts.audit.device import Server
+from accounts.audit.limits import Limited
+from accounts.audit.masking import Masks
+from accounts.audit.player import play, playable
+from accounts.lab.events import events
+from accounts.lab.scenario import expected
+from accounts.strategies import Expected, strategies
+from tests.answer.fresh_site import FreshSite
 
+PLAYED = ("log-out", "password-change", "account-disabled", "role-removed")
 KINDS = ("sqlite", "postgres")
 
 
@@ -33,40 +39,36 @@ def nameable() -> list[str]:
     )
 
 
-def run(folder: Path, *arguments: str) -> str:
-    """A command of the fresh project, which knows nothing of this one's settings."""
-    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
 @pytest.mark.database("sqlite")
 @pytest.mark.parametrize("slug", nameable())
-def test_a_copy_is_refused_in_a_fresh_project(slug: str, tmp_path: Path) -> None:
-    run(tmp_path, "-m", "django", "startproject", "fresh", ".")
-    call_command("takeaway", slug, tmp_path / "logins", stdout=StringIO())
-    own = tmp_path / "fresh" / "settings.py"
-    own.write_text(own.read_text() + (tmp_path / "logins" / "settings.py").read_text())
-    if (tmp_path / "logins" / "models.py").exists():
-        assert "Create model Login" in run(tmp_path, "manage.py", "makemigrations", "logins")
-    # It migrates a database of its own.
-    done = run(tmp_path, "manage.py", "test", "logins.tests")
-    assert f"Ran {2 if (tmp_path / 'logins' / 'api.py').exists() else 1} test" in done
-    assert "skipped" not in done
+def test_its_row_in_a_fresh_project_is_the_labs(slug: str, tmp_path: Path) -> None:
+    with FreshSite(slug, tmp_path) as site, Limited(is_local=True, timeout=30) as limited:
+        server = Server(site.address, site.profile, limited, Masks())
+        cells = list(play(server, [event for event in playable() if not event.ages]))
+    # Before it began to serve, it ran the tests that came along.
+    is_ours = (tmp_path / "logins" / "api.py").exists()
+    assert f"Ran {2 if is_ours else 1} test" in site.log
+    assert "skipped" not in site.log
+    assert ("Create model Login" in site.log) == is_ours
+    assert {cell.event: cell.error for cell in cells if cell.error} == {}
+    played = {cell.event: cell for cell in cells if server.gives(events[cell.event].needs)}
+    assert {*PLAYED} <= {*played}
+    for event, cell in played.items():
+        declared = expected(strategies[slug], events[event])
+        assert Expected(cell.thief, cell.other) == declared, event  # type: ignore[arg-type]
 
 
 def test_those_that_the_answer_names_can_be_taken() -> None:
     assert {"session-db", "session-joined", "opaque", "jwt-rotating"} <= set(nameable())
     for slug in nameable():
         assert len(takeaway(slug).files) <= 5
+
+
+def test_nothing_is_to_take_that_the_answer_would_never_name() -> None:
+    for strategy in strategies:
+        if strategy.slug not in nameable():
+            with pytest.raises(NothingToTake):
+                takeaway(strategy.slug)
 
 
 def test_what_is_copied_is_the_source_that_runs_here() -> None:
