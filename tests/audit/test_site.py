@@ -1,7 +1,9 @@
 """The site audits itself: what the audit sees over the network is what the lab says of its ways."""
 
 import sys
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from secrets import token_urlsafe
+from threading import Barrier
 
 import msgspec
 import pytest
@@ -38,7 +40,10 @@ EVENTS = [
     "refresh-replayed",
     "role-removed",
     "account-disabled",
+    "key-rotated-overlap",
+    "key-rotated",
 ]
+PATIENCE = 300  # seconds, on a busy machine
 CARRIED = {"site-session": "session-joined", "site-token": "jwt-blacklist-joined"}
 
 pytestmark = pytest.mark.database("sqlite")
@@ -54,18 +59,10 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "PYTHONPATH": str(folder),
         "DJANGO_SETTINGS_MODULE": "audited_settings",
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
-        "SECRET_KEY": "an audited site has a secret that nobody has published, 0123456789",
+        "SECRET_KEY": "an audited site has a secret that nobody has published 0123456789",
         "STATIC_ROOT": str(settings.STATIC_ROOT),
         "DEMO": "1",
     }
-
-
-@pytest.fixture(scope="module")
-def site(environment: dict[str, str]) -> Iterator[str]:
-    """Its address."""
-    assert manage("migrate", "--verbosity=0", environment=environment) == 0
-    with Gunicorn(environment=environment) as server:
-        yield server.address
 
 
 def hook(environment: dict[str, str], change: str) -> list[str]:
@@ -74,8 +71,10 @@ def hook(environment: dict[str, str], change: str) -> list[str]:
     return [sys.executable, "-c", STAFF.format(file=file, change=change)]
 
 
-@pytest.mark.parametrize("name", CARRIED)
-def test_each_cell_is_what_the_lab_says(name: str, site: str, environment: dict[str, str]) -> None:
+def played(
+    name: str, address: str, environment: dict[str, str], meeting: Barrier
+) -> dict[str, Cell]:
+    """What a profile finds. Where a secret is rotated, both profiles meet, and go on after it."""
     hooks = Hooks(
         disable_account=hook(environment, "is_active = 0"),
         take_role_away=hook(environment, "role = upper(role)"),
@@ -85,13 +84,48 @@ def test_each_cell_is_what_the_lab_says(name: str, site: str, environment: dict[
         profile = msgspec.structs.replace(
             profile, refresh=msgspec.structs.replace(profile.refresh, grace=0.0)
         )
+
+    def rotate(_: str) -> None:
+        meeting.wait()
+        meeting.wait()
+
+    staff = {"rotate_key_overlap": rotate, "rotate_key": rotate}
     with Limited(is_local=True, timeout=30) as limited:
-        server = Server(site, profile, limited, Masks())
-        cells: dict[str, Cell] = {
-            cell.event: cell for cell in play(server, [events[slug] for slug in EVENTS])
+        server = Server(address, profile, limited, Masks(), staff)
+        return {cell.event: cell for cell in play(server, [events[slug] for slug in EVENTS])}
+
+
+def start_again(server: Gunicorn, *, overlap: bool) -> None:
+    """As whoever runs it does: its environment has a new secret, and perhaps the former one."""
+    environment = server._environment
+    environment["SECRET_KEY_FALLBACKS"] = environment["SECRET_KEY"] if overlap else ""
+    environment["SECRET_KEY"] = token_urlsafe(50)
+    server.stop()
+    server.start()
+
+
+@pytest.fixture(scope="module")
+def cells(environment: dict[str, str]) -> dict[str, dict[str, Cell]]:
+    """By the profile, side by side: the site starts again for both at once."""
+    assert manage("migrate", "--verbosity=0", environment=environment) == 0
+    meeting = Barrier(1 + len(CARRIED), timeout=PATIENCE)
+    with Gunicorn(environment=environment) as server, ThreadPoolExecutor() as pool:
+        found = {
+            name: pool.submit(played, name, server.address, environment, meeting)
+            for name in CARRIED
         }
-    assert {slug: cell.error for slug, cell in cells.items() if cell.error} == {}
+        for overlap in (True, False):
+            meeting.wait()
+            start_again(server, overlap=overlap)
+            meeting.wait()
+        return {name: future.result() for name, future in found.items()}
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_each_cell_is_what_the_lab_says(name: str, cells: dict[str, dict[str, Cell]]) -> None:
+    found = cells[name]
+    assert {slug: cell.error for slug, cell in found.items() if cell.error} == {}
     strategy = strategies[CARRIED[name]]
-    for slug, cell in cells.items():
+    for slug, cell in found.items():
         declared = expected(strategy, events[slug])
         assert Expected(cell.thief, cell.other) == declared, slug  # type: ignore[arg-type]
