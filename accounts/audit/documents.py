@@ -42,9 +42,8 @@ def page(title: str, url: str, cells: Sequence[Cell]) -> str:
         {
             "event": events[cell.event],
             "text": cell.text,
+            "colon": ":" if cell.text.tone in ("none", "broken") else "",  # a reason follows
             "other": other_words(cell),
-            "bytes": cell.bytes_sent,
-            "timing": cell.server_timing,
             "exchanges": [_shown(url, cell, number) for number in range(len(cell.transcript))],
         }
         for cell in cells
@@ -53,9 +52,16 @@ def page(title: str, url: str, cells: Sequence[Cell]) -> str:
     legend.append((SIGNS["broken"], "cannot tell"))
     template = Engine().from_string(_PAGE.read_text())
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return template.render(
-        Context({"title": title, "url": url, "rows": rows, "legend": legend, "made": made})
-    )
+    context = {
+        "title": title,
+        "url": url,
+        "rows": rows,
+        "bytes": max((cell.bytes_sent for cell in cells), default=0),
+        "timing": next((cell.server_timing for cell in cells if cell.server_timing), ""),
+        "legend": legend,
+        "made": made,
+    }
+    return template.render(Context(context))
 
 
 def _shown(url: str, cell: Cell, number: int) -> dict[str, Any]:
