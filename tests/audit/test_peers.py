@@ -38,14 +38,12 @@ DOCUMENTED = {
 @pytest.fixture(scope="module")
 def venv(pytestconfig: pytest.Config) -> Path:
     """An environment with these five alone, made once for each list of versions."""
-    wanted = (FOLDER / "requirements.txt").read_text().partition("# ---- The others")[0]
+    wanted = (FOLDER / "requirements-ci.lock").read_bytes()
     cache = pytestconfig.cache
     assert cache is not None
-    folder = cache.mkdir("peers") / sha256(wanted.encode()).hexdigest()[:16]
+    folder = cache.mkdir("peers") / sha256(wanted).hexdigest()[:16]
     if not (folder / "made").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        list_of_them = folder / "requirements.txt"
-        list_of_them.write_text(wanted)
         command: list[str | Path] = [
             folder / "bin" / "python",
             "-m",
@@ -53,8 +51,12 @@ def venv(pytestconfig: pytest.Config) -> Path:
             "install",
             "--quiet",
             "--no-compile",
+            "--disable-pip-version-check",
+            "--require-hashes",
+            "-r",
+            FOLDER / "requirements-ci.lock",
         ]
-        subprocess.run([*command, "--disable-pip-version-check", "-r", list_of_them], check=True)
+        subprocess.run(command, check=True)
         (folder / "made").touch()
     return folder
 
