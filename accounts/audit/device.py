@@ -4,9 +4,11 @@ import json
 import os
 import re
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from html import unescape
 from typing import Any
@@ -57,6 +59,8 @@ class Server:
     masks: Masks
     #: hooks that whoever starts the server brings along, by their key: called with the user's name
     staff: Mapping[str, Callable[[str], None]] = field(default_factory=dict)
+    #: seconds for which the end of a credential may be waited for
+    wait: float = 10.0
 
     def gives(self, key: str) -> bool:
         """Whether an event that needs this key can be played."""
@@ -76,6 +80,7 @@ class NetworkDevice(Device):
         self._transcript = transcript
         self._kept: Exchange | None = None  # the last one, in the transcript
         self._tokens = {"access": "", "refresh": ""}
+        self._told_ends: dict[str, float] = {}  # as an answer or the profile has them
         self._http = httpx.Client(
             transport=server.transport,
             base_url=server.url.rstrip("/") + server.profile.base,
@@ -99,6 +104,12 @@ class NetworkDevice(Device):
     @property
     def refresh_ends(self) -> float | None:
         return self._ends("refresh")
+
+    @property
+    def ends(self) -> list[float]:
+        """When what it holds is over, in epoch seconds; nothing where nobody says when."""
+        found = (self._told_ends.get(name) or self._ends(name) for name in self._tokens)
+        return [end for end in found if end is not None]
 
     def log_in(self) -> Heard:
         heard = self._do("log_in", f"{self._name} logs in", refused=_REFUSED)
@@ -333,6 +344,12 @@ class NetworkDevice(Device):
                 self._tokens[name] = given
                 self._server.masks.add(given)
 
+        lives = self._profile.credential.lives
+        if isinstance(lives, str):
+            lives = _found(_json(response), lives.removeprefix("json:")) if lives else ""
+        if (seconds := _seconds(lives)) is not None:
+            self._told_ends["access"] = time.time() + seconds
+
     def _remember(self, response: httpx.Response) -> None:
         self._server.masks.add(*(str(one.value) for one in self._http.cookies.jar))
 
@@ -355,8 +372,8 @@ class NetworkDevice(Device):
         kind, _, where = getattr(self._profile.credential, name).partition(":")
         if kind != "cookie":
             return None
-        jar = self._http.cookies.jar
-        return next((one.expires for one in jar if fnmatchcase(one.name, where)), None)
+        expires = [one.expires for one in self._http.cookies.jar if fnmatchcase(one.name, where)]
+        return max(filter(None, expires), default=None)
 
     def _filled(self, found: Any) -> Any:
         """Texts with their placeholders filled in, however deep they lie."""
@@ -406,6 +423,19 @@ def _json(response: httpx.Response) -> Any:
         return json.loads(response.content)
     except (ValueError, RecursionError):
         return None
+
+
+def _seconds(lives: object) -> float | None:
+    """For how long something lives: a number of seconds, or a date in ISO 8601."""
+    try:
+        return float(lives)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        pass
+    try:
+        end = datetime.fromisoformat(str(lives))
+    except ValueError:
+        return None
+    return (end if end.tzinfo else end.replace(tzinfo=UTC)).timestamp() - time.time()
 
 
 def _text(found: object) -> str:

@@ -12,7 +12,7 @@ from django.template import Context, Engine
 from accounts.audit.player import Cell
 from accounts.audit.words import curl
 from accounts.lab.events import events
-from accounts.lab.wording import LEGEND, OTHER_DEVICE, SIGNS
+from accounts.lab.wording import LEGEND, OTHER_DEVICE, SIGNS, CellText
 from accounts.strategies import Outcome
 
 _PAGE = Path(__file__).with_name("page.html")
@@ -36,13 +36,18 @@ def other_words(cell: Cell) -> str:
     return OTHER_DEVICE[cell.other]
 
 
+def colon(text: CellText) -> str:
+    """What stands between a cell's word and its detail where that is a reason."""
+    return ":" if text.detail and text.tone in ("none", "broken") else ""
+
+
 def page(title: str, url: str, cells: Sequence[Cell]) -> str:
     """One page of HTML with all transcripts; style and script are in it."""
     rows = [
         {
             "event": events[cell.event],
             "text": cell.text,
-            "colon": ":" if cell.text.tone in ("none", "broken") else "",  # a reason follows
+            "colon": colon(cell.text),
             "other": other_words(cell),
             "exchanges": [_shown(url, cell, number) for number in range(len(cell.transcript))],
         }

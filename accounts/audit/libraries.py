@@ -1,6 +1,6 @@
 """The libraries that people use: which, how each is set up, and a server of each for an audit.
 
-Each runs in ``.peers``, a virtual environment that is not this project's, or under Node.
+Each runs in ``.peers``, a virtual environment that is not this project's and holds a Node, too.
 """
 
 import json
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from accounts.audit.profile import Profile, profile_read
 from accounts.services import Program
+from accounts.services.gunicorn import free_port
 
 FOLDER = Path(__file__).parent / "peers"
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,22 +64,26 @@ class Library:
 
 
 class PeerServer(Program):
-    """A library's server on a free port of loopback, with a folder and a secret of its own."""
+    """A library's server on a free port of loopback, with a folder and a secret of its own.
 
-    def __init__(self, library: Library, *, venv: Path = VENV) -> None:
+    ``lifetime``: seconds that what a log-in gives is to live; 0: as long as it comes.
+    """
+
+    def __init__(self, library: Library, *, venv: Path = VENV, lifetime: int = 0) -> None:
         super().__init__()
         self._library = library
+        self._lifetime = lifetime
         self._venv = venv
         self._secret = secrets.token_hex(32)
         self._data = Path(tempfile.mkdtemp(prefix="peer-"))
         self._log = (self._data / "log").open("ab")
-        self._port = _free_port()
+        self._port = free_port()
 
     def launch(self) -> "subprocess.Popen[bytes]":
         self.address = f"http://127.0.0.1:{self._port}"
-        program = "node" if self._library.is_node else str(self._venv / "bin" / "python")
+        program = self._venv / "bin" / ("node" if self._library.is_node else "python")
         return self.child(
-            [program, str(FOLDER / self._library.server)],
+            [program, FOLDER / self._library.server],
             env={
                 "PATH": os.environ["PATH"],
                 "PORT": str(self._port),
@@ -87,6 +92,7 @@ class PeerServer(Program):
                 "NODE_PATH": str(self._venv / "node_modules"),
                 "PYTHONDONTWRITEBYTECODE": "1",
                 **self._library.environment,
+                **({"LIFETIME": str(self._lifetime)} if self._lifetime else {}),
             },
             stdout=subprocess.DEVNULL,
             stderr=self._log,
@@ -104,9 +110,10 @@ class PeerServer(Program):
         self.start()
 
     def problem(self) -> str:
-        """Why it did not start: the last that it said."""
+        """Why it did not start: the last error that it told, or the last that it said."""
         lines = (self._data / "log").read_text(errors="replace").splitlines() or ["nothing"]
-        return f"{self._library.server} did not start: {lines[-1]}"
+        told = next((line for line in reversed(lines) if "Error" in line), lines[-1])
+        return f"{self._library.server} did not start: {told}"
 
     def __exit__(self, *_: object) -> None:
         self.stop()
@@ -115,9 +122,9 @@ class PeerServer(Program):
 
 
 def is_installed(library: Library, *, venv: Path = VENV) -> bool:
-    """Whether it can be served here: npm's want Node."""
+    """Whether it can be served here; npm may have been out of reach."""
     if library.is_node:
-        return bool(shutil.which("node")) and (venv / "node_modules" / library.package).exists()
+        return (venv / "node_modules" / library.package).exists()
     return (venv / "bin" / "python").exists()
 
 
@@ -136,13 +143,6 @@ def version_of(library: Library, *, venv: Path = VENV) -> str:
 def _json(file: Path) -> dict[str, object]:
     found: dict[str, object] = json.loads(file.read_text())
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 _DJANGO = "https://docs.djangoproject.com/en/5.2/topics/http/sessions/"
@@ -173,7 +173,8 @@ LIBRARIES = (
         "django_sessions",
         f"{_DJANGO}#using-cached-sessions",
         {"PEER_ENGINE": "cached_db"},
-        promise="Documented: a log-out invalidates the session’s record on the server.",
+        promise="Documented: a log-out invalidates the session’s record on the server. This is one "
+        "process with one cache; the lab’s thief asks a second one, which has its own.",
     ),
     Library(
         "django-signed-cookies",
@@ -306,7 +307,8 @@ LIBRARIES = (
         "oauth_toolkit.py",
         "oauth_toolkit",
         "https://django-oauth-toolkit.readthedocs.io/en/latest/tutorial/tutorial_04.html",
-        promise="Documented: a client can revoke its access token, for example at a log-out.",
+        promise="Documented: a client can revoke its access token, for example at a log-out; "
+        "refresh tokens end as the command cleartokens removes them.",
     ),
     Library(
         "fastapi-users-jwt",

@@ -32,6 +32,8 @@ class Cell:
     at_once: bool = False
     #: seconds that the copied credential had left, where it says so
     left_s: float | None = None
+    #: whether it has no end at all
+    endless: bool = False
     other: Other = "not-applicable"
     role: str | None = None
     #: bytes of the credential that a request sends
@@ -55,6 +57,8 @@ class Cell:
         """The cell in words, as the lab's matrix has it."""
         if self.error:
             return CellText("broken", "cannot tell", self.error)
+        if self.thief is Outcome.NOT_APPLICABLE and self.transcript:
+            return CellText("none", "not played", self.why)
         return describe(self.as_dict())
 
     def as_dict(self) -> dict[str, Any]:
@@ -66,6 +70,7 @@ class Cell:
             "thief_after_s": self.after_s,
             "at_once": self.at_once,
             "usual_lifetime_s": self.left_s,
+            "endless": self.endless,
             "other": self.other,
             "role": self.role,
             "bytes_per_request": self.bytes_sent,
@@ -145,6 +150,7 @@ def _cell(
         after_s=observed.after_s,
         at_once=observed.at_once,
         left_s=None if ends is None else max(0.0, ends - time.time()),
+        endless=stage.is_endless,
         other=observed.other,
         role=observed.role,
         bytes_sent=observed.size,

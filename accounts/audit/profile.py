@@ -65,6 +65,9 @@ class Credential(_Table, frozen=True, kw_only=True):
     refresh: str = ""
     #: a header, ``Authorization: Bearer {access}``; a cookie sends itself
     send: str = ""
+    #: for how long it lives: seconds, or ``json:PATH`` to them or to a date in the log-in's answer,
+    #: or ``never``; left out: until the ``exp`` of a JWT, or the end of a cookie
+    lives: float | str = ""
 
 
 class Csrf(_Table, frozen=True, kw_only=True):
@@ -236,6 +239,8 @@ def _credential_mistakes(profile: Profile) -> Iterator[tuple[str, str]]:
         kind, _, name = place.partition(":")
         if place and (kind not in _KINDS or not name):
             yield f"credential.{key}", f"{place!r} is not cookie:NAME, json:PATH or header:NAME"
+    if isinstance(given.lives, str) and not re.fullmatch(r"|never|json:.+", given.lives):
+        yield "credential.lives", f"{given.lives!r} is not a number of seconds, json:PATH or never"
     is_cookie = given.access.startswith("cookie:")
     if is_cookie and given.send:
         yield "credential.send", "a cookie sends itself: leave it out"

@@ -4,6 +4,7 @@ import shlex
 import subprocess
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from accounts.audit.device import Account, NetworkDevice, Server
 from accounts.audit.limits import CannotTell, Stuck
@@ -13,6 +14,7 @@ from accounts.lab.transcript import Transcript
 
 _HOOK_TIMEOUT = 60  # seconds
 _BACK_WITHIN = 20.0  # seconds, after a key was replaced
+_ROUNDED = 1.0  # seconds by which an end may lie later than it was told
 
 
 class NetworkStage(Stage):
@@ -26,6 +28,7 @@ class NetworkStage(Stage):
         self._server = server
         self._hooks = server.profile.hooks
         self._pause = pause
+        self._began = time.time()
         self._a, self._b, self._thief = (
             NetworkDevice(who, account, server, self.transcript) for who in ("A", "B", "thief")
         )
@@ -54,6 +57,27 @@ class NetworkStage(Stage):
     def wait_until(self, moment: float) -> None:
         while (left := moment - time.time()) > 0:
             self._pause(left)
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether a credential lives until something ends it."""
+        return self._server.profile.credential.lives == "never"
+
+    def let_time_run_out(self) -> None:
+        if self.is_endless:
+            raise CannotHappen("it has no end")
+        ends = [end for device in (self._a, self._b) for end in device.ends]
+        if not ends:
+            raise CannotHappen("neither the credential nor credential.lives says when it ends")
+        # A server may count from the last request on, and keep whole seconds.
+        moment = max(ends) + (time.time() - self._began) + _ROUNDED
+        if (left := moment - time.time()) > self._server.wait:
+            end = f"{datetime.fromtimestamp(max(ends), UTC):%Y-%m-%d %H:%M} UTC"
+            wait = f"{self._server.wait:g} s"
+            raise CannotHappen(f"cannot tell within {wait} (--wait), it lives until {end}")
+        at_ms = self.transcript.at_ms()
+        self.wait_until(moment)
+        self.transcript.record_change(f"{left:.1f} s pass", {}, at_ms)
 
     def let_grace_pass(self) -> None:
         if refresh := self._server.profile.refresh:

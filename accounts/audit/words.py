@@ -9,6 +9,7 @@ from accounts.audit.player import playable
 from accounts.audit.profile import Hook, Profile, Request
 from accounts.lab.transcript import Exchange
 
+_WAITS = "nothing is sent until it is over, if that is within --wait"
 _CREDENTIALS = {"Authorization", "Cookie", "X-Session-Token"}
 
 
@@ -30,7 +31,7 @@ def explain(profile: Profile) -> Iterator[str]:
     yield f"Each asks who it is: {profile.who.method} {profile.base}{profile.who.path}."
     yield f"Refused means {_refusal(profile)}; anything else is neither."
     for event in playable():
-        yield f"{event.title}: {_needed(profile, event.needs)}."
+        yield f"{event.title}: {_needed(profile, event.needs) if not event.ages else _WAITS}."
 
 
 def _request(profile: Profile, request: Request) -> str:

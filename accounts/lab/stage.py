@@ -128,6 +128,10 @@ class Stage(ABC):
     def wait_until(self, moment: float) -> None:
         """Let time pass until a moment, in epoch seconds."""
 
+    def let_time_run_out(self) -> None:
+        """Let time pass until all that the user's devices hold is over."""
+        self.wait_until(self.last_end or 0.0)
+
     def let_grace_pass(self) -> None:
         """Let the time pass within which requests in parallel may spend one refresh token."""
 

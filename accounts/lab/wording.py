@@ -107,7 +107,8 @@ def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:
             usual = duration(report["usual_lifetime_s"])
             return f"within {usual}: its token has to run out"
         case Outcome.ACCEPTED:
-            return f"for {time}" if time else "until it expires"
+            end = "for good" if report.get("endless") else "until it expires"
+            return f"for {time}" if time else end
         case Outcome.NEW_ROLE:
             return "with the new role"
         case Outcome.STALE_ROLE:

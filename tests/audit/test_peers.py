@@ -16,6 +16,7 @@ from accounts.strategies import Outcome
 pytestmark = [pytest.mark.xdist_group("peers"), pytest.mark.database("sqlite")]
 
 LOG_OUT, PASSWORD, DISABLED = "log-out", "password-change", "account-disabled"
+OVER = "expiry"
 # What the documentation of each says, or leaves to the application.
 DOCUMENTED = {
     # The row of the session is deleted; a password is part of what a session is checked with.
@@ -24,8 +25,13 @@ DOCUMENTED = {
     "drf-token": {LOG_OUT: Outcome.ACCEPTED, PASSWORD: Outcome.ACCEPTED, DISABLED: Outcome.REFUSED},
     # A token is good until it expires, and a refresh token gets the next one.
     "simplejwt": {LOG_OUT: Outcome.ACCEPTED, PASSWORD: Outcome.ACCEPTED, DISABLED: Outcome.REFUSED},
-    # A token is a row, and log-out deletes it; a password is none of its business.
-    "knox": {LOG_OUT: Outcome.REFUSED, PASSWORD: Outcome.ACCEPTED, DISABLED: Outcome.REFUSED},
+    # A token is a row with an end, and log-out deletes it; a password is none of its business.
+    "knox": {
+        LOG_OUT: Outcome.REFUSED,
+        PASSWORD: Outcome.ACCEPTED,
+        DISABLED: Outcome.REFUSED,
+        OVER: Outcome.REFUSED,
+    },
     # All of the session is in the cookie.
     "flask-login": {
         LOG_OUT: Outcome.ACCEPTED,

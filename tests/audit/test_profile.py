@@ -33,6 +33,10 @@ MISTAKES = [
         "who.role: it is missing, and hooks.take_role_away needs it",
     ),
     (PROFILE + "[hooks]\nrotate_key = 1", "hooks.rotate_key: it has to be"),
+    (
+        PROFILE.replace("[sign_up]", "lives = '1 h'\n[sign_up]"),
+        "credential.lives: '1 h' is not a number of seconds, json:PATH or never",
+    ),
 ]
 
 

@@ -1,9 +1,11 @@
 """A small server that logs people in and out, and can be broken in every way that servers are."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import inf
 from secrets import token_hex
 from threading import Event, Thread
 from typing import Any
@@ -45,6 +47,8 @@ class Toy(ThreadingHTTPServer):
         self.forgets = True  # a token that is logged out
         self.logged_out = False
         self.once = False  # passwords are changed once only
+        self.lives: float | str = ""  # what a log-in says of it: seconds, or a date
+        self.ends: dict[str, float] = {}  # of tokens
         self.asked: list[str] = []
         self.over = Event()
 
@@ -84,7 +88,8 @@ class Handler(BaseHTTPRequestHandler):
             fault(self)
             return
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        self._serve(json.loads(sent or b"{}"), token, toy.tokens.get(token))
+        is_over = toy.ends.get(token, inf) < time.time()
+        self._serve(json.loads(sent or b"{}"), token, None if is_over else toy.tokens.get(token))
 
     def _serve(self, body: dict[str, str], token: str, name: str | None) -> None:
         toy = self.server
@@ -95,7 +100,9 @@ class Handler(BaseHTTPRequestHandler):
             case "/login" if toy.passwords.get(body["name"]) == body["password"]:
                 made = token_hex(16)
                 toy.tokens[made] = body["name"]
-                self.send(200, {"token": made})
+                self.send(200, {"token": made, "lives": toy.lives})
+                if isinstance(toy.lives, float):
+                    toy.ends[made] = time.time() + toy.lives
             case "/me" if name:
                 self.send(200, {"name": name, "role": "editor"}, Server_Timing="db;dur=1")
             case "/logout" if name:

@@ -37,7 +37,8 @@ def test_the_sentence_counts_what_was_measured(table: Shipped) -> None:
     assert (
         f"Of {len(table.libraries)} configurations {lives_on(table, 'log-out')} let a copied"
         f" credential live on after a log-out, {lives_on(table, 'password-change')} after a"
-        f" password change and {lives_on(table, 'account-disabled')} after the account"
+        f" password change, {lives_on(table, 'account-disabled')} after the account was disabled"
+        f" and {lives_on(table, 'expiry')} after its end."
     ) in text_of("/lab/libraries/")
 
 
@@ -112,4 +113,6 @@ def test_no_credential_is_shipped(table: Shipped) -> None:
 
 def test_pages_ask_no_database() -> None:
     # No fixture gives these tests one, so a query would be an error.
-    assert "How to test yours" in text_of("/lab/libraries/")
+    page = text_of("/lab/libraries/")
+    assert "How to test yours In a clone of this site’s source" in page
+    assert "Each server is one process" in page

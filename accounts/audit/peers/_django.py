@@ -1,6 +1,7 @@
 """What the examples in Django share: one file is a project, on a SQLite file of its own.
 
-The environment says where: PORT, DATA (a folder), SECRET.
+The environment says where: PORT, DATA (a folder), SECRET. With LIFETIME (seconds) what a log-in
+gives ends soon, where one wants to see its end.
 """
 
 import json
@@ -15,6 +16,13 @@ from django.core.management import call_command
 from django.http import JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
+
+LIFETIME = int(os.environ.get("LIFETIME", "0"))
+
+
+def short(**settings):
+    """Settings of a short life; without LIFETIME none, and all is as it comes."""
+    return settings if LIFETIME else {}
 
 
 def configure(*, apps=(), middleware=(), templates=None, **own):

@@ -1,19 +1,25 @@
 """What the examples in Flask share: users, and what staff does to them.
 
-The environment says where: PORT, DATA (a folder), SECRET.
+The environment says where: PORT, DATA (a folder), SECRET. With LIFETIME (seconds) what a log-in
+gives ends soon.
 """
 
 import os
+from datetime import timedelta
 
 import _people as people
 from flask import Flask, request
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+LIFETIME = timedelta(seconds=int(os.environ.get("LIFETIME", "0")))
 
 
 def application():
     """An application with the pages that are not the library's."""
     app = Flask(__name__)
     app.secret_key = os.environ["SECRET"]
+    if LIFETIME:
+        app.permanent_session_lifetime = LIFETIME
     people.create_table()
 
     @app.post("/signup")

@@ -12,6 +12,9 @@ const people = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 const keep = () => writeFileSync(file, JSON.stringify(people));
 const digest = (password, salt) => scryptSync(password, salt, 32, { N: 1024 }).toString("hex");
 
+/** Milliseconds that a log-in lives, where one wants to see its end; undefined: as it comes. */
+export const lifetime = process.env.LIFETIME && process.env.LIFETIME * 1000;
+
 export const find = (name) => people[name];
 
 export function setPassword(name, password) {

@@ -7,7 +7,7 @@ Followed: https://docs.allauth.org/en/latest/headless/installation.html,
 import os
 from pathlib import Path
 
-from _django import COMMON, configure, rest_views, serve
+from _django import COMMON, LIFETIME, configure, rest_views, serve, short
 from django.urls import include, path
 
 JWT = os.environ["PEER_STRATEGY"] == "jwt"
@@ -53,9 +53,13 @@ configure(
             "HEADLESS_TOKEN_STRATEGY": "allauth.headless.tokens.strategies.jwt.JWTTokenStrategy",
             "HEADLESS_JWT_PRIVATE_KEY": private_key(),
             "HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED": bool(os.environ.get("PEER_STATEFUL")),
+            **short(
+                HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN=LIFETIME,
+                HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN=LIFETIME,
+            ),
         }
         if JWT
-        else {}
+        else short(SESSION_COOKIE_AGE=LIFETIME)
     ),
 )
 

@@ -1,7 +1,7 @@
 // cookie-session: the whole session is in a signed cookie.
 // Followed: https://expressjs.com/en/resources/middleware/cookie-session.html
 
-import { common, find, known, require, setPassword } from "./_people.mjs";
+import { common, find, known, lifetime, require, setPassword } from "./_people.mjs";
 
 const express = require("express");
 const cookieSession = require("cookie-session");
@@ -10,7 +10,11 @@ const app = express();
 app.use(express.json());
 common(app);
 app.use(
-  cookieSession({ name: "session", keys: [process.env.SECRET], maxAge: 24 * 60 * 60 * 1000 }),
+  cookieSession({
+    name: "session",
+    keys: [process.env.SECRET],
+    maxAge: lifetime ?? 24 * 60 * 60 * 1000,
+  }),
 );
 
 function isAuthenticated(request, response, next) {

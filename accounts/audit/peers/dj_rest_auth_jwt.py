@@ -3,8 +3,12 @@
 Followed: https://dj-rest-auth.readthedocs.io/en/latest/getting-started/installation/
 """
 
-from _django import COMMON, configure, rest_views, serve
+from datetime import timedelta
+
+from _django import COMMON, LIFETIME, configure, rest_views, serve, short
 from django.urls import include, path
+
+SHORT = timedelta(seconds=LIFETIME)
 
 configure(
     apps=["rest_framework", "rest_framework.authtoken", "dj_rest_auth"],
@@ -17,6 +21,7 @@ configure(
         "JWT_AUTH_COOKIE": "my-app-auth",
         "JWT_AUTH_REFRESH_COOKIE": "my-refresh-token",
     },
+    SIMPLE_JWT=short(ACCESS_TOKEN_LIFETIME=SHORT, REFRESH_TOKEN_LIFETIME=SHORT),
 )
 
 from dj_rest_auth.jwt_auth import get_refresh_view

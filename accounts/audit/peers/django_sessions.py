@@ -5,7 +5,7 @@ Followed: https://docs.djangoproject.com/en/5.2/topics/auth/default/#module-djan
 
 import os
 
-from _django import COMMON, configure, role, serve
+from _django import COMMON, LIFETIME, configure, role, serve, short
 from django.contrib.auth.decorators import login_required
 from django.http import JsonResponse
 from django.urls import include, path
@@ -16,6 +16,7 @@ configure(
     SESSION_ENGINE=f"django.contrib.sessions.backends.{os.environ['PEER_ENGINE']}",
     LOGIN_REDIRECT_URL="/me",
     LOGOUT_REDIRECT_URL="/accounts/login/",
+    **short(SESSION_COOKIE_AGE=LIFETIME),
     templates={
         "registration/login.html": FORM,
         "registration/password_change_form.html": FORM,

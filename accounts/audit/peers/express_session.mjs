@@ -1,7 +1,7 @@
 // express-session with its memory store.
 // Followed: https://expressjs.com/en/resources/middleware/session.html, its example "User login"
 
-import { common, find, known, require, setPassword } from "./_people.mjs";
+import { common, find, known, lifetime, require, setPassword } from "./_people.mjs";
 
 const express = require("express");
 const session = require("express-session");
@@ -9,7 +9,14 @@ const session = require("express-session");
 const app = express();
 app.use(express.json());
 common(app);
-app.use(session({ secret: process.env.SECRET, resave: false, saveUninitialized: false }));
+app.use(
+  session({
+    secret: process.env.SECRET,
+    resave: false,
+    saveUninitialized: false,
+    ...(lifetime ? { cookie: { maxAge: lifetime } } : {}),
+  }),
+);
 
 function isAuthenticated(request, response, next) {
   const found = find(request.session.user);

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase
 
 SECRET = os.environ["SECRET"]
+LIFETIME = int(os.environ.get("LIFETIME", "3600"))  # seconds; an hour in the documentation
 engine = create_async_engine(f"sqlite+aiosqlite:///{os.environ['DATA']}/people.sqlite3")
 async_session_maker = async_sessionmaker(engine, expire_on_commit=False)
 
@@ -68,13 +69,13 @@ async def get_user_manager(user_db=Depends(get_user_db)):
 
 
 def get_jwt_strategy():
-    """Tokens that live for an hour."""
-    return JWTStrategy(secret=SECRET, lifetime_seconds=3600)
+    """Signed tokens."""
+    return JWTStrategy(secret=SECRET, lifetime_seconds=LIFETIME)
 
 
 def get_database_strategy(tokens=Depends(get_access_token_db)):
-    """The same, as rows."""
-    return DatabaseStrategy(tokens, lifetime_seconds=3600)
+    """Tokens that are rows."""
+    return DatabaseStrategy(tokens, lifetime_seconds=LIFETIME)
 
 
 auth_backend = AuthenticationBackend(

@@ -6,7 +6,7 @@ Followed: https://flask-jwt-extended.readthedocs.io/en/stable/blocklist_and_toke
 
 import os
 
-from _flask import application, people, serve
+from _flask import LIFETIME, application, people, serve
 from flask import request
 from flask_jwt_extended import (
     JWTManager,
@@ -20,6 +20,8 @@ from flask_jwt_extended import (
 
 app = application()
 app.config["JWT_SECRET_KEY"] = os.environ["SECRET"]
+if LIFETIME:
+    app.config["JWT_ACCESS_TOKEN_EXPIRES"] = app.config["JWT_REFRESH_TOKEN_EXPIRES"] = LIFETIME
 jwt = JWTManager(app)
 revoked = set()  # the documentation has Redis or a table
 

@@ -4,7 +4,7 @@ Followed: https://django-oauth-toolkit.readthedocs.io/en/latest/rest-framework/g
 and, for a public client that revokes its tokens, .../tutorial/tutorial_04.html
 """
 
-from _django import COMMON, configure, rest_views, serve
+from _django import COMMON, LIFETIME, configure, rest_views, serve, short
 from django.urls import include, path
 
 configure(
@@ -15,7 +15,10 @@ configure(
         ],
         "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     },
-    OAUTH2_PROVIDER={"SCOPES": {"read": "Read scope"}},
+    OAUTH2_PROVIDER={
+        "SCOPES": {"read": "Read scope"},
+        **short(ACCESS_TOKEN_EXPIRE_SECONDS=LIFETIME, REFRESH_TOKEN_EXPIRE_SECONDS=LIFETIME),
+    },
 )
 
 from django.core.management import call_command

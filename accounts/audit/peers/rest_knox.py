@@ -3,7 +3,9 @@
 Followed: https://jazzband.github.io/django-rest-knox/installation/ and .../auth/
 """
 
-from _django import COMMON, configure, rest_views, serve
+from datetime import timedelta
+
+from _django import COMMON, LIFETIME, configure, rest_views, serve, short
 from django.urls import path
 
 configure(
@@ -12,6 +14,7 @@ configure(
         "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication"],
         "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     },
+    REST_KNOX=short(TOKEN_TTL=timedelta(seconds=LIFETIME)),
 )
 
 from django.contrib.auth import login

@@ -5,11 +5,19 @@ and, for the switches, .../blacklist_app.html and .../settings.html
 """
 
 import os
+from datetime import timedelta
 
-from _django import COMMON, configure, rest_views, serve
+from _django import COMMON, LIFETIME, configure, rest_views, serve, short
 from django.urls import path
 
 ALL = os.environ.get("PEER_SWITCHES") == "all"
+SWITCHES = {
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "CHECK_REVOKE_TOKEN": True,
+    "UPDATE_LAST_LOGIN": True,
+}
+SHORT = timedelta(seconds=LIFETIME)
 
 configure(
     apps=["rest_framework", *(["rest_framework_simplejwt.token_blacklist"] if ALL else [])],
@@ -20,13 +28,9 @@ configure(
         "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     },
     SIMPLE_JWT={
-        "ROTATE_REFRESH_TOKENS": True,
-        "BLACKLIST_AFTER_ROTATION": True,
-        "CHECK_REVOKE_TOKEN": True,
-        "UPDATE_LAST_LOGIN": True,
-    }
-    if ALL
-    else {},
+        **(SWITCHES if ALL else {}),
+        **short(ACCESS_TOKEN_LIFETIME=SHORT, REFRESH_TOKEN_LIFETIME=SHORT),
+    },
 )
 
 from rest_framework_simplejwt.views import (

@@ -62,6 +62,8 @@ async def demote(request):
 
 
 people.create_table()
+# With LIFETIME (seconds) what a log-in gives ends soon; without, after two weeks, as it comes.
+short = {"max_age": int(os.environ["LIFETIME"])} if "LIFETIME" in os.environ else {}
 app = Starlette(
     routes=[
         Route("/signup", sign_up, methods=["POST"]),
@@ -72,7 +74,7 @@ app = Starlette(
         Route("/staff/disable", disable, methods=["POST"]),
         Route("/staff/demote", demote, methods=["POST"]),
     ],
-    middleware=[Middleware(SessionMiddleware, secret_key=os.environ["SECRET"])],
+    middleware=[Middleware(SessionMiddleware, secret_key=os.environ["SECRET"], **short)],
 )
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from accounts.audit.accounts import NoAccount
 from accounts.audit.device import Server
-from accounts.audit.documents import as_dict, junit, other_words, page
+from accounts.audit.documents import as_dict, colon, junit, other_words, page
 from accounts.audit.limits import Limited, NotAllowed, is_loopback, must_be_allowed
 from accounts.audit.masking import Masks
 from accounts.audit.player import Cell, check, play, playable
@@ -55,6 +55,12 @@ class Command(BaseCommand):
         parser.add_argument("--check", action="store_true", help="Only log in, to try the profile.")
         parser.add_argument("--i-may-test", metavar="HOST", help="A host that is not this machine.")
         parser.add_argument("--timeout", type=float, default=10.0, help="Seconds (%(default)s).")
+        parser.add_argument(
+            "--wait",
+            type=float,
+            default=10.0,
+            help="Seconds for which a credential's end is waited for (%(default)s).",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Every way to fail is one line (CommandError)."""
@@ -72,7 +78,7 @@ class Command(BaseCommand):
     def _audit(self, profile: Profile, required: Sequence[str], options: dict[str, Any]) -> None:
         url = options["url"]
         with Limited(is_local=is_loopback(url), timeout=options["timeout"]) as limited:
-            server = Server(url, profile, limited, Masks())
+            server = Server(url, profile, limited, Masks(), wait=options["wait"])
             if options["check"]:
                 check(server)
                 self.stdout.write("The log-in works, and the server says who one is.")
@@ -121,7 +127,7 @@ def _print(server: Server, cells: Sequence[Cell]) -> None:
     table = Table("Event", "The thief's copy", "The other device", box=box.SIMPLE_HEAD)
     for cell in cells:
         text = cell.text
-        found = f"{text.sign} {text.word} {text.detail}".rstrip()
+        found = f"{text.sign} {text.word}{colon(text)} {text.detail}".rstrip()
         table.add_row(events[cell.event].title, found, other_words(cell))
     console.print(f"{server.profile.title} at {server.url}", markup=False)
     console.print(table)

@@ -26,6 +26,7 @@ _COUNTED = {
     "log-out": "after a log-out",
     "password-change": "after a password change",
     "account-disabled": "after the account was disabled",
+    "expiry": "after its end",
 }
 _SHOWN_PORT = "http://127.0.0.1:$PORT"
 
