@@ -30,3 +30,18 @@ def test_the_page_of_an_audit_needs_nothing_else(
     expect(replayed.get_by_role("button")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == f'curl -i -X GET {toy.url}/me -H "Authorization: Bearer $CREDENTIAL"'
+
+
+def test_the_libraries_and_a_row_can_be_read_on_a_telephone(page: Page) -> None:
+    page.goto("/lab/libraries/?framework=Django")  # fewer rows, and no other look
+    assert violations(page) == CLEAN  # it ends at 390 px
+    empty = page.locator("tr", has=page.get_by_text("Django sessions: database")).locator("td")
+    heights = {
+        cell.get_attribute("data-label"): cell.evaluate("cell => cell.offsetHeight")
+        for cell in empty.filter(has_text="not applicable").all()
+    }
+    # Its name has two lines, which push the next one down.
+    assert heights["Refresh token used twice"] > heights["Log out everywhere"]
+    page.goto("/lab/libraries/drf-token/")
+    page.locator("summary", has_text="The thief replays its copy").first.click()
+    assert violations(page) == CLEAN
