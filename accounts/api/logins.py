@@ -65,7 +65,7 @@ class Logins(ApiView):
 
         Cookie sessions and token logins are listed alike, a hundred live ones to a page. If there
         are more, the ``Link`` header names the next page (RFC 8288). ``X-Total-Count`` is how many
-        are live.
+        are live, on all pages. Of more than a thousand, those that were used last are listed.
         """
         user, auth = current_login(request)
         try:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.middleware.login import known_user
-from accounts.models import EndReason, Login, User
+from accounts.models import EndReason, Login, User, login_replay_untold
 from accounts.site.devices import device
 from accounts.strategies import Refused
 from accounts.strategies.session_joined import SessionStore
@@ -54,6 +54,8 @@ def _why_logged_out(request: HttpRequest) -> str | None:
 
 def _replays(user: User) -> Iterator[str]:
     """A warning, once, for each login that a replayed refresh token ended."""
+    if not login_replay_untold(user):
+        return
     for login in user.logins.filter(end_reason=EndReason.REPLAYED, replay_notified_at=None):
         # Two pages may be loaded at once: the UPDATE decides which one shows it.
         unnotified = Login.objects.filter(pk=login.pk, replay_notified_at=None)

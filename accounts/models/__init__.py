@@ -32,6 +32,7 @@ from accounts.models.login import (
     blacklist_login,
     login_begin,
     login_replace,
+    login_replay_untold,
     login_touch,
 )
 from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet, RunTurn
@@ -73,6 +74,7 @@ __all__ = [
     "guess_count",
     "login_begin",
     "login_replace",
+    "login_replay_untold",
     "login_touch",
     "pruned_before",
     "room_move",

@@ -67,11 +67,11 @@ class Login(models.Model):
     TOKEN_STRATEGY = "jwt-blacklist-joined"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="logins")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="logins", db_index=False)
     strategy = models.SlugField(max_length=40, db_index=False)
     token_version = models.PositiveIntegerField(help_text="The user's when it began.")
     digest = models.UUIDField(
-        null=True, unique=True, editable=False, help_text="Of an opaque credential, keyed."
+        null=True, editable=False, help_text="Of an opaque credential, keyed."
     )
     refresh_jti = models.UUIDField(
         null=True, editable=False, help_text="The one refresh token not yet spent."
@@ -104,6 +104,27 @@ class Login(models.Model):
 
     class Meta:
         ordering = ["-created"]
+        indexes = [
+            models.Index(fields=["user", "ended_at"], name="login_of_user"),
+            # A script that logs in at each run leaves thousands: the ones used last are found
+            # without looking at the others.
+            models.Index(
+                fields=["user", "-last_seen"], name="login_not_ended", condition=Q(ended_at=None)
+            ),
+            # Nearly empty, and asked for each page.
+            models.Index(
+                fields=["user"],
+                name="login_replay_untold",
+                condition=Q(end_reason=EndReason.REPLAYED, replay_notified_at=None),
+            ),
+        ]
+        constraints = [
+            # Most logins have none. An index with their rows too tells SQLite, once it has been
+            # analysed, that a digest finds many.
+            models.UniqueConstraint(
+                fields=["digest"], name="login_of_digest", condition=Q(digest__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} by {self.strategy} since {self.created:%Y-%m-%d %H:%M}"
@@ -178,6 +199,23 @@ _TOUCH = (
 )
 # Until the end of the statement's own transaction, before which it is executed.
 _UNFLUSHED = " RETURNING set_config('synchronous_commit', 'off', true)"
+
+
+_REPLAY_UNTOLD = (
+    f'SELECT 1 FROM "{Login._meta.db_table}" '  # noqa: S608 - our own text
+    f'WHERE "user_id" = %s AND "end_reason" = \'{EndReason.REPLAYED.value}\' '
+    'AND "replay_notified_at" IS NULL LIMIT 1'
+)
+
+
+def login_replay_untold(user: User) -> bool:
+    """Whether a replay has ended a login that its user has not been told of. One statement.
+
+    Each page asks. The reason is in its text, or no database would know that the index is for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_REPLAY_UNTOLD, [user.pk])
+        return cursor.fetchone() is not None
 
 
 def login_touch(login_id: uuid.UUID) -> None:

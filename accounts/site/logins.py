@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Case, Count, F, Q, QuerySet, When, Window
-from django.db.models.functions import Coalesce
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import EndReason, Login, User
@@ -15,6 +14,7 @@ from accounts.site.devices import Device, device
 from accounts.strategies import Family, strategies
 
 PAGE = 100
+MAX_LISTED = 1000  # a script that logs in at each run leaves more: so many of them are looked at
 MAX_ENDED = 20
 
 # A longer number would overflow the database's integer type as an OFFSET.
@@ -51,12 +51,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One page of the live logins, how many there are in all, and what ended recently."""
+    """One page of the live logins, how many of them are listed, and what ended recently."""
 
     live: Sequence[Entry]
     ended: Sequence[Entry]
     page: int
     total: int
+    is_cut: bool  # whether only those used last were looked at
 
     @property
     def is_last(self) -> bool:
@@ -71,38 +72,55 @@ class NoSuchPage(Exception):
 def listing(user: User, *, current: uuid.UUID | None, page: int = 1) -> Listing:
     """The logins of a user; ``current`` is the one that asks. Two queries.
 
-    Those that ended are on the first page alone.
+    Of more than ``MAX_LISTED`` those count that were used last, and the current one. Those that
+    ended are on the first page alone.
 
     Raises:
         NoSuchPage: the one before it was the last.
     """
-    # The user's row as it is now: the caller's may be from before a change of password, which gave
-    # the login that made it a new version.
-    live = user.logins.in_use().filter(token_version=F("user__token_version"))
-    this_first = Case(When(pk=current, then=0), default=1)
-    start = (page - 1) * PAGE
-    rows = live.select_related("user").order_by(this_first, "-last_seen", "pk")
-    found = list(rows.annotate(total=Window(Count("pk")))[start : start + PAGE])
-    if page > 1 and not found:
+    rows = _last_used(user, current)
+    live = [row for row in rows if ended(row, user) is None]
+    shown = live[(page - 1) * PAGE : page * PAGE]
+    if page > 1 and not shown:
         raise NoSuchPage
-    entries = [entry(row, row.user, current) for row in found]
-    over = _over(user, live, entries, current) if page == 1 else []
-    total = found[0].total if found else 0  # type: ignore[attr-defined]  # of the annotation
-    return Listing(entries, over, page, total)
+    lapsed = [row for row in rows if ended(row, user)]
+    # Fetch more than we show: they come by last use, but an expired login ends later than that.
+    over = [*_ended(user, known=rows), *lapsed[: 3 * MAX_ENDED]] if page == 1 else []
+    newest = sorted(
+        (entry(row, user, current) for row in over), key=lambda e: e.over_since, reverse=True
+    )
+    return Listing(
+        live=[entry(row, user, current) for row in shown],
+        ended=newest[:MAX_ENDED],
+        page=page,
+        total=len(live),
+        is_cut=len(rows) >= MAX_LISTED,
+    )
 
 
-def _over(
-    user: User, live: "QuerySet[Login]", shown: Sequence[Entry], current: uuid.UUID | None
-) -> Sequence[Entry]:
+def _last_used(user: User, current: uuid.UUID | None) -> list[Login]:
+    """The logins that nobody has ended, those used last, with the current one before them."""
     since = timezone.now() - settings.ENDED_LOGINS_KEPT
-    rows = user.logins.filter(Q(ended_at=None) | Q(ended_at__gt=since), expires__gt=since)
-    # What ended since the first query is shown as live, and not twice.
-    others = rows.exclude(pk__in=live).exclude(pk__in=[each.login.pk for each in shown])
-    newest = others.select_related("user").order_by(Coalesce("ended_at", "last_seen").desc())
-    # Fetch more than we show: SQL sorts by last use, but an expired login ends later than that;
-    # the exact order is made in Python.
-    entries = [entry(row, row.user, current) for row in newest[: 3 * MAX_ENDED]]
-    return sorted(entries, key=lambda e: e.over_since, reverse=True)[:MAX_ENDED]
+    rows = user.logins.filter(ended_at=None, expires__gt=since)
+    rows = rows.annotate(version=F("user__token_version"))
+    found = list(rows.order_by("-last_seen", "pk")[:MAX_LISTED])
+    first = [row for row in found if row.pk == current]
+    if len(found) == MAX_LISTED and not first:
+        first = list(rows.filter(pk=current))
+    found = first + [row for row in found if row.pk != current]
+    if found:
+        # The caller's may be from before a change of password, which gave the login that made it a
+        # new version.
+        user.token_version = found[0].version  # type: ignore[attr-defined]  # of the annotation
+    return found
+
+
+def _ended(user: User, *, known: Sequence[Login]) -> list[Login]:
+    """Those that ended lately. What has done so since ``known`` was read is shown as live."""
+    since = timezone.now() - settings.ENDED_LOGINS_KEPT
+    newest = user.logins.filter(ended_at__gt=since, expires__gt=since).order_by("-ended_at")
+    ids = {row.pk for row in known}
+    return [row for row in newest[:MAX_ENDED] if row.pk not in ids]
 
 
 def page_number(text: str | None) -> int:

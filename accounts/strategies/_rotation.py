@@ -145,7 +145,11 @@ def _rotate(
     spent.append([jti.hex, _milliseconds(now)])
     with transaction.atomic() if dead else nullcontext():  # one statement needs no transaction
         won = as_read.update(
-            refresh_jti=successor, refreshed_at=now, pair_seen=False, spent=spent[-MAX_SPENT:]
+            refresh_jti=successor,
+            refreshed_at=now,
+            last_seen=now,
+            pair_seen=False,
+            spent=spent[-MAX_SPENT:],
         )
         if won and dead and login.strategy == Login.TOKEN_STRATEGY:
             # Its access token is dead, too. Where nobody looks tokens up, only its refresh token.

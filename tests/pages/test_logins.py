@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from accounts.models import EndReason, Login, User, login_begin
+from accounts.site import logins as devices
 from accounts.strategies.session_joined import SessionJoined
 from accounts.templatetags.moments import ago, ahead, as_span
 from tests.cast import NO_GUESSES, PASSWORD
@@ -89,6 +90,32 @@ class TestList:
         asked = page(client, "/logins/end-all/")
         assert "These are the 100 used last. All earlier ones end, too." in asked
         assert "120 devices are signed out." in confirmed(client, "/logins/end-others/")
+
+    def test_of_a_script_that_logs_in_at_each_run_those_used_last_are_listed(
+        self, client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(devices, "MAX_LISTED", 110)
+        now = timezone.now()
+        made = [
+            Login(
+                user=alice,
+                strategy=SessionJoined.slug,
+                token_version=alice.token_version,
+                user_agent=f"script{number}/1",
+                last_seen=now + timedelta(seconds=number),
+                expires=now + timedelta(days=1),
+            )
+            for number in range(1, 131)
+        ]
+        Login.objects.bulk_create(made)
+        first, second = page(client), page(client, "/logins/?page=2")
+        assert "this device" in first  # which was used before them all
+        assert [found.count("device__end") for found in (first, second)] == [100, 11]
+        assert "script130" in first
+        assert "script21" in second
+        assert "script20" not in first + second
+        assert "These are the 111 that were used last. Both buttons sign out all" in first
+        assert "130 devices are signed out." in confirmed(client, "/logins/end-others/")
 
     def test_a_stranger_logs_in_first(self, db: None) -> None:
         assert Client().get("/logins/")["Location"] == "/login/?next=/logins/"

@@ -75,14 +75,14 @@ def _step(size: int, lookups: int) -> GrowthStep:
 
 # --- Filling ----------------------------------------------------------------------------------
 
-_NUMBERS = {
+NUMBERS = {
     "postgresql": "SELECT n FROM generate_series(1, {rows}) AS n",
     "sqlite": (
         "WITH RECURSIVE numbers(n) AS "
         "(SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {rows}) SELECT n FROM numbers"
     ),
 }
-_UUID = {"postgresql": "gen_random_uuid()", "sqlite": "lower(hex(randomblob(16)))"}
+NEW_ID = {"postgresql": "gen_random_uuid()", "sqlite": "lower(hex(randomblob(16)))"}
 
 
 def _fill(rows: int) -> None:
@@ -90,8 +90,8 @@ def _fill(rows: int) -> None:
     now = timezone.now()
     past = connection.ops.adapt_datetimefield_value(now - timedelta(days=1))
     blacklist, session = BlacklistedToken._meta.db_table, Session._meta.db_table
-    numbers = _NUMBERS[connection.vendor].format(rows=int(rows))
-    new_id = _UUID[connection.vendor]
+    numbers = NUMBERS[connection.vendor].format(rows=int(rows))
+    new_id = NEW_ID[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {blacklist} "  # noqa: S608 - no input from outside
