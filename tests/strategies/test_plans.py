@@ -11,14 +11,17 @@ import pytest
 import time_machine
 from pytest_django.fixtures import Settings
 
-from accounts.bench.measures.plans import fill, scans, statements
+from accounts.bench.measures.plans import fill, plan, scans, statements
 from accounts.lab.users import LabUser
-from accounts.models import User
+from accounts.models import User, login_begin, login_replay_untold
+from accounts.site import logins
 from accounts.strategies import Strategy, strategies
 from accounts.strategies._base import Lookup
+from accounts.tokens.realm import site_realm
 from tests.cast import PASSWORD
 from tests.clients import LabDevice
 from tests.devices import Device
+from tests.processes import Process
 
 ROWS = int(os.environ.get("PLAN_ROWS", "5000"))
 Act = Callable[[], object]
@@ -90,3 +93,23 @@ def test_no_request_reads_a_table_from_end_to_end(
     found = {way.slug: scanned(acts_of_the_lab(way, lab_user)) for way in strategies.all()}
     found["the site"] = scanned(acts_of_the_site(alice))
     assert {way: lines for way, lines in found.items() if lines} == {}
+
+
+def test_what_one_user_has_thousands_of_is_read_in_part(
+    alice: User, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The indexes for it are chosen, and not the ones that find all of a user's logins."""
+    monkeypatch.setattr(logins, "MAX_LISTED", 20)
+    fill(2000, script=alice)
+    opaque = process("opaque", site_realm())
+    login = login_begin(alice, strategy="opaque")
+    token = opaque.issue(login).value
+    with statements() as sent:
+        login_replay_untold(alice)
+        logins.listing(alice, current=login.pk)
+        opaque.check(token)
+    untold, used_last, ended, by_digest = map(plan, sent)
+    assert "login_replay_untold" in untold
+    assert "login_not_ended" in used_last
+    assert "login_of_user" in ended
+    assert "login_of_digest" in by_digest

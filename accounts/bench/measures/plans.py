@@ -46,15 +46,22 @@ def statements() -> Iterator[list[Statement]]:
 
 def scans(statement: Statement) -> list[str]:
     """What a statement's plan reads from end to end: tables, and indexes without a condition."""
+    if connection.vendor == "sqlite":
+        return [line for line in plan(statement).splitlines() if _is_scan(line)]
+    [found] = json.loads(plan(statement))
+    return list(_scanned(found["Plan"]))
+
+
+def plan(statement: Statement) -> str:
+    """How the database finds the rows of a statement: lines on SQLite, JSON on PostgreSQL."""
     sql, params = statement
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
-            return [detail for *_, detail in cursor.fetchall() if _is_scan(detail)]
+            return "\n".join(detail for *_, detail in cursor.fetchall())
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
         [[found]] = cursor.fetchall()
-        [plan] = json.loads(found) if isinstance(found, str) else found
-        return list(_scanned(plan["Plan"]))
+        return found if isinstance(found, str) else json.dumps(found)
 
 
 def _is_scan(detail: str) -> bool:
@@ -78,8 +85,8 @@ def fill(logins: int, script: User) -> None:
     """Add so many logins, and as many rows as go with them to the other tables that requests ask.
 
     Ten logins a user, but every twentieth is of one whose script logs in at each run. Of five one
-    is a session, one of our tokens; one in fifty has a digest, one in a thousand ended because its
-    refresh token came twice. Half have ended; they were used last within three weeks.
+    is a session, one of our tokens; one in a thousand has a digest, as many ended because a refresh
+    token came twice. Half have ended; all were used within three weeks.
     """
     with connection.cursor() as cursor:
         for table, columns in _rows(logins, script.pk).items():
@@ -130,7 +137,7 @@ def _rows(logins: int, script: int) -> dict[str, dict[str, str]]:
             "strategy": "CASE n % 5 WHEN 0 THEN 'session-joined' WHEN 1 THEN 'jwt-blacklist-joined'"
             " WHEN 3 THEN 'opaque' ELSE 'jwt-user' END",
             "token_version": "n % 3",
-            "digest": f"CASE WHEN n % 50 = 3 THEN {uuid} END",
+            "digest": f"CASE WHEN n % 1000 = 3 THEN {uuid} END",
             "refresh_jti": f"CASE WHEN n % 5 = 1 THEN {uuid} END",
             "pair_seen": "true",
             "spent": "'[]'",
