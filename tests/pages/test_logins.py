@@ -114,7 +114,7 @@ class TestList:
         assert "script130" in first
         assert "script21" in second
         assert "script20" not in first + second
-        assert "These are the 111 that were used last. Both buttons sign out all" in first
+        assert "Listed are the 111 used last. The buttons above sign out all earlier ones" in first
         assert "130 devices are signed out." in confirmed(client, "/logins/end-others/")
 
     def test_a_stranger_logs_in_first(self, db: None) -> None:
