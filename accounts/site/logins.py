@@ -107,7 +107,7 @@ def _last_used(user: User, current: uuid.UUID | None) -> list[Login]:
     rows = rows.annotate(version=Subquery(version))
     found = list(rows.order_by("-last_seen")[:MAX_LISTED])
     first = [row for row in found if row.pk == current]
-    if len(found) == MAX_LISTED and not first:
+    if current and len(found) == MAX_LISTED and not first:
         first = list(rows.filter(pk=current))
     found = first + [row for row in found if row.pk != current]
     if found:

@@ -5,7 +5,7 @@
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -88,11 +88,11 @@ def fill(logins: int, script: User) -> None:
     is a session, one of our tokens; one in a thousand has a digest, as many ended because a refresh
     token came twice. Half have ended; all were used within three weeks.
     """
+    others = {"accounts_user": logins // 10, "accounts_run": min(logins, MAX_LAB_RUNS)}
     with connection.cursor() as cursor:
         for table, columns in _rows(logins, script.pk).items():
             names, values = ", ".join(columns), ", ".join(columns.values())
-            rows = _SHARES.get(table, lambda each: each)(logins)
-            numbers = NUMBERS[connection.vendor].format(rows=rows)
+            numbers = NUMBERS[connection.vendor].format(rows=others.get(table, logins))
             cursor.execute(
                 f"INSERT INTO {table} ({names}) SELECT {values} FROM ({numbers}) AS numbers"  # noqa: S608 - all of it is our own text
             )
@@ -100,10 +100,6 @@ def fill(logins: int, script: User) -> None:
         cursor.execute("ANALYZE")
 
 
-_SHARES: dict[str, Callable[[int], int]] = {
-    "accounts_user": lambda logins: logins // 10,
-    "accounts_run": lambda logins: min(logins, MAX_LAB_RUNS),
-}
 # Each session belongs to a login.
 _SESSIONS = (
     "INSERT INTO accounts_session (digest, login_id, data, expires) "
