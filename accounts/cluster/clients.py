@@ -1,10 +1,12 @@
 """What asks the processes in a drill: a device that logs in and out, and eyes that look on."""
 
+import base64
 import http.client
+import json
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -42,11 +44,23 @@ class Device:
             return asker.ask()
 
 
+def expiry_of(headers: Mapping[str, str]) -> float:
+    """When the bearer token of a device expires, as it says itself: seconds since 1970."""
+    payload = headers["Authorization"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return float(claims["exp"])
+
+
 class OwnServer:
     """A resource server in the drill's own process: the same program, with settings of its own."""
 
     def __init__(self, site: str, **settings: str) -> None:
         self._application = ResourceServer({"ISSUER_URL": site, **settings})
+
+    @property
+    def questions(self) -> int:
+        """How often it has asked the site about a token."""
+        return self._application.questions
 
     def ask(self, device: Device) -> int:
         """The status that it answers the device's copy with."""

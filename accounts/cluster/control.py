@@ -36,7 +36,7 @@ class Control:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
 
     def state(self) -> list[State]:
         """All parts as they are now."""
@@ -71,6 +71,23 @@ class Control:
         found = self.ask("account")
         return found["username"], found["password"]
 
+    def credentials(self) -> str:
+        """``name:secret`` of the resource server that asks the site: for one of a claim's own."""
+        return str(self.ask("credentials")["credentials"])
+
+    @contextmanager
+    def held(self, seconds: float) -> Iterator[None]:
+        """Let nobody else break anything while the block lasts, at most so many seconds.
+
+        Raises:
+            ServiceError: somebody does just now.
+        """
+        self.ask("hold", seconds=seconds)
+        try:
+            yield
+        finally:
+            self.ask("release")
+
     def play(self, drill: str, **options: str) -> int:
         """Begin a drill, and return the number to ask for it.
 
@@ -88,7 +105,7 @@ class Control:
         try:
             with closing(socket.socket(socket.AF_UNIX)) as line:
                 line.settimeout(_TIMEOUT)
-                line.connect(str(self._path))
+                line.connect(str(self.path))
                 line.sendall(json.dumps({"verb": verb, **arguments}).encode() + b"\n")
                 answer: Json = json.loads(line.makefile("rb").readline())
         except (OSError, ValueError):
@@ -113,6 +130,7 @@ class Keeper:
             "lag": lambda _: {"lag": self._replica().lag()},
             "environment": lambda _: {"environment": cluster.own_environment()},
             "account": lambda _: dict(zip(("username", "password"), account, strict=True)),
+            "credentials": lambda _: {"credentials": cluster.credentials},
             "start": lambda ask: self._do(cluster.service(ask["part"]).start),
             "stop": lambda ask: self._do(cluster.service(ask["part"]).stop),
             "kill": lambda ask: self._do(cluster.service(ask["part"]).kill),

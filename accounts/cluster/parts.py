@@ -152,12 +152,17 @@ class Cluster(Service):
         self.address = self.address_of("proxy") or self.address_of("site-1")
 
     def _start_resource_servers(self) -> None:
-        asks = {"MODE": "introspection", "CREDENTIALS": f"{_NAME}:{self._secret}"}
+        asks = {"MODE": "introspection", "CREDENTIALS": self.credentials}
         site = self.address_of("site-1")
         self._begin("resource", resource_server(site))
         self._begin("asker", resource_server(site, **asks))
         self._try("resource")
         self._try("asker")
+
+    @property
+    def credentials(self) -> str:
+        """``name:secret`` of the resource server that asks the site."""
+        return f"{_NAME}:{self._secret}"
 
     def _folder(self) -> Path:
         """A folder for a socket, as long as this runs: the addresses stay over a restart."""

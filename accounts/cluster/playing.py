@@ -1,8 +1,11 @@
-"""Plays drills one at a time in the process that holds the cluster, and keeps what they told."""
+"""Plays drills one at a time in the process that holds the cluster, and keeps what they told.
+
+An experiment from elsewhere that breaks something as well holds the cluster meanwhile.
+"""
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -27,13 +30,20 @@ class Run:
 
 
 class Player:
-    """Answers ``play`` and ``played`` of a keeper."""
+    """Answers what a keeper is asked about drills: its ``verbs``."""
 
     def __init__(self, control: Control) -> None:
         self._control = control
         self._lock = threading.Lock()
         self._runs: dict[int, Run] = {}
         self._last = 0
+        self._held_until = 0.0
+        self.verbs: dict[str, Callable[[Json], Json]] = {
+            "play": self.play,
+            "played": self.played,
+            "hold": self.hold,
+            "release": self.release,
+        }
 
     def play(self, request: Json) -> Json:
         """Begin a drill in a thread of its own.
@@ -45,14 +55,35 @@ class Player:
         if slug not in drills:
             raise ServiceError(f"There is no drill {slug!r}.")
         with self._lock:
-            if any(run.outcome is None for run in self._runs.values()):
-                raise ServiceError("Another drill is played just now.")
+            self._must_be_free()
             self._last += 1
             self._runs[self._last] = run = Run(slug)
             self._runs.pop(self._last - _KEPT, None)
         stage = Stage(self._control, options)
         threading.Thread(target=_play, args=[run, stage], name="drill", daemon=True).start()
         return {"run": self._last}
+
+    def hold(self, request: Json) -> Json:
+        """Begin no drill until ``release``, or for so many seconds: whoever asked may have died.
+
+        Raises:
+            ServiceError: a drill is played, or somebody else holds the cluster.
+        """
+        with self._lock:
+            self._must_be_free()
+            self._held_until = time.monotonic() + float(request["seconds"])
+        return {}
+
+    def release(self, _: Json) -> Json:
+        """Let drills begin again."""
+        self._held_until = 0.0
+        return {}
+
+    def _must_be_free(self) -> None:
+        if any(run.outcome is None for run in self._runs.values()):
+            raise ServiceError("Another drill is played just now.")
+        if time.monotonic() < self._held_until:
+            raise ServiceError("An experiment holds the cluster just now.")
 
     def played(self, request: Json) -> Json:
         """The lines of a run from a number on; once it is over, its outcome.

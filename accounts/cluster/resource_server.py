@@ -141,6 +141,7 @@ class ByQuestion:
         self._url = f"{environment['ISSUER_URL']}/oauth/introspect/"
         self._basic = base64.b64encode(environment["CREDENTIALS"].encode()).decode()
         self._seconds = seconds
+        self.questions = 0
         self._known: dict[str, tuple[float, Json]] = {}
 
     def claims(self, token: str) -> Json:
@@ -161,6 +162,7 @@ class ByQuestion:
         return answer
 
     def _ask(self, token: str) -> Json:
+        self.questions += 1
         headers = {"Authorization": f"Basic {self._basic}"}
         form = urlencode({"token": token}).encode()
         return _json(Request(self._url, data=form, headers=headers))  # noqa: S310 - the site's
@@ -184,6 +186,11 @@ class ResourceServer:
         self._judge: BySignature | ByQuestion = (ByQuestion if asks else BySignature)(
             environment, seconds
         )
+
+    @property
+    def questions(self) -> int:
+        """How often it has asked the site about a token."""
+        return self._judge.questions if isinstance(self._judge, ByQuestion) else 0
 
     def __call__(self, environ: Json, start_response: Callable[..., Any]) -> Iterable[bytes]:
         status, body = self._answer(environ.get("HTTP_AUTHORIZATION", ""))

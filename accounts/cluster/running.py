@@ -65,8 +65,7 @@ def running(folder: Path, *, host: str, port: int, is_told: bool = True) -> Iter
         )
         account = DRILLS.username, demo_password(DRILLS.username, secret_key)
         keeper, client = Keeper(cluster, control, account), Control(control)
-        player = Player(client)
-        keeper.verbs |= {"play": player.play, "played": player.played}
+        keeper.verbs |= Player(client).verbs
         with keeper, found_in(folder, control):
             yield client
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.claims import claims
 from accounts.cluster.control import Control
 from accounts.cluster.drills import drills
 from accounts.cluster.parts import PARTS, SITES
@@ -29,7 +30,7 @@ def client() -> Client:
 @pytest.fixture
 def member(client: Client, cluster: Control, settings: Settings) -> Client:
     """A client of a process that is part of the cluster: this one."""
-    settings.CLUSTER_CONTROL = str(cluster._path)
+    settings.CLUSTER_CONTROL = str(cluster.path)
     return client
 
 
@@ -112,4 +113,5 @@ def test_elsewhere_the_page_says_how_to_start_it_and_shows_the_recorded_runs(
     assert page.count("✓ What was promised held.") == len(drills)
     assert len(re.findall(r"Recorded 20\d\d-\d\d-\d\d on \d+ cores", page)) == len(drills)
     assert "Play it here" not in page
+    assert page.count('href="/claims/') >= len([claim for claim in claims if claim.needs])
     assert "js/cluster" not in page

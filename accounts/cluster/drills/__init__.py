@@ -3,9 +3,30 @@
 May import what runs (``accounts.cluster``) and what lies below. Read ``_base.py`` first.
 """
 
-from accounts.cluster.drills._base import Drill, Figure, Line, Outcome, Stage, Track, milliseconds
+from accounts.cluster.drills._base import (
+    Drill,
+    Figure,
+    Line,
+    Outcome,
+    Stage,
+    Track,
+    accepted_for,
+    duration,
+    milliseconds,
+)
 from accounts.registry import Registry
 
 drills: Registry[Drill] = Registry("accounts.cluster.drills", Drill)  # type: ignore[type-abstract]
 
-__all__ = ["Drill", "Figure", "Line", "Outcome", "Stage", "Track", "drills", "milliseconds"]
+__all__ = [
+    "Drill",
+    "Figure",
+    "Line",
+    "Outcome",
+    "Stage",
+    "Track",
+    "accepted_for",
+    "drills",
+    "duration",
+    "milliseconds",
+]

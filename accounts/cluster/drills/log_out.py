@@ -1,12 +1,10 @@
 """A log-out at one process, seen from everywhere."""
 
-import base64
-import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from accounts.cluster.clients import UNAUTHORIZED, Device, Eye, Eyes, OwnServer
+from accounts.cluster.clients import UNAUTHORIZED, Device, Eye, Eyes, OwnServer, expiry_of
 from accounts.cluster.drills import _base
 from accounts.cluster.drills._base import BAD, GOOD, Drill, Figure, Line, Outcome, Stage
 from accounts.cluster.parts import SITES
@@ -103,9 +101,7 @@ def _expiry(device: Device, lane: Lane, stage: Stage) -> str:
     """
     if not lane.is_blind:
         return ""
-    payload = device.headers["Authorization"].split(".")[1]
-    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    rest = claims["exp"] - time.time()
+    rest = expiry_of(device.headers) - time.time()
     since = time.perf_counter() - lane.ended
     ahead = OwnServer(stage.addresses["site-1"], CLOCK=f"{rest + 1:.0f}")
     refuses = ahead.ask(device) == UNAUTHORIZED

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from accounts.bench.statistics import percentile
-from accounts.cluster.clients import OK, Asker
+from accounts.cluster.clients import OK, Asker, Device
 from accounts.cluster.drills._base import (
     BAD,
     GOOD,
@@ -42,7 +42,11 @@ class ManyLogOuts(Drill):
         times = int(stage.options.get("times", TIMES))
         figures, words, kept = [], [], True
         for slug in WAYS:
-            lags = [lag for number in range(times) for lag in _lags(stage, slug, number)]
+            lags = [
+                lag
+                for number in range(times)
+                for lag in lags_of(stage, stage.lab_device(slug), number)
+            ]
             late = [lag for lag in lags if lag]
             told = _told(slug, lags, len(late))
             within = (strategies[slug].propagation_delay.total_seconds() + _SLACK) * 1000
@@ -69,9 +73,11 @@ def _told(slug: str, lags: list[float], late: int) -> str:
     )
 
 
-def _lags(stage: Stage, slug: str, number: int) -> list[float]:
-    """For each process the milliseconds for which it let the copy in; 0 for none."""
-    device = stage.lab_device(slug)
+def lags_of(stage: Stage, device: Device, number: int) -> list[float]:
+    """Log a device out; for each process the milliseconds for which it let the copy in, 0 for none.
+
+    ``number`` says which process is asked first, so that each has its turn.
+    """
     first = number % len(SITES)
     askers = [
         Asker(stage.addresses[site], device.path, device.headers)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 
-from accounts.cluster.clients import OK, UNAUTHORIZED, Device, Eye, Eyes
+from accounts.cluster.clients import OK, UNAUTHORIZED, Eye, Eyes
 from accounts.cluster.drills import _base
 from accounts.cluster.drills._base import BAD, GOOD, Drill, Figure, Line, Outcome, Stage, Track
 from accounts.cluster.parts import SITES
@@ -40,8 +40,9 @@ class ReplicaBehind(Drill):
         with stage.delayed(DELAY):
             yield Line(f"The replica applies what it receives {DELAY} ms later")
             for slug in _WAYS:
-                eye, began, ended = self._watch(stage, stage.lab_device(slug), slug)
-                bounces[slug] = _bounced_for(eye, began)
+                watched = DELAY / 1000 if slug in _NO_LOG_OUT else _WATCHED
+                eye, began, ended = watch(stage, slug, watched)
+                bounces[slug] = bounced_for(eye, began)
                 ghosts[slug] = _base.accepted_for(eye, ended)
                 told = _told(slug, bounces[slug], ghosts[slug])
                 tracks.append(_base.track_of(eye, ended, told.partition(": ")[2], name=slug))
@@ -60,19 +61,23 @@ class ReplicaBehind(Drill):
             tracks=tracks,
         )
 
-    @staticmethod
-    def _watch(stage: Stage, device: Device, slug: str) -> tuple[Eye, float, float]:
-        """What the reader answers, from the log-in until after the log-out."""
-        began, eye = time.perf_counter(), stage.eye("reader", device)
-        with Eyes([eye]) as eyes:
-            eyes.wait(lambda: eye.has_settled(began, OK), _WATCHED)
-            ended = device.log_out()
-            watched = DELAY / 1000 if slug in _NO_LOG_OUT else _WATCHED
-            eyes.wait(lambda: eye.has_settled(ended, UNAUTHORIZED), watched)
-        return eye, began, ended
+
+def watch(stage: Stage, slug: str, watched: float) -> tuple[Eye, float, float]:
+    """What the reader answers to a device that logs in at process 1, and logs out there again.
+
+    Returns the eye, and the moments of the log-in and the log-out; at most so many seconds after
+    the log-out.
+    """
+    device = stage.lab_device(slug)
+    began, eye = time.perf_counter(), stage.eye("reader", device)
+    with Eyes([eye]) as eyes:
+        eyes.wait(lambda: eye.has_settled(began, OK), _WATCHED)
+        ended = device.log_out()
+        eyes.wait(lambda: eye.has_settled(ended, UNAUTHORIZED), watched)
+    return eye, began, ended
 
 
-def _bounced_for(eye: Eye, began: float) -> float:
+def bounced_for(eye: Eye, began: float) -> float:
     """Milliseconds until the first acceptance; 0 where the first question was accepted."""
     good = [each for each in eye.samples if each.status == OK]
     if not good or good[0] is eye.samples[0]:
