@@ -50,7 +50,7 @@ bench: $(READY)  ## Measure everything on both databases, for the result in this
 matrix: check-database $(READY)  ## Play every strategy against every event (DB=postgres)
 	@DEMO=1 $(PY) manage.py matrix --database $(DB) $(ARGS)
 
-claims: check-database $(READY)  ## Put what people say to the test (DB=postgres, ARGS=--claim=SLUG)
+claims: check-database $(READY) $(if $(filter postgres,$(DB)),$(PARTS))  ## Put what people say to the test (DB=postgres, ARGS=--claim=SLUG)
 	@DEMO=1 $(PY) manage.py claims --database $(DB) $(ARGS)
 
 audit: $(READY)  ## Does it really log you out? Any server: URL=http://127.0.0.1:8000 PROFILE=site-session

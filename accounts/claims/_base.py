@@ -15,6 +15,8 @@ from accounts.bench.client import Client, environ, me_path
 from accounts.bench.measures.database import statements
 from accounts.bench.subjects import Subject, new_user, sign_in
 from accounts.claims._evidence import Evidence, Progress, Source, Verdict
+from accounts.cluster.control import Control
+from accounts.cluster.drills import Stage
 from accounts.lab.environment import Environment, environment_for
 from accounts.lab.instances import find_strategy, serving
 from accounts.models import User
@@ -42,6 +44,9 @@ class Claim(ABC):
     caveat: ClassVar[str]
     #: Whether busy programs beside it change what comes of it: they change times, and no counts.
     needs_quiet: ClassVar[bool] = True
+    #: Parts of the cluster that it is played on; none where it needs no cluster. With them its
+    #: database is the cluster's PostgreSQL.
+    needs: ClassVar[Sequence[str]] = ()
     #: The slug of the attack that shows the same in a visitor's browser, if any.
     attack: ClassVar[str] = ""
     #: Its place in the lists, the smallest first.
@@ -67,11 +72,25 @@ class Claim(ABC):
 class Laboratory:
     """What an experiment is given. Its database is its own: what it writes need not be cleared.
 
-    ``share`` is the share of the usual repetitions, less than 1 where a glance is enough.
+    ``share`` is the share of the usual repetitions, less than 1 where a glance is enough;
+    ``control`` is the way to the cluster, where one runs.
     """
 
     share: float = 1.0
     pause: Callable[[float], None] = time.sleep
+    control: Control | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """The cluster, for a claim that needs it.
+
+        Raises:
+            LookupError: none runs.
+            ClusterAway: it has ended.
+        """
+        if self.control is None:
+            raise LookupError("No cluster runs: make demo CLUSTER=1 starts one")
+        return Stage(self.control)
 
     def number(self, usual: int, *, least: int = 2) -> int:
         """How often to repeat what is usually repeated so often."""

@@ -1,9 +1,13 @@
-"""Does experiments in a process and a database of their own, both thrown away afterwards."""
+"""Does experiments in a process and a database of their own, both thrown away afterwards.
+
+Those that need the cluster are played on one that runs: it is the caller's, and stays.
+"""
 
 from collections.abc import Generator, Sequence
 
 from accounts.bench.runner import worker_environment
 from accounts.claims._evidence import Played, Progress
+from accounts.cluster.control import Control
 from accounts.services import ServiceError
 from accounts.services.json_lines import JsonLines
 from accounts.services.manage import MANAGE
@@ -18,7 +22,7 @@ class PlayError(RuntimeError):
 
 
 def play(
-    slugs: Sequence[str], *, database: str
+    slugs: Sequence[str], *, database: str, cluster: Control | None = None
 ) -> Generator[tuple[str, Progress] | Played, None, None]:
     """Play claims on an empty ``sqlite`` or ``postgres``; closing the iterator stops it at once.
 
@@ -29,17 +33,25 @@ def play(
     """
     try:
         with temporary_database(database) as service:
-            yield from _lines(slugs, service.address)
+            yield from _lines(slugs, service.address, cluster)
     except ServiceError as error:
         raise PlayError(str(error)) from None
 
 
-def _lines(slugs: Sequence[str], url: str) -> Generator[tuple[str, Progress] | Played, None, None]:
+def _lines(
+    slugs: Sequence[str], url: str, cluster: Control | None
+) -> Generator[tuple[str, Progress] | Played, None, None]:
     limit = MAX_SECONDS * len(slugs)
     command = [*COMMAND, *(f"--claim={slug}" for slug in slugs)]
-    with JsonLines(command, environment=worker_environment(url), timeout=limit) as worker:
+    environment = worker_environment(url) | _cluster_environment(cluster)
+    with JsonLines(command, environment=environment, timeout=limit) as worker:
         for line in worker.lines():
             if "evidence" in line:
                 yield Played.from_json(line)
             else:
                 yield line.pop("claim"), Progress(**line)
+
+
+def _cluster_environment(cluster: Control | None) -> dict[str, str]:
+    """What the worker finds in its environment where a cluster runs."""
+    return {"CLUSTER_CONTROL": str(cluster.path)} if cluster else {}

@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 
 from accounts.claims._evidence import Played, Progress
 from accounts.claims._play import play
+from accounts.cluster.here import own_control
 from accounts.conf import own_database
 from accounts.lab.turns import MAX_SHORT, Turn, Waiting, turn_ask
 from accounts.models import ClaimRun
@@ -38,7 +39,8 @@ class ClaimStream:
         self._visitor = visitor
         self._client = client
         self._turn = turn
-        self._played = self._open.enter_context(closing(play(slugs, database=own_database())))
+        playing = play(slugs, database=own_database(), cluster=own_control())
+        self._played = self._open.enter_context(closing(playing))
 
     @classmethod
     def begin(

@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management import call_command
@@ -16,8 +17,12 @@ from accounts.bench.measures import machine
 from accounts.bench.result import Machine
 from accounts.claims._base import Claim, Laboratory
 from accounts.claims._evidence import Evidence
+from accounts.cluster.here import own_control
+from accounts.conf import DATABASES
+from accounts.services import ServiceError
 
 PULSE = 1.0  # seconds
+_HELD = 60.0  # seconds at most for which an experiment has the cluster for itself
 
 Line = dict[str, Any]
 
@@ -53,17 +58,38 @@ def work(chosen: Sequence[type[Claim]]) -> Iterator[Line]:
 
     Yields ``{"claim", "stage", "done", "total"}`` for progress and, for each that is done, what
     ``Played.from_json`` reads.
+
+    Raises:
+        ServiceError: a claim needs a part of the cluster that does not run.
     """
     yield {"claim": chosen[0].slug, "stage": "preparing an empty database", "done": 0, "total": 1}
-    call_command("migrate", verbosity=0, interactive=False)
+    if not all(claim.needs for claim in chosen):
+        call_command("migrate", verbosity=0, interactive=False)
     where = machine.machine()  # before this process loads it
+    laboratory = Laboratory(control=own_control())
     for claim in chosen:
-        yield from _play(claim(), where)
+        with _all_that_it_needs(claim, laboratory):
+            yield from _play(claim(), laboratory, where)
 
 
-def _play(claim: Claim, where: Machine) -> Iterator[Line]:
+@contextmanager
+def _all_that_it_needs(claim: type[Claim], laboratory: Laboratory) -> Iterator[None]:
+    """The cluster for a claim alone, if it needs it."""
+    if not claim.needs:
+        yield
+        return
+    control = laboratory.control
+    if control is None:
+        raise ServiceError("No cluster runs here: make demo CLUSTER=1 starts one.")
+    if missing := laboratory.stage.missing(claim.needs):
+        raise ServiceError(f"It cannot be played without: {', '.join(missing)}.")
+    with control.held(_HELD):
+        yield
+
+
+def _play(claim: Claim, laboratory: Laboratory, where: Machine) -> Iterator[Line]:
     began = time.monotonic()
-    for item in claim.run(Laboratory()):
+    for item in claim.run(laboratory):
         if not isinstance(item, Evidence):
             yield {
                 "claim": claim.slug,
@@ -76,7 +102,7 @@ def _play(claim: Claim, where: Machine) -> Iterator[Line]:
             "claim": claim.slug,
             "evidence": item.as_json(),
             "verdict": claim.judge(item).as_json(),
-            "database": connection.display_name,
+            "database": DATABASES["postgres"] if claim.needs else connection.display_name,
             "machine": where,
             "versions": machine.versions(),
             "seconds": round(time.monotonic() - began, 1),

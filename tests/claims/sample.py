@@ -7,6 +7,7 @@ from typing import Any
 from accounts.claims import Evidence, Kind, Measurement, Verdict
 
 SLUG = "short-expiry"
+ON_CLUSTER = "blacklist-in-redis"  # one that needs the cluster
 
 
 def played(slug: str = SLUG, kind: Kind = Kind.FAILS) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -12,10 +13,11 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from accounts.claims import ClaimStream, PlayError, Progress, _play, _runs, claims
+from accounts.cluster.control import Control
 from accounts.lab.turns import Waiting
 from accounts.models import ClaimGuesses, ClaimRun, RunTurn
 from accounts.site.throttle import Throttled
-from tests.claims.sample import SLUG, played, program, progress
+from tests.claims.sample import ON_CLUSTER, SLUG, played, program, progress
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,6 +58,15 @@ def test_it_tells_how_far_it_is_and_keeps_what_came_of_it(stream: ClaimStream) -
 def test_the_worker_is_told_what_to_play(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_play, "COMMAND", program(then="import sys; sys.exit(sys.argv[1])"))
     with pytest.raises(PlayError, match=f"--claim={SLUG}"):
+        list(_play.play([SLUG], database="sqlite"))
+
+
+def test_the_worker_is_told_where_the_cluster_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    says = "import os, sys; sys.exit(os.environ.get('CLUSTER_CONTROL', 'none'))"
+    monkeypatch.setattr(_play, "COMMAND", program(then=says))
+    with pytest.raises(PlayError, match=r"^/run/control\.sock$"):
+        list(_play.play([SLUG], database="sqlite", cluster=Control(Path("/run/control.sock"))))
+    with pytest.raises(PlayError, match=r"^none$"):
         list(_play.play([SLUG], database="sqlite"))
 
 
@@ -125,6 +136,16 @@ class TestApi:
     def test_what_breaks_is_the_last_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(_play, "COMMAND", program(then="raise SystemExit('No space left')"))
         assert self.post(SLUG) == (200, [{"problem": "No space left"}])
+
+    def test_where_no_cluster_runs_one_that_needs_it_is_refused_in_words(self) -> None:
+        status, [problem] = self.post(ON_CLUSTER)
+        assert status == 400
+        assert "make demo CLUSTER=1" in str(problem)
+
+    @pytest.mark.usefixtures("plays")
+    def test_where_a_cluster_runs_it_is_played(self, settings: Settings) -> None:
+        settings.CLUSTER_CONTROL = "/run/control.sock"
+        assert self.post(ON_CLUSTER)[0] == 200
 
     @pytest.mark.usefixtures("plays")
     def test_who_has_to_wait_is_told_the_place(self, stream: ClaimStream) -> None:

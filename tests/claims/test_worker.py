@@ -8,7 +8,8 @@ import pytest
 
 from accounts.claims import _worker, claims, work, write_lines
 from accounts.claims._worker import Line
-from tests.claims.sample import played, progress
+from accounts.services import ServiceError
+from tests.claims.sample import ON_CLUSTER, played, progress
 
 
 def test_the_last_line_comes_again_while_there_is_no_other(
@@ -33,6 +34,13 @@ def test_the_last_line_comes_again_while_there_is_no_other(
     said = [json.loads(line) for line in printed if line]
     assert said[:2] == [progress(), progress()]
     assert said[-1] == played()
+
+
+def test_where_no_cluster_runs_it_says_how_to_start_one() -> None:
+    lines = work([claims[ON_CLUSTER]])
+    assert next(lines)["stage"] == "preparing an empty database"
+    with pytest.raises(ServiceError, match="make demo CLUSTER=1"):
+        next(lines)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -11,7 +12,11 @@ from django.core.management import CommandError, call_command
 
 from accounts.bench.measures import machine
 from accounts.claims import _play, _results, claims, shipped
-from tests.claims.sample import SLUG, played, program, progress
+from accounts.cluster.control import Control
+from accounts.cluster.parts import PARTS
+from accounts.management.commands import claims as command
+from accounts.services.temporary import SqliteFile
+from tests.claims.sample import ON_CLUSTER, SLUG, played, program, progress
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +73,45 @@ def test_it_lists_all_and_plays_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [line.split(":")[0] for line in said("--list").splitlines()] == [
         claim.slug for claim in claims
     ]
+
+
+@pytest.fixture
+def starts(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """How often a cluster was started; one without a cache."""
+    started: list[Path] = []
+
+    @contextmanager
+    def borrowed(data: Path) -> Iterator[Control]:
+        started.append(data)
+        yield Control(data)
+
+    running = [part for part in PARTS if part != "cache"]
+    state = [{"slug": part, "address": "", "running": part in running} for part in PARTS]
+    monkeypatch.setattr(command, "borrowed", borrowed)
+    monkeypatch.setattr(Control, "state", lambda _: state)
+    monkeypatch.setattr(_play, "temporary_database", lambda _: SqliteFile())
+    return started
+
+
+def test_the_cluster_is_started_once_for_all_that_need_it(
+    starts: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    needing = ("verified-elsewhere", "no-replica-lag", ON_CLUSTER)
+    chosen = [f"--claim={slug}" for slug in (SLUG, *needing)]
+    assert json.loads(said(*chosen, "--database=postgres", "--json")) == [played(), played()]
+    assert len(starts) == 1
+    assert f"{ON_CLUSTER} is left out: no Cache." in capsys.readouterr().err
+
+
+def test_without_one_that_needs_it_no_cluster_is_started(starts: list[Path]) -> None:
+    said(f"--claim={SLUG}", "--database=postgres", "--json")
+    said("--database=sqlite", "--json")
+    assert not starts
+
+
+def test_one_that_needs_it_cannot_be_played_on_sqlite() -> None:
+    with pytest.raises(CommandError, match=f"^{ON_CLUSTER}: .* Add --database postgres.$"):
+        said(f"--claim={ON_CLUSTER}")
 
 
 def test_what_breaks_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

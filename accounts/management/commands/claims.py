@@ -4,19 +4,37 @@ import json
 import signal
 import sys
 from argparse import SUPPRESS, ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any, NoReturn
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
-from accounts.claims import Played, PlayError, claims, play, ship, tables, work, write_lines
+from accounts.claims import (
+    Played,
+    PlayError,
+    Progress,
+    claims,
+    play,
+    ship,
+    tables,
+    work,
+    write_lines,
+)
+from accounts.cluster.drills import Stage
+from accounts.cluster.running import borrowed
 from accounts.conf import DATABASES
 from accounts.management.quiet import quiet_required
 from accounts.management.terminal import in_terminal
+from accounts.services import ServiceError
 
 INTERRUPTED = 130  # the shell's status for a program that was stopped
+ON_CLUSTER = "postgres"  # the database of those that need the cluster
 
 
 class Command(BaseCommand):
@@ -40,17 +58,18 @@ class Command(BaseCommand):
         """Play what was asked for; every way to fail is one line (CommandError)."""
         slugs = options["claim"] or [claim.slug for claim in claims]
         if options["worker"]:
-            write_lines(work([claims[slug] for slug in slugs]))
+            _work(slugs)
             return
         if options["list"]:
             self.stdout.write("\n".join(f"{slug}: {claims[slug].said}" for slug in slugs))
             return
+        slugs = _playable(slugs, options["database"], are_asked_for=bool(options["claim"]))
         if options["ship"] and any(claims[slug].needs_quiet for slug in slugs):
             quiet_required()
         signal.signal(signal.SIGTERM, _stop)  # by unwinding, which deletes the temporary database
         try:
             found = _with_bar(slugs, options["database"])
-        except PlayError as error:
+        except (PlayError, ServiceError) as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
@@ -66,12 +85,47 @@ def _stop(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def _work(slugs: Sequence[str]) -> None:
+    try:
+        write_lines(work([claims[slug] for slug in slugs]))
+    except ServiceError as error:
+        sys.exit(str(error))  # the last line of its errors is what whoever started it tells
+
+
+def _playable(slugs: Sequence[str], database: str, *, are_asked_for: bool) -> list[str]:
+    """Those that can be played on a database."""
+    found = [slug for slug in slugs if database == ON_CLUSTER or not claims[slug].needs]
+    if are_asked_for and len(found) < len(slugs):
+        left = ", ".join(slug for slug in slugs if slug not in found)
+        raise CommandError(
+            f"{left}: played on the cluster, whose database is PostgreSQL. Add --database postgres."
+        )
+    return found
+
+
+def _played(
+    slugs: Sequence[str], database: str
+) -> Generator[tuple[str, Progress] | Played, None, None]:
+    """Play what needs no cluster first, and then the rest on one cluster for all."""
+    if plain := [slug for slug in slugs if not claims[slug].needs]:
+        yield from play(plain, database=database)
+    if rest := [slug for slug in slugs if claims[slug].needs]:
+        yield rest[0], Progress("starting the cluster", 0, 1)
+        with borrowed(Path(settings.BASE_DIR) / ".demo") as cluster:
+            missing = {slug: Stage(cluster).missing(claims[slug].needs) for slug in rest}
+            for slug in (slug for slug in rest if missing[slug]):
+                print(f"{slug} is left out: no {', '.join(missing[slug])}.", file=sys.stderr)  # noqa: T201
+            if there := [slug for slug in rest if not missing[slug]]:
+                yield from play(there, database=database, cluster=cluster)
+
+
 def _with_bar(slugs: Sequence[str], database: str) -> list[Played]:
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     found = []
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    playing = _played(slugs, database)
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar, closing(playing):
         task = bar.add_task("", total=len(slugs))
-        for item in play(slugs, database=database):
+        for item in playing:
             if isinstance(item, Played):
                 found.append(item)
                 bar.update(task, completed=len(found))
