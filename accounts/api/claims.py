@@ -19,6 +19,7 @@ from accounts.api.lab.lines import LINES, WAIT, Lines, answered, visitor_counted
 from accounts.api.lab.serializers import RunWaits
 from accounts.api.views import PublicApiView, valid
 from accounts.claims import Claim, ClaimStream, Kind, PlayError, Progress, Verdict, claims, shipped
+from accounts.cluster.here import own_control
 from accounts.conf import DATABASES
 from accounts.lab.turns import Waiting
 from accounts.models import ClaimGuesses, ClaimRun
@@ -76,6 +77,9 @@ class ClaimAnswer(drf.Serializer[None]):
     limits = drf.ListField(child=drf.CharField())
     caveat = drf.CharField()
     attack = drf.CharField(help_text="The slug of the attack that shows the same; may be empty.")
+    needs = drf.ListField(
+        child=drf.CharField(), help_text="Parts of the cluster that it is played on; may be empty."
+    )
     url = drf.CharField(help_text="Its page.")
     guesses = drf.IntegerField(help_text="By visitors of this server.")
     wrong = drf.IntegerField(help_text="Of these guesses.")
@@ -116,6 +120,10 @@ class ChosenClaims(drf.Serializer[None]):
         """Refuse what is not in the registry, and each but once."""
         if unknown := next((slug for slug in slugs if slug not in claims), None):
             raise drf.ValidationError(f"There is no claim called {unknown}.", code="unknown")
+        if own_control() is None and (far := next((s for s in slugs if claims[s].needs), None)):
+            raise drf.ValidationError(
+                f"{far} needs the cluster: make demo CLUSTER=1 starts one.", code="needs_cluster"
+            )
         return list(dict.fromkeys(slugs))
 
 
@@ -139,6 +147,7 @@ def _claim(claim: type[Claim], counted: ClaimGuesses | None) -> dict[str, Any]:
         "limits": list(claim.limits),
         "caveat": claim.caveat,
         "attack": claim.attack,
+        "needs": list(claim.needs),
         "url": reverse("claim", args=[claim.slug]),
         "guesses": counted.guesses if counted else 0,
         "wrong": counted.wrong if counted else 0,

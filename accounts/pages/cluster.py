@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.claims import claims
 from accounts.cluster.drills import Drill, drills
 from accounts.cluster.here import now
 from accounts.cluster.results import shipped
@@ -36,6 +37,7 @@ def cluster(request: HttpRequest) -> HttpResponse:
     context = {
         "now": now(request.META.get("SERVER_PORT", "")),
         "drills": [_shown(drill) for drill in drills],
+        "claims": [claim for claim in claims if claim.needs],
         "strategies": list(strategies),
         "usual": "jwt-blacklist-memory",
         "data": {

@@ -47,10 +47,16 @@ class Claims {
     return this.claim ? [this.claim] : this.rows.map(({ dataset }) => dataset.claim);
   }
 
+  /** Those of them that can be played here: some need the cluster. */
+  playable() {
+    const elsewhere = new Set(this.rows.filter((row) => "elsewhere" in row.dataset).map(({ dataset }) => dataset.claim));
+    return this.chosen().filter((slug) => !elsewhere.has(slug));
+  }
+
   async play() {
     this.controller = new AbortController();
     const { signal } = this.controller;
-    const body = { claims: this.chosen() };
+    const body = { claims: this.playable() };
     this.begin(body.claims.length);
     try {
       const queued = (place) => this.queued(place);

@@ -27,6 +27,7 @@ short_expiry.LIFETIMES, stale_role.LIFE, stale_role.WATCHED = (1,), 1, 3
 _worker.Laboratory = functools.partial(_worker.Laboratory, share=0.01)
 call_command("claims", "--worker", *sys.argv[1:])
 """
+HERE = [claim for claim in claims if not claim.needs]  # no cluster runs beside these tests
 PLAYED = 10_000  # ms for each claim, on a busy machine
 
 
@@ -94,10 +95,10 @@ def test_the_board_is_played_whole_and_stopped(page: Page, monkeypatch: pytest.M
     page.goto("/claims/")
     page.get_by_role("button", name="Run all").click()
     bar = page.locator("[data-bar]")
-    expect(bar).to_contain_text("Done: ", timeout=PLAYED * len(claims))
-    expect(bar).to_contain_text(f"Done: {len(claims)} of {len(claims)} played.")
+    expect(bar).to_contain_text("Done: ", timeout=PLAYED * len(HERE))
+    expect(bar).to_contain_text(f"Done: {len(HERE)} of {len(HERE)} played.")
     own = page.locator("[data-own] .verdict")
-    expect(own).to_have_count(len(claims))
+    expect(own).to_have_count(len(HERE))
     assert {run.claim for run in ClaimRun.objects.all()} == {claim.slug for claim in claims}
     # What is counted and not timed comes out alike at a glance.
     row = page.locator("[data-claim=short-expiry] [data-own]")
@@ -108,7 +109,7 @@ def test_the_board_is_played_whole_and_stopped(page: Page, monkeypatch: pytest.M
     page.get_by_role("button", name="Run all").click()
     expect(page.locator(f"[data-claim={SLUG}]")).to_have_attribute("aria-busy", "true")
     page.get_by_role("button", name="Stop").click()
-    expect(bar).to_contain_text(f"Stopped: 0 of {len(claims)} played.")
+    expect(bar).to_contain_text(f"Stopped: 0 of {len(HERE)} played.")
     page.get_by_role("button", name="Run all").click()  # once its process is gone
     expect(page.locator("[data-state]")).to_contain_text("logging in: 1 of 4")
 

@@ -15,7 +15,7 @@ from accounts.attacks import attacks
 from accounts.claims import Kind, Result, claims, shipped, value
 from accounts.conf import DATABASES, own_database
 from accounts.models import ClaimGuesses, ClaimRun, User
-from tests.claims.sample import SLUG, played
+from tests.claims.sample import ON_CLUSTER, SLUG, played
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +64,8 @@ class TestBoard:
             for name, title in DATABASES.items():
                 cell = row.partition(f'data-label="On {title}"')[2].partition("</td>")[0]
                 result = shipped(name).get(claim.slug)
-                words = result.played.verdict.kind.words if result else "not played yet"
+                nothing = "has PostgreSQL" if claim.needs and name == "sqlite" else "not played yet"
+                words = result.played.verdict.kind.words if result else nothing
                 assert words in cell
 
     def test_it_shows_what_the_visitor_played_last(
@@ -142,6 +143,25 @@ class TestPage:
             }
             assert linked == {one.slug for one in claims if one.attack == attack.slug}
             assert ("What people say of it" in page) == bool(linked)
+
+    def test_where_no_cluster_runs_one_that_needs_it_says_how_to_start_it(self) -> None:
+        page, board = text(f"/claims/{ON_CLUSTER}/"), text("/claims/")
+        assert "make demo CLUSTER=1" in page
+        assert "whose database is PostgreSQL: Process 1, Process 2, Process 3, Primary, Cache." in (
+            page
+        )
+        assert "Run it here" not in page
+        assert f'data-claim="{ON_CLUSTER}" data-elsewhere' in board
+        assert f'data-claim="{SLUG}" data-elsewhere' not in board
+        assert "make demo CLUSTER=1" in board
+
+    def test_where_a_cluster_runs_it_is_played_like_any_other(self, settings: Settings) -> None:
+        settings.CLUSTER_CONTROL = "/run/control.sock"
+        page, board = text(f"/claims/{ON_CLUSTER}/"), text("/claims/")
+        assert "Run it here" in page
+        for content in (page, board):
+            assert "make demo CLUSTER=1" not in content
+            assert "data-elsewhere" not in content
 
     def test_an_unknown_one_is_not_found(self) -> None:
         assert Client().get("/claims/earth-is-flat/").status_code == 404

@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.attacks import attacks
 from accounts.claims import Claim, Kind, Played, claims, shipped
+from accounts.cluster.here import own_control
+from accounts.cluster.parts import PARTS
 from accounts.conf import DATABASES, own_database
 from accounts.lab.visitors import visitor_known
 from accounts.models import ClaimGuesses, ClaimRun, guess_count
@@ -52,6 +54,8 @@ class Row:
     results: Mapping[str, Shown | None]
     own: Shown | None
     counted: ClaimGuesses | None
+    #: whether it can be played here; one that needs the cluster, where one runs
+    runs_here: bool
 
 
 @require_safe
@@ -65,15 +69,26 @@ def board(request: HttpRequest) -> HttpResponse:
             {title: _shipped(claim, name) for name, title in DATABASES.items()},
             own.get(claim.slug),
             counted.get(claim.slug),
+            _runs_here(claim),
         )
         for claim in claims
     ]
     context = {
         "rows": rows,
         "databases": DATABASES.values(),
+        "has_cluster": own_control() is not None,
         "data": {"runsUrl": reverse("api-claim-runs")},
     }
     return render(request, "pages/claims.html", context)
+
+
+def _runs_here(claim: type[Claim]) -> bool:
+    return not claim.needs or own_control() is not None
+
+
+def _database_of(claim: type[Claim]) -> str:
+    """The database whose shipped result is shown first: the cluster's, or this site's."""
+    return "postgres" if claim.needs else own_database()
 
 
 def _newest(visitor: uuid.UUID | None, **which: str) -> dict[str, Shown]:
@@ -97,7 +112,8 @@ def claim(request: HttpRequest, slug: str) -> HttpResponse:
     database = request.GET.get("on", "")
     if database in DATABASES:
         return _page(request, found, _shipped(found, database), database)
-    return _page(request, found, own or _shipped(found, own_database()), own_database())
+    database = _database_of(found)
+    return _page(request, found, own or _shipped(found, database), database)
 
 
 @require_safe
@@ -115,7 +131,7 @@ def guess(request: HttpRequest, slug: str) -> HttpResponse:
     if guessed not in GUESSES:
         return redirect(url)
     own = _newest(visitor_known(request), claim=slug).get(slug)
-    if (shown := own or _shipped(found, own_database())) and _is_decided(shown):
+    if (shown := own or _shipped(found, _database_of(found))) and _is_decided(shown):
         with suppress(Throttled):  # the visitor sees the result in any case
             throttle.take(Limit("claim-guesses", throttle_key(client_ip(request))))
             guess_count(slug, is_wrong=shown.played.verdict.kind != guessed)
@@ -144,6 +160,8 @@ def _page(
         "paragraphs": paragraphs(found.explanation()),
         "source": source_of(found),
         "attack": attacks[found.attack] if found.attack else None,
+        "parts": [PARTS[name][0] for name in found.needs],
+        "runs_here": _runs_here(found),
         "shown": shown,
         "figures": list(figures(shown.played.evidence)) if shown else [],
         "run": kept,
