@@ -110,6 +110,7 @@ class TestLayers:
         assert guilty == {
             "accounts/cluster/resource_server.py": {"joserfc"},
             "accounts/cluster/memory_server.py": {"jwt"},
+            "accounts/cluster/single_sign_on.py": {"jwt"},
             "accounts/claims/_stock_simplejwt.py": {"rest_framework_simplejwt"},
         }
 
