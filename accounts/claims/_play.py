@@ -14,7 +14,7 @@ from accounts.services.manage import MANAGE
 from accounts.services.temporary import temporary_database
 
 COMMAND = [*MANAGE, "claims", "--worker"]
-MAX_SECONDS = 60  # for each claim; an experiment takes up to ten
+MAX_SECONDS = 60  # for each claim, and to prepare; an experiment takes up to ten
 
 
 class PlayError(RuntimeError):
@@ -41,7 +41,7 @@ def play(
 def _lines(
     slugs: Sequence[str], url: str, cluster: Control | None
 ) -> Generator[tuple[str, Progress] | Played, None, None]:
-    limit = MAX_SECONDS * len(slugs)
+    limit = MAX_SECONDS * (1 + len(slugs))
     command = [*COMMAND, *(f"--claim={slug}" for slug in slugs)]
     environment = worker_environment(url) | _cluster_environment(cluster)
     with JsonLines(command, environment=environment, timeout=limit) as worker:
