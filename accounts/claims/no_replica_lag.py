@@ -67,7 +67,7 @@ class NoReplicaLag(Claim):
     limits = (
         "Holds where its log-in does not bounce, and its log-out is known as soon as the others’.",
         "Does not hold where its log-in bounces.",
-        "Depends where its log-in does not bounce, and its log-out is known later: on either.",
+        "Depends where its log-in does not, and its log-out is known later: on which one counts.",
     )
     caveat = (
         "How far the replica is behind is chosen here. In Fleet’s issue 4469 log-ins bounced with "
@@ -91,7 +91,9 @@ class NoReplicaLag(Claim):
                     for slug in WAYS
                 ),
                 *(
-                    _seconds("ghost", slug, found[slug].ghost, "After a log-out, a ghost is let in")
+                    _seconds(
+                        "ghost", slug, found[slug].ghost, "After a log-out a ghost is let in for"
+                    )
                     for slug in WAYS
                 ),
                 *(
@@ -114,8 +116,8 @@ class NoReplicaLag(Claim):
             for what in ("bounce", "ghost")
         )
         words = " ".join(
-            f"{strategies[slug].title}: the log-in bounces for {_time(bounce[slug])}, a ghost is "
-            f"let in for {_time(ghost[slug])}."
+            f"{strategies[slug].title}: the log-in {_bounces(bounce[slug])}, and after the log-out "
+            f"a ghost is let in for {_time(ghost[slug])}."
             for slug in WAYS
         )
         if bounce[STATELESS]:
@@ -133,6 +135,10 @@ class NoReplicaLag(Claim):
 
 def _seconds(what: str, slug: str, seconds: float, group: str) -> Measurement:
     return Measurement.for_strategy(what, slug, [seconds], group=group, unit="s")
+
+
+def _bounces(seconds: float) -> str:
+    return f"bounces for {_time(seconds)}" if seconds else "does not bounce"
 
 
 def _time(seconds: float) -> str:
