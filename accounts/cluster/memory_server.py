@@ -14,8 +14,9 @@ It has three ways to carry a login, each below a path of its own; its environmen
 import json
 import os
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import environ as environment
 import jwt
@@ -24,20 +25,23 @@ _SECRET = "of an experiment, which guards nothing"
 _USER = "alice"
 
 
-class Way(Protocol):
+class Way(ABC):
     """One way to carry a login."""
 
+    @abstractmethod
     def log_in(self) -> str:
         """A key of a new login."""
 
+    @abstractmethod
     def is_in(self, key: str) -> bool:
         """Whether a login of this key is known and holds."""
 
+    @abstractmethod
     def log_out(self, key: str) -> None:
         """End it, as far as this process can."""
 
 
-class Sessions:
+class Sessions(Way):
     """An engine of Django's sessions."""
 
     def __init__(self, store: Callable[..., Any]) -> None:
@@ -56,7 +60,7 @@ class Sessions:
         self._store(key).flush()
 
 
-class Listed:
+class Listed(Way):
     """A JWT, and a list of those that have logged out here. Nobody tells the other processes."""
 
     def __init__(self) -> None:
