@@ -2,11 +2,12 @@
 
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -115,6 +116,23 @@ class TestRaces:
         acts = [partial(vote, room, answer, pupil) for answer in (0, 1, 2, 3)]
         assert at_once(*acts) == [True] * 4
         assert tally(room).total() == 1
+
+    def test_a_vote_waits_for_a_move_that_has_begun_and_then_comes_too_late(
+        self, room: Room
+    ) -> None:
+        def cast() -> bool:
+            try:
+                return vote(room, 1)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                assert room_move(room, step=0, phase=Phase.DISCUSS)
+                casting = pool.submit(cast)
+                wait([casting], timeout=0.5)  # or until it is counted, which would be wrong
+            assert casting.result() is False
+        assert not tally(room)
 
     def test_after_a_vote_was_closed_none_comes_in(self, room: Room) -> None:
         """Whatever is told to have arrived is what is counted when the vote is closed."""

@@ -21,6 +21,7 @@ PAGES = [
     ("/cluster/scale/", "it changes when you press this", "Chance explains every difference"),
     ("/benchmarks/", "Running one from here needs JavaScript", "µs"),
     ("/inspector/", "so it needs JavaScript", "A stolen copy works no longer"),
+    ("/lesson/teachers/", "Giving a lesson needs JavaScript", "make demo HOST=0.0.0.0"),
     ("/api/docs/", "so it needs JavaScript", "OpenAPI document"),
 ]
 

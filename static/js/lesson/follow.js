@@ -61,9 +61,10 @@ export class Follower {
     if (!answer.ok) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const old = this.now;
-    const held = old.contains(document.activeElement) ? document.activeElement.dataset.go : undefined;
+    const held = old.contains(document.activeElement) ? document.activeElement.dataset.go : null;
     old.replaceWith(document.adoptNode(page.getElementById("now")));
-    if (held) document.querySelector(`[data-go="${held}"]`)?.focus();
+    // Who goes by the keyboard stays at the button, or begins with what is new.
+    if (held !== null) (document.querySelector(`[data-go="${held}"]`) ?? this.now).focus();
     localTimes(this.now);
   }
 

@@ -5,6 +5,7 @@ import { Follower, roomData } from "./follow.js";
 
 const FORWARD = ["ArrowRight", "PageDown", " "];
 const BACK = ["ArrowLeft", "PageUp"];
+const ABSOLUTE = ["jump", "end"]; // they mean the same wherever the class is
 const TYPES = "input, select, textarea, [contenteditable]";
 
 class Teacher {
@@ -48,15 +49,23 @@ class Teacher {
     if (this.moving || button.disabled) return;
     if (go === "end" && !confirm("End the lesson for everybody?")) return;
     this.moving = true;
-    const version = Number(this.follower.now.dataset.version);
     try {
-      await send(this.url, { method: "POST", body: { version, step: Number(step), phase } });
-      await this.follower.renew(); // also where another window was faster
+      const move = { step: Number(step), phase };
+      // Where another window was faster, a step on or back is not taken twice.
+      if ((await this.move(move)) === 409 && ABSOLUTE.includes(go)) await this.move(move);
       this.tick();
     } catch (error) {
       this.follower.say(error.message);
     }
     this.moving = false;
+  }
+
+  /** Send a move from where this window believes the class to be, and show where it is then. */
+  async move(place) {
+    const version = Number(this.follower.now.dataset.version);
+    const { status } = await send(this.url, { method: "POST", body: { version, ...place } });
+    await this.follower.renew();
+    return status;
   }
 
   count(votes) {
@@ -66,15 +75,15 @@ class Teacher {
   tick() {
     for (const clock of document.querySelectorAll(".clock")) {
       const { since, minutes } = clock.dataset;
-      clock.textContent = since ? `${spent(Date.parse(since))} of ${minutes}:00` : timeOfDay();
-      clock.toggleAttribute("data-late", since && Date.now() - Date.parse(since) > minutes * 60_000);
+      const spent = since ? Math.max(0, Date.now() - Date.parse(since)) / 1000 : 0; // seconds
+      clock.textContent = since ? `${inMinutes(spent)} of ${minutes}:00` : timeOfDay();
+      clock.toggleAttribute("data-late", spent > minutes * 60);
     }
   }
 }
 
-function spent(since) {
-  const seconds = Math.max(0, Math.floor((Date.now() - since) / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+function inMinutes(seconds) {
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 }
 
 function timeOfDay() {
