@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from accounts.bench.result import Goal, Growth, Measured, Result
+from accounts.bench.result import Asking, Goal, Growth, Measured, Result, SiteCalls
 from accounts.bench.statistics import ratio
 
 MAX_CALLS = 1500
@@ -16,6 +16,11 @@ MAX_RATIOS = (
 )
 SITE_STRATEGIES = ("jwt-blacklist-joined", "session-joined")
 MAX_ROW_BYTES = 130
+# Function calls of a request to the site, by database.
+MAX_SITE_CALLS: Mapping[str, Mapping[Asking, int]] = {
+    "sqlite": {"token": 1080, "session": 1070, "nobody": 800},
+    "postgres": {"token": 1130, "session": 1090, "nobody": 800},
+}
 SMALL, LARGE = 10_000, 1_000_000
 
 
@@ -23,6 +28,8 @@ def goals(result: Result) -> list[Goal]:
     """The limits that this run has figures for."""
     by_slug = {one["slug"]: one for one in result["strategies"]}
     found = [*_of_requests(by_slug), *_of_user_row(result, by_slug), *_of_tracing(result)]
+    if counted := result.get("site_calls"):
+        found += _of_site_calls(counted, result["database"])
     if growth := result["growth"]:
         found += _of_growth(growth, result["database"])
     return found
@@ -42,6 +49,11 @@ def _of_calls(found: Mapping[str, Measured]) -> Iterator[Goal]:
     for slug in SITE_STRATEGIES:
         if slug in found:
             yield goal(f"function calls of {slug}", MAX_CALLS, found[slug]["calls"])
+
+
+def _of_site_calls(found: SiteCalls, database: str) -> Iterator[Goal]:
+    for asking, limit in MAX_SITE_CALLS[database].items():
+        yield goal(f"function calls of a request by {asking}", limit, found[asking])
 
 
 def _of_user_row(result: Result, found: Mapping[str, Measured]) -> Iterator[Goal]:

@@ -4,7 +4,7 @@ Times are in microseconds, sizes in bytes. A figure is None where it could not b
 """
 
 from collections.abc import Mapping
-from typing import Any, NotRequired, TypedDict, cast
+from typing import Any, Literal, NotRequired, TypedDict, cast
 
 FORMAT = 2
 FORMATS = (1, FORMAT)  # that can be read
@@ -104,6 +104,23 @@ class TracingCost(TypedDict):
     on_us: float
     off: float
     on: float
+
+
+Asking = Literal["token", "session", "nobody", "bare"]
+
+
+class SiteCalls(TypedDict):
+    """Function calls of one request to the site, under the settings of production.
+
+    ``token`` and ``session`` ask the site's own API who is signed in. ``nobody`` asks a view that
+    answers whoever asks: the floor of the site's stack. ``bare`` is the same view in a new project
+    with Django REST framework.
+    """
+
+    token: int
+    session: int
+    nobody: int
+    bare: int
 
 
 class UserRow(TypedDict):
@@ -230,6 +247,7 @@ class Result(TypedDict):
     strategies: list[Measured]
     login_setup: LoginSetup
     user_row: UserRow | None
+    site_calls: NotRequired[SiteCalls]
     tracing: TracingCost | None
     growth: Growth | None
     latency: Latency | None

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from accounts.bench.goals import goals
 from accounts.bench.options import Options
-from accounts.bench.result import FORMAT, Result
+from accounts.bench.result import FORMAT, Result, SiteCalls
 from accounts.services import Service, ServiceError
 from accounts.services.delay_proxy import DelayProxy
 from accounts.services.json_lines import JsonLines
@@ -63,6 +63,23 @@ def bench(options: Options) -> Iterator[Progress | Result]:
     yield cast(Result, {**result, "goals": goals(cast(Result, result))})
 
 
+def site_calls(database: str) -> SiteCalls:
+    """The function calls of requests to the site, and nothing else: a matter of seconds.
+
+    Raises:
+        BenchError: the worker or the database failed.
+    """
+    try:
+        with (
+            temporary_database(database) as server,
+            _worker(server.address, "calls", Options(database=database)) as worker,
+        ):
+            [line] = worker.lines()
+    except ServiceError as error:
+        raise BenchError(str(error)) from None
+    return cast(SiteCalls, line["result"])
+
+
 Work = Generator[Progress, None, Any]  # yields progress, and returns what was measured
 
 
@@ -96,9 +113,8 @@ def _delayed(url: str, milliseconds: float) -> AbstractContextManager[Service | 
 
 def _work(url: str, job: str, options: Options, *more: str) -> Work:
     """Run a worker to its end."""
-    command = [sys.executable, "-m", "accounts.bench.worker", job, options.as_json(), *more]
     result = None
-    with JsonLines(command, environment=worker_environment(url)) as worker:
+    with _worker(url, job, options, *more) as worker:
         try:
             for line in worker.lines():
                 if "result" in line:
@@ -110,6 +126,11 @@ def _work(url: str, job: str, options: Options, *more: str) -> Work:
     if result is None:
         raise BenchError(f"The worker for {job} ended without a result.")
     return result
+
+
+def _worker(url: str, job: str, options: Options, *more: str) -> JsonLines:
+    command = [sys.executable, "-m", "accounts.bench.worker", job, options.as_json(), *more]
+    return JsonLines(command, environment=worker_environment(url))
 
 
 def worker_environment(url: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from accounts.bench.difference import Figure
 from accounts.bench.result import (
     BASELINE,
     SESSION_DB,
+    Asking,
     Cost,
     Growth,
     GrowthStep,
@@ -14,6 +15,7 @@ from accounts.bench.result import (
     Latency,
     Measured,
     Result,
+    SiteCalls,
     Stored,
     without_baseline,
 )
@@ -45,6 +47,8 @@ def tables(result: Result) -> Iterator[Table]:
     """All figures; a part that was not measured has no table."""
     strategies = result["strategies"]
     yield requests(result)
+    if counted := result.get("site_calls"):
+        yield site_calls(counted)
     yield parts(strategies)
     yield queries(result)
     yield bytes_sent(result)
@@ -109,6 +113,27 @@ def _quotient(one: Measured, other: Measured, result: Result) -> str:
 def cpu_figure(one: Measured, result: Result) -> Figure:
     """The CPU time of a request, to compare it with another's."""
     return Figure.from_spread(one["cpu_us"], result["rounds"])
+
+
+def site_calls(found: SiteCalls) -> Table:
+    """The function calls of requests to the site's own addresses."""
+    return Table(
+        title="Function calls of a request to this site",
+        note=(
+            "Through the whole application as in production. They are the same on every machine, "
+            "and change with the versions of Python and of the packages."
+        ),
+        columns=("Request", "Function calls"),
+        rows=[Row(words, [f"{found[kind]:,}"]) for kind, words in _REQUESTS.items()],
+    )
+
+
+_REQUESTS: dict[Asking, str] = {
+    "token": "Who is signed in, by token",
+    "session": "Who is signed in, by session",
+    "nobody": "Nothing, of a view that answers whoever asks",
+    "bare": "The same of a new project with Django REST framework",
+}
 
 
 def parts(strategies: Sequence[Measured]) -> Table:

@@ -15,6 +15,7 @@ from django.core.management import call_command
 django.setup()  # without which the rest cannot be imported
 
 from accounts.bench.measures import (  # noqa: E402
+    calls,
     growth,
     http,
     latency,
@@ -72,14 +73,22 @@ def measure_requests(options: Options) -> dict[str, Any]:
         kept = stored.log_out(strategies, _reporter(Stage.LOGOUTS, len(strategies)))
         report = _reporter(Stage.TRACING, tracing.total_blocks(rounds))
         tracing_cost = tracing.measure(rounds, report)
+        site_calls = calls.measure()
     return {
         "machine": found,
         "versions": machine.versions(),
         "strategies": summaries(subjects, samples, costs, kept),
         "login_setup": login_logout.setup(number, stored.number),
         "user_row": user_row(samples),
+        "site_calls": site_calls,
         "tracing": tracing_cost,
     }
+
+
+def measure_calls(options: Options) -> Any:
+    """The function calls of requests to the site, alone: a matter of seconds."""
+    call_command("migrate", verbosity=0, interactive=False)
+    return calls.measure()
 
 
 def measure_growth(options: Options) -> Any:
@@ -105,6 +114,7 @@ def measure_http(options: Options) -> Any:
 
 JOBS: dict[str, Callable[..., Any]] = {
     "requests": measure_requests,
+    "calls": measure_calls,
     "growth": measure_growth,
     "latency": measure_latency,
     "http": measure_http,

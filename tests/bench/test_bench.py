@@ -163,7 +163,7 @@ class TestAWholeRun:
         assert measured["login_setup"]["logins_each"] == 60  # of 20 rounds
 
     def test_every_part_has_its_table(self, measured: Result) -> None:
-        assert len(list(tables(measured))) == (8 if measured["http"] else 7)
+        assert len(list(tables(measured))) == (9 if measured["http"] else 8)
 
 
 def test_only_a_short_run_is_made_unless_more_is_asked_for() -> None:

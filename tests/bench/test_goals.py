@@ -47,3 +47,12 @@ def test_the_size_of_a_row_counts_on_postgres_alone() -> None:
 
     found["database"] = "postgres"
     assert by_title(found)["bytes of a blacklist row"]["figure"] == 117.0
+
+
+def test_the_calls_of_a_request_are_held_against_the_limit_of_their_database() -> None:
+    found = result(long=True)
+    assert by_title(found)["function calls of a request by token"]["limit"] == 1080
+    assert not by_title(found)["function calls of a request by nobody"]["reached"]
+
+    found["database"] = "postgres"
+    assert by_title(found)["function calls of a request by token"]["limit"] == 1130

@@ -27,7 +27,7 @@ def printed(table: Table) -> list[str]:
 
 def test_what_was_not_measured_has_no_table() -> None:
     assert [len(table.columns) for table in tables(result())] == [7, 6, 2, 2, 6]
-    assert len(list(tables(result(long=True)))) == 8
+    assert len(list(tables(result(long=True)))) == 9
 
 
 def test_every_row_has_a_cell_for_every_column() -> None:

@@ -6,17 +6,17 @@ function calls. The last two slow a request down, which is why they are passes o
 
 import json
 import random
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from statistics import fmean, median
 from time import perf_counter_ns, thread_time_ns
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
 
 from accounts.bench.client import Client
+from accounts.bench.measures.calls import calls_of
 from accounts.bench.result import Split
 from accounts.bench.subjects import Subject
 
@@ -92,19 +92,8 @@ def _trace(client: Client, subject: Subject, samples: Samples) -> None:
 
 def _count(client: Client, subject: Subject, samples: Samples) -> None:
     environ = subject.environ()
-    counts: dict[str, int] = {}
-
-    def count(frame: FrameType, event: str, argument: object) -> None:
-        counts[event] = counts.get(event, 0) + 1
-
-    previous = sys.getprofile()
-    sys.setprofile(count)
-    try:
-        client.send(environ)
-    finally:
-        sys.setprofile(previous)
+    calls = calls_of(partial(client.send, environ))
     # The smallest count: now and then Django or the database driver does some housekeeping.
-    calls = counts["call"] + counts["c_call"]
     samples.calls = min(samples.calls or calls, calls)
 
 

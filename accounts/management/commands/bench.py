@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as ProgressBar
 
-from accounts.bench import archive
+from accounts.bench import archive, tables
 from accounts.bench.options import (
     GROWTH,
     MAX_LATENCY,
@@ -24,8 +24,7 @@ from accounts.bench.options import (
     Options,
 )
 from accounts.bench.result import Result, is_loaded
-from accounts.bench.runner import BenchError, Progress, bench
-from accounts.bench.tables import goals, tables
+from accounts.bench.runner import BenchError, Progress, bench, site_calls
 from accounts.conf import DATABASES
 from accounts.management.quiet import quiet_required
 from accounts.management.terminal import in_terminal
@@ -71,6 +70,11 @@ class Command(BaseCommand):
             metavar="MS,…",
             help="The same requests with the database that many milliseconds away: 0,1,5",
         )
+        parser.add_argument(
+            "--calls",
+            action="store_true",
+            help="Only count the function calls of requests to the site, which takes seconds.",
+        )
         parser.add_argument("--http", action="store_true", help="Also over HTTP, with gunicorn.")
         parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
         parser.add_argument("--lines", action="store_true", help="Progress as JSON lines, too.")
@@ -94,12 +98,21 @@ class Command(BaseCommand):
             quiet_required()
         signal.signal(signal.SIGTERM, _stop)  # by unwinding, which deletes the temporary database
         try:
+            if options["calls"]:
+                return self._show_calls(chosen.database, is_json=options["json"])
             result = _in_lines(chosen) if options["lines"] else _with_bar(chosen)
         except BenchError as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
-        self._show(result, options)
+        return self._show(result, options)
+
+    def _show_calls(self, database: str, *, is_json: bool) -> None:
+        found = site_calls(database)
+        if is_json:
+            self.stdout.write(json.dumps(found))
+        else:
+            Console(highlight=False).print(in_terminal(tables.site_calls(found)))
 
     def _show(self, result: Result, options: dict[str, Any]) -> None:
         if options["lines"]:
@@ -128,7 +141,7 @@ class Command(BaseCommand):
             f"{result['rounds']} rounds on {result['database']}, "
             f"{machine['cores']} × {machine['cpu']} (load {machine['load']})"
         )
-        for found in (*tables(result), goals(result)):
+        for found in (*tables.tables(result), tables.goals(result)):
             console.print(in_terminal(found))
 
 
