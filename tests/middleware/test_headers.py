@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.http import HttpResponse
+from django.http.response import ResponseHeaders
+from django.test import Client, RequestFactory
 from django.test.utils import override_settings
 
+from accounts.middleware.headers import SafeHeaders
 from accounts.models import User
 from tests.cast import NO_GUESSES, PASSWORD
 from tests.clients import bearer, let_go
@@ -215,6 +218,36 @@ def test_our_own_pages_may_frame_a_page_that_is_asked_for_so_and_changes_no_acco
         NEVER_FRAMED, NOBODY
     )
     assert who_may_frame("/lab/nothing/?embed=1") == NOBODY
+
+
+def test_django_keeps_the_headers_of_a_response_as_we_lay_them_into_it() -> None:
+    headers = ResponseHeaders({"X-One": "1"})
+    assert headers._store == {"x-one": ("X-One", "1")}
+    headers._store = {"x-two": ("X-Two", "2")}
+    assert dict(headers.items()) == {"X-Two": "2"}
+
+
+@pytest.mark.parametrize(
+    ("said", "sent"),
+    [
+        ({}, "Cookie, Authorization"),
+        ({"Vary": "origin"}, "origin, Cookie, Authorization"),
+        ({"vary": "Accept,cookie"}, "Accept, cookie, Authorization"),
+        ({"Vary": "*"}, "*"),
+        ({"Cache-Control": "public, max-age=60", "Vary": "origin"}, "origin"),
+        ({"Cache-Control": "public"}, None),
+    ],
+    ids=str,
+)
+def test_what_a_response_says_itself_is_kept(said: dict[str, str], sent: str | None) -> None:
+    said |= {"x-frame-options": "SAMEORIGIN", "Content-Type": "text/plain"}
+    middleware = SafeHeaders(lambda _: HttpResponse(headers=said))
+    headers = middleware(RequestFactory().get("/")).headers
+    assert headers.get("Vary") == sent
+    assert headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert headers["Content-Type"] == "text/plain"
+    assert headers["Cache-Control"] == said.get("Cache-Control", "no-store")
+    assert headers["X-Content-Type-Options"] == "nosniff"
 
 
 TRUSTWORTHY = [
