@@ -38,10 +38,21 @@ _GUESSED = {**_UNAUTHORIZED, 429: serializers.Problem}
 _NOTHING = {"type": "object", "additionalProperties": False}
 
 
+_HEADERS: dict[type, dict[str, str]] = {}
+
+
 class ApiView(APIView):
     """A view that answers in JSON, and every 401 with a challenge."""
 
     content_negotiation_class = JsonOnlyNegotiation
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        # DRF looks through the methods of a view for each request; they never change.
+        kept = _HEADERS.get(type(self))
+        if kept is None:
+            kept = _HEADERS[type(self)] = super().default_response_headers
+        return kept.copy()
 
     def get_authenticate_header(self, request: Request) -> str:
         # RFC 6750, section 3. A view without authenticators has none, and DRF would answer 403.

@@ -35,6 +35,12 @@ def test_nobody_is_challenged_without_an_error(client: Api) -> None:
     }
 
 
+def test_every_answer_names_the_methods_of_its_own_address(client: Api) -> None:
+    for _ in range(2):
+        assert client.me().headers["allow"] == "GET, HEAD, OPTIONS"
+        assert client.get("/api/token/").headers["allow"] == "POST, OPTIONS"
+
+
 def test_a_cookie_that_means_nothing_is_nobody(client: Api) -> None:
     client.cookies.set(COOKIE, "m" * 32, domain="127.0.0.1")
     assert client.me().json()["code"] == "not_authenticated"
