@@ -47,7 +47,6 @@ LAB: list[URLPattern | URLResolver] = [
     path("runs/<uuid:run_id>/", lab_runs.LabRun.as_view(), name="api-lab-run"),
 ]
 urlpatterns = [
-    path("me/", views.MeView.as_view(), name="api-me"),
     path("lab/", include(LAB)),
     path("lesson/rooms/", lesson.Rooms.as_view(), name="api-lesson-rooms"),
     path("lesson/rooms/<slug:code>/", lesson.RoomDetail.as_view(), name="api-lesson-room"),
