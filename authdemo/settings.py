@@ -107,7 +107,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.login.LoginMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "accounts.middleware.messages.PageMessages",
     "accounts.middleware.notices.Notices",
 ]
 
@@ -347,7 +346,7 @@ CSRF_COOKIE_NAME = f"{_COOKIE_PREFIX}csrftoken{COOKIE_SUFFIX}"
 CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "accounts.pages.errors.csrf_failure"
-MESSAGE_STORAGE = "accounts.middleware.messages.MessageCookie"
+MESSAGE_STORAGE = "accounts.middleware.notices.MessageCookie"
 
 # --- Transport and headers ----------------------------------------------------------------------
 

@@ -1,13 +1,17 @@
 """Messages on the next page: why the visitor is logged out, that a token was copied."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from accounts import conf
 from accounts.middleware.login import known_user
 from accounts.models import EndReason, Login, User, login_replay_untold
 from accounts.site.devices import device
@@ -21,14 +25,26 @@ _LOGGED_OUT = frozenset(
 )
 
 
-class Notices:
-    """Adds the messages, which the next page shows once."""
+class MessageCookie(CookieStorage):
+    """Django's storage in a signed cookie, with a name that no other host can set."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
+    @property
+    def cookie_name(self) -> str:  # type: ignore[override]  # an attribute of the class there
+        return conf.cookie_name("messages")
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+
+class Notices(MessageMiddleware):
+    """Django's messages for pages, and those of our own, which the next page shows once.
+
+    A subclass, since the admin checks for that.
+    """
+
+    async_capable = False
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if request.path_info.startswith(_NO_PAGES):
+            return self.get_response(request)
+        return super().__call__(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> None:
         """Add the messages for the login of the cookie, if there is a cookie."""
