@@ -10,9 +10,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        # Both register themselves when they are imported.
-        from accounts.site import signals  # noqa: F401
-        from accounts.tokens import checks  # noqa: F401
+        # They register themselves when they are imported.
+        from accounts.site import checks, signals  # noqa: F401
+        from accounts.tokens import checks as token_checks  # noqa: F401
 
 
 class AdminConfig(DjangoAdminConfig):

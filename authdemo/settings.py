@@ -100,13 +100,11 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "accounts.tracing.middleware.TraceMiddleware",
     "accounts.middleware.guard.RequestGuard",
-    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.login.LoginMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.middleware.notices.Notices",
 ]
 
@@ -356,6 +354,9 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# These miss SecurityMiddleware and XFrameOptionsMiddleware, for which SafeHeaders and RequestGuard
+# stand in. What Django then leaves out of ``check --deploy``, accounts.site.checks looks at.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # The shape of Django 6's SECURE_CSP.

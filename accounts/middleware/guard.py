@@ -8,7 +8,12 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    JsonResponse,
+)
 
 _OAUTH = "/oauth/"
 _JSON, _FORM = "application/json", "application/x-www-form-urlencoded"
@@ -35,10 +40,8 @@ class RequestGuard:
             # Django would redirect, and a client then sends a GET in place of its POST.
             request.path_info += "/"
             request.path += "/"
-        if settings.SECURE_SSL_REDIRECT and not request.is_secure() and _for_programs(request):
-            # A redirect would let a client send its token in the clear each time, unnoticed (OWASP
-            # ASVS 5.0, 4.1.2). Only people are redirected.
-            return refuse(request, HTTPStatus.FORBIDDEN, "https_required", "Use https, not http")
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return _unencrypted(request)
         if request.method not in _BODILESS and (refusal := self._refusal(request)):
             return refusal
         return self.get_response(request)
@@ -63,6 +66,15 @@ class RequestGuard:
             status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
             return refuse(request, status, "unsupported_media_type", text)
         return None
+
+
+def _unencrypted(request: HttpRequest) -> HttpResponse:
+    if _for_programs(request):
+        # A redirect would let a client send its token in the clear each time, unnoticed (OWASP
+        # ASVS 5.0, 4.1.2). Only people are redirected.
+        return refuse(request, HTTPStatus.FORBIDDEN, "https_required", "Use https, not http")
+    address = f"https://{request.get_host()}{request.get_full_path()}"
+    return HttpResponsePermanentRedirect(address)
 
 
 def _for_programs(request: HttpRequest) -> bool:

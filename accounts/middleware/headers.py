@@ -33,37 +33,65 @@ def widen(response: HttpResponse, directives: Mapping[str, Sequence[str]]) -> Ht
     return response
 
 
+_Kept = dict[str, tuple[str, str]]
+
+
+def _kept(headers: Mapping[str, str]) -> _Kept:
+    """Headers as Django keeps them: by their names in small letters, each with its name."""
+    kept: _Kept = ResponseHeaders(headers)._store  # noqa: SLF001 - a test holds this form
+    return kept
+
+
+def _strict_transport() -> dict[str, str]:
+    """What makes browsers come back by HTTPS alone (RFC 6797, section 6.1)."""
+    if not settings.SECURE_HSTS_SECONDS:
+        return {}
+    subdomains = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+    preload = "; preload" if settings.SECURE_HSTS_PRELOAD else ""
+    age = f"max-age={settings.SECURE_HSTS_SECONDS}"
+    return {"Strict-Transport-Security": f"{age}{subdomains}{preload}"}
+
+
 class SafeHeaders:
     """Adds each header that a response has not set itself. It is the outermost middleware.
 
-    They are made once, in the form in which Django keeps the headers of a response: to set them one
-    by one for each response costs a tenth of a request.
+    It stands in for Django's ``SecurityMiddleware`` and ``XFrameOptionsMiddleware``, which reach
+    fewer responses; ``accounts.site.checks`` looks whether it does. The headers are made once, in
+    the form in which Django keeps those of a response: to set them one by one for each response
+    costs a tenth of a request.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        defaults = {
+        anywhere = {
             "Content-Security-Policy": policy(settings.SECURE_CSP),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": settings.X_FRAME_OPTIONS,
             "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
-            "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
             # Every page shows who is logged in, so no cache may keep it. This includes the page
             # that answers the request for a missing static file.
             "Cache-Control": "no-store",
         }
-        self._defaults = ResponseHeaders(defaults)._store  # noqa: SLF001 - a test holds its form
+        # Browsers obey it on secure origins alone, and complain about it on others.
+        trusted = anywhere | {
+            "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY
+        }
+        self._anywhere, self._trusted = _kept(anywhere), _kept(trusted)
+        self._encrypted = _kept(trusted | _strict_transport())
+
+    def _defaults(self, request: HttpRequest) -> _Kept:
+        if request.is_secure():
+            return self._encrypted
+        is_loopback = _LOOPBACK.match(request.META.get("HTTP_HOST", "localhost"))
+        return self._trusted if is_loopback else self._anywhere
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        headers = {**self._defaults, **response.headers._store}  # noqa: SLF001
+        headers = {**self._defaults(request), **response.headers._store}  # noqa: SLF001
         if "public" not in headers["cache-control"][1]:
             headers["vary"] = _vary(headers["vary"][1] if "vary" in headers else "")
-        if not (request.is_secure() or _LOOPBACK.match(request.META.get("HTTP_HOST", "localhost"))):
-            # Browsers obey it on secure origins alone, and complain about it on others.
-            del headers["cross-origin-opener-policy"]
         response.headers._store = headers  # noqa: SLF001
         return response
 
