@@ -11,6 +11,7 @@ from django.urls import get_script_prefix
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from accounts.answer.ranking import Client
 from accounts.cluster.scale_check import SIZES
@@ -128,6 +129,7 @@ class SchemaView(SpectacularAPIView):
     """The document: as JSON, or as YAML if ``Accept`` asks for it."""
 
     renderer_classes = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
+    content_negotiation_class = DefaultContentNegotiation
 
 
 def complete(result: dict[str, Any], **kwargs: object) -> dict[str, Any]:

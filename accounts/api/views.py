@@ -23,7 +23,6 @@ from accounts.api.authentication import (
     enforce_csrf,
     is_from_another,
 )
-from accounts.api.negotiation import JsonOnlyNegotiation
 from accounts.api.parsers import StrictJSONParser
 from accounts.models import EndReason, Login, User
 from accounts.site import signin
@@ -43,8 +42,6 @@ _HEADERS: dict[type, dict[str, str]] = {}
 
 class ApiView(APIView):
     """A view that answers in JSON, and every 401 with a challenge."""
-
-    content_negotiation_class = JsonOnlyNegotiation
 
     @property
     def default_response_headers(self) -> dict[str, str]:
