@@ -97,7 +97,7 @@ MIDDLEWARE = [
     "accounts.middleware.health.Health",
     "accounts.middleware.proxies.Proxies",
     "accounts.attacks.stage.fence.Fence",
-    "corsheaders.middleware.CorsMiddleware",
+    "accounts.middleware.cors.Cors",
     "accounts.tracing.middleware.TraceMiddleware",
     "accounts.middleware.guard.RequestGuard",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -110,3 +110,8 @@ def test_an_origin_that_is_none_is_told_at_the_start(settings: Settings, origin:
     settings.CORS_ALLOWED_ORIGINS = [origin]
     with pytest.raises(SystemCheckError, match="CORS_ALLOWED_ORIGINS"):
         call_command("check")
+
+
+def test_without_an_origin_an_answer_says_where_one_would_matter() -> None:
+    assert "origin" in Client().get("/api/me/")["Vary"].split(", ")
+    assert "origin" not in Client().get("/api/nothing/")["Vary"].split(", ")
