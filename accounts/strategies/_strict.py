@@ -68,7 +68,9 @@ class StrictStrategy(Strategy):
         # No script can renew what it cannot read: in a cookie a token lives as long as its login.
         usual = realm.login_lifetime if self.in_cookie else realm.access_lifetime
         shorter = min(usual, self.token_lifetime or usual)
-        super().__init__(replace(realm, access_lifetime=shorter))
+        if shorter != realm.access_lifetime:
+            realm = replace(realm, access_lifetime=shorter)
+        super().__init__(realm)
 
     def claims_of(self, login: Login) -> dict[str, Any]:
         """Further claims for both tokens, of the login alone."""
