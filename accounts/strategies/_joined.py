@@ -133,4 +133,9 @@ def bind(*params: object) -> list[Any]:
 def _binders() -> dict[type, Callable[[Any], object]]:
     if connection.features.has_native_uuid_field:
         return {}
-    return {uuid.UUID: attrgetter("hex"), datetime: connection.ops.adapt_datetimefield_value}
+    return {uuid.UUID: attrgetter("hex"), datetime: as_text}
+
+
+def as_text(moment: datetime) -> str:
+    """A moment in UTC as Django's own ``adapt_datetimefield_value`` for SQLite writes it."""
+    return str(moment.replace(tzinfo=None))
