@@ -102,7 +102,7 @@ MIDDLEWARE = [
     "accounts.middleware.guard.RequestGuard",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "accounts.middleware.common.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "accounts.middleware.login.LoginMiddleware",
     "accounts.middleware.notices.Notices",

@@ -92,6 +92,8 @@ class SafeHeaders:
         headers = {**self._defaults(request), **response.headers._store}  # noqa: SLF001
         if "public" not in headers["cache-control"][1]:
             headers["vary"] = _vary(headers["vary"][1] if "vary" in headers else "")
+        if "content-length" not in headers and not response.streaming:
+            headers["content-length"] = ("Content-Length", str(len(response.content)))
         response.headers._store = headers  # noqa: SLF001
         return response
 
