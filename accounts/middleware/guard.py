@@ -36,7 +36,7 @@ class RequestGuard:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _media_types(request.path_info) and not request.path_info.endswith("/"):
+        if not request.path_info.endswith("/") and _media_types(request.path_info):
             # Django would redirect, and a client then sends a GET in place of its POST.
             request.path_info += "/"
             request.path += "/"
