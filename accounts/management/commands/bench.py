@@ -38,7 +38,10 @@ INTERRUPTED = 128 + signal.SIGINT  # the exit status that a shell gives
 class Command(BaseCommand):
     """Measure in a temporary database, show tables, save the result for ``/benchmarks/``."""
 
-    help = "Measure what each way of carrying a login costs. Uses a database of its own."
+    help = (
+        "Measure what each way of carrying a login costs. Uses a database of its own. "
+        "accounts/bench/README.md says which command gives which figure."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
