@@ -43,7 +43,7 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):
             whole = _IMPORT.sub(lambda found: text(f"css/{found[1]}"), text(sheet))
             Path(self.path(sheet)).write_text(whole)
             paths[sheet] = (self, sheet)
-        yield from super().post_process(paths, dry_run=dry_run, **options)
+        yield from super().post_process(paths, dry_run, **options)  # type: ignore[no-untyped-call]
 
     def url(self, name: str | None, force: bool = False) -> str:  # noqa: FBT001, FBT002  (Django's)
         """The address of a file: what a manifest says holds as long as the process."""
