@@ -33,7 +33,8 @@ def code(verdict: Accepted | Refused | Credential) -> str:
 
 @contextmanager
 def sharing(address: str) -> Iterator[None]:
-    """With a shared cache at an address, for the ways that need one."""
+    """With a shared cache at an address for the whole site, as where ``CACHE_URL`` names one."""
     found = {"BACKEND": "accounts.tracing.cache.TracedRedisCache", "LOCATION": address}
-    with override_settings(CACHES={**settings.CACHES, settings.SHARED_CACHE: found}):
+    named = {name: {**found, "KEY_PREFIX": name} for name in ("lab", settings.SHARED_CACHE)}
+    with override_settings(CACHES={"default": found, **named}):
         yield

@@ -52,6 +52,19 @@ def lists_and_sessions(system: System) -> str:
     return f"{rows}: about as many logins have ended within {time(system.login_s)} as go on."
 
 
+def rows_beside(system: System, ways: Sequence[Way]) -> str:
+    """What the tables of ways hold beside the two that ``lists_and_sessions`` compares."""
+    tables = (table for way in ways for table in way.tables)
+    shown = next((table for table in tables if table.kept is Kept.SHOWN), None)
+    if shown is None:
+        return ""
+    return (
+        f"Many ways also keep a row for each login, to show it to its user until "
+        f"{time(shown.shown_s)} after it would have ended. These {amount(shown.count(system))} "
+        "rows are counted in the table below, too."
+    )
+
+
 def breaks(system: System, way: Way, measured: Measured) -> list[str]:
     """What breaks first with a way, and what more processes do not cure."""
     found = limits(system, way, measured)

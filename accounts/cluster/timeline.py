@@ -34,13 +34,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The drawing: rows, where the moment 0 is, and marks on the axis, so long apart."""
+    """The drawing: rows, where the moment 0 is, and marks on the axis, so long apart.
+
+    ``key``: the kinds of bars in it, each with what it says.
+    """
 
     rows: Sequence[Row]
     zero: float
     marks: Sequence[float]
     step: str
     end: str
+    key: Sequence[tuple[str, str]]
 
 
 def timeline(tracks: Sequence[Mapping[str, Any]]) -> Timeline | None:
@@ -50,6 +54,7 @@ def timeline(tracks: Sequence[Mapping[str, Any]]) -> Timeline | None:
     spans = [span for track in tracks for span in track["spans"]]
     begin, end = min(span["begin"] for span in spans), max(span["end"] for span in spans)
     scale = _WIDTH / (end - begin)
+    kinds = {_kind(span) for span in spans}
     step = next((size for size in _STEPS if end / size <= _MARKS), _STEPS[-1])
     return Timeline(
         rows=[
@@ -64,6 +69,7 @@ def timeline(tracks: Sequence[Mapping[str, Any]]) -> Timeline | None:
         marks=[round((at - begin) * scale, 1) for at in range(0, int(end) + 1, step)],
         step=milliseconds(step),
         end=milliseconds(end),
+        key=[(kind, words) for kind, words in _WORDS.items() if kind in kinds],
     )
 
 

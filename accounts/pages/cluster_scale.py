@@ -227,6 +227,7 @@ def _content(system: System, found: Facts) -> dict[str, Any]:
     return {
         "headline": scale_words.headline(system, found.ways, found.shared),
         "lists": scale_words.lists_and_sessions(system),
+        "beside": scale_words.rows_beside(system, found.ways),
         "beyond": scale_words.beyond_measured(system, found.ways, found.shared),
         "rows": [_row(found, system, way) for way in found.ways],
         "missing": found.missing,

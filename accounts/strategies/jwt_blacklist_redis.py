@@ -45,9 +45,12 @@ class JwtBlacklistRedis(StrictStrategy):
         return LISTED if listed else user_verdict(claims.user_id, claims.sid)
 
     def revoke(self, login: Login, credential: str = "") -> None:
-        blacklist_login(login, reason=EndReason.LOGGED_OUT)
-        list_in_cache(self.cache, login, self.realm.leeway)
+        self._list(login, EndReason.LOGGED_OUT)
 
     def revoke_all(self, user: User) -> None:
         for login in Login.objects.live().filter(user=user):
-            self.revoke(login)
+            self._list(login, EndReason.EVERYWHERE)
+
+    def _list(self, login: Login, reason: EndReason) -> None:
+        blacklist_login(login, reason=reason)
+        list_in_cache(self.cache, login, self.realm.leeway)

@@ -67,9 +67,9 @@ def test_a_device_logs_in_and_out_under_each_strategy(
 def test_many_log_outs_are_known_within_what_each_way_promises(cluster: Control) -> None:
     lines, outcome = play(cluster, "many-log-outs", times="3")
     assert outcome["kept"], outcome["words"]
-    assert lines[0] == "session-joined: after 9 log-outs seen by a process, no copy was let in"
-    assert figures(outcome)["jwt-blacklist-joined: processes that let a copy in afterwards"] == 0
-    assert figures(outcome)["jwt-blacklist-memory: log-outs"] == 3
+    assert lines[0] == "Session in one query: after 9 log-outs seen by a process, no copy was let in"
+    assert figures(outcome)["JWT + blacklist in one query: processes that let a copy in afterwards"] == 0
+    assert figures(outcome)["JWT + blacklist in memory: log-outs"] == 3
 
 
 def test_a_killed_process_loses_nothing_that_was_acknowledged(cluster: Control) -> None:
@@ -83,10 +83,9 @@ def test_without_the_cache_the_sites_own_modes_go_on(cluster: Control) -> None:
     lines, outcome = play(cluster, "cache-stopped")
     assert outcome["kept"], outcome["words"]
     assert figures(outcome)["the site's token: owner kept out"] == 0
-    assert figures(outcome)["session-cached: owner kept out"] == 1
-    assert (
-        "session-cached while the cache is away: the thief is refused, the owner gets 503" in lines
-    )
+    assert figures(outcome)["Session with a cache: owner kept out"] == 1
+    told = "Session with a cache while the cache is away: the thief is refused, the owner gets 503"
+    assert told in lines
 
 
 def test_a_process_that_hears_nothing_asks_the_table(cluster: Control) -> None:
@@ -101,10 +100,10 @@ def test_behind_a_replica_log_ins_bounce_and_ghosts_are_let_in(cluster: Control)
     _, outcome = play(cluster, "replica-behind")
     assert outcome["kept"], outcome["words"]
     found = figures(outcome)
-    assert found["jwt-stateless: log-in bounces for"] == 0
-    for slug in ("session-db", "jwt-blacklist-joined"):
-        assert found[f"{slug}: log-in bounces for"] > 0
-        assert found[f"{slug}: ghost is let in for"] > 0
+    assert found["JWT without look-up: log-in bounces for"] == 0
+    for way in ("Session (Django)", "JWT + blacklist in one query"):
+        assert found[f"{way}: log-in bounces for"] > 0
+        assert found[f"{way}: ghost is let in for"] > 0
 
 
 def test_without_the_primary_only_who_need_not_ask_goes_on(cluster: Control) -> None:

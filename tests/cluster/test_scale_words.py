@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from accounts.cluster.scale import DAY, Kept, Table
 from accounts.cluster.scale_parameters import PARAMETERS, about, amount, size, time
 from accounts.cluster.scale_words import (
     beyond_measured,
     breaks,
     headline,
     lists_and_sessions,
+    rows_beside,
 )
 from tests.cluster.systems import MEASURED, PUSHED, ROTATING, SESSION, STATELESS, system
 
@@ -81,6 +83,15 @@ def test_the_list_is_shorter_longer_or_as_long_as_the_sessions() -> None:
     assert "more logins have ended within 1 d than go on" in lists_and_sessions(system(log_outs=2))
     # So many log-outs x that 1 - e^-x is half of x.
     assert "about as many logins" in lists_and_sessions(system(log_outs=1.5936))
+
+
+def test_rows_that_show_logins_are_named_where_a_way_has_them() -> None:
+    shown = Table("logins", Kept.SHOWN, 1, 100, shown_s=7 * DAY)
+    way = replace(SESSION, tables=(*SESSION.tables, shown))
+    assert rows_beside(system(log_outs=0), [SESSION]) == ""
+    assert "7 d after it would have ended. These 691,200 rows" in rows_beside(
+        system(log_outs=0.0001), [SESSION, way]
+    )
 
 
 def test_a_way_says_what_breaks_first_and_what_more_processes_do_not_cure() -> None:

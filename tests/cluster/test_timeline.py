@@ -33,5 +33,12 @@ def test_a_login_that_is_not_known_yet_bounces() -> None:
     assert [kind for kind, _, _ in bars] == ["bounced", "own", "none"]
 
 
+def test_the_key_names_the_kinds_of_bars_that_are_drawn() -> None:
+    track = track_of(Eye("", "", "", {}, [Sample(9.0, 9.5, 200), Sample(10.1, 10.2, 401)]), 10.0)
+    found = timeline([asdict(track)])
+    assert found
+    assert found.key == [("own", "let in"), ("out", "refused")]
+
+
 def test_a_place_that_was_never_asked_is_not_drawn() -> None:
     assert timeline([{"name": "x", "words": "", "spans": []}]) is None

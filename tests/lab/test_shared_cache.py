@@ -15,7 +15,8 @@ from tests.processes import sharing
 pytestmark = pytest.mark.xdist_group("shared cache")  # it is played once, in one process
 
 WAYS = [strategy.slug for strategy in strategies.all() if strategy.needs_cache]
-PAIRS = [(slug, event.slug) for slug in WAYS for event in events]
+# The one whose cache is each process's own where there is none for all.
+PAIRS = [(slug, event.slug) for slug in (*WAYS, "session-cached") for event in events]
 POLICIES = {
     "jwt-blacklist-redis": "refused throughout",
     "jwt-blacklist-redis-open": "still works while it is away, and after",

@@ -47,6 +47,9 @@ def test_it_says_what_breaks_first_and_whether_the_list_is_shorter(client: Clien
         seen,
     )
     assert "A blacklist keeps 198,129 rows, a table of sessions 100,000: more logins have" in seen
+    assert "These 447,194 rows are counted in the table below, too." in seen
+    session = row(page(client), "figures", "Session in one query")
+    assert "547,194" in session  # of its sessions and of its logins
     assert "fewer logins have ended" in text(page(client, log_outs="0.01"))
 
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.lab.outage import StoppedCache, emptied
 from accounts.lab.users import LabUser
+from accounts.models import BlacklistedToken, EndReason
 from tests.processes import Process, code, is_accepted, log_in
 from tests.sql import tables_of
 from tests.strategies.conftest import TablesAsked
@@ -42,6 +43,17 @@ def test_a_cache_that_came_back_empty_is_filled_from_the_table_once(
         for _ in range(2):
             assert code(strategy.check(ended.value)) == "token_blacklisted"
     assert tables_of(queries) == [{"accounts_blacklistedtoken"}]
+
+
+def test_the_table_says_why_a_login_ended(process: Process, lab_user: LabUser) -> None:
+    strategy = process(SLUG)
+    for revoke, reason in (
+        (lambda login: strategy.revoke(login), EndReason.LOGGED_OUT),
+        (lambda login: strategy.revoke_all(login.user), EndReason.EVERYWHERE),
+    ):
+        login, _ = log_in(strategy, lab_user)
+        revoke(login)
+        assert BlacklistedToken.objects.get(pk=login.pk).reason == reason
 
 
 def test_an_entry_expires_by_itself_with_the_last_token(

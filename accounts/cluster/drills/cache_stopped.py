@@ -54,7 +54,7 @@ class CacheStopped(Drill):
             Pair(_OWN[0], stage.token_device(), stage.token_device()),
             Pair(_OWN[1], stage.session_device(), stage.session_device()),
             *(
-                Pair(slug, stage.lab_device(slug), stage.lab_device(slug))
+                Pair(strategies[slug].title, stage.lab_device(slug), stage.lab_device(slug))
                 for slug in ways_with_a_cache()
             ),
         ]

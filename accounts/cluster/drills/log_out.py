@@ -64,7 +64,10 @@ class LogOut(Drill):
 
     slug = "log-out"
     title = "Log out at process 1"
-    promise = "Every process refuses the copy within the time that the strategy promises."
+    promise = (
+        "Every process refuses the copy within the time that the strategy promises. Nothing is "
+        "promised for the resource server, which nobody tells: it accepts a token until it expires."
+    )
     order = 10
 
     def run(self, stage: Stage) -> Iterator[Line | Outcome]:

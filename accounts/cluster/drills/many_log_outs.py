@@ -48,26 +48,27 @@ class ManyLogOuts(Drill):
                 for lag in lags_of(stage, stage.lab_device(slug), number)
             ]
             late = [lag for lag in lags if lag]
-            told = _told(slug, lags, len(late))
+            name = strategies[slug].title
+            told = _told(name, lags, len(late))
             within = (strategies[slug].propagation_delay.total_seconds() + _SLACK) * 1000
             holds = max(lags) <= within if strategies[slug].propagation_delay else not late
             kept = kept and holds
             yield Line(told, GOOD if holds else BAD)
             words.append(f"{told}.")
             figures += [
-                Figure(f"{slug}: log-outs", times),
-                Figure(f"{slug}: processes that let a copy in afterwards", len(late)),
-                Figure(f"{slug}: 99 % refuse it within", round(percentile(lags, 0.99), 2), "ms"),
-                Figure(f"{slug}: the last one refuses it after", round(max(lags), 2), "ms"),
+                Figure(f"{name}: log-outs", times),
+                Figure(f"{name}: processes that let a copy in afterwards", len(late)),
+                Figure(f"{name}: 99 % refuse it within", round(percentile(lags, 0.99), 2), "ms"),
+                Figure(f"{name}: the last one refuses it after", round(max(lags), 2), "ms"),
             ]
         yield Outcome(kept, " ".join(words), figures)
 
 
-def _told(slug: str, lags: list[float], late: int) -> str:
+def _told(name: str, lags: list[float], late: int) -> str:
     if not late:
-        return f"{slug}: after {len(lags)} log-outs seen by a process, no copy was let in"
+        return f"{name}: after {len(lags)} log-outs seen by a process, no copy was let in"
     return (
-        f"{slug}: after {late} of {len(lags)} log-outs seen by a process a copy was let in, 99 % "
+        f"{name}: after {late} of {len(lags)} log-outs seen by a process a copy was let in, 99 % "
         f"were known within {milliseconds(percentile(lags, 0.99))}, the last after "
         f"{milliseconds(max(lags))}"
     )

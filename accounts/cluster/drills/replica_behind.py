@@ -7,6 +7,7 @@ from accounts.cluster.clients import OK, UNAUTHORIZED, Eye, Eyes
 from accounts.cluster.drills import _base
 from accounts.cluster.drills._base import BAD, GOOD, Drill, Figure, Line, Outcome, Stage, Track
 from accounts.cluster.parts import SITES
+from accounts.strategies import strategies
 
 DELAY = 500  # milliseconds
 _WAYS = ("session-db", "jwt-blacklist-joined", "jwt-stateless")
@@ -45,7 +46,7 @@ class ReplicaBehind(Drill):
                 bounces[slug] = bounced_for(eye, began)
                 ghosts[slug] = _base.accepted_for(eye, ended)
                 told = _told(slug, bounces[slug], ghosts[slug])
-                tracks.append(_base.track_of(eye, ended, told.partition(": ")[2], name=slug))
+                tracks.append(_base.track_of(eye, ended, told.partition(": ")[2], name=strategies[slug].title))
                 yield Line(told, _tone(slug, bounces, ghosts))
         yield Outcome(
             kept=_is_kept(bounces, ghosts),
@@ -54,8 +55,8 @@ class ReplicaBehind(Drill):
                 figure
                 for slug in _WAYS
                 for figure in (
-                    Figure(f"{slug}: log-in bounces for", round(bounces[slug], 1), "ms"),
-                    Figure(f"{slug}: ghost is let in for", round(ghosts[slug], 1), "ms"),
+                    Figure(f"{strategies[slug].title}: log-in bounces for", round(bounces[slug], 1), "ms"),
+                    Figure(f"{strategies[slug].title}: ghost is let in for", round(ghosts[slug], 1), "ms"),
                 )
             ],
             tracks=tracks,
@@ -86,10 +87,11 @@ def bounced_for(eye: Eye, began: float) -> float:
 
 
 def _told(slug: str, bounce: float, ghost: float) -> str:
+    name = strategies[slug].title
     first = f"bounces for {_base.milliseconds(bounce)}" if bounce else "is accepted at once"
     if slug in _NO_LOG_OUT:
-        return f"{slug}: the log-in {first}, and no log-out ends it"
-    return f"{slug}: the log-in {first}, the ghost is let in for {_base.milliseconds(ghost)}"
+        return f"{name}: the log-in {first}, and no log-out ends it"
+    return f"{name}: the log-in {first}, the ghost is let in for {_base.milliseconds(ghost)}"
 
 
 def _tone(slug: str, bounces: dict[str, float], ghosts: dict[str, float]) -> str:
