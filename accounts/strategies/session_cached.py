@@ -1,7 +1,7 @@
 """Django's sessions in the database with a cache in front."""
 
 from accounts.models import Login, User
-from accounts.strategies._base import Expected, Lookup, Outcome, Refused, Rows
+from accounts.strategies._base import CONTRACT, Expected, Lookup, Outcome, Refused, Rows
 from accounts.strategies._django import DjangoSessionStrategy
 from accounts.strategies._django_engines import CachedStore, ProcessCache, is_per_process
 from accounts.strategies._rows import django_session_rows
@@ -45,8 +45,9 @@ class SessionCached(DjangoSessionStrategy):
 
     @classmethod
     def expected(cls, event: str, ideal: Expected) -> Expected:
-        """The ideal, where the processes share a cache."""
-        return super().expected(event, ideal) if is_per_process() else ideal
+        """What is so for most, where the processes share a cache."""
+        shared = CONTRACT.get(event, ideal)
+        return super().expected(event, ideal) if is_per_process() else shared
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """Django's ``logout()``: delete the row and the entry of this process's cache."""

@@ -86,12 +86,11 @@ def test_the_list_is_shorter_longer_or_as_long_as_the_sessions() -> None:
 
 
 def test_rows_that_show_logins_are_named_where_a_way_has_them() -> None:
-    shown = Table("logins", Kept.SHOWN, 1, 100, shown_s=7 * DAY)
+    shown = Table("logins", Kept.SHOWN, 1, 100, shown_s=DAY)
     way = replace(SESSION, tables=(*SESSION.tables, shown))
-    assert rows_beside(system(log_outs=0), [SESSION]) == ""
-    assert "7 d after it would have ended. These 691,200 rows" in rows_beside(
-        system(log_outs=0.0001), [SESSION, way]
-    )
+    assert rows_beside(system(), [SESSION]) == ""
+    said = rows_beside(system(), [SESSION, way])
+    assert "until 1 d after it would have ended. These 273,366 rows" in said
 
 
 def test_a_way_says_what_breaks_first_and_what_more_processes_do_not_cure() -> None:

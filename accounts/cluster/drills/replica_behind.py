@@ -11,6 +11,7 @@ from accounts.strategies import strategies
 
 DELAY = 500  # milliseconds
 _WAYS = ("session-db", "jwt-blacklist-joined", "jwt-stateless")
+_TITLES = {slug: strategies[slug].title for slug in _WAYS}
 _WATCHED = 4.0  # seconds for each half of a way
 _EARLY = 50  # milliseconds: clocks of two processes, and the time of the log-in itself
 _SLACK = 1000  # milliseconds that a busy machine may add
@@ -46,7 +47,9 @@ class ReplicaBehind(Drill):
                 bounces[slug] = bounced_for(eye, began)
                 ghosts[slug] = _base.accepted_for(eye, ended)
                 told = _told(slug, bounces[slug], ghosts[slug])
-                tracks.append(_base.track_of(eye, ended, told.partition(": ")[2], name=strategies[slug].title))
+                tracks.append(
+                    _base.track_of(eye, ended, told.partition(": ")[2], name=_TITLES[slug])
+                )
                 yield Line(told, _tone(slug, bounces, ghosts))
         yield Outcome(
             kept=_is_kept(bounces, ghosts),
@@ -55,8 +58,16 @@ class ReplicaBehind(Drill):
                 figure
                 for slug in _WAYS
                 for figure in (
-                    Figure(f"{strategies[slug].title}: log-in bounces for", round(bounces[slug], 1), "ms"),
-                    Figure(f"{strategies[slug].title}: ghost is let in for", round(ghosts[slug], 1), "ms"),
+                    Figure(
+                        f"{_TITLES[slug]}: log-in bounces for",
+                        round(bounces[slug], 1),
+                        "ms",
+                    ),
+                    Figure(
+                        f"{_TITLES[slug]}: ghost is let in for",
+                        round(ghosts[slug], 1),
+                        "ms",
+                    ),
                 )
             ],
             tracks=tracks,
@@ -87,11 +98,12 @@ def bounced_for(eye: Eye, began: float) -> float:
 
 
 def _told(slug: str, bounce: float, ghost: float) -> str:
-    name = strategies[slug].title
     first = f"bounces for {_base.milliseconds(bounce)}" if bounce else "is accepted at once"
     if slug in _NO_LOG_OUT:
-        return f"{name}: the log-in {first}, and no log-out ends it"
-    return f"{name}: the log-in {first}, the ghost is let in for {_base.milliseconds(ghost)}"
+        return f"{_TITLES[slug]}: the log-in {first}, and no log-out ends it"
+    return (
+        f"{_TITLES[slug]}: the log-in {first}, the ghost is let in for {_base.milliseconds(ghost)}"
+    )
 
 
 def _tone(slug: str, bounces: dict[str, float], ghosts: dict[str, float]) -> str:
