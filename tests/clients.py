@@ -8,8 +8,11 @@ import httpx
 from django.test import Client
 
 from accounts.lab.users import LabUser
-from accounts.lab.wire import cookie_name
+from accounts.lab.wire import auth_headers, cookie_name
 from accounts.strategies import Strategy
+from accounts.tokens.possession import nonces
+from accounts.tokens.proofs import ProofKey
+from accounts.tokens.realm import lab_realm
 from tests.cast import PASSWORD
 
 Json: TypeAlias = dict[str, Any]
@@ -70,6 +73,7 @@ class LabDevice:
     client: Client = field(default_factory=Client)
     access: str = ""
     refresh: str = ""
+    key: ProofKey = field(default_factory=ProofKey)
 
     def url(self, action: str) -> str:
         """The address of an action."""
@@ -77,8 +81,16 @@ class LabDevice:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The header with the token, where there is one."""
-        return bearer(self.access) if self.access else {}
+        """The headers of a GET request to ``me``."""
+        return self.sent("GET", "me", self.access)
+
+    def sent(self, method: str, action: str, token: str) -> dict[str, str]:
+        """The header with a token, if there is one, and a proof of the key where it needs one."""
+        headers = {} if self.strategy.in_cookie or not token else auth_headers(self.strategy, token)
+        if self.strategy.bound:
+            url, nonce = f"http://testserver{self.url(action)}", nonces(lab_realm())[0]
+            headers["DPoP"] = self.key.proof(method, url, token=token, nonce=nonce)
+        return headers
 
     @property
     def credential(self) -> str:
@@ -88,8 +100,9 @@ class LabDevice:
         return self.client.cookies[cookie_name(self.strategy.slug)].value
 
     def _post(self, action: str, body: Mapping[str, object] | None = None) -> Json:
+        headers = self.sent("POST", action, "" if action == "refresh" else self.access)
         response = self.client.post(
-            self.url(action), body or {}, content_type="application/json", headers=self.headers
+            self.url(action), body or {}, content_type="application/json", headers=headers
         )
         return {"status": response.status_code, **response.json()}
 

@@ -99,14 +99,15 @@ def current_login(request: Request) -> tuple[User, Auth]:
     return user, auth
 
 
-def bearer_token(request: Request) -> str | None:
+def bearer_token(request: Request, wanted: str = "Bearer") -> str | None:
     """The token of the Authorization header; None without such a header.
 
     The scheme's name is case-insensitive (RFC 9110, section 11.1). A token anywhere else, in a
     form field or the URL, is ignored (RFC 9700, section 4.3.2).
 
     Raises:
-        AuthenticationFailed: the header is there and is not ``Bearer <token>``.
+        AuthenticationFailed: the header is there and is not ``Bearer <token>``, or of the scheme
+            that is wanted in its place.
     """
     with step("read header", kind="parse"):
         header: str | None = request.META.get("HTTP_AUTHORIZATION")
@@ -114,11 +115,11 @@ def bearer_token(request: Request) -> str | None:
             return None
         scheme, _, token = header.partition(" ")
         token = token.strip()
-        if scheme.lower() != "bearer":
-            raise AuthenticationFailed("Only Bearer tokens count here", code="unsupported_scheme")
+        if scheme.lower() != wanted.lower():
+            raise AuthenticationFailed(f"Only {wanted} tokens count here", "unsupported_scheme")
         if not token or " " in token:
             raise AuthenticationFailed(
-                "Authorization header must be 'Bearer', a space and a token",
+                f"Authorization header must be '{wanted}', a space and a token",
                 code="bad_authorization_header",
             )
     note_credential("bearer", "Authorization", token)

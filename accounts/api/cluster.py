@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from accounts.api import serializers
 from accounts.api.authentication import enforce_csrf
 from accounts.api.views import PublicApiView, valid
+from accounts.cluster.clients import ways_to_copy
 from accounts.cluster.control import ClusterAway, Control
 from accounts.cluster.drills import drills
 from accounts.cluster.here import now, own_control
@@ -21,7 +22,6 @@ from accounts.cluster.results import told
 from accounts.cluster.timeline import timeline
 from accounts.lab.instances import find_strategy
 from accounts.services import ServiceError
-from accounts.strategies import strategies
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
 
 _MAX_LINES = 10_000
@@ -71,7 +71,7 @@ class DrillStart(drf.Serializer[None]):
 
     drill = drf.ChoiceField(choices=[drill.slug for drill in drills])
     strategy = drf.ChoiceField(
-        choices=[strategy.slug for strategy in strategies], required=False, allow_blank=True
+        choices=[strategy.slug for strategy in ways_to_copy()], required=False, allow_blank=True
     )
 
 

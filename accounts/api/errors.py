@@ -14,6 +14,8 @@ from accounts.site.throttle import Throttled
 
 # A 401 with one of these codes concerns no bearer token, so its challenge names no error.
 _NO_TOKEN = frozenset({"not_authenticated", "no_active_account", "unsupported_scheme"})
+_PROOF = frozenset({"invalid_dpop_proof", "use_dpop_nonce"})
+DPOP_CHALLENGE = 'DPoP algs="ES256"'
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -35,14 +37,18 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
-def challenge(data: Any) -> str:
-    """``WWW-Authenticate`` (RFC 6750, section 3): it names an error only if a token was sent."""
+def challenge(data: Any, scheme: str = CHALLENGE) -> str:
+    """``WWW-Authenticate`` (RFC 6750, section 3): it names an error only if a token was sent.
+
+    ``DPOP_CHALLENGE`` is for tokens that are bound to a key (RFC 9449, section 7.1).
+    """
     code = data.get("code", "") if isinstance(data, dict) else ""
     if code in _NO_TOKEN:
-        return CHALLENGE
+        return scheme
     reason = data.get("detail", "") if isinstance(data, dict) else ""
     messages = data.get("messages") if isinstance(data, dict) else None
     text = messages[0]["message"] if messages else reason
     described = "".join(c for c in str(text) if c.isascii() and c.isprintable() and c not in '"\\')
     error = "invalid_request" if code == "bad_authorization_header" else "invalid_token"
-    return f'{CHALLENGE}, error="{error}", error_description="{described}"'
+    error = code if code in _PROOF else error
+    return f'{scheme}, error="{error}", error_description="{described}"'

@@ -119,10 +119,13 @@ def extend_lifetimes() -> None:
 
 
 def _wanted(options: Options) -> Iterator[Strategy]:
-    """The lab's instances of the strategies to measure."""
+    """The lab's instances of the strategies to measure.
+
+    Not of those whose every request needs a new proof: to make it would be measured, too.
+    """
     for found in strategies:
         instance = find_strategy(found.slug)
-        if instance is not None and options.wants(found.slug):
+        if instance is not None and options.wants(found.slug) and not found.bound:
             yield instance
 
 

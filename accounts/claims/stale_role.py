@@ -82,6 +82,8 @@ class StaleRole(Claim):
         realm = lab_realm().short_lived(timedelta(seconds=LIFE), logins=False)
         demoted = []
         for strategy in strategies:
+            if strategy.bound:  # each look would need a proof; the row is read as under jwt-user
+                continue
             subject = lab.sign_in(strategy.slug, realm=realm)
             User.objects.filter(pk=subject.login.user_id).update(role=Role.MEMBER)
             demoted.append(Demoted(subject, time.monotonic()))

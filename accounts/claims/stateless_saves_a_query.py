@@ -72,8 +72,8 @@ class StatelessSavesAQuery(Claim):
         )
 
     def ways(self) -> list[str]:
-        """What is compared."""
-        return [strategy.slug for strategy in strategies]
+        """What is compared: all whose credential can be sent twice."""
+        return [strategy.slug for strategy in strategies if not strategy.bound]
 
     def judge(self, evidence: Evidence) -> Verdict:
         holds, fails, depends = self.limits

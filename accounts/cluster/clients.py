@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from accounts.cluster.resource_server import ResourceServer
-from accounts.strategies import Strategy
+from accounts.strategies import Strategy, strategies
 
 OK, UNAUTHORIZED, FORBIDDEN, UNAVAILABLE = 200, 401, 403, 503
 _TIMEOUT = 10.0  # seconds
@@ -101,6 +101,11 @@ class Asker:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def ways_to_copy() -> list[type[Strategy]]:
+    """The lab's ways under which what a device sends can be sent again, as drills do."""
+    return [strategy for strategy in strategies if not strategy.bound]
 
 
 def lab_device(site: str, strategy: type[Strategy]) -> Device:

@@ -12,9 +12,10 @@ from accounts.lab.instances import serving
 from accounts.lab.stage import Device
 from accounts.lab.transcript import Answer, Transcript, Who
 from accounts.lab.users import LabUser
-from accounts.lab.wire import cookie_name, lab_path
+from accounts.lab.wire import auth_headers, cookie_name, lab_path
 from accounts.strategies import Strategy
 from accounts.tokens.codec import peek
+from accounts.tokens.proofs import ProofKey
 from accounts.tracing.recorder import wanted
 
 _CSRF_PATH = "/api/session/login/"
@@ -31,6 +32,8 @@ class Client(Device):
         self.session_keys: set[str] = set()  # all that it was ever given
         self.refresh_jtis: set[str] = set()  # the same
         self.outage: Callable[[], AbstractContextManager[object]] | None = None
+        self.key = ProofKey() if server.bound else None
+        self._nonce = ""  # the server's last word for proofs
         self._user = user
         self._transcript = transcript
         self._csrf: dict[str, str] = {}
@@ -150,19 +153,38 @@ class Client(Device):
         *,
         record: bool = True,
     ) -> Answer:
+        # A refresh token speaks for itself.
+        token = "" if "refresh" in (body or {}) else self.access
         headers = dict(self._csrf) if method == "POST" else {}
-        if self.access and "refresh" not in (body or {}):  # a refresh token speaks for itself
-            headers["Authorization"] = f"Bearer {self.access}"
-        request = self._http.build_request(method, path, headers=headers, json=body)
+        if token:
+            headers |= auth_headers(self.server, token)
+
+        def ask() -> tuple[httpx.Request, httpx.Response]:
+            proved = headers | self._proved(method, path, token)
+            request = self._http.build_request(method, path, headers=proved, json=body)
+            response = self._http.send(request)
+            self._nonce = response.headers.get("DPoP-Nonce", self._nonce)
+            return request, response
+
         at_ms = self._transcript.at_ms()
         with serving(self.server), wanted(), (self.outage or nullcontext)():
-            answer = Answer.from_response(self._http.send(request), self._may_get(request))
+            request, response = ask()
+            if "use_dpop_nonce" in response.headers.get("WWW-Authenticate", ""):
+                request, response = ask()  # with the word that came along
+            answer = Answer.from_response(response, self._may_get(request))
         self.session_keys.update(str(cookie.value) for cookie in self.cookies.jar)
         if jti := peek(answer.body.get("refresh", ""))[1].get("jti"):
             self.refresh_jtis.add(str(jti))
         if record:
             self._transcript.record(self.who, title, request, body, answer, at_ms)
         return answer
+
+    def _proved(self, method: str, path: str, token: str) -> dict[str, str]:
+        """The header with a proof for this request, where there is a key."""
+        if self.key is None:
+            return {}
+        url = f"{_base_url()}{path}"
+        return {"DPoP": self.key.proof(method, url, token=token, nonce=self._nonce)}
 
     def _may_get(self, request: httpx.Request) -> tuple[int, ...]:
         """The statuses beside the usual ones: of a store that is away, of a missing CSRF token."""

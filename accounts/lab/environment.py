@@ -21,6 +21,7 @@ from accounts.lab.transcript import Answer, ScenarioError, Transcript
 from accounts.lab.users import begin_login, create_lab_user
 from accounts.models import BlacklistedToken, Role, User
 from accounts.strategies import Strategy
+from accounts.tokens.possession import proving
 from accounts.tokens.realm import Realm
 from accounts.tracing.recorder import tracing
 from accounts.tracing.sql import sql_steps
@@ -83,6 +84,10 @@ class Environment(Stage):
     def thief(self) -> Client:
         return self._thief
 
+    @property
+    def copies_are_useless(self) -> bool:
+        return self._strategy.bound
+
     def steal(self) -> None:
         self._thief.steal_from(self._a)
 
@@ -140,10 +145,13 @@ class Environment(Stage):
         self._others = [create_lab_user(self._visitor).user for _ in range(ACCOUNTS - 1)]
         users, near = [self.user, *self._others], self.a.server
         logins = [begin_login(user, near) for user in self._others[SIGNED_IN - 1 :: SIGNED_IN]]
-        self._others_keys = [near.issue(login).value for login in logins]
+        for login in logins:
+            with proving(self.a.key, near.realm):
+                self._others_keys.append(near.issue(login).value)
         known = [self.user.logins.earliest("created"), *logins]
-        sent = made_of_a_leak(near, users, known, [self.a.credential, *self._others_keys])
-        taken = users_taken(self.thief.server, users, sent)
+        held, key = [self.a.credential, *self._others_keys], self.thief.key
+        sent = made_of_a_leak(near, users, known, held, key)
+        taken = users_taken(self.thief.server, users, sent, key)
         self.taken = len(taken)
         self.thief.steal_from(self.a, taken.get(self.user.pk, sent[0]))
         words = f"The thief tries to be each of {ACCOUNTS} users, and is {self.taken} of them"

@@ -9,15 +9,22 @@ from django.contrib.sessions.models import Session as DjangoSession
 from django.utils import timezone
 
 from accounts.models import Login, Role, Session, User
-from accounts.strategies import Accepted, Family, Strategy
+from accounts.strategies import Accepted, Family, Refused, Strategy
+from accounts.tokens.possession import proving
+from accounts.tokens.proofs import ProofKey
 from accounts.tokens.realm import Realm
 
 ACCOUNTS = 20
 SIGNED_IN = 2  # every second one has a login
 
 
-def forged(strategy: type[Strategy], realm: Realm, users: Sequence[User]) -> Iterator[str]:
-    """What a thief signs for each user with the secret: an editor, in a login that it invents."""
+def forged(
+    strategy: type[Strategy], realm: Realm, users: Sequence[User], key: ProofKey | None
+) -> Iterator[str]:
+    """What a thief signs for each user with the secret: an editor, in a login that it invents.
+
+    Where tokens are bound to a key, to its own.
+    """
     thief = strategy(realm)
     expires = timezone.now() + timedelta(hours=1)
     try:
@@ -30,7 +37,9 @@ def forged(strategy: type[Strategy], realm: Realm, users: Sequence[User]) -> Ite
                 token_version=0,
                 expires=expires,
             )
-            yield thief.issue(invented).value
+            with proving(key, realm):
+                made = thief.issue(invented).value
+            yield made
     finally:
         thief.close()
 
@@ -48,7 +57,11 @@ def rows_of(logins: Iterable[Login], credentials: Iterable[str]) -> list[str]:
 
 
 def made_of_a_leak(
-    server: Strategy, users: Sequence[User], logins: Iterable[Login], credentials: Sequence[str]
+    server: Strategy,
+    users: Sequence[User],
+    logins: Iterable[Login],
+    credentials: Sequence[str],
+    key: ProofKey | None,
 ) -> list[str]:
     """What a thief can send who has what the server verifies with: its rows, or its secret.
 
@@ -57,15 +70,22 @@ def made_of_a_leak(
     rows = [] if server.family is Family.JWT else rows_of(logins, credentials)
     if server.cache is not None and server.family is Family.SESSION:  # its keys' names say it all
         rows += [key for key in credentials if server.cache.has_key(f"{KEY_PREFIX}{key}")]
-    return rows or list(forged(type(server), server.realm, users))
+    return rows or list(forged(type(server), server.realm, users, key))
 
 
-def users_taken(server: Strategy, users: Sequence[User], sent: Sequence[str]) -> dict[int, str]:
+def users_taken(
+    server: Strategy, users: Sequence[User], sent: Sequence[str], key: ProofKey | None
+) -> dict[int, str]:
     """For whom of the users the server takes the sender, and what was sent, by their ids."""
     known = {user.pk for user in users}
-    verdicts = ((server.check(credential), credential) for credential in sent)
+    verdicts = ((_judged(server, credential, key), credential) for credential in sent)
     return {
         int(verdict.user.pk): credential
         for verdict, credential in verdicts
         if isinstance(verdict, Accepted) and int(verdict.user.pk) in known
     }
+
+
+def _judged(server: Strategy, credential: str, key: ProofKey | None) -> Accepted | Refused:
+    with proving(key, server.realm, credential):
+        return server.check(credential)

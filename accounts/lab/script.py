@@ -90,7 +90,14 @@ class Script:
         self.observed.sql, self.observed.size = answer.sql, answer.credential_bytes
         self._must_work(b.me("Device B sends a request"))
         if self.event.steals:
-            self._must_work(thief.me("The thief sends its copy of A's credential"))
+            self._is_as_good(thief.me("The thief sends its copy of A's credential"))
+
+    def _is_as_good(self, answer: Reply) -> None:
+        """A copy works as what it was copied from, unless a key belongs to it."""
+        if not self.environment.copies_are_useless:
+            self._must_work(answer)
+        elif answer.accepted:
+            raise ScenarioError("The thief was let in without the key that belongs to the copy")
 
     def _must_work(self, answer: Reply) -> Reply:
         if not answer.accepted:

@@ -110,6 +110,11 @@ class Stage(ABC):
         """Let the thief copy all that device A holds."""
 
     @property
+    def copies_are_useless(self) -> bool:
+        """Whether what device A holds counts only with a key that nobody can copy."""
+        return False
+
+    @property
     @abstractmethod
     def role(self) -> str | None:
         """The user's role as the server has it now; None where there are no roles."""

@@ -20,6 +20,7 @@ from accounts.lab.instances import second_process, serving
 from accounts.lab.wire import auth_headers, lab_path
 from accounts.strategies import strategies
 from accounts.tokens.codec import peek
+from accounts.tokens.proofs import ProofKey
 from accounts.tokens.realm import lab_realm
 
 
@@ -71,12 +72,16 @@ def replay(stolen: StolenCredential, request: HttpRequest) -> Replay:
     """
     base_url = f"{request.scheme}://{request.get_host()}"
     transport = httpx.WSGITransport(app=import_string(settings.WSGI_APPLICATION))
-    headers = auth_headers(strategies[stolen.slug], stolen.credential)
+    strategy, path = strategies[stolen.slug], lab_path(stolen.slug, "me")
+    headers = auth_headers(strategy, stolen.credential)
+    if strategy.bound:  # the thief has no other key than one of his own
+        url = f"{base_url}{path}"
+        headers["DPoP"] = ProofKey().proof("GET", url, token=stolen.credential)
     with (
         serving(second_process(stolen.slug)),
         httpx.Client(transport=transport, base_url=base_url) as thief,
     ):
-        answer = thief.get(lab_path(stolen.slug, "me"), headers=headers)
+        answer = thief.get(path, headers=headers)
         if not answer.is_success or not stolen.refresh:
             return Replay(answer.status_code, answer.json())
         body = {"refresh": stolen.refresh}

@@ -12,7 +12,7 @@ from accounts.tracing.redaction import mask
 Who = Literal["A", "B", "thief", "staff"]
 
 _SHOWN_HEADERS = frozenset(
-    {"authorization", "content-type", "cookie", "origin", "user-agent", "x-csrftoken"}
+    {"authorization", "content-type", "cookie", "dpop", "origin", "user-agent", "x-csrftoken"}
 )
 _SECRET_FIELDS = frozenset({"access", "refresh", "password", "csrf_token", "copy"})
 _UNDERSTOOD = (200, 201, 401)
@@ -140,7 +140,7 @@ class Transcript:
 def masked_headers(sent: Mapping[str, str]) -> dict[str, str]:
     """The headers that matter here, by their usual names."""
     return {
-        name.title().replace("Csrft", "CSRFT"): _masked_header(name, value)
+        name.title().replace("Csrft", "CSRFT").replace("Dpop", "DPoP"): _masked_header(name, value)
         for name, value in sent.items()
         if name in _SHOWN_HEADERS
     }
@@ -161,6 +161,8 @@ def _masked_header(name: str, value: str) -> str:
         case "authorization":
             scheme, _, token = value.partition(" ")
             return f"{scheme} {_masked(token)}"
+        case "dpop":
+            return _masked(value)
         case "cookie":
             return "; ".join(_masked_cookie(pair) for pair in value.split("; "))
         case "x-csrftoken":

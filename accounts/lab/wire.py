@@ -22,4 +22,6 @@ def auth_headers(strategy: Strategy | type[Strategy], credential: str) -> dict[s
     """The header in which a client sends the credential."""
     if strategy.in_cookie:
         return {"Cookie": f"{cookie_name(strategy.slug)}={credential}"}
+    if strategy.bound:
+        return {"Authorization": f"DPoP {credential}"}
     return {"Authorization": f"Bearer {credential}"}

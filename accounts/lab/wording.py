@@ -82,6 +82,9 @@ def describe(report: Mapping[str, Any]) -> CellText:
     if _is_routine(report):
         tone = _ROUTINE.get(outcome, tone)
     detail, also = _detail(outcome, report), _also(report)
+    if outcome is Outcome.REFUSED and _was_never_in(report):
+        detail = "as before: it has no key"
+        tone = tone if also else "safe"
     if outcome is not Outcome.NOT_APPLICABLE and (told := _told(report)):
         word, detail, also = told
     return CellText(tone, word, detail, also, _differs(report))
@@ -95,6 +98,13 @@ def _is_routine(report: Mapping[str, Any]) -> bool:
     """Whether the event wants every credential to work on: a routine rotation ends no login."""
     slug = report["event"]
     return slug in events and events[slug].ideal.thief is Outcome.ACCEPTED
+
+
+def _was_never_in(report: Mapping[str, Any]) -> bool:
+    """Whether the thief held a copy of what counts with a key alone, which it has not."""
+    strategy, event = report["strategy"], report["event"]
+    is_known = strategy in strategies and event in events
+    return is_known and strategies[strategy].bound and events[event].steals
 
 
 def _detail(outcome: Outcome, report: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ No credential is stored: a keyed digest at most. Imports ``conf`` alone of the p
 Read ``login.py`` first: a login is a signed-in device, and ``end`` is the one door out.
 """
 
-from accounts.models.attacks import AttackAct, AttackPlay, Loot, SeenProof, ShopLogin
+from accounts.models.attacks import AttackAct, AttackPlay, Loot, ShopLogin
 from accounts.models.blacklist import (
     BLACKLIST_CHANNEL,
     BlacklistedToken,
@@ -35,6 +35,7 @@ from accounts.models.login import (
     login_replay_untold,
     login_touch,
 )
+from accounts.models.proofs import SeenProof, proof_note
 from accounts.models.runs import BenchRun, BenchRunQuerySet, Run, RunQuerySet, RunTurn
 from accounts.models.throttle import ThrottleCount
 from accounts.models.user import LAB_HASHER, PasswordReplaced, Role, User
@@ -76,6 +77,7 @@ __all__ = [
     "login_replace",
     "login_replay_untold",
     "login_touch",
+    "proof_note",
     "pruned_before",
     "room_move",
     "room_open",

@@ -82,13 +82,3 @@ class Loot(models.Model):
 
     def __str__(self) -> str:
         return f"loot of {self.house}"
-
-
-class SeenProof(models.Model):
-    """A proof of possession that was used: its ``jti`` counts once (RFC 9449, section 11.1)."""
-
-    digest = models.UUIDField(primary_key=True)
-    expires = models.DateTimeField(db_index=True)
-
-    def __str__(self) -> str:
-        return f"until {self.expires:%H:%M:%S}"

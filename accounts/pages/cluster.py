@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.claims import claims
+from accounts.cluster.clients import ways_to_copy
 from accounts.cluster.drills import Drill, drills
 from accounts.cluster.here import now
 from accounts.cluster.results import shipped
 from accounts.cluster.timeline import Timeline, timeline
 from accounts.pages.lab.prose import paragraphs
-from accounts.strategies import strategies
 
 #: The drill that is about a log-out, and so about a strategy.
 WITH_STRATEGY = "log-out"
@@ -38,7 +38,7 @@ def cluster(request: HttpRequest) -> HttpResponse:
         "now": now(request.META.get("SERVER_PORT", "")),
         "drills": [_shown(drill) for drill in drills],
         "claims": [claim for claim in claims if claim.needs],
-        "strategies": list(strategies),
+        "strategies": ways_to_copy(),
         "usual": "jwt-blacklist-memory",
         "data": {
             "url": reverse("api-cluster"),

@@ -66,6 +66,8 @@ class Choice:
     checks: str
     #: whether the thief holds a refresh token as well
     refreshes: bool
+    #: whether a key belongs to the token, which the browser makes and hands out to nobody
+    bound: bool
     #: what the copy gets after the log-out, as the strategy declares
     outcome: Outcome
     #: whether logging out one device logs the others out, too
@@ -86,6 +88,7 @@ class Choice:
             summary=" ".join(paragraph.split()),
             checks=strategy.checks,
             refreshes=strategy.refreshes,
+            bound=strategy.bound,
             outcome=declared.thief,
             collateral=declared.other == "collateral",
         )

@@ -44,7 +44,7 @@ def inspector(request: HttpRequest) -> HttpResponse:
     signed = [
         strategy
         for strategy in strategies
-        if strategy.family is Family.JWT and not strategy.in_cookie
+        if strategy.family is Family.JWT and not (strategy.in_cookie or strategy.bound)
     ]
     context = {
         "checks": [*zip(CHECKS, first_uses([one.protects for one in CHECKS]), strict=True)],

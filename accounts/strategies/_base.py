@@ -158,6 +158,8 @@ class Strategy(ABC):
     in_cookie: ClassVar[bool] = False
     #: Whether a request by cookie that changes something has to bring a CSRF token.
     csrf_checked: ClassVar[bool] = True
+    #: Whether a request has to prove that its sender holds the key that its token names.
+    bound: ClassVar[bool] = False
     #: What an accepted request was asked, as a sentence.
     checks: ClassVar[str]
     #: What it looks up for each request.
@@ -212,7 +214,11 @@ class Strategy(ABC):
 
     @abstractmethod
     def issue(self, login: Login) -> Credential:
-        """Give a device that has just logged in what it will send with each request."""
+        """Give a device that has just logged in what it will send with each request.
+
+        Raises:
+            TokenRefused: it is ``bound``, and the request brings no proof of a key.
+        """
 
     @abstractmethod
     def check(self, credential: str) -> Accepted | Refused:

@@ -86,13 +86,21 @@ class StrictStrategy(Strategy):
         """The first pair of a login whose row names its refresh token already. No query."""
         return self._pair(login, login.refresh_jti)
 
+    def opened(self, token: str, token_type: TokenType = "access") -> Claims:
+        """What a token says whose form, signature and times hold.
+
+        Raises:
+            TokenRefused: they do not.
+        """
+        return decode(self.realm, token, token_type=token_type)
+
     @refusing
     def check(self, credential: str) -> Accepted | Refused:
-        return self.judge(decode(self.realm, credential))
+        return self.judge(self.opened(credential))
 
     @refusing
     def renew(self, refresh: str) -> Credential | Refused:
-        claims = decode(self.realm, refresh, token_type="refresh")
+        claims = self.opened(refresh, "refresh")
         verdict = self.judge(claims)
         if isinstance(verdict, Refused):
             return verdict

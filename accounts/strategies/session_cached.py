@@ -46,8 +46,7 @@ class SessionCached(DjangoSessionStrategy):
     @classmethod
     def expected(cls, event: str, ideal: Expected) -> Expected:
         """What is so for most, where the processes share a cache."""
-        shared = CONTRACT.get(event, ideal)
-        return super().expected(event, ideal) if is_per_process() else shared
+        return super().expected(event, ideal) if is_per_process() else CONTRACT.get(event, ideal)
 
     def revoke(self, login: Login, credential: str = "") -> None:
         """Django's ``logout()``: delete the row and the entry of this process's cache."""

@@ -124,6 +124,7 @@ WORDS = (
         "DPoP",
         "A way to bind a token to a private key, with which the client signs a proof per request.",
         "A copy of the token alone is then worth nothing.",
+        seen="/lab/jwt-dpop/",
         source=_rfc(9449, "4"),
     ),
     Word(

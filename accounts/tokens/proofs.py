@@ -4,7 +4,9 @@ import base64
 import hashlib
 import json
 import re
+import secrets
 import time
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, NoReturn
 
 from joserfc import jws
@@ -19,11 +21,34 @@ _ID = re.compile(r"[\w.~+/=-]{8,128}", re.ASCII)
 
 
 class Proof(NamedTuple):
-    """A genuine proof: the thumbprint of its key (RFC 7638) and its own id, which counts once."""
+    """A genuine proof: the thumbprint of its key (RFC 7638) and its own id, which counts once.
+
+    ``nonce`` is the server's word that it repeats, if any.
+    """
 
     thumbprint: str
     jti: str
-    expires: int
+    expires: datetime
+    nonce: object
+
+
+class ProofKey:
+    """A client's key, which never leaves it, and the proofs that it signs."""
+
+    def __init__(self) -> None:
+        self._key = ECKey.generate_key("P-256")
+        self.thumbprint = self._key.thumbprint()
+
+    def proof(self, method: str, url: str, *, token: str = "", nonce: str = "") -> str:
+        """A proof for one request (RFC 9449, section 4.2); ``token`` where it sends one."""
+        claims: dict[str, Any] = {"jti": secrets.token_urlsafe(12), "htm": method, "htu": url}
+        claims["iat"] = int(time.time())
+        if token:
+            claims["ath"] = _hash(token)
+        if nonce:
+            claims["nonce"] = nonce
+        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": self._key.as_dict(private=False)}
+        return jws.serialize_compact(header, json.dumps(claims), self._key, ["ES256"])
 
 
 def key_thumbprint(jwk: object) -> str:
@@ -36,9 +61,9 @@ def key_thumbprint(jwk: object) -> str:
 
 
 def proof_check(text: str, *, method: str, url: str, token: str) -> Proof:
-    """Check a proof for one request with one access token (RFC 9449, section 4.3).
+    """Check a proof for one request (RFC 9449, section 4.3); ``token`` is empty where it has none.
 
-    Whether its id was seen before is for the caller to ask.
+    Whether its id was seen before, and which nonce is good, is for the caller to ask.
 
     Raises:
         TokenRefused: it is none, for another request or token, or not of this minute.
@@ -49,14 +74,15 @@ def proof_check(text: str, *, method: str, url: str, token: str) -> Proof:
     thumbprint = key_thumbprint(header.get("jwk"))
     if (claims.get("htm"), claims.get("htu")) != (method, url):
         _refuse("other_request", "The proof was made for another request")
-    if claims.get("ath") != _hash(token):
+    if token and claims.get("ath") != _hash(token):
         _refuse("other_token", "The proof was made for another token")
     issued, jti = claims.get("iat"), claims.get("jti")
     if type(issued) is not int or abs(time.time() - issued) > FRESH:
         _refuse("not_fresh", "The proof was not made just now")
     if not isinstance(jti, str) or not _ID.fullmatch(jti):
         _refuse("bad_id", "The proof has no id")
-    return Proof(thumbprint, jti, issued + FRESH)
+    expires = datetime.fromtimestamp(issued + FRESH, UTC)
+    return Proof(thumbprint, jti, expires, claims.get("nonce"))
 
 
 def _refuse(code: str, reason: str) -> NoReturn:

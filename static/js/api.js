@@ -18,7 +18,8 @@ export class ApiError extends Error {
  * Send a request and give `{status, data}`. A refusal (400, 401, 404 …) is an answer.
  *
  * @param {string} path on this site
- * @param {{method?: string, body?: object, bearer?: string, signal?: AbortSignal}} options
+ * @param {{method?: string, body?: object, bearer?: string, key?: ProofKey, signal?: AbortSignal}} options
+ *   key: signs a proof for the request, to whose key the bearer token is bound
  * @throws {ApiError}
  */
 export async function send(path, options = {}) {
@@ -73,26 +74,31 @@ function refused(status, data) {
   return new ApiError("refused", `The server would not do it: ${words}`, { status });
 }
 
-async function ask(path, { method = "GET", body, bearer, signal }) {
+async function ask(path, { method = "GET", body, bearer, key, signal }) {
   const response = await reach(path, {
     method,
     signal,
-    headers: headers(method, body, bearer),
+    headers: { ...headers(method, body), ...(await credential(path, method, { bearer, key })) },
     body: body === undefined ? undefined : JSON.stringify(body),
     credentials: "same-origin",
     cache: "no-store",
   });
   learnClock(response.headers.get("Date"));
+  key?.learn(response.headers.get("DPoP-Nonce"));
   refuseFailures(response);
   return response;
 }
 
-function headers(method, body, bearer) {
+function headers(method, body) {
   const found = { Accept: "application/json" };
   if (method !== "GET") found["X-CSRFToken"] = csrfToken();
   if (body !== undefined) found["Content-Type"] = "application/json";
-  if (bearer) found.Authorization = `Bearer ${bearer}`;
   return found;
+}
+
+async function credential(path, method, { bearer, key }) {
+  const found = bearer ? { Authorization: `${key ? "DPoP" : "Bearer"} ${bearer}` } : {};
+  return key ? { ...found, DPoP: await key.proof(method, path, bearer) } : found;
 }
 
 function csrfToken() {

@@ -9,6 +9,7 @@ from django.test import Client
 from accounts.lab.scenario import run_scenario
 from accounts.models import Login, User
 from accounts.strategies import Outcome, Strategy, strategies
+from accounts.tokens.proofs import ProofKey
 from tests.clients import LabDevice
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,9 +22,10 @@ def browser() -> Client:
     return Client()
 
 
-def begin(browser: Client, *slugs: str, expected: int = 201) -> Any:
+def begin(browser: Client, *slugs: str, expected: int = 201, key: ProofKey | None = None) -> Any:
     body = {"strategies": slugs}
-    response = browser.post(BEGIN, body, content_type="application/json")
+    headers = {"DPoP": key.proof("POST", f"http://testserver{BEGIN}")} if key else {}
+    response = browser.post(BEGIN, body, content_type="application/json", headers=headers)
     assert response.status_code == expected, response.content
     return response.json()
 
@@ -82,8 +84,9 @@ def test_another_site_cannot_begin_in_a_visitors_name() -> None:
 def test_the_thief_of_the_first_page_gets_what_the_labs_thief_gets(
     strategy: type[Strategy], browser: Client
 ) -> None:
-    (login,) = begin(browser, strategy.slug)["logins"]
-    device = LabDevice(strategy, browser, login.get("access", ""))
+    device = LabDevice(strategy, browser)
+    (login,) = begin(browser, strategy.slug, key=device.key)["logins"]
+    device.access = login.get("access", "")
     assert device.log_out()["status"] == 200
     time.sleep(strategy.propagation_delay.total_seconds())
     found = device.replay(login["copy"])

@@ -36,6 +36,7 @@ PROMISING = [
     strategy.slug
     for strategy in strategies
     if expected(strategy, events["log-out"]).thief is Outcome.REFUSED
+    and not strategy.bound  # whose copies are refused before the log-out, too
 ]
 AT_ONCE = [slug for slug in PROMISING if not strategies[slug].propagation_delay]
 

@@ -12,7 +12,7 @@ from accounts.lab.users import LabUser, create_lab_user
 from accounts.models import Login
 from accounts.strategies import Accepted, Credential, Refused, Strategy, strategies
 from accounts.strategies._base import CONTRACT
-from tests.processes import Process, log_in
+from tests.processes import Process, log_in, with_key
 
 GARBAGE = ["", " ", "x", "a.b.c", "\x00" * 32, "ü" * 40, "\ud800" * 20, "." * 5000, "Bearer x"]
 ASPECTS = ("title", "subtitle", "checks", "family")
@@ -33,7 +33,8 @@ def said(verdict: object) -> str:
 
 def must_accept(strategy: Strategy, credential: Credential, what: str) -> Accepted:
     """The verdict on a credential that holds."""
-    verdict = strategy.check(credential.value)
+    with with_key(strategy, credential.value):
+        verdict = strategy.check(credential.value)
     did = f"check() of {what} answered {said(verdict)}"
     assert isinstance(verdict, Accepted), breach(strategy, did, "Accepted", "check")
     return verdict
@@ -139,7 +140,8 @@ def test_a_refresh_token_gives_an_access_token_of_the_same_login(
     strategy: Strategy, lab_user: LabUser
 ) -> None:
     login, credential = log_in(strategy, lab_user)
-    renewed = strategy.renew(credential.refresh or "")
+    with with_key(strategy):
+        renewed = strategy.renew(credential.refresh or "")
     if not strategy.refreshes:
         must_refuse(strategy, renewed, "no refresh token", "renew")
         return

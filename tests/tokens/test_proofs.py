@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -49,7 +50,7 @@ def test_a_genuine_proof_names_its_key_and_its_id() -> None:
     found = check(proof())
     assert found.thumbprint == KEY.thumbprint() == key_thumbprint(public())
     assert found.jti == "12345678-abcd"
-    assert found.expires > time.time()
+    assert found.expires > datetime.now(UTC)
 
 
 @pytest.mark.parametrize(

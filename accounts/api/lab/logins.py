@@ -14,7 +14,7 @@ from accounts.api import serializers
 from accounts.api.authentication import enforce_csrf
 from accounts.api.lab import answers
 from accounts.api.lab import serializers as shapes
-from accounts.api.lab.views import set_cookie
+from accounts.api.lab.views import NONCE_HEADER, issued, proof_of, set_cookie
 from accounts.api.views import PublicApiView, valid
 from accounts.lab import users
 from accounts.lab.instances import find_strategy
@@ -22,6 +22,7 @@ from accounts.lab.theft import StolenCredential, encrypt, try_out
 from accounts.lab.visitors import login_count, visitor_count, visitor_known, visitor_remember
 from accounts.models import Login
 from accounts.strategies import Credential, Strategy
+from accounts.tokens.possession import nonces
 from accounts.tracing.recorder import tracing
 from accounts.tracing.sql import sql_steps
 
@@ -49,7 +50,8 @@ class LabLogins(PublicApiView):
         for strategy in chosen:
             visitor_count(request._request)
             login_count(request._request)
-            response.data["logins"].append(_begin(request, response, strategy, visitor))
+            with proof_of(request._request):
+                response.data["logins"].append(_begin(request, response, strategy, visitor))
         visitor_remember(response, visitor)
         return response
 
@@ -68,7 +70,7 @@ def _begin(
     with tracing() as trace, sql_steps(trace):
         user = users.sign_in(made.username, made.password)
         login = users.begin_login(user, strategy)
-        credential = strategy.issue(login)
+        credential = issued(strategy, login)
         seen = trace.as_dict()
     told = {
         "slug": strategy.slug,
@@ -82,6 +84,8 @@ def _begin(
         set_cookie(response, strategy, credential)
     else:
         told["access"] = credential.value
+    if strategy.bound:
+        response[NONCE_HEADER] = nonces(strategy.realm)[0]
     return told
 
 

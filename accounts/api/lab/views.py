@@ -1,9 +1,12 @@
 """The same actions under any strategy, for throwaway users: ``/api/lab/<slug>/…``."""
 
 import uuid
+from contextlib import AbstractContextManager
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, PolymorphicProxySerializer, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotFound
@@ -12,6 +15,7 @@ from rest_framework.response import Response
 
 from accounts.api import serializers
 from accounts.api.authentication import bearer_token, enforce_csrf, note_credential
+from accounts.api.errors import DPOP_CHALLENGE, challenge
 from accounts.api.lab import answers
 from accounts.api.lab import serializers as shapes
 from accounts.api.lab.answers import Answer, Refusal
@@ -24,8 +28,11 @@ from accounts.lab.visitors import login_count, visitor_count, visitor_known, vis
 from accounts.lab.wire import cookie_name, lab_path
 from accounts.models import Login, PasswordReplaced
 from accounts.strategies import Accepted, Credential, Refused, Strategy
+from accounts.tokens.possession import bringing, nonces
+from accounts.tokens.realm import TokenRefused
 from accounts.tracing.recorder import current_trace, step, untraced
 
+NONCE_HEADER = "DPoP-Nonce"  # RFC 9449, section 8.1
 SLUG = OpenApiParameter("slug", STRATEGY, OpenApiParameter.PATH, description="A strategy.")
 INVALID = PolymorphicProxySerializer(
     "LabInvalid", [shapes.LabRefusal, shapes.LabFieldErrors], resource_type_field_name=None
@@ -89,6 +96,11 @@ class LabView(PublicApiView):
 
     strategy: Strategy
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """With the proof that the request brings, if any."""
+        with proof_of(request):
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find the strategy, before anything else is looked at.
 
@@ -117,6 +129,8 @@ class LabView(PublicApiView):
 
     def _sent(self, request: Request) -> str:
         """What the client sent, where this strategy's clients put it."""
+        if self.strategy.bound:
+            return _bound_token(request)
         if not self.strategy.in_cookie:
             return bearer_token(request) or ""
         name = cookie_name(self.strategy.slug)
@@ -146,6 +160,9 @@ class LabView(PublicApiView):
         """Make a response of an ``Answer``."""
         if isinstance(response, Answer):
             response = self._response(request, response)
+        strategy = find_strategy(self.kwargs["slug"])
+        if strategy and strategy.bound:
+            response[NONCE_HEADER] = nonces(strategy.realm)[0]
         return super().finalize_response(request, response, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -157,6 +174,8 @@ class LabView(PublicApiView):
         if response.status_code == status.HTTP_503_SERVICE_UNAVAILABLE:
             response["Retry-After"] = 1  # second
         strategy = find_strategy(self.kwargs["slug"])
+        if strategy and strategy.bound and response.status_code == status.HTTP_401_UNAUTHORIZED:
+            response["WWW-Authenticate"] = challenge(response.data, DPOP_CHALLENGE)
         if strategy is None or not isinstance(response.data, dict):
             return response
         refusal = exc if isinstance(exc, Refusal) else _other_refusal(response.data)
@@ -197,6 +216,34 @@ class LabView(PublicApiView):
         if self.strategy.in_cookie:
             slug = self.strategy.slug
             response.delete_cookie(cookie_name(slug), path=lab_path(slug), samesite="Strict")
+
+
+def proof_of(request: HttpRequest) -> AbstractContextManager[None]:
+    """A request whose strategy may ask for the proof of possession that it brings."""
+    text = request.META.get("HTTP_DPOP", "")
+    url = request.build_absolute_uri(request.path) if text else ""
+    return bringing(text, method=request.method or "", url=url)
+
+
+def _bound_token(request: Request) -> str:
+    """The token; what is told of the credential counts its proof, which each request brings too."""
+    token, proof = bearer_token(request, "DPoP") or "", request.META.get("HTTP_DPOP", "")
+    if token and proof:
+        note_credential("bearer", "Authorization and DPoP", f"{token} {proof}")
+    return token
+
+
+def issued(strategy: Strategy, login: Login) -> Credential:
+    """What the strategy gives a device that has just logged in.
+
+    Raises:
+        Refusal: the device has to show a key, and does not (RFC 9449, section 5).
+    """
+    try:
+        return strategy.issue(login)
+    except TokenRefused as error:
+        refused = Refused(error.step, error.code, error.reason)
+        raise Refusal(refused, status=400) from None
 
 
 def hand_out(response: Response, strategy: Strategy, credential: Credential) -> None:
@@ -259,7 +306,7 @@ class LabLogin(LabView):
             answers.done("log in", "signed_in", "Signed in"),
             {"user": answers.user(user, user.role)},
             login=login,
-            issued=self.strategy.issue(login),
+            issued=issued(self.strategy, login),
         )
 
 

@@ -4,18 +4,15 @@
 """
 
 import secrets
-import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 
 from accounts.attacks.stage.hosts import Party, origin_of
-from accounts.models import AttackPlay, SeenProof, ShopLogin
+from accounts.models import AttackPlay, ShopLogin, proof_note
 from accounts.tokens.codec import Claims, decode, issue
 from accounts.tokens.proofs import key_thumbprint, proof_check
 from accounts.tokens.realm import TokenRefused, TokenType, shop_realm
@@ -208,17 +205,9 @@ class BoundKey(House):
         )
         if claims.extra.get("cnf") != {"jkt": proof.thumbprint}:
             raise TokenRefused("check proof", "other_key", "The proof is of another key")
-        _count_once(self.realm.digest(f"{proof.thumbprint} {proof.jti}"))
+        if not proof_note(self.realm.digest(f"{proof.thumbprint} {proof.jti}"), proof.expires):
+            raise TokenRefused("check proof", "seen", "The proof was used before")
         return login
-
-
-def _count_once(digest: uuid.UUID) -> None:
-    """Remember a proof; the table's key decides between two requests that bring the same one."""
-    try:
-        with transaction.atomic():
-            SeenProof.objects.create(digest=digest, expires=timezone.now() + timedelta(minutes=5))
-    except IntegrityError:
-        raise TokenRefused("check proof", "seen", "The proof was used before") from None
 
 
 def house_words(houses: Iterable[type[House]]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from accounts.cluster.clients import ways_to_copy
 from accounts.cluster.control import Control
 from accounts.cluster.drills import drills
 from accounts.cluster.playing import follow
@@ -30,7 +31,6 @@ from accounts.management.commands.demo import (
     show_addresses,
 )
 from accounts.services import ServiceError
-from accounts.strategies import strategies
 
 ALL = "all"
 _WATCH_EVERY = 0.5  # seconds
@@ -64,7 +64,9 @@ class Command(BaseCommand):
             help="Play a drill, on the cluster that runs on --data, else on one for the time.",
         )
         parser.add_argument(
-            "--strategy", choices=[each.slug for each in strategies], help="For the drill log-out."
+            "--strategy",
+            choices=[each.slug for each in ways_to_copy()],
+            help="For the drill log-out.",
         )
         parser.add_argument("--json", action="store_true", help="Tell what came of it in JSON.")
         parser.add_argument(

@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("slug", choices=[strategy.slug for strategy in strategies])
+        parser.add_argument("slug", choices=[one.slug for one in strategies if not one.bound])
         parser.add_argument("folder", type=Path, help="Made by this command.")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -13,11 +13,8 @@ _SECRET_FIELDS = {
     "refresh": "$REFRESH",
     "copy": "$COPY",
 }
-_PLACEHOLDERS = ("USERNAME", "PASSWORD", "REFRESH", "COPY", "TOKEN", "CSRF", "COOKIE")
-_SECRET_HEADERS = {
-    "authorization": "Authorization: Bearer $TOKEN",
-    "x-csrftoken": "X-CSRFToken: $CSRF",
-}
+_PLACEHOLDERS = ("USERNAME", "PASSWORD", "REFRESH", "COPY", "TOKEN", "PROOF", "CSRF", "COOKIE")
+_SECRET_HEADERS = {"dpop": "DPoP: $PROOF", "x-csrftoken": "X-CSRFToken: $CSRF"}
 # What a shell would read inside double quotes, our placeholders apart.
 _SPECIAL = re.compile(rf'[\\"`]|\$(?!(?:{"|".join(_PLACEHOLDERS)})\b)')
 # What curl says by itself, or what means nothing outside the scenario.
@@ -44,6 +41,9 @@ def _headers(headers: Mapping[str, str]) -> Iterator[str]:
     for name, value in headers.items():
         if name.lower() == "cookie":
             yield f"-H {_double(f'Cookie: {_cookies(value)}')}"
+        elif name.lower() == "authorization":
+            scheme = value.partition(" ")[0]
+            yield f"-H {_double(f'Authorization: {scheme} $TOKEN')}"
         elif name.lower() in _SECRET_HEADERS:
             yield f"-H {_double(_SECRET_HEADERS[name.lower()])}"
         elif name.lower() not in _LEFT_OUT:

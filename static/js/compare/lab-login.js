@@ -2,6 +2,7 @@
 
 import { ApiError, send } from "../api.js";
 import { isGone } from "../lab-user.js";
+import { ProofKey } from "../proof-key.js";
 
 /** Ask the lab to say who stores what, which costs it queries outside the trace. */
 const STORAGE = "?storage=1";
@@ -21,9 +22,10 @@ const GONE =
 export async function begin(strategies, { beginUrl, usersUrl }) {
   const body = { strategies: strategies.map(({ slug }) => slug) };
   const signal = AbortSignal.timeout(PATIENCE);
-  const { status, data } = await send(beginUrl, { method: "POST", body, signal });
+  const key = strategies.some(({ bound }) => bound) ? await ProofKey.make() : null;
+  const { status, data } = await send(beginUrl, { method: "POST", body, signal, key });
   if (status !== 201) throw unexpected(status, data);
-  return data.logins.map((answer, at) => new LabLogin(strategies[at], usersUrl, answer));
+  return data.logins.map((answer, at) => new LabLogin(strategies[at], usersUrl, answer, key));
 }
 
 /**
@@ -31,8 +33,8 @@ export async function begin(strategies, { beginUrl, usersUrl }) {
  * it, without any credential, or throw an ApiError.
  */
 class LabLogin {
-  constructor({ urls }, usersUrl, { access = null, copy, ...first }) {
-    Object.assign(this, { urls, usersUrl, bearer: access, stolen: copy });
+  constructor({ urls, bound }, usersUrl, { access = null, copy, ...first }, key) {
+    Object.assign(this, { urls, usersUrl, bearer: access, stolen: copy, key: bound ? key : null });
     this.username = first.user.username;
     this.first = { status: 200, ...first };
   }
@@ -86,9 +88,11 @@ class LabLogin {
   }
 
   /** With the bearer token, if there is one; the browser itself adds a cookie. */
-  send(url, options = {}) {
-    const signal = AbortSignal.timeout(PATIENCE);
-    return send(url, { ...options, signal, bearer: this.bearer });
+  async send(url, options = {}) {
+    const given = { ...options, bearer: this.bearer, key: this.key };
+    const answer = await send(url, { ...given, signal: AbortSignal.timeout(PATIENCE) });
+    if (answer.data?.code !== "use_dpop_nonce") return answer;
+    return send(url, { ...given, signal: AbortSignal.timeout(PATIENCE) }); // with the word it came with
   }
 }
 

@@ -56,7 +56,7 @@ function afterLogin(lanes, { attacksUrl, pair }) {
   if (pair?.index) {
     return {
       title: `New: ${pair.news}`,
-      words: [...linked(pair.about), ` Again a thief has copied ${copied(lanes)}.`],
+      words: [...linked(pair.about), ` Again a thief has copied ${copied(lanes)}.`, ...keyStays(lanes)],
     };
   }
   const how = "a script in the page";
@@ -67,9 +67,17 @@ function afterLogin(lanes, { attacksUrl, pair }) {
       ...(lanes.some(({ strategy }) => strategy.carried === "token")
         ? ["; a token can also be read by ", attacksUrl ? el("a", { href: attacksUrl }, how) : how]
         : []),
-      ". Over HTTPS nobody listens in. Next, see what a request costs.",
+      ". Over HTTPS nobody listens in.",
+      ...keyStays(lanes),
+      " Next, see what a request costs.",
     ],
   };
+}
+
+/** Where a key belongs to the token, the copy alone is worth nothing from the start. */
+function keyStays(lanes) {
+  const bound = lanes.filter(({ strategy }) => strategy.bound);
+  return bound.flatMap((lane) => [" The key that belongs to the token of ", name(lane), " stays in this browser."]);
 }
 
 function afterRequest(lanes, data) {
@@ -135,7 +143,8 @@ function afterReplay(lanes, data) {
   const late = closed.filter(({ results }) => EXPIRED.test(results[REPLAY].verdict.code));
   if (late.length) return tooLate(late);
   const told = [bothStopped, oneStopped, noneStopped][open.length](lanes, open[0], closed[0], data);
-  return { ...told, words: [...told.words, ...lanes.flatMap(otherwise), ...guesses(lanes)] };
+  const more = lanes.flatMap((lane) => [...otherwise(lane), ...withoutLogout(lane)]);
+  return { ...told, words: [...told.words, ...more, ...guesses(lanes)] };
 }
 
 function tooLate(late) {
@@ -211,6 +220,13 @@ function otherwise({ strategy, results }) {
   if (accepted === (strategy.outcome !== "refused")) return [];
   const link = el("a", { href: strategy.page }, "in the lab");
   return [" It depends on the process: the one ", link, ` ${accepted ? "refuses" : "accepts"} the copy.`];
+}
+
+/** Where no log-out was needed, and none would have done anything. */
+function withoutLogout(lane) {
+  if (!lane.strategy.bound) return [];
+  const words = " refuses the copy without a log-out, too; the log-out itself ended nothing there.";
+  return [" ", name(lane), words];
 }
 
 /** The thief's time, counted down while one looks: by the token, or by what renews it. */
