@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any
@@ -14,14 +15,14 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from accounts.models import BLACKLIST_CHANNEL, BlacklistedToken
-from accounts.strategies._memory_feed import Feed, Memory
+from accounts.strategies._memory_feed import CHUNK, Chunk, Feed, Memory
 
 logger = logging.getLogger(__name__)
 
 _HEARTBEAT = 1.0  # seconds between two signs of life on a silent connection
 _SILENCE = 3.0  # seconds without one after which the listener is not believed
 _BUSY = 0.1  # seconds that a request waits for another thread that is taking notifications
-_START = 2.0  # seconds that the first request waits for the first load
+_START = 2.0  # seconds that the first request waits at most for the first load, if it is short
 _NAME = "blacklist listener"
 _PAUSE = 0.2  # seconds before connecting again
 
@@ -147,11 +148,26 @@ class PostgresFeed(Feed):
             raise psycopg.OperationalError("the session no longer listens")
 
     def _load(self, database: psycopg.Connection[Any]) -> None:
+        count = f"SELECT count(*) FROM {BlacklistedToken._meta.db_table}"  # noqa: S608
+        row = database.execute(count).fetchone()
+        for is_last in self._memory.load(self._chunks(database), row[0] if row else 0):
+            if not is_last:
+                self._loaded.set()  # not yet; but whoever waits had better ask the table
+
+    def _chunks(self, database: psycopg.Connection[Any]) -> Iterator[Chunk]:
         sql = (
-            "SELECT jti, extract(epoch FROM expires_at)::float8 "  # noqa: S608
-            f"FROM {BlacklistedToken._meta.db_table} WHERE expires_at >= to_timestamp(%s)"
+            "SELECT uuid_send(jti), ceil(extract(epoch FROM expires_at))::bigint "  # noqa: S608
+            f"FROM {BlacklistedToken._meta.db_table} WHERE jti > %s AND expires_at >= "
+            "to_timestamp(%s) ORDER BY jti LIMIT %s"
         )
-        self._memory.add(database.execute(sql, [self._memory.since]).fetchall())
+        last, since = uuid.UUID(int=0), self._memory.since
+        while True:
+            rows = database.cursor(binary=True).execute(sql, [last, since, CHUNK]).fetchall()
+            chunk = Chunk(b"".join(row[0] for row in rows), [row[1] for row in rows])
+            yield chunk
+            if chunk.is_last:
+                return
+            last = uuid.UUID(bytes=chunk.ids[-16:])
 
     def _receive(self, database: psycopg.Connection[Any]) -> None:
         """Take the notifications that have arrived."""

@@ -4,14 +4,20 @@ import logging
 import sqlite3
 import threading
 import uuid
+from collections.abc import Iterator
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accounts.models import BlacklistedToken
-from accounts.strategies._memory_feed import Feed, Memory
+from accounts.strategies._memory_feed import CHUNK, Chunk, Feed, Memory
 
 logger = logging.getLogger(__name__)
+
+_NOTHING = (0, "")  # the number and the id of a row that there is not: SQLite counts from one
+_TABLE = BlacklistedToken._meta.db_table
+# Rounded up: an entry may stay a second longer than needed, never leave too soon.
+_COLUMNS = f"jti, CAST(strftime('%s', expires_at) AS INTEGER) + 1 FROM {_TABLE}"
 
 
 class SqliteFeed(Feed):
@@ -26,17 +32,19 @@ class SqliteFeed(Feed):
         self._lock = threading.Lock()
         self._wrapper: BaseDatabaseWrapper | None = None
         self._version = -1
-        self._last: tuple[int, str] = (0, "")
+        self._last = _NOTHING
+        self._loading: Iterator[bool] | None = None
 
     def is_current(self) -> bool:
-        """Catch up if anything was committed."""
+        """Catch up if anything was committed; no for as long as there is more to be loaded."""
         with self._lock:
             try:
                 database = self._connected()
                 # Read the version first: a commit while we read the rows changes it again.
                 version = database.execute("PRAGMA data_version").fetchone()[0]
                 if version != self._version:
-                    self._catch_up(database)
+                    if not self._catch_up(database):
+                        return False
                     self._version = version
             except (sqlite3.Error, DatabaseError):  # connecting raises Django's
                 logger.warning("The blacklist in memory is not current", exc_info=True)
@@ -52,27 +60,42 @@ class SqliteFeed(Feed):
         database: sqlite3.Connection = self._wrapper.connection
         return database
 
-    def _catch_up(self, database: sqlite3.Connection) -> None:
+    def _catch_up(self, database: sqlite3.Connection) -> bool:
         """Read the rows after the last known one, or all of them if that row has changed.
 
         As long as that row exists, new rows get larger numbers. Once it is deleted, or after
         VACUUM, SQLite may give a number again, and nothing may be concluded from numbers.
+
+        A request loads one chunk, so that none is held up by a long table, and false says that
+        there is more.
         """
-        number, jti = self._last
-        rows = self._rows_from(database, number)
-        if not rows or rows[0][:2] != (number, jti):
-            rows = self._rows_from(database, 0)
+        if self._loading is None:
+            if self._read_new(database):
+                return True
+            self._last = self._newest(database)
+            [number] = database.execute(f"SELECT count(*) FROM {_TABLE}").fetchone()  # noqa: S608
+            self._loading = self._memory.load(_chunks(database), number)
+        for is_last in self._loading:
+            if not is_last:
+                return False
+        self._loading = None
+        return self._last == _NOTHING or self._read_new(database)
+
+    def _read_new(self, database: sqlite3.Connection) -> bool:
+        """Read the rows after the last known one; false where that one is gone."""
+        sql = f"SELECT rowid, {_COLUMNS} WHERE rowid >= ? ORDER BY rowid"
+        rows = [] if self._last == _NOTHING else database.execute(sql, self._last[:1]).fetchall()
+        if not rows or rows[0][:2] != self._last:
+            self._last = _NOTHING
+            return False
         self._memory.add((uuid.UUID(hex=row[1]), float(row[2])) for row in rows)
-        self._last = (rows[-1][0], rows[-1][1]) if rows else (0, "")
+        self._last = rows[-1][:2]
+        return True
 
     @staticmethod
-    def _rows_from(database: sqlite3.Connection, number: int) -> list[tuple[int, str, int]]:
-        # Rounded up: an entry may stay a second longer than needed, never leave too soon.
-        sql = (
-            "SELECT rowid, jti, CAST(strftime('%s', expires_at) AS INTEGER) + 1 "  # noqa: S608
-            f"FROM {BlacklistedToken._meta.db_table} WHERE rowid >= ? ORDER BY rowid"
-        )
-        return database.execute(sql, [number]).fetchall()
+    def _newest(database: sqlite3.Connection) -> tuple[int, str]:
+        sql = f"SELECT rowid, jti FROM {_TABLE} ORDER BY rowid DESC LIMIT 1"  # noqa: S608
+        return database.execute(sql).fetchone() or _NOTHING
 
     def close(self) -> None:
         """Close the connection."""
@@ -80,4 +103,16 @@ class SqliteFeed(Feed):
             if self._wrapper is not None:
                 self._wrapper.close()
                 self._wrapper = None
-                self._version = -1
+                self._version, self._last, self._loading = -1, _NOTHING, None
+
+
+def _chunks(database: sqlite3.Connection) -> Iterator[Chunk]:
+    """All rows in the order of their ids, which are kept as 32 digits."""
+    sql, last = f"SELECT {_COLUMNS} WHERE jti > ? ORDER BY jti LIMIT ?", ""
+    while True:
+        rows = database.execute(sql, [last, CHUNK]).fetchall()
+        chunk = Chunk(bytes.fromhex("".join(row[0] for row in rows)), [row[1] for row in rows])
+        yield chunk
+        if chunk.is_last:
+            return
+        last = rows[-1][0]

@@ -1,9 +1,11 @@
 """The blacklist in memory: no SQL for it, and never a guess."""
 
 import time
+import tracemalloc
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from random import getrandbits
 from typing import Any
 
 import psycopg
@@ -15,8 +17,14 @@ from pytest_django.fixtures import Settings
 
 from accounts.lab.users import LabUser
 from accounts.models import BLACKLIST_CHANNEL, BlacklistedToken, EndReason, Login, blacklist_login
-from accounts.strategies import Credential, Strategy
-from accounts.strategies._memory_feed import Memory, NoFeed
+from accounts.strategies import (
+    Credential,
+    Strategy,
+    _memory_feed,
+    _memory_postgres,
+    _memory_sqlite,
+)
+from accounts.strategies._memory_feed import CHUNK, Chunk, Memory, NoFeed
 from accounts.strategies._memory_postgres import PostgresFeed
 from accounts.strategies._memory_sqlite import SqliteFeed
 from accounts.strategies.jwt_blacklist_memory import JwtBlacklistMemory
@@ -26,6 +34,13 @@ from tests.strategies.conftest import TablesAsked
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PATIENCE = 5.0  # seconds
+
+
+def chunks(ids: list[uuid.UUID], ends: list[int]) -> Iterator[Chunk]:
+    """Sorted ids as a feed reads them."""
+    for at in range(0, len(ids), CHUNK):
+        part = ids[at : at + CHUNK]
+        yield Chunk(b"".join(jti.bytes for jti in part), ends[at : at + CHUNK])
 
 
 @pytest.fixture
@@ -315,7 +330,7 @@ class TestDataVersion:
 
 
 class TestMemory:
-    """The set behind it."""
+    """The ids behind it."""
 
     def test_expired_entries_leave(self) -> None:
         memory = Memory(leeway=0)
@@ -333,11 +348,61 @@ class TestMemory:
         memory.add([(jti, time.time() + 60)] * 3)
         assert len(memory) == 1
 
+    def test_what_is_loaded_and_what_is_merged_is_found_until_it_expires(self) -> None:
+        memory = Memory(leeway=0)
+        now, ids = time.time(), sorted(uuid.uuid4() for _ in range(2 * CHUNK + 1))
+        ends = [int(now) + 60] * len(ids)
+        ends[7] = int(now) - 60
+        loading = memory.load(chunks(ids, ends), len(ids))
+        assert next(loading) is False
+        memory.add([(meanwhile := uuid.uuid4(), now + 60)])
+        assert not memory.has_any(ids[0])
+        assert list(loading) == [False, True]
+        late = [uuid.uuid4() for _ in range(5000)]
+        memory.add((jti, now + 60) for jti in late)
+        assert all(memory.has_any(jti) for jti in (*ids[:7], *ids[8:], meanwhile, *late))
+        assert not memory.has_any(ids[7], uuid.uuid4())
+        assert len(memory) == len(ids) - 1 + 1 + len(late)  # the merge has dropped the one
+
+    def test_two_ids_that_begin_alike_are_two(self) -> None:
+        memory, begin = Memory(leeway=0), uuid.uuid4().int >> 64 << 64
+        ids = [uuid.UUID(int=begin + number) for number in range(3)]
+        assert list(memory.load(chunks(ids[:2], [2**31] * 2), 2)) == [True]
+        assert [memory.has_any(jti) for jti in ids] == [True, True, False]
+
+    def test_a_hundred_thousand_ids_take_little_memory(self) -> None:
+        number, memory = 100_000, Memory(leeway=0)
+        ids = sorted(uuid.UUID(int=getrandbits(128)) for _ in range(number))
+        read = [*chunks(ids, [2**31] * number)]
+        tracemalloc.start()
+        assert not all([*memory.load(read, number)])
+        taken, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert len(memory) == number
+        assert taken / number < 32  # bytes; in a set they took 230
+
     def test_one_of_two_ids_is_enough(self) -> None:
         memory, jti = Memory(leeway=0), uuid.uuid4()
         memory.add([(jti, time.time() + 60)])
         assert memory.has_any(uuid.uuid4(), jti)
         assert not memory.has_any(uuid.uuid4())
+
+
+def test_a_long_table_holds_up_no_request_and_is_asked_until_all_is_loaded(
+    here: JwtBlacklistMemory, lab_user: LabUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_memory_feed, "CHUNK", 3)
+    monkeypatch.setattr(_memory_sqlite, "CHUNK", 3)
+    monkeypatch.setattr(_memory_postgres, "CHUNK", 3)
+    logins = [log_in(here, lab_user) for _ in range(10)]
+    for login, _ in logins[1:]:
+        blacklist_login(login, reason=EndReason.STAFF)
+    credential = logins[0][1]
+    if connection.vendor == "sqlite":  # one chunk for each request, after which it asks the table
+        asked = [len(queries(here, credential.value)) for _ in range(5)]
+        assert asked == [2, 2, 2, 1, 1]
+    assert eventually(lambda: len(queries(here, credential.value)) == 1)
+    assert all(is_known(here, one)() for _, one in logins[1:])
 
 
 def test_the_login_row_is_not_asked(here: Strategy, lab_user: LabUser) -> None:

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.lab.users import LabUser
 from accounts.strategies import Strategy
 from accounts.strategies._bloom import BloomMemory
+from accounts.strategies._memory_feed import CHUNK, Chunk
 from accounts.strategies.jwt_bloom import JwtBloom
 from tests.processes import Process, code, is_accepted, log_in
 from tests.sql import tables_of
@@ -52,6 +53,18 @@ def test_a_log_out_is_known_to_another_process_soon(process: Process, lab_user: 
     while is_accepted(there, credential) and time.monotonic() < end:
         time.sleep(0.01)
     assert code(there.check(credential.value)) == "token_blacklisted"
+
+
+def test_a_filter_of_many_is_loaded_with_room_for_twice_as_many() -> None:
+    memory, listed = BloomMemory(0), sorted(uuid.uuid4() for _ in range(CHUNK))
+    whole = Chunk(b"".join(jti.bytes for jti in listed), [2**31] * CHUNK)
+    loading = memory.load([whole, Chunk(b"", [])], 1_000_000)
+    assert next(loading) is False
+    memory.add([(meanwhile := uuid.uuid4(), 0.0)])
+    assert not memory.has_any(listed[0])
+    assert list(loading) == [True]
+    assert all(memory.has_any(jti) for jti in (*listed, meanwhile))
+    assert 3 << 20 < memory._filter.size_in_bits / 8 < 20 << 20  # bytes, for a million
 
 
 def test_the_filter_forgets_nothing_and_errs_seldom() -> None:
