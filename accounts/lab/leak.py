@@ -19,7 +19,7 @@ SIGNED_IN = 2  # every second one has a login
 
 
 def forged(
-    strategy: type[Strategy], realm: Realm, users: Sequence[User], key: ProofKey | None
+    strategy: type[Strategy], realm: Realm, users: Sequence[User], key: ProofKey | None = None
 ) -> Iterator[str]:
     """What a thief signs for each user with the secret: an editor, in a login that it invents.
 
@@ -61,7 +61,7 @@ def made_of_a_leak(
     users: Sequence[User],
     logins: Iterable[Login],
     credentials: Sequence[str],
-    key: ProofKey | None,
+    key: ProofKey | None = None,
 ) -> list[str]:
     """What a thief can send who has what the server verifies with: its rows, or its secret.
 
@@ -74,7 +74,7 @@ def made_of_a_leak(
 
 
 def users_taken(
-    server: Strategy, users: Sequence[User], sent: Sequence[str], key: ProofKey | None
+    server: Strategy, users: Sequence[User], sent: Sequence[str], key: ProofKey | None = None
 ) -> dict[int, str]:
     """For whom of the users the server takes the sender, and what was sent, by their ids."""
     known = {user.pk for user in users}

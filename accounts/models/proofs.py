@@ -22,11 +22,9 @@ def proof_note(digest: uuid.UUID, expires: datetime) -> bool:
     Of two requests that bring the same proof at once, the table's key lets one have it.
     """
     table = connection.ops.quote_name(SeenProof._meta.db_table)
-    key, until = (
-        SeenProof._meta.get_field(name).get_db_prep_save(value, connection)
-        for name, value in (("digest", digest), ("expires", expires))
-    )
+    key = models.UUIDField().get_db_prep_value(digest, connection)
+    until = models.DateTimeField().get_db_prep_value(expires, connection)
     statement = f"INSERT INTO {table} (digest, expires) VALUES (%s, %s) ON CONFLICT DO NOTHING"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, [key, until])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
