@@ -6,7 +6,7 @@ Its environment names an empty database of its own.
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -53,7 +53,7 @@ def _print(line: str) -> None:
         print(f"{line}\n", end="", flush=True)  # noqa: T201 - the parent reads it
 
 
-def work(chosen: Sequence[type[Claim]]) -> Iterator[Line]:
+def work(chosen: Sequence[type[Claim]]) -> Generator[Line, None, None]:
     """Migrate the empty database, then do one experiment after the other.
 
     Yields ``{"claim", "stage", "done", "total"}`` for progress and, for each that is done, what

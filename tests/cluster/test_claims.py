@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
+from accounts.bench.runner import worker_environment
 from accounts.claims import Claim, Evidence, Kind, Laboratory, Verdict, _worker, claims, work
 from accounts.claims.sticky_sessions import OWN, SHARED
 from accounts.claims.verified_elsewhere import SERVERS
 from accounts.cluster.control import Control
 from accounts.services import ServiceError
+from accounts.services.json_lines import JsonLines
+from accounts.services.manage import MANAGE
 
 pytestmark = pytest.mark.xdist_group("cluster")
 
@@ -89,6 +93,20 @@ def test_the_process_that_plays_claims_finds_the_cluster_by_its_environment(
     monkeypatch.setattr(claims["blacklist-in-redis"], "needs", ("moon",))
     with pytest.raises(ServiceError, match="cannot be played without: moon"):
         list(work([claims["blacklist-in-redis"]]))
+
+
+def test_who_stops_an_experiment_finds_the_cluster_as_it_was(
+    cluster: Control, tmp_path: Path
+) -> None:
+    environment = worker_environment(f"sqlite:///{tmp_path}/empty.sqlite3")
+    environment["CLUSTER_CONTROL"] = str(cluster.path)
+    command = [*MANAGE, "claims", "--worker", "--claim=blacklist-in-redis"]
+    with JsonLines(command, environment=environment) as worker:
+        stages = (line["stage"] for line in worker.lines())
+        assert any(stage == "while the cache is away" for stage in stages)
+    assert all(part["running"] for part in cluster.state())
+    with cluster.held(1):
+        pass
 
 
 def test_while_an_experiment_has_the_cluster_nobody_else_breaks_anything(

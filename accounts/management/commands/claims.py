@@ -57,6 +57,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Play what was asked for; every way to fail is one line (CommandError)."""
         slugs = options["claim"] or [claim.slug for claim in claims]
+        # By unwinding: that deletes a temporary database, and starts again what an experiment has
+        # stopped of a cluster.
+        signal.signal(signal.SIGTERM, _stop)
         if options["worker"]:
             _work(slugs)
             return
@@ -66,7 +69,6 @@ class Command(BaseCommand):
         slugs = _playable(slugs, options["database"], are_asked_for=bool(options["claim"]))
         if options["ship"] and any(claims[slug].needs_quiet for slug in slugs):
             quiet_required()
-        signal.signal(signal.SIGTERM, _stop)  # by unwinding, which deletes the temporary database
         try:
             found = _with_bar(slugs, options["database"])
         except (PlayError, ServiceError) as error:
@@ -87,9 +89,12 @@ def _stop(*_: object) -> NoReturn:
 
 def _work(slugs: Sequence[str]) -> None:
     try:
-        write_lines(work([claims[slug] for slug in slugs]))
+        with closing(work([claims[slug] for slug in slugs])) as lines:
+            write_lines(lines)
     except ServiceError as error:
         sys.exit(str(error))  # the last line of its errors is what whoever started it tells
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
 
 
 def _playable(slugs: Sequence[str], database: str, *, are_asked_for: bool) -> list[str]:
