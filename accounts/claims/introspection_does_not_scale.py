@@ -120,15 +120,11 @@ def _bargain(evidence: Evidence) -> str:
     longer, shorter = max(remembers, token), min(remembers, token)
     same = longer <= 1.1 * shorter
     return (
-        f"With a memory, {evidence['questions-remembers'].median:.0f} questions reached the site "
-        f"instead of {evidence['questions-asks'].median:.0f}. Its price: a copy was let in for "
-        f"{remembers:.2f} s after its log-out, and a JWT that lives as long as an answer is "
-        f"believed, for {token:.2f} s. "
-        + (
-            "That is the same bargain."
-            if same
-            else "That is not the same: the bargain is a different one."
-        )
+        f"With a memory, {evidence['questions-remembers'].median:.0f} of "
+        f"{evidence['questions-asks'].median:.0f} questions reached the site. Its price: a copy "
+        f"was let in for {remembers:.2f} s after its log-out, and a JWT that lives as long as an "
+        f"answer is believed, for {token:.2f} s. "
+        f"{'That is the same bargain.' if same else 'Those are two different bargains.'}"
     )
 
 

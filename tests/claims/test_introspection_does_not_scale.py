@@ -27,7 +27,8 @@ CASES = [
 
 
 @pytest.mark.parametrize(
-    ("token", "words"), [(2.95, "That is the same bargain."), (0.5, "That is not the same")]
+    ("token", "words"),
+    [(2.95, "That is the same bargain."), (0.5, "Those are two different bargains")],
 )
 def test_it_says_whether_both_are_as_blind(
     monkeypatch: pytest.MonkeyPatch, token: float, words: str
@@ -35,4 +36,4 @@ def test_it_says_whether_both_are_as_blind(
     where(monkeypatch, token=token)
     _, verdict = play(IntrospectionDoesNotScale)
     assert words in verdict.tipping_point
-    assert "1 questions reached the site instead of 2" in verdict.tipping_point
+    assert "1 of 2 questions reached the site" in verdict.tipping_point
