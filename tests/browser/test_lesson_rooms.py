@@ -54,7 +54,8 @@ def opened(teacher: BrowserContext, title: str) -> tuple[Page, Page, str]:
 
 
 def fits(screen: Page) -> None:
-    assert (screen.evaluate(TOO_SMALL), screen.evaluate(SCROLLS)) == ([], False)
+    found = screen.evaluate(TOO_SMALL), screen.evaluate(SCROLLS)
+    assert found == ([], False), screen.inner_text(".screen")
 
 
 def forward(screen: Page, key: str, phase: Phase) -> None:

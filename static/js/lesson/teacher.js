@@ -10,7 +10,7 @@ const TYPES = "input, select, textarea, [contenteditable]";
 
 class Teacher {
   constructor(data) {
-    Object.assign(this, { url: data.move, moving: false });
+    this.url = data.move;
     this.follower = new Follower(data, ({ votes }) => this.count(votes));
     document.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-go]");
@@ -46,18 +46,16 @@ class Teacher {
 
   async go(button) {
     const { go, step, phase } = button.dataset;
-    if (this.moving || button.disabled) return;
+    if (button.disabled) return;
     if (go === "end" && !confirm("End the lesson for everybody?")) return;
-    this.moving = true;
     try {
       const move = { step: Number(step), phase };
-      // Where another window was faster, a step on or back is not taken twice.
+      // Where another window was faster, or this key, a step on or back is not taken twice.
       if ((await this.move(move)) === 409 && ABSOLUTE.includes(go)) await this.move(move);
       this.tick();
     } catch (error) {
       this.follower.say(error.message);
     }
-    this.moving = false;
   }
 
   /** Send a move from where this window believes the class to be, and show where it is then. */
