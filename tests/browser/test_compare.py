@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from accounts.api.lab import logins
 from accounts.models import Login, User
 from accounts.pages import compare
 from accounts.pages.compare import REQUESTS
@@ -282,6 +283,23 @@ def test_a_session_in_the_cookie_is_no_safer_than_a_token_without_a_look_up(page
     expect(title(page)).to_have_text("Logging out stopped neither thief")
     expect(card(page)).to_contain_text("You guessed both wrong.")
     expect(card(page)).to_contain_text("a pair of your own")
+
+
+def test_a_token_that_is_bound_to_the_browsers_key_is_worth_nothing_to_the_thief(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The word that the log-in brings is an old one: then the page takes that of the refusal.
+    monkeypatch.setattr(logins, "nonces", lambda _: ["an old word"])
+    page.goto("/?left=jwt-user&right=jwt-dpop")
+    take(page, 1)
+    stays = "The key that belongs to the token of JWT bound to a key stays in this browser."
+    expect(card(page)).to_contain_text(stays)
+    take(page, 2, 3)
+    guess(page, left=True, right=False)
+    take(page, 4)
+    expect(title(page)).to_have_text("With JWT, the stolen copy works after the log-out")
+    expect(card(page)).to_contain_text("The token is bound to another key than the one that signed")
+    expect(card(page)).to_contain_text("refuses the copy without a log-out, too")
 
 
 def test_a_lane_whose_strategy_changes_catches_up_and_asks_again(page: Page) -> None:
