@@ -53,7 +53,7 @@ function credential({ credential: sent }) {
   const { name, masked } = sent;
   const forms = {
     cookie: `Cookie: ${name}=${masked}`,
-    bearer: `${name}: Bearer ${masked}`,
+    bearer: `${name}: ${name === "Authorization" ? "Bearer" : "DPoP"} ${masked}`, // or with a proof
     body: `${name}: ${masked}`,
   };
   return `${forms[sent.carrier]} (${bytes(sent.bytes)})`;
