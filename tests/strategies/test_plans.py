@@ -1,6 +1,7 @@
 """Whatever a request asks, an index finds it: no table is read from end to end.
 
-At the size of a large site, for minutes: ``PLAN_ROWS=1000000`` in the environment.
+At the size of a large site, for seven minutes: ``PLAN_ROWS=1000000`` in the environment. Those ways
+are left out then that keep the blacklist in memory: to fill that takes longer than all the rest.
 """
 
 import os
@@ -23,7 +24,9 @@ from tests.clients import LabDevice
 from tests.devices import Device
 from tests.processes import Process
 
-ROWS = int(os.environ.get("PLAN_ROWS", "5000"))
+USUAL = 5000
+ROWS = int(os.environ.get("PLAN_ROWS", USUAL))
+WAYS = [way for way in strategies.all() if ROWS <= USUAL or way.lookup is not Lookup.NEARBY]
 Act = Callable[[], object]
 
 
@@ -90,7 +93,7 @@ def test_no_request_reads_a_table_from_end_to_end(
 ) -> None:
     settings.TRACING = False
     fill(ROWS, script=alice)
-    found = {way.slug: scanned(acts_of_the_lab(way, lab_user)) for way in strategies.all()}
+    found = {way.slug: scanned(acts_of_the_lab(way, lab_user)) for way in WAYS}
     found["the site"] = scanned(acts_of_the_site(alice))
     assert {way: lines for way, lines in found.items() if lines} == {}
 
