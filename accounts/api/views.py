@@ -49,7 +49,7 @@ class ApiView(APIView):
         kept = _HEADERS.get(type(self))
         if kept is None:
             kept = _HEADERS[type(self)] = super().default_response_headers
-        return kept.copy()
+        return {**kept}
 
     def get_authenticate_header(self, request: Request) -> str:
         # RFC 6750, section 3. A view without authenticators has none, and DRF would answer 403.
