@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 from django.template import Context, Engine
 
+from accounts.audit.curl import curl
 from accounts.audit.player import Cell
-from accounts.audit.words import curl
 from accounts.lab.events import events
 from accounts.lab.wording import LEGEND, OTHER_DEVICE, SIGNS, CellText
 from accounts.strategies import Outcome

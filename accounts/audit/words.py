@@ -1,16 +1,12 @@
-"""What an audit will send, in words; and an exchange as a line for curl."""
+"""What an audit will send, in words."""
 
-import json
 import shlex
 from collections.abc import Iterator
-from typing import Any
 
 from accounts.audit.player import playable
 from accounts.audit.profile import Hook, Profile, Request
-from accounts.lab.transcript import Exchange
 
 _WAITS = "nothing is sent until it is over, if that is within --wait"
-_CREDENTIALS = {"Authorization", "Cookie", "X-Session-Token"}
 
 
 def explain(profile: Profile) -> Iterator[str]:
@@ -62,32 +58,3 @@ def _needed(profile: Profile, key: str) -> str:
     if isinstance(found, Request):
         return _request(profile, found)
     return f"runs {found if isinstance(found, str) else shlex.join(found)}"
-
-
-def curl(url: str, exchange: Exchange) -> str:
-    """The request for a shell; what is secret in it is a variable there, or masked."""
-    sent = exchange.request
-    parts = ["curl", "-i", "-X", sent["method"], shlex.quote(f"{url.rstrip('/')}{sent['path']}")]
-    for name, value in sent["headers"].items():
-        secret = name in _CREDENTIALS or name.startswith("X-")
-        parts += ["-H", _variable(name, value) if secret else shlex.quote(f"{name}: {value}")]
-    if sent["body"] is not None:
-        parts += ["-d", shlex.quote(_body(sent))]
-    return " ".join(parts)
-
-
-def _variable(name: str, value: str) -> str:
-    match name:
-        case "Cookie":
-            value = f"{value.partition('=')[0]}=$CREDENTIAL"
-        case "Authorization":
-            value = f"{value.partition(' ')[0]} $CREDENTIAL"
-        case _:
-            value = "$CREDENTIAL"
-    return f'"{name}: {value}"'
-
-
-def _body(sent: dict[str, Any]) -> str:
-    if "json" in sent["headers"].get("Content-Type", ""):
-        return json.dumps(sent["body"], ensure_ascii=False)
-    return "&".join(f"{name}={value}" for name, value in sent["body"].items())

@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import Morsel, SimpleCookie
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -20,6 +19,9 @@ from accounts.attacks.stage.plays import play_begin
 from accounts.attacks.stage.recorded import Recorded, recorded_of
 from accounts.attacks.stage.shop import CUSTOMERS
 from accounts.models import AttackPlay
+
+if TYPE_CHECKING:
+    import httpx
 
 HOME = "http://127.0.0.1"
 
@@ -43,7 +45,7 @@ class Answer:
 class Shop:
     """A play of an attack, and requests to its hosts. Cookies are sent by who says so alone."""
 
-    def __init__(self, http: httpx.Client, play: AttackPlay) -> None:
+    def __init__(self, http: "httpx.Client", play: AttackPlay) -> None:
         self._http = http
         self.play = play
 
@@ -89,6 +91,8 @@ def cookie_header(cookies: Mapping[str, str]) -> Headers:
 @contextmanager
 def shop_open(attack: str, *defences: str) -> Iterator[Shop]:
     """A new play of an attack, in which the shop has these defences."""
+    import httpx  # late, as the lab does
+
     play = play_begin(attack, defences, visitor=uuid.uuid4(), home=HOME, browser="none")
     application = httpx.WSGITransport(app=import_string(settings.WSGI_APPLICATION))
     with httpx.Client(transport=application, trust_env=False) as http:

@@ -1,8 +1,8 @@
 """Tokens are much bigger on the wire."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-import httpx
 from django.conf import settings
 from hpack import Encoder
 
@@ -18,6 +18,9 @@ from accounts.claims import (
     Source,
     Verdict,
 )
+
+if TYPE_CHECKING:
+    import httpx
 
 MUCH = 3  # times as many bytes
 LOGINS = 20
@@ -112,6 +115,8 @@ class TokensAreBigger(Claim):
 
 def added_bytes(subject: Subject) -> dict[str, int]:
     """What a login's credential adds to a request, by case."""
+    import httpx  # late, as the lab does
+
     url = httpx.URL(f"https://example.org{me_path(subject.slug)}")
     bare = [
         (name.lower(), text)
@@ -138,7 +143,7 @@ def _plain(headers: Headers) -> int:
     return sum(len(f"{name}: {text}\r\n") for name, text in headers)
 
 
-def _packed(headers: Headers, url: httpx.URL, *, secret: bool = False) -> list[int]:
+def _packed(headers: Headers, url: "httpx.URL", *, secret: bool = False) -> list[int]:
     """Bytes of each of the requests that follow each other on one connection."""
     encoder = Encoder()
     pseudo = [

@@ -8,17 +8,18 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
-
-import httpx
 
 from accounts.cluster.resource_server import ResourceServer
 from accounts.strategies import Strategy, strategies
 
+if TYPE_CHECKING:
+    import httpx
+
 OK, UNAUTHORIZED, FORBIDDEN, UNAVAILABLE = 200, 401, 403, 503
 _TIMEOUT = 10.0  # seconds
-_TLS = ssl.create_default_context()  # made once: httpx makes one for each client, and none is used
 _PAUSE = 0.002  # seconds between an answer and the next question
 
 
@@ -108,10 +109,18 @@ def ways_to_copy() -> list[type[Strategy]]:
     return [strategy for strategy in strategies if not strategy.bound]
 
 
+@cache
+def _tls() -> ssl.SSLContext:
+    """Made once: httpx makes one for each client, and none is used."""
+    return ssl.create_default_context()
+
+
 def lab_device(site: str, strategy: type[Strategy]) -> Device:
     """A device of a new throwaway user, logged in at a process under a strategy of the lab."""
+    import httpx  # late, as the lab does
+
     root = f"/api/lab/{strategy.slug}"
-    with httpx.Client(verify=_TLS, timeout=_TIMEOUT) as client:
+    with httpx.Client(verify=_tls(), timeout=_TIMEOUT) as client:
         user = _good(client.post(f"{site}/api/lab/users/"))
         body = {"username": user["username"], "password": user["password"]}
         needed = _csrf(client, site) if strategy.in_cookie else {}
@@ -123,7 +132,7 @@ def lab_device(site: str, strategy: type[Strategy]) -> Device:
         headers, sent = _cookies(cookies, f"lab-{strategy.slug}"), {}
 
     def log_out(site: str) -> None:
-        with httpx.Client(verify=_TLS, timeout=_TIMEOUT, cookies=cookies) as client:
+        with httpx.Client(verify=_tls(), timeout=_TIMEOUT, cookies=cookies) as client:
             needed = _csrf(client, site) if strategy.in_cookie else {}
             _good(client.post(f"{site}{root}/logout/", headers={**sent, **needed}))
 
@@ -132,37 +141,41 @@ def lab_device(site: str, strategy: type[Strategy]) -> Device:
 
 def token_device(site: str, account: tuple[str, str]) -> Device:
     """A device of an account of the site itself, which holds a token."""
+    import httpx
+
     body = dict(zip(("username", "password"), account, strict=True))
-    pair = _good(httpx.post(f"{site}/api/token/", json=body, timeout=_TIMEOUT, verify=_TLS))
+    pair = _good(httpx.post(f"{site}/api/token/", json=body, timeout=_TIMEOUT, verify=_tls()))
     end = {"refresh": pair["refresh"]}
 
     def log_out(site: str) -> None:
-        _good(httpx.post(f"{site}/api/token/blacklist/", json=end, timeout=_TIMEOUT, verify=_TLS))
+        _good(httpx.post(f"{site}/api/token/blacklist/", json=end, timeout=_TIMEOUT, verify=_tls()))
 
     return Device(site, "/api/me/", _bearer(pair["access"]), log_out)
 
 
 def session_device(site: str, account: tuple[str, str]) -> Device:
     """A device of an account of the site itself, which holds a session's cookie."""
+    import httpx
+
     body = dict(zip(("username", "password"), account, strict=True))
-    with httpx.Client(verify=_TLS, timeout=_TIMEOUT) as client:
+    with httpx.Client(verify=_tls(), timeout=_TIMEOUT) as client:
         _good(client.post(f"{site}/api/session/login/", json=body, headers=_csrf(client, site)))
         cookies = client.cookies
 
     def log_out(site: str) -> None:
-        with httpx.Client(verify=_TLS, timeout=_TIMEOUT, cookies=cookies) as client:
+        with httpx.Client(verify=_tls(), timeout=_TIMEOUT, cookies=cookies) as client:
             _good(client.post(f"{site}/api/session/logout/", headers=_csrf(client, site)))
 
     return Device(site, "/api/me/", _cookies(cookies), log_out)
 
 
-def _cookies(cookies: httpx.Cookies, prefix: str = "") -> dict[str, str]:
+def _cookies(cookies: "httpx.Cookies", prefix: str = "") -> dict[str, str]:
     """The header with those cookies whose name begins so."""
     found = [f"{each.name}={each.value}" for each in cookies.jar if each.name.startswith(prefix)]
     return {"Cookie": "; ".join(found)}
 
 
-def _csrf(client: httpx.Client, site: str) -> dict[str, str]:
+def _csrf(client: "httpx.Client", site: str) -> dict[str, str]:
     """The header that unsafe requests by cookie need."""
     return {"X-CSRFToken": _good(client.get(f"{site}/api/session/login/"))["csrf_token"]}
 
@@ -171,7 +184,7 @@ def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _good(answer: httpx.Response) -> dict[str, Any]:
+def _good(answer: "httpx.Response") -> dict[str, Any]:
     answer.raise_for_status()
     found: dict[str, Any] = answer.json() if answer.content else {}
     return found

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
+from typing import TYPE_CHECKING
 
-import httpx
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -18,6 +18,9 @@ from accounts.tokens.codec import peek
 from accounts.tokens.proofs import ProofKey
 from accounts.tracing.recorder import wanted
 
+if TYPE_CHECKING:
+    import httpx
+
 _CSRF_PATH = "/api/session/login/"
 
 
@@ -25,6 +28,9 @@ class Client(Device):
     """Sends what a device or the thief sends, and keeps what it is given. ``server`` judges it."""
 
     def __init__(self, who: Who, user: LabUser, server: Strategy, transcript: Transcript) -> None:
+        # To load it takes a quarter of a second, and a server may never play a scenario.
+        import httpx
+
         self.who = who
         self.server = server
         self.access = ""
@@ -46,7 +52,7 @@ class Client(Device):
         )
 
     @property
-    def cookies(self) -> httpx.Cookies:
+    def cookies(self) -> "httpx.Cookies":
         """The client's cookie jar."""
         return self._http.cookies
 
@@ -186,7 +192,7 @@ class Client(Device):
         url = f"{_base_url()}{path}"
         return {"DPoP": self.key.proof(method, url, token=token, nonce=self._nonce)}
 
-    def _may_get(self, request: httpx.Request) -> tuple[int, ...]:
+    def _may_get(self, request: "httpx.Request") -> tuple[int, ...]:
         """The statuses beside the usual ones: of a store that is away, of a missing CSRF token."""
         is_ours = request.headers["Origin"] == _base_url()
         return () if is_ours and self.outage is None else (403,) if self.outage is None else (503,)

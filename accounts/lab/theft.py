@@ -10,7 +10,6 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import httpx
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.http import HttpRequest
@@ -70,6 +69,8 @@ def replay(stolen: StolenCredential, request: HttpRequest) -> Replay:
 
     ``request`` is the one that asks for it: the thief goes to the same host.
     """
+    import httpx  # late, as in client.py
+
     base_url = f"{request.scheme}://{request.get_host()}"
     transport = httpx.WSGITransport(app=import_string(settings.WSGI_APPLICATION))
     strategy, path = strategies[stolen.slug], lab_path(stolen.slug, "me")

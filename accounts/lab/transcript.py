@@ -3,11 +3,12 @@
 import time
 from collections.abc import Container, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
-
-import httpx
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from accounts.tracing.redaction import mask
+
+if TYPE_CHECKING:
+    import httpx
 
 Who = Literal["A", "B", "thief", "staff"]
 
@@ -30,7 +31,7 @@ class Answer:
     body: dict[str, Any]
 
     @classmethod
-    def from_response(cls, response: httpx.Response, also: Container[int] = ()) -> Self:
+    def from_response(cls, response: "httpx.Response", also: Container[int] = ()) -> Self:
         """Read a response of the lab; ``also`` are further statuses that may come.
 
         Raises:
@@ -110,7 +111,7 @@ class Transcript:
         self,
         who: Who,
         title: str,
-        request: httpx.Request,
+        request: "httpx.Request",
         body: dict[str, str] | None,
         answer: Answer,
         at_ms: float,

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from ua_parser import parse
-from ua_parser.core import Result
+if TYPE_CHECKING:
+    from ua_parser.core import Result
 
 # The names of ua-parser where people use another, or where a version only splits one thing in two.
 _BROWSERS = {
@@ -51,6 +52,8 @@ class Device:
 @lru_cache(maxsize=1024)
 def device(user_agent: str) -> Device:
     """`"Firefox on Windows"`; a program that is no browser goes by the name it gives itself."""
+    from ua_parser import parse  # late: it loads YAML, and hundreds of patterns
+
     user_agent = user_agent[:MAX_PARSED]
     result = parse(user_agent)
     family = result.user_agent.family if result.user_agent else _product(user_agent)
@@ -62,7 +65,7 @@ def device(user_agent: str) -> Device:
     )
 
 
-def _apple(result: Result) -> str:
+def _apple(result: "Result") -> str:
     family = result.device.family if result.device else ""
     return family if family in _APPLE else ""
 

@@ -10,7 +10,7 @@ import pytest
 from accounts.audit.libraries import FOLDER, LIBRARIES, Library
 from accounts.audit.player import playable
 from accounts.audit.profile import profile_read
-from accounts.audit.shipped import library_play
+from accounts.audit.rows import library_play
 from accounts.strategies import Outcome
 
 pytestmark = [pytest.mark.xdist_group("peers"), pytest.mark.database("sqlite")]

@@ -7,7 +7,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import httpx
 from django.conf import settings
 from django.contrib.staticfiles.finders import find
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -82,6 +81,8 @@ class _Server:
     """The thief's server as a client of the shop. It holds what it was sent, and no browser."""
 
     def __init__(self, play: AttackPlay, house: str) -> None:
+        import httpx  # late, as the lab does
+
         #: access tokens that it was given for a stolen refresh token
         self.renewed = 0
         self._root = f"{origin_of(Party.SHOP, play.home)}/{play.pk}/{house}/"

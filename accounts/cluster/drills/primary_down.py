@@ -3,8 +3,6 @@
 import time
 from collections.abc import Iterator
 
-import httpx
-
 from accounts.cluster.clients import OK, UNAVAILABLE, Device
 from accounts.cluster.drills import _base
 from accounts.cluster.drills._base import BAD, GOOD, Drill, Figure, Line, Outcome, Stage
@@ -75,6 +73,8 @@ class PrimaryDown(Drill):
 
 def _ask(stage: Stage, part: str, device: Device) -> tuple[int, bool, float]:
     """Status, whether there was a Retry-After, and seconds."""
+    import httpx  # late, as the lab does
+
     path = "/" if part in ("resource", "asker") else device.path
     began = time.perf_counter()
     answer = httpx.get(f"{stage.addresses[part]}{path}", headers=device.headers, timeout=_PATIENCE)

@@ -15,7 +15,8 @@ from rich.table import Table
 
 from accounts.audit.libraries import LIBRARIES, VENV, Library, is_installed
 from accounts.audit.player import playable
-from accounts.audit.shipped import Row, library_play, save
+from accounts.audit.rows import Row, library_play
+from accounts.audit.shipped import save
 from accounts.lab.events import events
 from accounts.lab.wording import LEGEND, SIGNS
 from accounts.services import ServiceError
@@ -64,7 +65,7 @@ class Command(BaseCommand):
                 )
             )
         if options["ship"]:
-            save(rows)
+            save([row.as_dict() for row in rows])
 
 
 def _play(chosen: Sequence[Library], venv: Path) -> list[Row]:

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.audit.curl import curl
 from accounts.audit.shipped import Shipped, shipped
-from accounts.audit.words import curl
 from accounts.lab import transcript as lab
 from accounts.lab.events import events
 from accounts.lab.wording import CellText, describe

@@ -8,9 +8,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +40,9 @@ def _path(cls: type) -> str:
 @lru_cache(maxsize=64)
 def _highlighted(text: str) -> SafeString:
     """Spans with classes: the policy of this site forbids inline styles."""
+    from pygments import highlight  # late: few pages show source
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
     html = highlight(text, PythonLexer(), HtmlFormatter(nowrap=True))
     return mark_safe(html)  # noqa: S308  (Pygments escapes what it highlights)
