@@ -9,8 +9,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import redis
-
 from accounts.services._base import Program, ServiceError
 from accounts.services._cluster import private_folder
 
@@ -58,6 +56,8 @@ class Valkey(Program):
         """Whether it answers a ping."""
         if not self.running():
             return False
+        import redis  # late: every server knows this module, and few start a Valkey
+
         try:
             with redis.Redis.from_url(self.address, socket_timeout=1) as client:
                 return bool(client.ping())
