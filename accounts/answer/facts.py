@@ -18,9 +18,9 @@ from accounts.strategies import Outcome, Strategy, strategies
 Reports = Mapping[str, Mapping[str, Any]]  # of one strategy, by the events' slugs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Facts:
-    """What was measured on one database: ``sqlite`` or ``postgres``."""
+    """What was measured on one database: ``sqlite`` or ``postgres``. The newest are one object."""
 
     kind: str
     measurements: Measurements
@@ -56,16 +56,16 @@ class Facts:
 def facts(kind: str) -> Facts | None:
     """The newest facts; None where a benchmark with distances, or the matrix, is missing."""
     newest, matrix = archive.newest(kind, "latency"), recorded(kind)
-    return _facts(kind, newest.name, newest.made, matrix.made) if newest and matrix else None
+    return _facts(kind, newest, matrix) if newest and matrix else None
 
 
 @lru_cache(maxsize=4)
-def _facts(kind: str, name: str, _made: datetime, _played: datetime) -> Facts | None:
-    result, matrix = archive.find(name), recorded(kind)
-    if not (result and matrix and (latency := result["latency"])):
+def _facts(kind: str, newest: archive.Entry, matrix: Recorded) -> Facts | None:
+    result = archive.find(newest.name)
+    if not (result and (latency := result["latency"])):
         return None
     candidates = tuple(_candidates(result, matrix))
-    return Facts(kind, Measurements(candidates, _trips(latency)), name, result, matrix)
+    return Facts(kind, Measurements(candidates, _trips(latency)), newest.name, result, matrix)
 
 
 def _trips(latency: Latency) -> tuple[tuple[float, float], ...]:

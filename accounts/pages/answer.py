@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import reverse
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.answer import sentences
@@ -29,7 +32,7 @@ from accounts.answer.ranking import (
 from accounts.answer.takeaway import NothingToTake, Takeaway, takeaway
 from accounts.answer.tipping import PARAMETERS, Parameter, tipping_points
 from accounts.bench.result import SESSION_DB
-from accounts.conf import DATABASES, own_database
+from accounts.conf import DATABASES, has_shared_cache, own_database
 from accounts.lab.events import Event, events
 from accounts.lab.wording import CellText, describe
 from accounts.pages.chooser import marked_choices
@@ -288,11 +291,20 @@ def bars(found: Sequence[Step]) -> list[Bar]:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The answer for the system of the query; 400 where the query makes none."""
-    form = SystemForm(request.GET)
-    is_valid = form.is_valid()
-    found = facts(form.cleaned_data.get("database", own_database()))
+    asked = request.GET.get("database", "")
+    found = facts(asked if asked in DATABASES else own_database())
     if found is None:
         raise Http404
+    setting = (get_script_prefix(), own_database(), has_shared_cache())
+    content, status = drawn(request.GET.urlencode(), found, setting)
+    return render(request, "pages/answer.html", {"content": content}, status=status)
+
+
+@lru_cache(maxsize=32)
+def drawn(query: str, found: Facts, _setting: tuple[str, str, bool]) -> tuple[SafeString, int]:
+    """The page between header and footer, and its status: computed once while the facts hold."""
+    form = SystemForm(QueryDict(query))
+    is_valid = form.is_valid()
     said = _said(form.system()) if is_valid else {}
     context = {
         "form": form,
@@ -306,7 +318,7 @@ def page(request: HttpRequest) -> HttpResponse:
         ],
         **(_content(form, found) if is_valid else {}),
     }
-    return render(request, "pages/answer.html", context, status=200 if is_valid else 400)
+    return render_to_string("partials/answer.html", context), 200 if is_valid else 400
 
 
 def _said(system: System) -> dict[str, str]:

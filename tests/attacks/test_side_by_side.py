@@ -65,7 +65,7 @@ def test_many_differences_are_counted_and_some_are_named() -> None:
 
 
 def test_the_engines_differ_in_what_another_site_may_send_along() -> None:
-    [as_it_is, *_] = shown_of(AnotherSitesForm)
+    [as_it_is, *_] = shown_of(AnotherSitesForm, recorded_of(AnotherSitesForm.slug))
     assert "differ in 2 of 76 cells" in as_it_is.compared.sentence
     assert {line.row.title for line in as_it_is.compared.different} == {
         "Another site: SameSite=None"
@@ -74,7 +74,7 @@ def test_the_engines_differ_in_what_another_site_may_send_along() -> None:
 
 
 def test_browsers_that_came_to_the_same_share_a_drawing() -> None:
-    [as_it_is, *_] = shown_of(ScriptInAComment)
+    [as_it_is, *_] = shown_of(ScriptInAComment, recorded_of(ScriptInAComment.slug))
     assert [one.browser for one in as_it_is.drawn] == [" and ".join(as_it_is.names)]
 
 

@@ -13,9 +13,12 @@ from accounts.attacks._base import Cell, Result, Row, Spend
 SHIPPED = Path(__file__).parents[1] / "results"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Recorded:
-    """A play that was recorded: which attack, against which defences, in which browser."""
+    """A play that was recorded: which attack, against which defences, in which browser.
+
+    It is read once, so that the object may stand for its content as a key.
+    """
 
     attack: str
     defences: Sequence[str]

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from accounts.attacks import Attack, Result
 from accounts.attacks.stage.recorded import Recorded, recorded_of
@@ -47,13 +51,20 @@ class Shown:
         return trees_of(self.recorded[0].result)
 
 
-def shown_of(attack: type[Attack]) -> list[Shown]:
+def shown_of(attack: type[Attack], found: Iterable[Recorded]) -> list[Shown]:
     """All that was recorded of an attack: as it is, then with each switch alone."""
-    found = sorted(recorded_of(attack.slug), key=lambda one: _place(attack, one.defences))
+    ordered = sorted(found, key=lambda one: _place(attack, one.defences))
     return [
         _shown(attack, switches, [*same])
-        for switches, same in groupby(found, key=lambda one: [*one.defences])
+        for switches, same in groupby(ordered, key=lambda one: [*one.defences])
     ]
+
+
+@lru_cache(maxsize=64)
+def drawn(attack: type[Attack], found: tuple[Recorded, ...], *, is_playable: bool) -> SafeString:
+    """What was recorded of an attack as HTML, which is drawn once."""
+    context = {"attack": attack, "recorded": shown_of(attack, found), "is_playable": is_playable}
+    return render_to_string("partials/attack_recorded.html", context)
 
 
 def beside(attack: type[Attack], switches: Sequence[str], result: Result) -> Shown | None:

@@ -15,13 +15,14 @@ from accounts.attacks.forged_token import ForgedToken
 from accounts.attacks.stage.exercises import REASONS
 from accounts.attacks.stage.hosts import Party, is_on_own_machine, origin_of
 from accounts.attacks.stage.plays import page_reached, play_left
+from accounts.attacks.stage.recorded import recorded_of
 from accounts.attacks.stage.stops import stop_url, walk_of
 from accounts.claims import claims
 from accounts.lab.visitors import visitor_known
 from accounts.middleware.headers import widen
 from accounts.models import AttackPlay
 from accounts.pages.attacks.drawing import drawing_of
-from accounts.pages.attacks.outcomes import beside, shown_of, titles_of, trees_of
+from accounts.pages.attacks.outcomes import beside, drawn, titles_of, trees_of
 from accounts.pages.lab.prose import paragraphs
 from accounts.pages.lab.source import source_of
 
@@ -76,6 +77,8 @@ def _home(request: HttpRequest) -> str:
 def _context(request: HttpRequest, found: type[Attack]) -> dict[str, Any]:
     order = [one.slug for one in attacks]
     place = order.index(found.slug)
+    is_here = is_on_own_machine(request)
+    is_playable = settings.ATTACKS and is_here
     return {
         "attack": found,
         "paragraphs": paragraphs(found.explanation()),
@@ -84,13 +87,12 @@ def _context(request: HttpRequest, found: type[Attack]) -> dict[str, Any]:
         "exercises": range(1, len(REASONS) + 1) if found is ForgedToken else (),
         "number": place + 1,
         "total": len(order),
-        "recorded": shown_of(found),
+        "recorded": drawn(found, (*recorded_of(found.slug),), is_playable=is_playable),
         "left": _left(request, found),
         "parts": _parts(found),
         "is_on": settings.ATTACKS,
-        "is_here": is_on_own_machine(request),
-        # Who can play it is not told the end before.
-        "is_playable": settings.ATTACKS and is_on_own_machine(request),
+        "is_here": is_here,
+        "is_playable": is_playable,
         "data": {
             "attack": found.slug,
             "playsUrl": reverse("api-attack-plays"),
