@@ -13,10 +13,10 @@ get_resolver().reverse_dict  # as the first request does
 print(json.dumps(sorted(sys.modules)))
 """
 # Each with where it is needed: by clients of the lab, the terminal, the list of devices, Valkey and
-# CACHE_URL, an audit, claims, the demo.
+# CACHE_URL, an audit, claims.
 NOT_LOADED = {
     *("httpx", "httpcore", "rich", "click", "ua_parser", "redis"),
-    *("msgspec", "hpack", "segno", "ifaddr", "accounts.audit.player"),
+    *("msgspec", "hpack", "accounts.audit.player"),
 }
 
 

@@ -226,7 +226,7 @@ def test_the_figures_come_from_files_without_a_query(client: Client) -> None:
 
 
 def test_the_header_leads_to_it(client: Client) -> None:
-    assert '<a href="/answer/" aria-current="page">The answer</a>' in page(client)
+    assert '<a href="/answer/" aria-current="page">Answer</a>' in page(client)
 
 
 def test_the_lines_to_copy_stand_beside_the_cost(client: Client) -> None:
