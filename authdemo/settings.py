@@ -455,6 +455,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Log in by cookie session or by JSON Web Token, and end either at once. "
     "A method that is not described is answered with 405, and `Allow` names those that are.",
     "VERSION": "1.0.0",
+    "DEFAULT_GENERATOR_CLASS": "accounts.api.generator.Generator",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
