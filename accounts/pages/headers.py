@@ -16,8 +16,12 @@ View = Callable[..., HttpResponse]
 
 
 def asks_for_embedding(request: HttpRequest) -> bool:
-    """Whether a page is asked for without the site around it, to be shown in a frame."""
-    return request.method in ("GET", "HEAD") and request.GET.get(EMBED) == "1"
+    """Whether a page is asked for without the site around it, to be shown in a frame.
+
+    It does not parse the query, which may be what is wrong: an error's page is asked as well.
+    """
+    asked = request.META.get("QUERY_STRING", "").split("&")
+    return request.method in ("GET", "HEAD") and f"{EMBED}=1" in asked
 
 
 def embeddable(view: View) -> View:
