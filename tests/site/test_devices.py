@@ -1,6 +1,7 @@
 """User agents in words."""
 
 import pytest
+import ua_parser
 from ua_parser import parse
 from ua_parser.core import Result
 
@@ -45,7 +46,7 @@ def test_a_long_text_made_for_the_parser_is_cut_before_it_is_parsed(
         parsed.append(text)
         return parse(text)
 
-    monkeypatch.setattr(devices, "parse", noting)
+    monkeypatch.setattr(ua_parser, "parse", noting)
     device("Mozilla/5.0 (" + "iPhone;" * 100)
     device("Mozilla/5.0 (" + "iPhone;" * 100)
     assert [len(text) for text in parsed] == [devices.MAX_PARSED]
