@@ -272,18 +272,20 @@ class LoggedOut(Lesson):
             answers=(
                 Answer("All of them", because="Red in the matrix shows where a thief gets in."),
                 Answer(
-                    "A few, and all of these look the login up for each request",
+                    "A few, and nearly all of these look the login up for each request",
                     right=True,
-                    because="Who looks the login up sees at once whatever has happened to it.",
+                    because="Who looks the login up sees at once whatever has happened to it. A "
+                    "token that is bound to a key is the other way: no copy of it works at all.",
                 ),
                 Answer("None", because="Look for the ways without red: they come first."),
             ),
             run=Run("Look for the ways without any red.", "/lab/"),
             reveal=closed,
-            keep="Only a look-up for each request notices everything that should end a login.",
+            keep="A look-up for each request notices everything that should end a login.",
             note=Note(
                 say="Read one way of the matrix aloud, and one event. Then let the class find the "
-                "ways without red, and say what these have in common: they look the login up.",
+                "ways without red, and say what these have in common: all but the token with a "
+                "key of its own look the login up.",
                 wrong=(
                     "“None”: they looked at the red alone. Let them leave out the ways with red.",
                 ),

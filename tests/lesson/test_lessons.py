@@ -130,7 +130,8 @@ def _lasts(database: str, slug: str) -> str:
 def _closed_look_up(database: str) -> bool:
     found, total = Ways.on(database).closed(), Ways.on(database).played()
     ways = [strategy for strategy in strategies.all() if strategy.title in found]
-    return 0 < len(found) < total / 2 and all(way.lookup is Lookup.LOGIN for way in ways)
+    others = [way for way in ways if way.lookup is not Lookup.LOGIN]
+    return 0 < len(found) < total / 2 and all(way.bound for way in others) and len(others) < 2
 
 
 def _nearly_the_same(database: str) -> bool:
