@@ -65,8 +65,10 @@ class ReadablePayload(Claim):
         User.objects.filter(pk=user.pk).update(email="ada.lovelace@example.org")
         user.refresh_from_db()
         facts = (user.username, user.role, str(user.pk), user.email)
-        for done, strategy in enumerate(strategies):
-            yield Progress("reading credentials", done, len(strategies))
+        # One that is bound to a key is given to no client without one, and reads as the others do.
+        ways = [strategy for strategy in strategies if not strategy.bound]
+        for done, strategy in enumerate(ways):
+            yield Progress("reading credentials", done, len(ways))
             credential = lab.sign_in(strategy.slug, user).credential.value
             found[strategy.slug] = sum(said_in(fact, legible(credential)) for fact in facts)
         yield Evidence.from_measurements(

@@ -165,7 +165,7 @@ class Client(Device):
         if token:
             headers |= auth_headers(self.server, token)
 
-        def ask() -> tuple[httpx.Request, httpx.Response]:
+        def ask() -> "tuple[httpx.Request, httpx.Response]":
             proved = headers | self._proved(method, path, token)
             request = self._http.build_request(method, path, headers=proved, json=body)
             response = self._http.send(request)
