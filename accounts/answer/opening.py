@@ -83,9 +83,12 @@ def _figures(known: Mapping[str, Candidate]) -> str:
 
 def _late(known: Mapping[str, Candidate]) -> str:
     """When a log-out counts there at the soonest; empty where none does before the token ends."""
-    alone = (one.lag_s for one in known.values() if not one.request.queries and _is_safe(one))
-    lags = [lag for lag in alone if lag]
-    return f"; a log-out then counts up to {duration(min(lags))} late" if lags else ""
+    alone = (one for one in known.values() if not one.request.queries and _is_safe(one))
+    late = [one for one in alone if one.lag_s]
+    if not late:
+        return ""
+    soonest = min(late, key=lambda one: one.lag_s)
+    return f"; with {soonest.title} a log-out then counts up to {duration(soonest.lag_s)} late"
 
 
 def _with_care(known: Mapping[str, Candidate]) -> str:

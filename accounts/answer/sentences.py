@@ -53,7 +53,7 @@ def counts(candidate: Candidate, system: System) -> str:
     """When a log-out takes effect."""
     if candidate.late_at:
         lives = whole(system.late_s)
-        return f"A log-out takes effect within {lives}: no access token is made to live longer."
+        return f"A log-out takes effect within {lives}: no access token is to live longer."
     when = f"within {whole(candidate.lag_s)}" if candidate.lag_s else "at once"
     return f"A log-out takes effect {when}."
 
@@ -92,12 +92,18 @@ def _time(other: Entry, best: Entry) -> str:
 def would_change(facts: Facts, system: System, audience: Audience, point: TippingPoint) -> str:
     """A tipping point: what would have to be otherwise, and what would win."""
     if point.winner:
-        return f"If {condition(point)}: take {point.winner.title}."
+        return f"If {condition(point)}: take {_named(point.winner)}."
     none = f"If {condition(point)}: none of these ways will do"
     further = way_out(facts.measurements, system, audience, point)
     if further is None or further.winner is None:
         return f"{none}."
-    return f"{none}, unless {condition(further)}, too: then take {further.winner.title}."
+    return f"{none}, unless {condition(further)}, too: then take {_named(further.winner)}."
+
+
+def _named(candidate: Candidate) -> str:
+    """A way, and what it has to be set to where its tokens alone end a login."""
+    lives = " with access tokens that live no longer" if candidate.late_at else ""
+    return f"{candidate.title}{lives}"
 
 
 def one_for_both(rankings: Sequence[Ranking]) -> str:
@@ -154,7 +160,7 @@ def when_jwt_wins(facts: Facts, system: System, ranking: Ranking) -> str:
     changes = changes_for_jwt(facts.measurements, system, ranking.audience)
     if not changes:
         return "A JWT does not win here, and no single figure or two of them would make it win."
-    title = "".join(one.title for one in [changes[-1].winner] if one)
+    title = "".join(_named(one) for one in [changes[-1].winner] if one)
     return f"A JWT would win if {' and '.join(map(condition, changes))}: {title}."
 
 
@@ -183,7 +189,7 @@ def _why(why: Reason, candidate: Candidate, system: System) -> str:
         case Reason.THROWS_OUT:
             return f"throws out other devices too: {_events(candidate.throws_out_at)}"
         case Reason.LATE if candidate.late_at:
-            return "a log-out takes effect only when the access token runs out"
+            return f"waits until the access token runs out: {_events(candidate.late_at)}"
         case Reason.LATE:
             return f"a log-out may take {whole(candidate.lag_s)} to reach every server process"
         case Reason.DATABASE:

@@ -274,7 +274,7 @@ class LoggedOut(Lesson):
                 Answer(
                     "A few, and nearly all of these look the login up for each request",
                     right=True,
-                    because="Who looks the login up sees at once whatever has happened to it. A "
+                    because="Who reads the login’s row and its user’s sees what has happened. A "
                     "token that is bound to a key is the other way: no copy of it works at all.",
                 ),
                 Answer("None", because="Look for the ways without red: they come first."),
@@ -337,9 +337,10 @@ class LoggedOut(Lesson):
             "change of the password. What does it look at?",
             path="/lab/",
             hand_in="the links of both runs.",
-            solution="“JWT + password digest” and “Session in the cookie”: both carry a digest "
-            "that is made of the password’s hash. A new password has another hash, and a log-out "
-            "changes nothing.",
+            solution="“JWT + password digest”, “Session in the cookie” and “Session with a cache”: "
+            "each has a digest that is made of the password’s hash, in the token, in the cookie or "
+            "in the session. A new password has another hash. A log-out changes nothing of it: "
+            "with the cache, the other process has its own copy of the session.",
         ),
         Exercise(
             task="How short would you let an access token live that is not looked up: for a bank, "

@@ -154,7 +154,7 @@ def room(request: HttpRequest, room: Room) -> HttpResponse:
     context = _now(request, room) | {
         "choices": choices(_step(room), room.step, Tally()),
         "first": own.get(1),
-        "own": own.get(room.open_round or 2, own.get(1)),
+        "own": own.get(room.open_round) if room.open_round else own.get(2, own.get(1)),
     }
     return render(request, "lesson/pupil.html", context)
 

@@ -99,10 +99,10 @@ class TryIt {
   /** Enter and space press the button from anywhere that has no use for them itself. */
   key(event) {
     const isFree = [document.body, document.querySelector("main")].includes(document.activeElement);
-    if (!isFree || !["Enter", " "].includes(event.key) || this.card.button.hidden) return;
+    if (!isFree || !["Enter", " "].includes(event.key)) return;
     event.preventDefault();
-    this.card.button.focus();
-    this.press();
+    this.card.control.focus();
+    this.card.control.click();
   }
 
   /** The button: whatever comes next. */

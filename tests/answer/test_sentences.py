@@ -214,7 +214,7 @@ def test_each_reason_is_told(shipped: Facts) -> None:
         excluded["jwt-version"], system
     )
     rotating = reasons_in_words(excluded["jwt-rotating"], system)
-    assert rotating[0] == "a log-out takes effect only when the access token runs out"
+    assert rotating[0].startswith("waits until the access token runs out: log out, ")
 
 
 def test_two_ways_in_a_sentence(shipped: Facts) -> None:

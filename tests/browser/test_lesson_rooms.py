@@ -141,7 +141,7 @@ def test_a_class_votes_argues_and_votes_again(
     reloading.reload()
     expect(answer(reloading, "B")).to_have_attribute("aria-pressed", "true")
     assert violations(typing) == CLEAN
-    expect(notes.get_by_text("3 votes in")).to_be_visible()
+    expect(notes.get_by_text("Votes in: 3")).to_be_visible()
 
     forward(screen, "ArrowRight", Phase.REVEAL)
     both_votes(screen)
