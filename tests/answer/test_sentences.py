@@ -174,10 +174,10 @@ def test_where_nothing_will_do_it_says_what_would_help_as_the_sentence_on_jwt_do
     later = "a log-out might take 1 s to take effect"
     assert changes == (
         f"If {without}: none of these ways will do, unless {later}, too: "
-        "then take JWT + rotated refresh."
+        "then take JWT + rotated refresh with access tokens that live no longer."
     )
     assert when_jwt_wins(shipped, System(), browsers) == (
-        f"A JWT would win if {later} and {without}: JWT + rotated refresh."
+        f"A JWT would win if {later} and {without}: JWT + rotated refresh with access tokens that live no longer."
     )
 
 

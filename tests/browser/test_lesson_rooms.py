@@ -93,7 +93,7 @@ def in_the_frame(screen: Page) -> None:
 def both_votes(screen: Page) -> None:
     right = screen.locator(".screen__answer--right")
     expect(right).to_contain_text("Only the JWT")
-    expect(right).to_contain_text(re.compile(r"First vote: 1\s*votes, 25 %"))
+    expect(right).to_contain_text(re.compile(r"First vote: 1\s*vote, 25 %"))
     expect(right).to_contain_text(re.compile(r"Second vote: 3\s*votes, 100 %"))
 
 
