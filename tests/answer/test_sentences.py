@@ -177,7 +177,8 @@ def test_where_nothing_will_do_it_says_what_would_help_as_the_sentence_on_jwt_do
         "then take JWT + rotated refresh with access tokens that live no longer."
     )
     assert when_jwt_wins(shipped, System(), browsers) == (
-        f"A JWT would win if {later} and {without}: JWT + rotated refresh with access tokens that live no longer."
+        f"A JWT would win if {later} and {without}: JWT + rotated refresh with access tokens that "
+        "live no longer."
     )
 
 
