@@ -17,6 +17,8 @@ from accounts.lab.wording import CellText, describe
 from accounts.strategies import Other, Outcome
 from accounts.tracing.redaction import redact
 
+LEFT_OUT = "the profile has no"  # how it begins why an event does not apply; then comes the key
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -97,7 +99,7 @@ def play(server: Server, chosen: Sequence[type[Event]]) -> Iterator[Cell]:
     accounts, stuck = Accounts(server), ""
     for event in chosen:
         if not server.gives(event.needs):
-            why = f"the profile has no {event.needs}"
+            why = f"{LEFT_OUT} {event.needs}"
             yield Cell(event.slug, Outcome.NOT_APPLICABLE, why=why)
         elif stuck:
             yield Cell(event.slug, None, error=f"not played: {stuck}")

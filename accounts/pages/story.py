@@ -22,8 +22,8 @@ STORY = (
         "session-db",
         "jwt-user",
         "the defaults of Django and simplejwt",
-        "How Django and simplejwt, a library for JWTs, judge a request when nothing is set. Here "
-        "the token also names its server and its login, and its user is deleted within the hour.",
+        "How Django and simplejwt, a library for JWTs, judge a request with their default "
+        "settings. Here the token names its server and its login as well, so it is longer.",
     ),
     Pair(
         "session-db",

@@ -38,7 +38,7 @@ def test_the_sentence_counts_what_was_measured(table: Shipped) -> None:
         f"Of {len(table.libraries)} configurations {lives_on(table, 'log-out')} let a copied"
         f" credential live on after a log-out, {lives_on(table, 'password-change')} after a"
         f" password change, {lives_on(table, 'account-disabled')} after the account was disabled"
-        f" and {lives_on(table, 'expiry')} after its end."
+        f" and {lives_on(table, 'expiry')} after the credential’s own end."
     ) in text_of("/lab/libraries/")
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.audit.curl import curl
+from accounts.audit.player import LEFT_OUT
 from accounts.audit.shipped import Shipped, shipped
 from accounts.lab import transcript as lab
 from accounts.lab.events import events
@@ -26,7 +27,7 @@ _COUNTED = {
     "log-out": "after a log-out",
     "password-change": "after a password change",
     "account-disabled": "after the account was disabled",
-    "expiry": "after its end",
+    "expiry": "after the credential’s own end",
 }
 _SHOWN_PORT = "http://127.0.0.1:$PORT"
 
@@ -41,8 +42,10 @@ class Cell:
 
     @property
     def text(self) -> CellText:
-        """What was measured, in words."""
-        return describe(self.found)
+        """What was measured, in words; keys of a profile are for whoever writes one."""
+        text = describe(self.found)
+        is_left_out = self.found["why"].startswith(LEFT_OUT)
+        return replace(text, detail="not part of this set-up") if is_left_out else text
 
     @property
     def lives_on(self) -> bool:

@@ -74,7 +74,7 @@ class Teacher {
     for (const clock of document.querySelectorAll(".clock")) {
       const { since, minutes } = clock.dataset;
       const spent = since ? Math.max(0, Date.now() - Date.parse(since)) / 1000 : 0; // seconds
-      clock.textContent = since ? `${inMinutes(spent)} of ${minutes}:00` : timeOfDay();
+      clock.textContent = since ? `${inMinutes(spent)} of ${minutes}:00` : `It is ${timeOfDay()}`;
       clock.toggleAttribute("data-late", spent > minutes * 60);
     }
   }
