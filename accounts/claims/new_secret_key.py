@@ -60,8 +60,9 @@ class NewSecretKey(Claim):
     def run(self, lab: Laboratory) -> Iterator[Progress | Evidence]:
         number = lab.number(LOGINS)
         alive: dict[str, dict[str, int]] = {case: {} for case in CASES}
-        for done, strategy in enumerate(strategies):
-            yield Progress("starting again", done, len(strategies))
+        ways = [strategy for strategy in strategies if not strategy.bound]  # no proof is at hand
+        for done, strategy in enumerate(ways):
+            yield Progress("starting again", done, len(ways))
             with transaction.atomic():
                 subjects = [lab.sign_in(strategy.slug) for _ in range(number)]
             for case in CASES:

@@ -208,8 +208,11 @@ class Strategy(ABC):
         """What this strategy declares for an event: the ideal, unless ``expects`` differs.
 
         What breaks ends alike for most: who has the secret signs, or who has the rows sends them; a
-        credential of another realm is refused; and while the database is away nobody gets in.
+        credential of another realm is refused; and while the database is away nobody gets in. A
+        copy of a ``bound`` credential works before no event, so after none.
         """
+        if cls.bound and ideal.thief is Outcome.ACCEPTED:
+            ideal = Expected(Outcome.REFUSED, ideal.other)
         return cls.expects.get(event, CONTRACT.get(event, ideal))
 
     @abstractmethod

@@ -35,10 +35,7 @@ class JwtDpop(StrictStrategy):
     order = 134
     bound = True
     kept = ("cnf",)
-    expects = {
-        "role-removed": Expected(Outcome.REFUSED),
-        "key-rotated-overlap": Expected(Outcome.REFUSED),
-    }
+    expects = {"role-removed": Expected(Outcome.REFUSED)}
 
     def claims_of(self, login: Login) -> dict[str, object]:
         return key_claim(self.realm)

@@ -17,7 +17,9 @@ from accounts.tokens.realm import lab_realm
 # RFC 7519, section 4.1, in its order.
 REGISTERED = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"]
 SIGNED = [
-    strategy for strategy in strategies if strategy.family is Family.JWT and not strategy.in_cookie
+    strategy
+    for strategy in strategies
+    if strategy.family is Family.JWT and not (strategy.in_cookie or strategy.bound)
 ]
 
 

@@ -111,6 +111,8 @@ def test_every_figure_is_in_a_table_too(client: Client) -> None:
     assert ">25.0</td>" in section(html, "growth")
     assert ">11.20</td>" in section(html, "latency")
     for table in tables(found):
+        if "Function calls" in table.title:
+            continue  # what the project holds itself to is for the terminal
         assert table.title in html
         assert unescape(table.note) in unescape(html)
         for row in table.rows:
