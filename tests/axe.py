@@ -13,9 +13,21 @@ CLEAN: dict[str, list[str]] = {}
 # https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#options-parameter
 VIOLATIONS = {"resultTypes": ["violations"]}
 ABOUT_COLOURS = ["color-contrast", "link-in-text-block"]
-RULES: dict[str, dict[str, Any]] = {
-    "light": VIOLATIONS,
-    "dark": VIOLATIONS | {"runOnly": ABOUT_COLOURS},
+# A telephone shows the same elements, folded and in other places.
+ABOUT_PLACES = [
+    "aria-hidden-focus",
+    "button-name",
+    "link-name",
+    "nested-interactive",
+    "page-has-heading-one",
+    "scrollable-region-focusable",
+    "target-size",
+]
+RULES: dict[tuple[int, str], dict[str, Any]] = {
+    (1280, "light"): VIOLATIONS,
+    (1280, "dark"): VIOLATIONS | {"runOnly": ABOUT_COLOURS},
+    (390, "light"): VIOLATIONS | {"runOnly": [*ABOUT_COLOURS, *ABOUT_PLACES]},
+    (390, "dark"): VIOLATIONS | {"runOnly": ABOUT_COLOURS},
 }
 AT_REST = "Promise.allSettled(document.getAnimations().map((animation) => animation.finished))"
 # To compute the contrast of every text takes most of axe's time, and the texts of a table look
@@ -79,7 +91,7 @@ def violations(page: Page) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": height})
-        found |= {f"{width} {theme}": _broken_rules(page, theme) for theme in THEMES}
+        found |= {f"{width} {theme}": _broken_rules(page, width, theme) for theme in THEMES}
         found[f"{width}"] = ["scrolls sideways"] if scrolls_sideways(page) else []
     return {where: flaws for where, flaws in found.items() if flaws}
 
@@ -89,7 +101,7 @@ def scrolls_sideways(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
-def _broken_rules(page: Page, theme: Literal["light", "dark"]) -> list[str]:
+def _broken_rules(page: Page, width: int, theme: Literal["light", "dark"]) -> list[str]:
     """A text for each rule of axe that the page breaks in a theme."""
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     page.evaluate(AT_REST)  # a colour that is still changing would be judged on its way
@@ -98,7 +110,7 @@ def _broken_rules(page: Page, theme: Literal["light", "dark"]) -> list[str]:
     found = page.evaluate(MARK_LOOKS, [*GOOD_LOOKS[theme]])
     if not found["marked"] and theme == "dark":
         return []
-    rules = page.evaluate(RUN, RULES[theme])
+    rules = page.evaluate(RUN, RULES[width, theme])
     if not any(rule["id"] in ABOUT_COLOURS for rule in rules):
         GOOD_LOOKS[theme].update(found["looks"])
     return [f"{rule['id']}: {', '.join(_targets(rule))}" for rule in rules]
