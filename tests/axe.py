@@ -21,7 +21,6 @@ ABOUT_PLACES = [
     "nested-interactive",
     "page-has-heading-one",
     "scrollable-region-focusable",
-    "target-size",
 ]
 RULES: dict[tuple[int, str], dict[str, Any]] = {
     (1280, "light"): VIOLATIONS,
