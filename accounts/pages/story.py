@@ -57,6 +57,6 @@ STORY = (
         "jwt-blacklist-joined",
         "a random token",
         "Sent like a JWT and looked up like a session: is the signature needed at all?",
-        "No: what stopped the thief is the row that both look up, and no signature.",
+        "The signature was not needed: what stopped the thief is the row that both look up.",
     ),
 )
