@@ -109,6 +109,23 @@ def test_a_vote_counts_once_for_a_browser_and_can_be_changed_until_it_is_closed(
     assert pupil.cookies["lesson_pupil"].value not in str(Vote.objects.values())
 
 
+def test_the_second_vote_is_asked_for_and_not_taken_from_the_first(
+    teacher: Client, room: Json
+) -> None:
+    pupil = pupil_in(room)
+    move(teacher, room, "question")
+    assert vote(pupil, room, 1).status_code == 200
+    for phase in ("discuss", "again"):
+        move(teacher, room, phase)
+    page = pupil.get(room["pupils"]).content.decode()
+    assert "your first vote" in page
+    assert "Choose one." in page
+    assert 'aria-pressed="true"' not in page
+    assert state(pupil, room)["votes"] == 0
+    assert vote(pupil, room, 1, round_=2).status_code == 200
+    assert 'aria-pressed="true"' in pupil.get(room["pupils"]).content.decode()
+
+
 def test_a_vote_for_another_step_or_round_than_the_open_one_is_refused(
     teacher: Client, room: Json
 ) -> None:

@@ -233,6 +233,9 @@ def test_six_pairs_lead_on_by_keyboard_alone_and_the_guesses_are_counted(page: P
     end = card(page).get_by_role("link", name=re.compile("^Next: "))
     expect(end).to_have_attribute("href", re.compile("^/(answer|lab)/$"))
     expect(button(page)).to_be_hidden()
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Space")
+    expect(page).to_have_url(re.compile("/(answer|lab)/$"))
 
 
 def test_a_reload_keeps_guesses_and_results_but_no_credential(page: Page) -> None:
