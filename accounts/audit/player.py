@@ -8,6 +8,7 @@ from typing import Any
 from accounts.audit.accounts import SPOILING, Accounts
 from accounts.audit.device import Heard, NetworkDevice, Server
 from accounts.audit.limits import CannotTell, Stuck
+from accounts.audit.shipped import LEFT_OUT
 from accounts.audit.stage import NetworkStage
 from accounts.lab.events import Event, events
 from accounts.lab.script import Observation, Script
@@ -16,8 +17,6 @@ from accounts.lab.transcript import Exchange, ScenarioError, Transcript
 from accounts.lab.wording import CellText, describe
 from accounts.strategies import Other, Outcome
 from accounts.tracing.redaction import redact
-
-LEFT_OUT = "the profile has no"  # how it begins why an event does not apply; then comes the key
 
 
 @dataclass(frozen=True, slots=True)

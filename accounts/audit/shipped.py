@@ -11,6 +11,7 @@ from typing import Any
 
 FILE = Path(__file__).parent / "results" / "libraries.json"
 FORMAT = 1
+LEFT_OUT = "the profile has no"  # how it begins why an event does not apply; then comes the key
 
 
 def save(rows: Sequence[Mapping[str, Any]], file: Path = FILE) -> None:

@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.audit.curl import curl
-from accounts.audit.player import LEFT_OUT
-from accounts.audit.shipped import Shipped, shipped
+from accounts.audit.shipped import LEFT_OUT, Shipped, shipped
 from accounts.lab import transcript as lab
 from accounts.lab.events import events
 from accounts.lab.wording import CellText, describe
