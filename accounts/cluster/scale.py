@@ -218,6 +218,7 @@ CONNECTIONS = 100
 CONNECTIONS_SOURCE = "https://www.postgresql.org/docs/current/runtime-config-connection.html"
 PATIENCE_S = 10
 PATIENCE_SOURCE = "https://www.nngroup.com/articles/response-times-3-important-limits/"
+_NOBODY_HAS = 1e15  # users: a limit there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,7 +368,8 @@ def limits(system: System, way: Way, measured: Measured) -> list[Limit]:
     """What breaks, the first thing first. Every load grows as the users do."""
     loads = _loads(system, way, measured)
     found = [Limit(what, system.users / load) for what, load in loads if load > 0]
-    return sorted(found, key=lambda limit: limit.users)
+    reached = (limit for limit in found if limit.users < _NOBODY_HAS)
+    return sorted(reached, key=lambda limit: limit.users)
 
 
 def _loads(system: System, way: Way, measured: Measured) -> Iterator[tuple[Breaks, float]]:

@@ -140,6 +140,13 @@ def test_the_first_limit_is_that_of_the_fewest_users() -> None:
     assert [limit.users for limit in found] == sorted(limit.users for limit in found)
 
 
+def test_what_no_number_of_users_reaches_is_no_limit() -> None:
+    # Who logs out twice a day leaves one login of a year in 10³¹⁷ to run out: nothing to prune.
+    all_log_out = system(log_outs=2, login_s=365 * DAY)
+    what = {limit.what for limit in limits(all_log_out, SESSION, MEASURED)}
+    assert what == {Breaks.PROCESSES, Breaks.CONNECTIONS}
+
+
 def test_more_processes_cure_the_processes_alone() -> None:
     few = {limit.what: limit.users for limit in limits(system(processes=2), PUSHED, MEASURED)}
     many = {limit.what: limit.users for limit in limits(system(processes=4), PUSHED, MEASURED)}
