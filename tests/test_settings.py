@@ -4,21 +4,28 @@ import hashlib
 import json
 import os
 import re
+import runpy
 import secrets
 import stat
 import subprocess
 import sys
+import traceback
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import ConnectionHandler
+from django.test import override_settings
 
 from accounts.management.commands import demo
 from accounts.tokens.keys import Key
+from accounts.tokens.realm import site_realm
 from authdemo import settings as site
 
 KEY = secrets.token_urlsafe(64)
@@ -27,11 +34,13 @@ PRODUCTION = {"SECRET_KEY": KEY, "ALLOWED_HOSTS": "example.org"}
 production = pytest.mark.xdist_group("production")  # one server, asked once
 ANSWER = """
 import json
+import sys
 import django
 django.setup()
 from django.conf import settings
 from django.test import Client
 from django.core.management import call_command
+call_command("check", deploy=True, fail_level="WARNING", stdout=sys.stderr)
 call_command("migrate", verbosity=0)
 from accounts.models import User
 User.objects.create_user("alice", password="a horse walks into a bar")
@@ -78,19 +87,43 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_the_deployment_check_has_nothing_to_say() -> None:
-    done = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
-    assert done.returncode == 0, done.stderr
-    assert "no issues" in done.stdout
+def read(environment: dict[str, str], *, is_server: bool) -> dict[str, Any]:
+    """The settings, as a process with this environment alone reads them."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    with pytest.MonkeyPatch.context() as modules, patch.dict(os.environ, clear=True):
+        os.environ |= kept | environment
+        for name in ("authdemo.wsgi", "authdemo.asgi"):
+            modules.delitem(sys.modules, name, raising=False)
+        if is_server:
+            modules.setitem(sys.modules, "authdemo.wsgi", sys)
+        return runpy.run_path(site.__file__)
+
+
+def chosen(**environment: str) -> dict[str, Any]:
+    """The settings of a server."""
+    return read(environment, is_server=True)
+
+
+def refused(**environment: str) -> str:
+    """What is printed of an environment that will not do; the reason is one line."""
+    with pytest.raises(ImproperlyConfigured) as caught:
+        chosen(**environment)
+    assert "\n" not in str(caught.value)
+    return "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize("demo", [{}, {"DEMO": "0"}, {"DEMO": ""}, {"DEMO": "false"}], ids=str)
 def test_production_without_a_key_does_not_start(demo: dict[str, str]) -> None:
-    done = python("manage.py", "check", **demo)
-    assert done.returncode != 0
-    last = done.stderr.strip().splitlines()[-1]
+    last = refused(**demo).splitlines()[-1]
     assert "SECRET_KEY is not set" in last
     assert "DEMO=1" in last
+
+
+def test_a_command_without_a_key_says_so_in_one_line() -> None:
+    done = python("manage.py", "check")
+    assert done.returncode != 0
+    assert done.stderr.startswith("SECRET_KEY is not set")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_web_server_without_a_key_does_not_start_either() -> None:
@@ -104,74 +137,72 @@ def test_a_web_server_without_a_key_does_not_start_either() -> None:
     ["nonsense://x", "mysql://ada:secret@host/name", "postgres://ada:sec/ret@host/name"],
 )
 def test_a_database_address_that_means_nothing_is_told_in_one_line(url: str) -> None:
-    done = python("manage.py", "check", DATABASE_URL=url, **PRODUCTION)
-    assert done.returncode != 0
-    assert "DATABASE_URL is not understood" in done.stderr.strip().splitlines()[-1]
-    assert "sec" not in done.stderr
+    said = refused(DATABASE_URL=url, **PRODUCTION)
+    assert "DATABASE_URL is not understood" in said.splitlines()[-1]
+    assert "sec" not in said
 
 
-def printed(what: str, **environment: str) -> str:
-    """A setting, as a server with this environment has it."""
-    # To import the site as a server does takes seconds.
-    serve = "import sys; sys.modules['authdemo.wsgi'] = sys"
-    show = f"from django.conf import settings; print({what})"
-    done = python("-c", f"{serve}; {show}", **PRODUCTION, **environment)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+def database(**environment: str) -> dict[str, Any]:
+    """The database's settings of a server with this environment."""
+    found: dict[str, Any] = chosen(**PRODUCTION, **environment)["DATABASES"]
+    return dict(found["default"])
+
+
+def options(**environment: str) -> dict[str, Any]:
+    """How a server with this environment opens its database."""
+    return dict(database(**environment)["OPTIONS"])
 
 
 @pytest.mark.parametrize("folder", ["/tmp/a #1? x", "/tmp/a%20%231%3F%20x"])  # noqa: S108
 def test_a_folder_of_a_database_may_have_any_name(folder: str) -> None:
-    name = printed("settings.DATABASES['default']['NAME']", DATABASE_URL=f"sqlite:///{folder}/db")
-    assert name == "/tmp/a #1? x/db"  # noqa: S108
+    assert database(DATABASE_URL=f"sqlite:///{folder}/db")["NAME"] == "/tmp/a #1? x/db"  # noqa: S108
+
+
+POSTGRES = {"DATABASE_URL": "postgres://ada@host/name"}
 
 
 def test_a_server_waits_for_postgresql_within_bounds() -> None:
-    url = "postgres://ada@host/name"
-    options = printed("settings.DATABASES['default']['OPTIONS']", DATABASE_URL=url)
-    for bound in ("'connect_timeout': 2", "statement_timeout=2500", "lock_timeout=2000"):
-        assert bound in options
-    assert "'answer_timeout': 3.0" in options
-    assert "'tcp_user_timeout': 3000" in options
+    found = options(**POSTGRES)
+    assert found["connect_timeout"] == 2
+    assert found["options"] == "-c statement_timeout=2500 -c lock_timeout=2000"
+    assert (found["answer_timeout"], found["tcp_user_timeout"]) == (3.0, 3000)
 
 
 def test_how_long_it_waits_for_a_host_that_is_gone_is_a_setting() -> None:
-    chosen = {"DATABASE_TCP_TIMEOUT": "1.5", "DATABASE_TCP_IDLE": "60"}
-    url = "postgres://ada@host/name"
-    options = printed("settings.DATABASES['default']['OPTIONS']", DATABASE_URL=url, **chosen)
-    for bound in ("'tcp_user_timeout': 1500", "'keepalives_idle': 60", "'keepalives_interval': 2"):
-        assert bound in options
+    found = options(**POSTGRES, DATABASE_TCP_TIMEOUT="1.5", DATABASE_TCP_IDLE="60")
+    bounds = ("tcp_user_timeout", "keepalives_idle", "keepalives_interval")
+    assert [found[bound] for bound in bounds] == [1500, 60, 2]
 
 
 def test_a_server_waits_for_a_lock_of_sqlite_within_the_same_bounds() -> None:
     file = {"DATABASE_URL": "sqlite:////tmp/db"}
-    show = "settings.DATABASES['default']['OPTIONS']['timeout']"
-    assert printed(show, **file) == "4.5"
-    assert printed(show, **file, DATABASE_LOCK_TIMEOUT="1", DATABASE_STATEMENT_TIMEOUT="1") == "2.0"
-    assert printed(show, **file, DEMO="1") == "20.0"  # a class of forty
-    command = f"from django.conf import settings; print({show})"
-    assert python("-c", command, **PRODUCTION, **file).stdout == "20\n"
+    limits = {"DATABASE_LOCK_TIMEOUT": "1", "DATABASE_STATEMENT_TIMEOUT": "1"}
+    assert options(**file)["timeout"] == 4.5
+    assert options(**file, **limits)["timeout"] == 2.0
+    assert options(**file, DEMO="1")["timeout"] == 20.0  # a class of forty
+    of_a_command = read(PRODUCTION | file, is_server=False)["DATABASES"]["default"]
+    assert of_a_command["OPTIONS"]["timeout"] == 20
 
 
 def test_the_file_of_a_database_becomes_its_owners_alone(tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("db", "db-wal", "db-shm")]
     for file in files:
         file.touch(0o644)
-    environment = {**PRODUCTION, "DATABASE_URL": f"sqlite:///{files[0]}"}
-    assert python("manage.py", "showmigrations", "accounts", **environment).returncode == 0
+    handler = ConnectionHandler({"default": database(DATABASE_URL=f"sqlite:///{files[0]}")})
+    wrapper = handler["default"]
+    wrapper.get_new_connection(wrapper.get_connection_params()).close()
     assert {stat.S_IMODE(file.stat().st_mode) for file in files if file.exists()} == {0o600}
 
 
 def test_a_class_of_forty_may_wait_for_its_log_ins_in_one_process_of_a_demo() -> None:
-    line = printed("settings.HASH_LINE", WEB_THREADS=str(demo._THREADS))
-    assert 40 <= int(line) < demo._THREADS
+    line = chosen(**PRODUCTION, WEB_THREADS=str(demo._THREADS))["HASH_LINE"]
+    assert 40 <= line < demo._THREADS
 
 
 def test_behind_a_pooler_nothing_is_prepared_and_no_option_is_sent() -> None:
-    pooled = {"DATABASE_URL": "postgres://ada@host/name", "DATABASE_POOLER": "1"}
-    options = printed("settings.DATABASES['default']['OPTIONS']", **pooled)
-    assert "'prepare_threshold': None" in options
-    assert "statement_timeout" not in options
+    found = options(**POSTGRES, DATABASE_POOLER="1")
+    assert found["prepare_threshold"] is None
+    assert "options" not in found
 
 
 @pytest.fixture(scope="module")
@@ -232,9 +263,14 @@ def test_another_host_is_refused(answer: dict[str, Any]) -> None:
     assert answer["stranger"] == 400
 
 
-PRINT_KEYS = (
-    "from accounts.tokens.realm import site_realm;print(*(key.kid for key in site_realm().keyring))"
-)
+KEY_SETTINGS = ("SECRET_KEY", "JWT_ALGORITHM", "JWT_SIGNING_KEY", "JWT_RETIRED_KEYS")
+
+
+def key_ids(**environment: str) -> list[str]:
+    """Those of the site's keys, the signing one first."""
+    found = chosen(**PRODUCTION, **environment)
+    with override_settings(**{name: found[name] for name in KEY_SETTINGS}):
+        return [key.kid for key in site_realm().keyring]
 
 
 def pem_of(key: ed25519.Ed25519PrivateKey) -> str:
@@ -246,33 +282,24 @@ def test_keys_come_from_files_and_from_the_environment(tmp_path: Path) -> None:
     pems = [pem_of(ed25519.Ed25519PrivateKey.generate()) for _ in range(3)]
     (tmp_path / "new.pem").write_text(pems[0])
     one_line = pems[2].replace("\n", r"\n")
-    done = python(
-        *("-c", PRINT_KEYS),
-        **PRODUCTION,
+    found = key_ids(
         JWT_ALGORITHM="EdDSA",
         JWT_SIGNING_KEY_FILE=str(tmp_path / "new.pem"),
         JWT_RETIRED_KEYS=f"{pems[1]},{one_line}",
     )
-    assert done.stdout.split() == [Key.from_pem(pem.encode()).kid for pem in pems], done.stderr
+    assert found == [Key.from_pem(pem.encode()).kid for pem in pems]
 
 
 def test_a_secret_in_a_file_is_the_one_in_the_environment(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_text(KEY + "\n")
-    by_file = python("-c", PRINT_KEYS, **PRODUCTION, JWT_SIGNING_KEY_FILE=str(tmp_path / "secret"))
-    by_name = python("-c", PRINT_KEYS, **PRODUCTION, JWT_SIGNING_KEY=KEY)
-    assert by_file.stdout == by_name.stdout != ""
+    secret = secrets.token_urlsafe(64)
+    (tmp_path / "secret").write_text(f"{secret}\n")
+    by_file = key_ids(JWT_SIGNING_KEY_FILE=str(tmp_path / "secret"))
+    assert by_file == key_ids(JWT_SIGNING_KEY=secret) != key_ids()
 
 
 def test_a_key_file_that_is_not_there_is_told_in_one_line() -> None:
-    done = python("manage.py", "check", **PRODUCTION, JWT_SIGNING_KEY_FILE="/no/such.pem")
-    assert done.returncode != 0
-    last = done.stderr.strip().splitlines()[-1]
-    assert "The key file /no/such.pem cannot be read" in last
-
-
-PRINT_RESOURCE_SERVERS = (
-    "from django.conf import settings as s; import json; print(json.dumps(s.RESOURCE_SERVERS))"
-)
+    said = refused(**PRODUCTION, JWT_SIGNING_KEY_FILE="/no/such.pem")
+    assert "The key file /no/such.pem cannot be read" in said.splitlines()[-1]
 
 
 def test_the_lines_for_operators_make_the_secret_of_a_resource_server() -> None:
@@ -283,34 +310,25 @@ def test_the_lines_for_operators_make_the_secret_of_a_resource_server() -> None:
     )
     secret, variable = (line.split(maxsplit=1)[-1] for line in ran.stdout.splitlines())
     name, _, value = variable.partition("=")
-    done = python("-c", PRINT_RESOURCE_SERVERS, DEMO="1", **{name: value})
-    assert json.loads(done.stdout) == {"reports": hashlib.sha256(secret.encode()).hexdigest()}
+    found = chosen(DEMO="1", **{name: value})["RESOURCE_SERVERS"]
+    assert found == {"reports": hashlib.sha256(secret.encode()).hexdigest()}
 
 
 @pytest.mark.parametrize("value", ["reports", "reports:secret", f":{'0' * 64}"])
 def test_a_resource_server_without_a_digest_is_told_in_one_line(value: str) -> None:
-    done = python("-c", PRINT_RESOURCE_SERVERS, DEMO="1", RESOURCE_SERVERS=value)
-    assert done.returncode != 0
-    assert "RESOURCE_SERVERS is not understood" in done.stderr.strip().splitlines()[-1]
+    said = refused(DEMO="1", RESOURCE_SERVERS=value)
+    assert "RESOURCE_SERVERS is not understood" in said.splitlines()[-1]
 
 
 def test_the_demo_needs_no_https_and_is_no_debug_mode() -> None:
-    done = python(
-        "-c",
-        "from django.conf import settings as s; print(s.DEMO, s.SESSION_COOKIE_SECURE, s.DEBUG)",
-        DEMO="1",
-    )
-    assert done.stdout.split() == ["True", "False", "False"]
+    found = chosen(DEMO="1")
+    names = ("DEMO", "SESSION_COOKIE_SECURE", "DEBUG")
+    assert [found[name] for name in names] == [True, False, False]
 
 
 def test_a_key_that_was_rotated_away_still_verifies() -> None:
-    done = python(
-        "-c",
-        "from django.conf import settings as s; print(s.SECRET_KEY_FALLBACKS)",
-        DEMO="1",
-        SECRET_KEY_FALLBACKS="older,oldest",
-    )
-    assert done.stdout.strip() == "['older', 'oldest']"
+    found = chosen(DEMO="1", SECRET_KEY_FALLBACKS="older,oldest")
+    assert found["SECRET_KEY_FALLBACKS"] == ["older", "oldest"]
 
 
 def test_every_variable_that_is_read_is_told() -> None:
@@ -321,17 +339,14 @@ def test_every_variable_that_is_read_is_told() -> None:
 
 def test_a_limit_is_read_from_the_environment() -> None:
     names = [f"LIMIT_{name.upper().replace('-', '_')}" for name in site.LIMITS]
-    limits = "from authdemo.settings import LIMITS; print(set(LIMITS.values()))"
-    done = python("-c", limits, **dict.fromkeys(names, "7/11"), **PRODUCTION)
-    assert done.stdout == "{(7, 11)}\n", done.stderr
+    found = chosen(**dict.fromkeys(names, "7/11"), **PRODUCTION)["LIMITS"]
+    assert set(found.values()) == {(7, 11)}
 
 
 @pytest.mark.parametrize("value", ["many", "5", "5/0", "-1/60", "5/1h"])
 def test_a_limit_that_is_none_is_told_in_one_line(value: str) -> None:
-    done = python("manage.py", "check", LIMIT_SIGN_UP=value, **PRODUCTION)
-    assert done.returncode != 0
     told = f"LIMIT_SIGN_UP={value} is not understood: use attempts per seconds, like 1000/3600."
-    assert told in done.stderr.strip().splitlines()[-1]
+    assert told in refused(LIMIT_SIGN_UP=value, **PRODUCTION).splitlines()[-1]
 
 
 def test_every_limit_is_named_once_for_operators() -> None:
