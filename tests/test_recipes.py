@@ -12,7 +12,6 @@ import pytest
 from django.conf import settings
 
 from accounts.lab.events import events
-from accounts.strategies import strategies
 
 ROOT: Path = settings.BASE_DIR
 # The bytecode goes along: to compile everything again would take a third of the time.
@@ -76,10 +75,11 @@ def lines_in(text: str) -> list[str]:
     return [line.strip() for line in text.partition("```")[0].splitlines() if line[:4].isspace()]
 
 
-def run_make(target: str, text: str, tree: Path) -> str:
-    """Run a command that a recipe names; what it prints."""
-    [arguments] = re.findall(rf"make ({target} [^\n`]*)", text)
-    return run("make", *shlex.split(arguments), tree=tree)
+def arguments(target: str, text: str) -> list[str]:
+    """What a recipe says to run a target of make with."""
+    [line] = re.findall(rf"make {target} ([^\n`]*)", text)
+    [(_, _, found)] = [word.partition("ARGS=") for word in shlex.split(line)]
+    return shlex.split(found)
 
 
 def run(*command: str, tree: Path, **environment: str) -> str:
@@ -92,30 +92,36 @@ def run(*command: str, tree: Path, **environment: str) -> str:
     return done.stdout
 
 
-def test_a_strategy_is_one_file_and_its_tests(tree: Path) -> None:
-    text = recipe("Add a strategy")
-    [statement] = re.findall(r"`(assert [^`]+)`", text)
-    (tree / file_in("accounts/strategies", text)).write_text(code_in(text))
-    (tree / file_in("tests/strategies", text)).write_text(STRATEGY_TEST.format(statement))
-    assert re.search(r"\d\d+ passed", run_make("test-sqlite", text, tree))
-    assert f"\n{len(events)} played" in run_make("matrix", text, tree)
-
-
-def test_an_event_is_one_file(tree: Path) -> None:
-    text = recipe("Add an event")
-    (tree / file_in("accounts/lab/events", text)).write_text(code_in(text))
-    assert re.search(r"\d passed", run_make("test-sqlite", text, tree))
-    assert f"\n{len(strategies)} played" in run_make("matrix", text, tree)
-
-
-def test_a_claim_is_one_file_and_its_cases(tree: Path) -> None:
-    text = (ROOT / "accounts" / "claims" / "README.md").read_text()
-    files = re.findall(r"`([\w/]+\.py)`[^`]*^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+def test_a_strategy_an_event_and_a_claim_are_a_file_each_and_its_tests(tree: Path) -> None:
+    """All three at once, for to start the tests takes longer than to run them."""
+    strategy, event = recipe("Add a strategy"), recipe("Add an event")
+    claim = (ROOT / "accounts" / "claims" / "README.md").read_text()
+    [statement] = re.findall(r"`(assert [^`]+)`", strategy)
+    (tree / file_in("accounts/strategies", strategy)).write_text(code_in(strategy))
+    (tree / file_in("tests/strategies", strategy)).write_text(STRATEGY_TEST.format(statement))
+    (tree / file_in("accounts/lab/events", event)).write_text(code_in(event))
+    of_claim = r"`([\w/]+\.py)`[^`]*^```python\n(.*?)^```$"
+    files = re.findall(of_claim, claim, re.DOTALL | re.MULTILINE)
     assert len(files) == len({"the claim", "its test"})
     for name, code in files:
         (tree / name).write_text(code)
-    assert re.search(r"\d passed", run_make("test-sqlite", text, tree))
-    printed = run_make("claims", text, tree)
+
+    asked = [arguments("test-sqlite", text) for text in (strategy, event, claim)]
+    folders = [folder for *some, _, _ in asked for folder in some]
+    words = [word for *_, _, word in asked]
+    run_tests = ["test-sqlite", f"ARGS=-v {' '.join(folders)} -k '{' or '.join(words)}'"]
+    passed = re.findall(r"^(\S+) PASSED", run("make", *run_tests, tree=tree), re.MULTILINE)
+    found = [
+        sum(name.startswith(tuple(some)) and word in name for name in passed)
+        for *some, _, word in asked
+    ]
+    assert found[0] >= 10
+    assert all(found)
+
+    played = run("make", "matrix", f"ARGS={' '.join(arguments('matrix', strategy))}", tree=tree)
+    assert f"\n{len(events) + 1} played" in played  # the event of the other recipe, too
+    assert f'slug = "{arguments("matrix", event)[1]}"' in code_in(event)
+    printed = run("make", "claims", f"ARGS={' '.join(arguments('claims', claim))}", tree=tree)
     assert "A cookie is shorter than a token." in printed
     assert "holds: The cookie has 32 bytes" in printed
 
