@@ -13,8 +13,9 @@ from unittest.mock import Mock
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Error
+from playwright.sync_api import BrowserType, Error
 
+from tests.browser.conftest import start_or_skip
 from tests.chromium import STARTS, chromium, start
 
 pytestmark = pytest.mark.database("sqlite")  # it asks no database: once is enough
@@ -111,15 +112,8 @@ def test_a_browser_that_dies_while_it_starts_is_started_again() -> None:
         start(browser_type)
 
 
-def test_a_page_cannot_be_tested_without_a_browser(tmp_path: Path) -> None:
-    kept = {k: v for k, v in os.environ.items() if k not in {"CI", "PYTEST_XDIST_WORKER"}}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/browser/test_guard.py", "-k", "refuse"],
-        cwd=settings.BASE_DIR,
-        env=kept | {"CHROMIUM": str(tmp_path / "nowhere")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0
-    assert "no Chromium: apt install chromium-headless-shell" in done.stdout
+def test_a_page_cannot_be_tested_without_a_browser(
+    browser_type: BrowserType, tmp_path: Path
+) -> None:
+    with pytest.raises(pytest.skip.Exception, match="no Chromium: apt install chromium-headless-s"):
+        start_or_skip(browser_type, executable_path=tmp_path / "nowhere")

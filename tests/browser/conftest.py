@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,15 +42,16 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def launch_browser(
     browser_type: BrowserType, browser_type_launch_args: dict[str, Any]
 ) -> Callable[[], Browser]:
+    """Playwright's fixture, with a start of ours."""
+    return partial(start_or_skip, browser_type, **browser_type_launch_args)
+
+
+def start_or_skip(browser_type: BrowserType, **options: Any) -> Browser:
     """Start the browser; without one the tests are skipped, which CI takes for a failure."""
-
-    def launch() -> Browser:
-        try:
-            return start(browser_type, **browser_type_launch_args)
-        except Error as error:
-            pytest.skip(f"no Chromium: {ADVICE}. ({reason(error)})")
-
-    return launch
+    try:
+        return start(browser_type, **options)
+    except Error as error:
+        pytest.skip(f"no Chromium: {ADVICE}. ({reason(error)})")
 
 
 @dataclass
