@@ -1,5 +1,6 @@
 """Every answer of the API is one that its OpenAPI document describes: status, headers and body."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -86,7 +87,8 @@ class Contract:
             schema, lines = described[media_type]["schema"], answer.streaming_content
             answer.streaming_content = self._read(schema, lines, flaws)  # type: ignore[arg-type]
         elif isinstance(answer, HttpResponse):
-            body = answer.content.decode()
+            is_packed = answer.headers.get("Content-Encoding") == "gzip"
+            body = (gzip.decompress(answer.content) if is_packed else answer.content).decode()
             value = json.loads(body) if media_type.endswith("json") else body
             yield from self._invalid(described[media_type]["schema"], value)
 

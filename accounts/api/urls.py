@@ -42,7 +42,9 @@ LAB: list[URLPattern | URLResolver] = [
     path("logins/", lab_logins.LabLogins.as_view(), name="api-lab-logins"),
     path("users/", lab.LabUsers.as_view(), name="api-lab-users"),
     path("users/<slug:username>/", lab.LabUserDetail.as_view(), name="api-lab-user"),
-    path("status-list/", status_list.LabStatusList.as_view(), name="api-lab-status-list"),
+    path(
+        "status-list/", gzip_page(status_list.LabStatusList.as_view()), name="api-lab-status-list"
+    ),
     path("runs/", lab_runs.LabRuns.as_view(), name="api-lab-runs"),
     path("runs/<uuid:run_id>/", lab_runs.LabRun.as_view(), name="api-lab-run"),
 ]

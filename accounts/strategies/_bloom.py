@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 
 from rbloom import Bloom
 
-from accounts.strategies._memory_feed import Chunk, Memory, Row
+from accounts.strategies._memory_feed import ID_SIZE, Chunk, Memory, Row
 
 EXPECTED = 100_000  # rows at least; more make the filter say "perhaps" more often, never "no"
 FALSE_POSITIVES = 0.001
-_SIZE = 16  # bytes of an id
 
 
 class BloomMemory(Memory):
@@ -35,8 +34,9 @@ class BloomMemory(Memory):
         with self._adding:
             self._next = found
         for chunk in chunks:
-            found.update(chunk.ids[at : at + _SIZE] for at in range(0, len(chunk.ids), _SIZE))
-            count += len(chunk.expires)
+            ids = [chunk.ids[at : at + ID_SIZE] for at in range(0, len(chunk.ids), ID_SIZE)]
+            found.update(ids)
+            count += len(ids)
             yield chunk.is_last
         with self._adding:
             self._filter, self._next, self._count = found, None, count

@@ -4,31 +4,39 @@ import threading
 import time
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from math import ceil
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from accounts.strategies._sorted_ids import SortedIds
 
 Row = tuple[uuid.UUID, float]
 CHUNK = 10_000  # rows that are loaded at once: a request need not wait for more of them
+ID_SIZE = 16  # bytes
 _RECENT = 4096  # ids beside the sorted ones, until they are merged
 
 
 class Chunk(NamedTuple):
-    """Rows in the order of their ids: 16 bytes for each, and when each expires (epoch seconds)."""
+    """Rows in the order of their ids, 16 bytes for each.
+
+    ``latest`` is when the last of some rows expires (epoch seconds, rounded up). They need not be
+    the same rows, but those of all chunks are all.
+    """
 
     ids: bytes
-    expires: Sequence[int]
+    latest: int
 
     @property
     def is_last(self) -> bool:
         """Whether no more rows follow."""
-        return len(self.expires) < CHUNK
+        return len(self.ids) < ID_SIZE * CHUNK
 
 
 class Memory:
-    """Ids that are blacklisted, each until it expires; times in epoch seconds. Thread-safe."""
+    """Ids that are blacklisted, each until it expires; times in epoch seconds. Thread-safe.
+
+    A token is accepted until its exp plus the leeway. If its id were forgotten earlier, it would be
+    accepted again.
+    """
 
     def __init__(self, leeway: float) -> None:
         self._leeway = leeway
@@ -49,45 +57,48 @@ class Memory:
     def load(self, chunks: Iterable[Chunk], number: int) -> Iterator[bool]:
         """Remember all rows of the table, about so many; what was added meanwhile stays.
 
+        Each is remembered until the last of them expires: to read when each one does takes several
+        times as long, and to remember an id for too long does no harm.
+
         Yields after each chunk whether it is the last: the rows count once all were taken.
         """
-        found = SortedIds()
+        found, latest = SortedIds(), 0
         for chunk in chunks:
-            # A token is accepted until its exp plus the leeway. If it were forgotten earlier, it
-            # would be accepted again.
-            found.extend(chunk.ids, (ceil(end + self._leeway) for end in chunk.expires))
+            latest = max(latest, chunk.latest)
+            found.extend(chunk.ids, latest)
             yield chunk.is_last
+        found.hold_until(latest)
         with self._lock:
             self._sorted = found
 
     def add(self, rows: Iterable[Row]) -> None:
         """Remember rows; a row that is known already changes nothing."""
-        now = time.time()
+        since = self.since
         with self._lock:
             for jti, expires in rows:
-                if not self._sorted.holds(jti, now):
-                    self._recent[jti] = expires + self._leeway
-                    self._first = min(self._first, expires + self._leeway)
+                if not self._sorted.holds(jti, max(since, expires - 1)):
+                    self._recent[jti] = expires
+                    self._first = min(self._first, expires)
                 if len(self._recent) >= _RECENT:
-                    self._merge(now)
+                    self._merge(since)
         self._forget_expired()
 
-    def _merge(self, now: float) -> None:
+    def _merge(self, since: float) -> None:
         # In this order: who looks for an id looks among the recent ones first.
-        self._sorted = self._sorted.merged(self._recent, now)
+        self._sorted = self._sorted.merged(self._recent, since)
         self._recent, self._first = {}, float("inf")
 
     def has_any(self, *ids: uuid.UUID) -> bool:
         """Whether one of the ids is blacklisted."""
         self._forget_expired()
-        now = time.time()
-        return any(jti in self._recent or self._sorted.holds(jti, now) for jti in ids)
+        since = self.since
+        return any(jti in self._recent or self._sorted.holds(jti, since) for jti in ids)
 
     def _forget_expired(self) -> None:
-        if self._first > (now := time.time()):
+        if self._first > (since := self.since):
             return
         with self._lock:
-            self._recent = {jti: end for jti, end in self._recent.items() if end > now}
+            self._recent = {jti: end for jti, end in self._recent.items() if end > since}
             self._first = min(self._recent.values(), default=float("inf"))
 
 

@@ -15,7 +15,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from accounts.models import BLACKLIST_CHANNEL, BlacklistedToken
-from accounts.strategies._memory_feed import CHUNK, Chunk, Feed, Memory
+from accounts.strategies._memory_feed import CHUNK, ID_SIZE, Chunk, Feed, Memory
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,14 @@ _BUSY = 0.1  # seconds that a request waits for another thread that is taking no
 _START = 2.0  # seconds that the first request waits at most for the first load, if it is short
 _NAME = "blacklist listener"
 _PAUSE = 0.2  # seconds before connecting again
+# A chunk comes as one row: to make objects of a million rows would take longer than all else.
+_CHUNK = f"""
+SELECT string_agg(uuid_send(jti), '' ORDER BY jti), ceil(date_part('epoch', max(expires_at)))
+FROM (
+    SELECT jti, expires_at FROM {BlacklistedToken._meta.db_table}
+    WHERE jti > %s AND expires_at >= to_timestamp(%s) ORDER BY jti LIMIT %s
+) AS chunk
+"""  # noqa: S608 - no name from outside
 
 
 class PostgresFeed(Feed):
@@ -32,14 +40,16 @@ class PostgresFeed(Feed):
 
     LISTEN comes first and the load second, so that no row is missed in between. A thread keeps the
     connection alive. A request that finds notifications on the connection takes them itself before
-    it looks into the memory. The memory counts as outdated at once when the connection is lost, and
-    after three seconds when it is silent. Then the thread connects again and loads everything.
+    it looks into the memory. The memory counts as outdated at once when the connection is lost or
+    too many rows were added to name them, and after three seconds of silence. Then the thread loads
+    everything, and no request waits for that.
     https://www.postgresql.org/docs/current/sql-notify.html
     """
 
     def __init__(self, memory: Memory) -> None:
         super().__init__(memory)
         self._heard = 0.0
+        self._is_behind = True  # the thread has to load everything
         self._is_lost = False  # has been logged
         self._database: psycopg.Connection[Any] | None = None
         self._line = threading.Lock()  # held while notifications are taken
@@ -62,7 +72,7 @@ class PostgresFeed(Feed):
 
     def _take_news(self) -> bool:
         database = self._database
-        if database is None:
+        if database is None or self._is_behind:
             return False
         line = select.poll()
         try:
@@ -75,7 +85,7 @@ class PostgresFeed(Feed):
             self._heard = 0.0
             database.close()
             return False
-        return True
+        return not self._is_behind
 
     def _start(self) -> None:
         # Only at the first request: a thread does not survive the fork of a server's workers.
@@ -85,6 +95,7 @@ class PostgresFeed(Feed):
             self._heard = 0.0
             self._loaded.clear()
             woken, self._waker = socket.socketpair()
+            self._waker.settimeout(0)  # who is woken twice need not be woken again
             self._thread = threading.Thread(
                 target=self._run, args=[woken], name="blacklist", daemon=True
             )
@@ -116,9 +127,8 @@ class PostgresFeed(Feed):
             database: psycopg.Connection[Any] = wrapper.connection
             database.execute(f"SET application_name = '{_NAME}'")  # seen in pg_stat_activity
             database.execute(f"LISTEN {BLACKLIST_CHANNEL}")
-            self._load(database)
+            self._is_behind = True
             self._database = database
-            self._is_lost = False
             self._follow(database, woken)
         finally:
             self._heard = 0.0
@@ -135,10 +145,21 @@ class PostgresFeed(Feed):
                 with self._line:
                     if not heard:
                         self._ask(database)
-                    self._receive(database)
+                    self._catch_up(database)
                     self._heard = time.monotonic()
+                self._is_lost = False
                 self._loaded.set()
-                heard = bool(selector.select(_HEARTBEAT))
+                ready = {key.fileobj for key, _ in selector.select(_HEARTBEAT)}
+                if woken in ready:
+                    woken.recv(1)
+                heard = bool(ready)
+
+    def _catch_up(self, database: psycopg.Connection[Any]) -> None:
+        self._receive(database)
+        while self._is_behind:
+            self._is_behind = False
+            self._load(database)
+            self._receive(database)  # what has happened meanwhile
 
     @staticmethod
     def _ask(database: psycopg.Connection[Any]) -> None:
@@ -155,39 +176,44 @@ class PostgresFeed(Feed):
                 self._loaded.set()  # not yet; but whoever waits had better ask the table
 
     def _chunks(self, database: psycopg.Connection[Any]) -> Iterator[Chunk]:
-        sql = (
-            "SELECT uuid_send(jti), ceil(extract(epoch FROM expires_at))::bigint "  # noqa: S608
-            f"FROM {BlacklistedToken._meta.db_table} WHERE jti > %s AND expires_at >= "
-            "to_timestamp(%s) ORDER BY jti LIMIT %s"
-        )
         last, since = uuid.UUID(int=0), self._memory.since
         while True:
-            rows = database.cursor(binary=True).execute(sql, [last, since, CHUNK]).fetchall()
-            chunk = Chunk(b"".join(row[0] for row in rows), [row[1] for row in rows])
+            cursor = database.cursor(binary=True).execute(_CHUNK, [last, since, CHUNK])
+            ids, latest = cursor.fetchone() or (None, None)
+            chunk = Chunk(ids or b"", int(latest or 0))
             yield chunk
             if chunk.is_last:
                 return
-            last = uuid.UUID(bytes=chunk.ids[-16:])
+            last = uuid.UUID(bytes=chunk.ids[-ID_SIZE:])
 
     def _receive(self, database: psycopg.Connection[Any]) -> None:
         """Take the notifications that have arrived."""
-        # Collect them before handling any: the generator holds the connection's lock, which loading
-        # needs. Repeat until there are none: psycopg puts aside what arrives with the answer to a
+        # Repeat until there are none: psycopg puts aside what arrives with the answer to a
         # statement, where polling the connection does not see it.
         while notices := list(database.notifies(timeout=0)):
             for notice in notices:
-                self._note(notice.payload, database)
+                self._note(notice.payload)
 
-    def _note(self, payload: str, database: psycopg.Connection[Any]) -> None:
+    def _note(self, payload: str) -> None:
         try:
             jti, expires = payload.split()
             row = uuid.UUID(jti), float(expires)
         except ValueError:
             # "*" stands for too many rows to name. Or the payload is a stranger's: every client of
             # the database may notify on any channel.
-            self._load(database)
+            self._fall_behind()
         else:
             self._memory.add([row])
+
+    def _fall_behind(self) -> None:
+        """Have the table asked until the thread has loaded everything."""
+        self._is_behind, self._heard = True, 0.0
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waker is not None:
+            with suppress(OSError):  # it has been closed, or is full
+                self._waker.send(b"!")
 
     def close(self) -> None:
         """End the thread and its connection; calling it twice changes nothing."""
@@ -195,7 +221,7 @@ class PostgresFeed(Feed):
             if self._stopped.is_set():
                 return
             self._stopped.set()
+            self._wake()
             if self._thread is not None and self._waker is not None:
-                with self._waker, suppress(OSError):
-                    self._waker.send(b"!")
+                with self._waker:
                     self._thread.join(_START)

@@ -4,7 +4,7 @@ import sys
 import uuid
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import compress
 from math import ceil
 
@@ -24,14 +24,18 @@ class SortedIds:
     def __len__(self) -> int:
         return len(self.high)
 
-    def extend(self, ids: bytes, until: Iterable[int]) -> None:
+    def extend(self, ids: bytes, until: int) -> None:
         """Add ids of 16 bytes each, in their order and beyond those that are here."""
         halves = array("Q", ids)
         if sys.byteorder == "little":
             halves.byteswap()
         self.high.extend(halves[::2])
         self.low.extend(halves[1::2])
-        self.until.extend(until)
+        self.until.extend(array("I", [until]) * (len(halves) // 2))
+
+    def hold_until(self, moment: int) -> None:
+        """Hold all of them until the same moment."""
+        self.until = array("I", [moment]) * len(self)
 
     def holds(self, jti: uuid.UUID, now: float) -> bool:
         """Whether an id is here and its moment is not over."""
@@ -49,7 +53,7 @@ class SortedIds:
         for jti in sorted(recent):
             end = bisect_left(self.high, jti.int >> _HALF, begin)
             found.take(self, begin, end)
-            found.extend(jti.bytes, [ceil(recent[jti])])
+            found.extend(jti.bytes, ceil(recent[jti]))
             begin = end
         found.take(self, begin, len(self))
         return found.without_expired(now)

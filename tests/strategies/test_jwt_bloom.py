@@ -57,8 +57,8 @@ def test_a_log_out_is_known_to_another_process_soon(process: Process, lab_user: 
 
 def test_a_filter_of_many_is_loaded_with_room_for_twice_as_many() -> None:
     memory, listed = BloomMemory(0), sorted(uuid.uuid4() for _ in range(CHUNK))
-    whole = Chunk(b"".join(jti.bytes for jti in listed), [2**31] * CHUNK)
-    loading = memory.load([whole, Chunk(b"", [])], 1_000_000)
+    whole = Chunk(b"".join(jti.bytes for jti in listed), 2**31)
+    loading = memory.load([whole, Chunk(b"", 0)], 1_000_000)
     assert next(loading) is False
     memory.add([(meanwhile := uuid.uuid4(), 0.0)])
     assert not memory.has_any(listed[0])

@@ -1,7 +1,9 @@
 """One bit per token: what is published, who fetches it and when, and what it says."""
 
 import base64
+import gzip
 import json
+import secrets
 import time
 import zlib
 from datetime import timedelta
@@ -15,6 +17,7 @@ from accounts.lab.outage import database_stopped
 from accounts.lab.users import LabUser
 from accounts.strategies import _status_list
 from accounts.strategies._status_list import FetchedList, published, uri_of
+from accounts.strategies.jwt_status_list import JwtStatusList
 from accounts.tokens.codec import peek
 from accounts.tokens.realm import TokenRefused, lab_realm, site_realm
 from accounts.tokens.status import StatusList, status_read, status_sign
@@ -96,6 +99,18 @@ def test_the_list_is_served_as_the_draft_has_it(process: Process, lab_user: LabU
     assert bits[named["idx"] // 8] == 1 << named["idx"] % 8
     assert sum(bits) == bits[named["idx"] // 8]
     assert len(answer.content) < 3000
+
+
+def test_the_longest_list_of_a_million_tokens_is_served_in_less_than_200_kb(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Half of all bits set at random, which nothing compresses, in base64 in base64."""
+    longest = secrets.token_bytes(_status_list.BITS // 8)
+    signed = status_sign(lab_realm(), longest, uri="x", ttl=1, lifetime=60)
+    monkeypatch.setattr(JwtStatusList, "published", lambda _: signed)
+    answer = Client().get("/api/lab/status-list/", headers={"Accept-Encoding": "gzip"})
+    assert gzip.decompress(answer.content).decode() == signed
+    assert len(answer.content) < 200_000 < len(signed)
 
 
 @pytest.mark.django_db

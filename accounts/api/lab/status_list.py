@@ -20,6 +20,6 @@ class LabStatusList(PublicApiView):
 
         The compressed bits are in a signed token, as the draft of the IETF has it
         (draft-ietf-oauth-status-list): ``ttl`` says when to fetch it anew, ``exp`` how long a copy
-        may be used.
+        may be used. Ask for gzip: the token is base64 of base64, nearly half of it for nothing.
         """
         return HttpResponse(JwtStatusList.published(lab_realm()), content_type=MEDIA_TYPE)
