@@ -5,13 +5,14 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from pytest_django.fixtures import Settings
 
-from accounts.lab import runs, scenario
+from accounts.lab import recorded, runs, scenario
 from accounts.lab.events import events
 from accounts.lab.report import Report
 from accounts.lab.turns import LONG_SLOTS, SHORT_SLOTS
@@ -33,6 +34,29 @@ def calm(page: Page) -> Iterator[None]:
     yield
     page.close()
     server_has_ended()
+
+
+#: a scenario whose transcript is opened after its row was played
+OPENED = {("session-db", "log-out"), ("jwt-user", "log-out")}
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nearly all scenarios come out as recorded: a page shows them alike, and they take no time.
+
+    That each is measured as it is declared, a test without a browser sees.
+    """
+    known = recorded.recorded("sqlite")
+    assert known
+
+    def run_scenario(*pair: Any, **options: Any) -> Any:
+        cell = tuple(one.slug for one in pair)
+        if cell in OPENED or cell not in known.reports:
+            return scenario.run_scenario(*pair, **options)
+        report = {**known.reports[cell], "transcript": []}
+        return SimpleNamespace(**report, as_dict=report.copy)
+
+    monkeypatch.setattr(runs, "run_scenario", run_scenario)
 
 
 class Slow:
@@ -103,6 +127,7 @@ def server_has_ended() -> None:
 # --- Run ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("at_once")
 def test_alice_runs_the_whole_matrix_and_finds_it_again(page: Page) -> None:
     page.goto("/lab/")
     expect(page.get_by_text("Not played here yet")).to_be_visible()
@@ -143,6 +168,7 @@ def test_leaving_the_page_ends_the_run(page: Page, slow: Slow) -> None:
     assert slow.end() < ALL
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_row_a_column_and_a_cell_run_by_themselves(page: Page) -> None:
     run_row(page, "opaque")
     expect(page.locator(PLAYED)).to_have_count(len(events))
@@ -159,6 +185,7 @@ def test_a_row_a_column_and_a_cell_run_by_themselves(page: Page) -> None:
     expect(page.locator(PLAYED)).to_have_count(len(events) + len(strategies))
 
 
+@pytest.mark.usefixtures("at_once")
 def test_too_many_runs_are_told_with_a_time(page: Page, settings: Settings) -> None:
     settings.LIMITS = {**settings.LIMITS, "lab-runs": (len(events), 86_400)}
     run_row(page, "session-db")
@@ -346,6 +373,7 @@ def test_a_lost_answer_whose_throwaway_user_is_gone_says_so_and_is_no_verdict(pa
     assert violations(page) == CLEAN
 
 
+@pytest.mark.usefixtures("at_once")
 def test_an_events_page_says_who_notices_and_why(page: Page) -> None:
     page.goto("/lab/events/log-out/")
     page.get_by_role("button", name="Run this column").click()
@@ -360,6 +388,7 @@ def test_an_events_page_says_who_notices_and_why(page: Page) -> None:
 # --- For everybody --------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("at_once")
 def test_the_matrix_is_walked_and_run_by_keyboard(page: Page) -> None:
     run_row(page, "session-db")
     cell(page, "session-db", "log-out").get_by_role("link").focus()
@@ -377,6 +406,7 @@ def test_the_matrix_is_walked_and_run_by_keyboard(page: Page) -> None:
     expect(following.get_by_role("link")).to_be_visible()
 
 
+@pytest.mark.usefixtures("at_once")
 def test_on_a_phone_each_strategy_is_a_card(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     run_row(page, "jwt-user")
@@ -396,6 +426,7 @@ def test_on_a_phone_each_strategy_is_a_card(page: Page) -> None:
     assert not scrolls_sideways(page)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_on_a_phone_an_event_is_opened_and_played_from_the_lab(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/lab/")
@@ -427,6 +458,7 @@ def test_the_pages_below_the_lab_fit_a_phone(page: Page) -> None:
         assert not scrolls_sideways(page), path
 
 
+@pytest.mark.usefixtures("at_once")
 def test_axe_finds_nothing_wrong(page: Page) -> None:
     run_row(page, "session-db")
     assert violations(page) == CLEAN
