@@ -5,14 +5,17 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.conf import settings as site
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django.fixtures import Settings
 
-from accounts.attacks import attacks
+from accounts.attacks import attacks, script_in_a_comment
+from accounts.attacks.stage import houses
 from accounts.attacks.stage.hosts import Party
 from tests.axe import CLEAN, violations
 from tests.browser.conftest import Guard
@@ -102,8 +105,19 @@ class TestScriptInAComment:
         assert [lost(cells, column) for column in range(3)] == [[], [], []]
         assert "you found a defence" in solved(page)
 
-    def test_short_tokens_help_where_the_thief_cannot_renew_them(self, play: Play) -> None:
-        cells = play("script-in-a-comment", "short-life")
+    def test_short_tokens_help_where_the_thief_cannot_renew_them(
+        self, page: Page, play: Play, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert houses.SHORT.total_seconds() < script_in_a_comment.WAIT
+        monkeypatch.setattr(script_in_a_comment, "WAIT", 0.01)  # of what the clock leaps over
+        with time_machine.travel(datetime.now(UTC)) as clock:
+
+            def use_it_later(route: Route) -> None:
+                clock.shift(houses.SHORT)
+                route.continue_()
+
+            page.context.route("**/use/", use_it_later)
+            cells = play("script-in-a-comment", "short-life")
         assert cells["JWT in localStorage"][2] == "▲ 20 of 20, by its refresh token"
         assert lost(cells, 1) == [*cells]
         assert lost(cells, 2) == ["JWT in localStorage"]
