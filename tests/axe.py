@@ -33,7 +33,7 @@ AT_REST = "Promise.allSettled(document.getAnimations().map((animation) => animat
 # alike. So it judges three of each look: what colours a text has, and what lies behind it. A look
 # that had contrast enough in a theme has it at any width and on any page: it is not judged again.
 CONFIGURE = 'axe.configure({rules: [{id: "color-contrast", selector: "[data-look]"}]})'
-GOOD_LOOKS: dict[str, set[str]] = {theme: set() for theme in THEMES}
+GOOD_LOOKS: dict[str, set[int]] = {theme: set() for theme in THEMES}
 MARK_LOOKS = """(good) => {
   const JUDGED = 3;
   const FORM = "input, select, textarea";
@@ -60,23 +60,37 @@ MARK_LOOKS = """(good) => {
     element.checkVisibility() &&
     element.getBoundingClientRect().bottom + scrollY > 0 && // or it waits above for a key
     getComputedStyle(element).clipPath !== "inset(50%)"; // or a screen reader reads it
+  // 52 bits in the place of a kilobyte: thousands of them are told to each page.
+  const short = (text) => {
+    let [one, other] = [0, 1];
+    for (let at = 0; at < text.length; at += 1) {
+      one = Math.imul(one ^ text.charCodeAt(at), 2654435761);
+      other = Math.imul(other ^ text.charCodeAt(at), 1597334677);
+    }
+    return (one >>> 6) * 2 ** 26 + (other >>> 6);
+  };
   const lookOf = (element) => {
     // A link is told from the text around it.
     const around = element.matches("a") ? styles(element.parentElement, TEXT) : "";
-    return [element.tagName, styles(element, TEXT), around, whatLiesBehind(element)].join();
+    const look = [element.tagName, styles(element, TEXT), around, whatLiesBehind(element)].join();
+    return { name: short(look), isItsOwn: look.includes("#") };
   };
-  const judged = Object.fromEntries(good.map((look) => [look, JUDGED]));
+  const known = new Set(good);
+  const judged = {};
+  const looks = [];
   let marked = 0;
   for (const element of document.body.querySelectorAll("*")) {
     element.removeAttribute("data-look");
     if (!(element.matches(FORM) || hasText(element)) || !isSeen(element)) continue;
-    const look = lookOf(element);
-    judged[look] = (judged[look] ?? 0) + 1;
-    if (judged[look] > JUDGED) continue;
+    const { name, isItsOwn } = lookOf(element);
+    if (known.has(name)) continue;
+    if (!judged[name] && !isItsOwn) looks.push(name);
+    judged[name] = (judged[name] ?? 0) + 1;
+    if (judged[name] > JUDGED) continue;
     element.setAttribute("data-look", "");
     marked += 1;
   }
-  return { marked, looks: Object.keys(judged).filter((look) => !look.includes("#")) };
+  return { marked, looks };
 }"""
 RUN = "async (options) => (await axe.run(options)).violations"
 
