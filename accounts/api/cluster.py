@@ -18,7 +18,7 @@ from accounts.cluster.clients import ways_to_copy
 from accounts.cluster.control import ClusterAway, Control
 from accounts.cluster.drills import drills
 from accounts.cluster.here import now, own_control
-from accounts.cluster.results import told
+from accounts.cluster.results import Mark, told
 from accounts.cluster.timeline import timeline
 from accounts.lab.instances import find_strategy
 from accounts.services import ServiceError
@@ -181,5 +181,5 @@ def _control() -> Control:
 
 def _html(played: dict[str, Any]) -> str:
     run = told(played["drill"], played["lines"], played)
-    context = {"run": run, "timeline": timeline(run["tracks"])}
+    context = {"run": run, "mark": Mark.of(run), "timeline": timeline(run["tracks"])}
     return render_to_string("partials/cluster_run.html", context)

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from accounts.bench.measures.machine import machine
+from accounts.cluster.drills import BAD, GOOD
 
 Json = dict[str, Any]
 SHIPPED = Path(__file__).parent / "results" / "drills.json"
@@ -23,6 +25,30 @@ _PACKAGES = {
 def told(drill: str, lines: Sequence[Json], played: Json) -> Json:
     """What came of a drill, in one piece: for a command's output, a page and the shipped file."""
     return {"drill": drill, **played["outcome"], "seconds": played["seconds"], "lines": [*lines]}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a drill went: ``tone`` is ``good`` for the owner of the logins, ``mixed`` or ``broken``.
+
+    A promise can be kept and be bad for the owner all the same: it may promise no more.
+    """
+
+    tone: str
+    sign: str
+    words: str
+
+    @classmethod
+    def of(cls, run: Mapping[str, Any]) -> Self:
+        """Read from what ``told`` gave: its lines say of each result how it went for the owner."""
+        if not run["kept"]:
+            return cls("broken", "✗", "What was promised did not hold.")
+        tones = [line["tone"] for line in run["lines"] if line["tone"] in (GOOD, BAD)]
+        if not (bad := tones.count(BAD)):
+            return cls("good", "✓", "As promised, and well for the owner.")
+        verb = "is" if bad == 1 else "are"
+        words = f"As promised, but {bad} of {len(tones)} results {verb} bad for the owner."
+        return cls("mixed", "◆", words)
 
 
 def where() -> Json:

@@ -1,7 +1,7 @@
 """What links a page to the glossary where it uses a word first."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django import template
 from django.urls import reverse
@@ -39,12 +39,13 @@ def word(name: str, text: str = "") -> SafeString:
 
 
 @register.filter
-def first_uses(paragraphs: Sequence[str]) -> list[SafeString]:
+def first_uses(paragraphs: Sequence[str], known: Collection[str] = ()) -> list[SafeString]:
     """The paragraphs of a page, each word of the glossary linked where it stands first.
 
-    They may have elements without attributes, ``<code>``, but no links of their own.
+    They may have elements without attributes, ``<code>``, but no links of their own. ``known``
+    words are linked elsewhere on the page.
     """
-    ahead = set(_ANCHORS)
+    ahead = _ANCHORS.keys() - {*known}
 
     def linked(use: re.Match[str]) -> str:
         if (name := use[1].casefold()) not in ahead:

@@ -83,6 +83,12 @@ WORDS = (
         seen="/lab/jwt-bloom/",
     ),
     Word(
+        "bounce",
+        "A log-in bounces when the first request after it is refused, although nobody logged out.",
+        "It happens where the one who is asked has not heard of the log-in yet, as a late replica.",
+        seen="/cluster/#replica-behind",
+    ),
+    Word(
         "bytes of a credential",
         "The length of a token or of a cookie’s value alone, without the name of its header.",
         "A token has some three bytes more for each digit of its user’s number.",
@@ -145,6 +151,12 @@ WORDS = (
         "To let everybody in while what ought to be asked cannot be asked.",
         "The other choice, to fail closed, lets nobody in: neither a thief nor an owner.",
         seen="/lab/events/store-down/",
+    ),
+    Word(
+        "ghost",
+        "A copy that is still let in after its log-out, as the one who is asked does not know yet.",
+        "How long it walks tells how far behind that one is.",
+        seen="/cluster/#replica-behind",
     ),
     Word(
         "grace",
@@ -238,6 +250,12 @@ WORDS = (
         "Nobody can forge by naming another algorithm; a log-out ends it no sooner than a JWT.",
         seen="/claims/paseto-fixes-jwt/",
         source=Source("PASETO", "https://github.com/paseto-standard/paseto-spec"),
+    ),
+    Word(
+        "primary database",
+        "The database that takes every change; its replicas copy it.",
+        "While it is away nobody can log in or out, and who reads a replica is told old news.",
+        seen="/cluster/#primary-down",
     ),
     Word(
         "refresh token",

@@ -4,6 +4,8 @@ May import what runs (``accounts.cluster``) and what lies below. Read ``_base.py
 """
 
 from accounts.cluster.drills._base import (
+    BAD,
+    GOOD,
     Drill,
     Figure,
     Line,
@@ -19,6 +21,8 @@ from accounts.registry import Registry
 drills: Registry[Drill] = Registry("accounts.cluster.drills", Drill)  # type: ignore[type-abstract]
 
 __all__ = [
+    "BAD",
+    "GOOD",
     "Drill",
     "Figure",
     "Line",

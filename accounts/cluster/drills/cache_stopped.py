@@ -62,7 +62,7 @@ class CacheStopped(Drill):
             pair.ended.log_out()
         yield Line(f"Two devices log in under each of {len(pairs)} ways; one of each logs out")
         with stage.without("cache"):
-            yield Line("The cache is stopped", BAD)
+            yield Line("The cache is stopped")
             yield from _asked(pairs, stage, _PHASES[0])
         yield Line("The cache is started again; it is empty")
         yield from _asked(pairs, stage, _PHASES[1])

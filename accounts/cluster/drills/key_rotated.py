@@ -67,7 +67,7 @@ def _rotate(stage: Stage, old: str, new: str) -> Iterator[Line | Outcome]:
         yield Line("Two resource servers have the key of the site, and accept its tokens")
         proxy.stop()
         running.enter_context(Caddy([new], port=int(site.rpartition(":")[2])))
-        yield Line("The site signs with a new key, and publishes the old one no more", BAD)
+        yield Line("The site signs with a new key, and publishes the old one no more")
         asked = _told(before, after, asks)
         yield Line(f"The server that asks for a key it does not know: {asked}", GOOD)
         first = _told(before, after, waits)

@@ -18,15 +18,16 @@ _POLL = 0.02  # seconds
 
 
 class ListenCut(Drill):
-    """``jwt-blacklist-memory`` keeps its list in each process; PostgreSQL tells of each new entry.
+    """``jwt-blacklist-memory`` keeps its list in each process, and hears of each new entry.
 
-    Five devices log in. The connections that listen are ended, and ended again as soon as one is
-    made anew. All five log out at process 1, and each is asked at once at all processes. Then the
-    processes may listen again.
+    Each process has told PostgreSQL over a connection of its own that it wants to hear of them
+    (``LISTEN``). Five devices log in. The connections that listen are ended, and ended again as
+    soon as one is made anew. All five log out at process 1, and each is asked at once at all
+    processes. Then the processes may listen again.
     """
 
     slug = "listen-cut"
-    title = "Cut the LISTEN connection"
+    title = "Cut the news of log-outs"
     promise = "A process that hears nothing asks the table, and lets nobody in who has logged out."
     needs = (*SITES, "primary")
     order = 40
@@ -41,7 +42,7 @@ class ListenCut(Drill):
         yield Line(f"{_DEVICES} devices are logged in, and {many} processes listen")
         accepted = kept_out = 0
         with cut(primary):
-            yield Line("The connections are cut, and cut again whenever one is made anew", BAD)
+            yield Line("The connections are cut, and cut again whenever one is made anew")
             for device in devices:
                 device.log_out()
                 accepted += sum(stage.ask(site, device) != UNAUTHORIZED for site in SITES)

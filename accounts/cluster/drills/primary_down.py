@@ -15,7 +15,7 @@ _POLL = 0.02  # seconds
 
 
 class PrimaryDown(Drill):
-    """Log in with a token of the site, then kill the primary as ``kill -9`` does it.
+    """Log in with a token of the site, then kill the primary database as ``kill -9`` does it.
 
     Who goes on? Each process is asked with the token, the reader, which has its own copy of the
     data, and both resource servers: the one that has the public keys, and the one that asks the
@@ -39,7 +39,7 @@ class PrimaryDown(Drill):
         yield Line("A device is logged in with a token of the site; another one has logged out")
         answers: dict[str, list[tuple[int, bool, float]]] = {}
         with stage.without("primary", kill=True):
-            yield Line("The primary is killed", BAD)
+            yield Line("The primary is killed")
             for part in (*SITES, *stage.there("reader", "resource", "asker")):
                 found = answers[part] = [_ask(stage, part, live) for _ in range(_TIMES)]
                 status, _, seconds = found[-1]

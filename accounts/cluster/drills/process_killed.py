@@ -42,7 +42,7 @@ class ProcessKilled(Drill):
             eyes.wait(lambda: len(eye.samples) >= _ENOUGH, _PATIENCE)
             with stage.without(_KILLED, kill=True):
                 seen = len(eye.samples)
-                yield Line("Process 2 is killed, and gets no chance to finish anything", BAD)
+                yield Line("Process 2 is killed, and gets no chance to finish anything")
                 eyes.wait(lambda: len(eye.samples) >= seen + _ENOUGH, _PATIENCE)
             yield Line("Process 2 is started again, and asked with the others")
         lost = [each for each in eye.samples if each.status != OK]

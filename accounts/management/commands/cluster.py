@@ -18,7 +18,7 @@ from accounts.cluster.clients import ways_to_copy
 from accounts.cluster.control import Control
 from accounts.cluster.drills import drills
 from accounts.cluster.playing import follow
-from accounts.cluster.results import Json, ship, told, where
+from accounts.cluster.results import Json, Mark, ship, told, where
 from accounts.cluster.running import borrowed, running
 from accounts.demo.accounts import DRILLS
 from accounts.demo.addresses import reachable_hosts
@@ -110,7 +110,8 @@ def _played(control: Control, slug: str, given: dict[str, str], *, is_told: bool
     quiet.print(f"\n[bold]{drills[slug].title}[/bold] {drills[slug].promise}")
     *lines, played = (_printed(item, quiet) for item in follow(control, slug, **given))
     run = told(slug, lines, played)
-    quiet.print(f"{'✓ kept' if run['kept'] else '✗ not kept'}: {run['words']}", markup=False)
+    mark = Mark.of(run)
+    quiet.print(f"{mark.sign} {mark.words} {run['words']}", markup=False)
     return run
 
 
