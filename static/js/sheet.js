@@ -5,23 +5,23 @@ import { microseconds } from "./format.js";
 import { rows } from "./sequence.js";
 
 const NARROW = 480;
-const LINE = 15;
+const SIZE = 15; // of the text: it is there to be read
+const GLYPH = 9.06; // how wide one character of it is
+const LINE = 19;
+const LOOP = 16; // how high the loop of what Django does by itself is
 const GAP = 16;
 const HEAD = 44;
 const BAR = 8;
 
-/** Where sender, Django and database stand, as shares of the width, and the size of the text. */
-const LAYOUTS = {
-  wide: { places: [0.135, 0.5, 0.865], size: 12, glyph: 7.25 },
-  narrow: { places: [0.1, 0.36, 0.88], size: 11, glyph: 6.65 },
-};
+/** Where sender, Django and database stand, as shares of the width. */
+const PLACES = { wide: [0.135, 0.5, 0.865], narrow: [0.11, 0.34, 0.87] };
 
 /** One drawing in progress; `y` is how far down it has come. Everything in CSS pixels. */
 export class Sheet {
   constructor(width) {
-    const { places, size, glyph } = LAYOUTS[width < NARROW ? "narrow" : "wide"];
+    const places = PLACES[width < NARROW ? "narrow" : "wide"];
     const [sender, django, database] = places.map((share) => Math.round(width * share));
-    Object.assign(this, { width, size, glyph, sender, django, database, y: HEAD, drawn: [] });
+    Object.assign(this, { width, sender, django, database, y: HEAD, drawn: [] });
   }
 
   /** The height that everything drawn needs. */
@@ -60,7 +60,7 @@ export class Sheet {
             x,
             y: 26,
             "text-anchor": "middle",
-            "font-size": this.size,
+            "font-size": SIZE,
           },
           name,
         ),
@@ -82,7 +82,10 @@ export class Sheet {
   }
 
   request({ text, credential }) {
-    const lines = [this.fromSender(text), this.fromSender(credential, "sequence__text--muted")];
+    const lines = [
+      ...this.fromSender(text),
+      ...this.fromSender(credential, "sequence__text--muted"),
+    ];
     this.y += 8;
     this.started = this.y;
     return messageGroup([...lines, this.arrow(this.sender, this.django - BAR / 2)]);
@@ -90,14 +93,14 @@ export class Sheet {
 
   /** The answer stands above its arrow, or below where it would cross the bar. */
   response({ text, good }) {
-    const fits = this.sender + 10 + text.length * this.glyph < this.django - BAR;
+    const fits = this.sender + 10 + text.length * GLYPH < this.django - BAR;
     this.y += GAP;
-    const above = fits ? [this.fromSender(text)] : [];
+    const above = fits ? this.fromSender(text) : [];
     this.y += fits ? 8 : 0;
     this.ended = this.y;
     const arrow = this.arrow(this.django, this.sender, `sequence__line--${good ? "ok" : "bad"}`);
     this.y += fits ? 0 : 4;
-    return messageGroup([...above, arrow, ...(fits ? [] : [this.fromSender(text)])]);
+    return messageGroup([...above, arrow, ...(fits ? [] : this.fromSender(text))]);
   }
 
   /** A statement and its return: a button, because its full text can be asked for. */
@@ -107,7 +110,7 @@ export class Sheet {
     const figures = [microseconds(step.duration_us), rows(step)].filter(Boolean).join(", ");
     const lines = wrap(step.text, this.room(x, this.database));
     const label = lines.map((line) => this.text(x, line));
-    label.push(this.opens(x + lines.at(-1).length * this.glyph + 11));
+    label.push(this.opens(x + lines.at(-1).length * GLYPH + 11));
     this.y += 7;
     const there = this.arrow(near, this.database);
     this.y += 3;
@@ -122,34 +125,38 @@ export class Sheet {
   work(step) {
     this.y += GAP;
     const [left, right, top] = [this.django + BAR / 2 + 1, this.django + 32, this.y];
-    this.y -= 2;
-    const text = this.text(right + 8, `${step.text}  ${microseconds(step.duration_us)}`);
-    this.y = top + 16;
+    this.y -= LINE - LOOP + 3;
+    const words = `${step.text}  ${microseconds(step.duration_us)}`;
+    const lines = wrap(words, this.room(right + 8));
+    const text = lines.map((line) => this.text(right + 8, line));
+    this.y = top + LOOP + (lines.length - 1) * LINE;
     const path = `M${left} ${top} H${right} V${this.y} H${left} ${head(left, this.y, -1)}`;
-    return messageGroup([svg("path", { class: "sequence__line", d: path }), text]);
+    return messageGroup([svg("path", { class: "sequence__line", d: path }), ...text]);
   }
 
   note({ text }) {
     this.y += GAP - 4;
-    return messageGroup([this.text(this.django + 12, text)]);
+    const x = this.django + 12;
+    return messageGroup(wrap(text, this.room(x)).map((line) => this.text(x, line)));
   }
 
   fromSender(words, style) {
-    return this.text(this.sender + 10, words, style);
+    const x = this.sender + 10;
+    return wrap(words, this.room(x)).map((line) => this.text(x, line, style));
   }
 
-  /** A line of text on the next line, cut where the drawing ends. */
+  /** A line of text on the next line; a word that is longer is cut where the drawing ends. */
   text(x, words, style = "") {
     this.y += LINE;
     const room = this.room(x);
     const cut = words.length > room ? `${words.slice(0, room - 1)}…` : words;
-    const place = { x, y: this.y, "font-size": this.size };
+    const place = { x, y: this.y, "font-size": SIZE };
     return svg("text", { class: `sequence__text ${style}`.trim(), ...place }, cut);
   }
 
   /** How many characters fit from `x` to the edge, or to the database's line. */
   room(x, edge = this.width) {
-    return Math.floor((edge - x - 4) / this.glyph);
+    return Math.floor((edge - x - 4) / GLYPH);
   }
 
   /** The sign that an arrow can be opened. */
@@ -199,15 +206,15 @@ function head(x, y, direction) {
   return `M${back} ${y - 4} L${x} ${y} L${back} ${y + 4}`;
 }
 
-/** Lines of at most `room` characters, broken at spaces. */
+/** Lines of at most `room` characters, broken behind spaces, and in paths and names of tables. */
 function wrap(words, room) {
-  const lines = [];
-  for (const word of words.split(" ")) {
-    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
-    if (lines.length && longer.length <= room) lines[lines.length - 1] = longer;
-    else lines.push(word);
+  const lines = [""];
+  for (const piece of words.split(/(?<=[ /_])/)) {
+    const longer = lines.at(-1) + piece;
+    if (longer.trimEnd().length <= room) lines[lines.length - 1] = longer;
+    else lines.push(piece);
   }
-  return lines;
+  return lines.map((line) => line.trimEnd()).filter(Boolean);
 }
 
 function onActivate(node, act) {
