@@ -87,21 +87,22 @@ function afterRequest(lanes, data) {
     left === right
       ? `Both ask the database ${times(left)} per request`
       : `${one} asks the database ${times(left)}, ${other} ${times(right)}`;
-  return { title, words: [timeWords(lanes), " ", ...benchmark(lanes, data), " Now log out."] };
+  return { title, words: [...whichWasFaster(lanes), " ", ...benchmark(lanes, data), " Now log out."] };
 }
 
 /** Which was faster, unless the two overlap: then nothing is said to be. */
-export function timeWords(lanes) {
+export function whichWasFaster(lanes) {
   const spreads = lanes.map(({ results }) => spread(results[REQUEST].samples));
   const [left, right] = spreads.map(({ median }) => time(median));
   const { n } = spreads[0];
   const order = compare(...spreads);
   if (order === 0) {
-    return `${n} requests of each cannot tell which is faster: medians of ${left} and ${right}, but the middle halves overlap.`;
+    const words = `${n} requests of each cannot tell which is faster: medians of ${left} and ${right}, and their `;
+    return [words, word("spread", "spreads"), " overlap."];
   }
   const [fast, slow] = order < 0 ? [left, right] : [right, left];
   const { strategy } = lanes[order < 0 ? 0 : 1];
-  return `${strategy.title} was faster: a median of ${fast} against ${slow}, ${n} requests of each.`;
+  return [`${strategy.title} was faster: a median of ${fast} against ${slow}, ${n} requests of each.`];
 }
 
 function benchmark(lanes, { bench }) {
@@ -191,7 +192,7 @@ function bothStopped(lanes, _open, _closed, { pair }) {
   const [small, large] = size(lanes[0]) < size(lanes[1]) ? lanes : lanes.toReversed();
   const cost =
     left === right
-      ? [`${timeWords(lanes)} `]
+      ? [...whichWasFaster(lanes), " "]
       : [name(lanes[0]), ` asks the database ${times(left)}, `, name(lanes[1]), ` ${times(right)}. `];
   const bytes =
     size(large) >= 2 * size(small)
