@@ -112,6 +112,13 @@ def run_cell(page: Page, strategy: str, event: str) -> Locator:
     return cell(page, strategy, event)
 
 
+def smallest(words: Locator) -> float:
+    """The size of the smallest of some texts as they are seen, in CSS pixels."""
+    scale = "(one.ownerSVGElement?.getScreenCTM().a ?? 1)"
+    size = f"parseFloat(getComputedStyle(one).fontSize) * {scale}"
+    return float(min(words.evaluate_all(f"all => all.map(one => {size})")))
+
+
 def finished(page: Page, figures: str) -> None:
     expect(page.locator("[data-status]")).to_contain_text(f"{figures} played", timeout=60_000)
 
@@ -290,6 +297,7 @@ def test_a_cell_opens_its_transcript_whose_link_stays(
     expect(after).to_contain_text("SELECT … django_session")
     expect(after.locator("svg text", has_text="401 ● thief stopped")).to_be_visible()
     expect(after.locator("svg .sequence__line--bad")).to_have_count(0)
+    assert smallest(after.locator("svg text")) >= 15
 
     context = new_context()
     context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -415,6 +423,11 @@ def test_on_a_phone_each_strategy_is_a_card(page: Page) -> None:
     box = card.bounding_box()
     assert box
     assert box["width"] < 390
+    height = "document.documentElement.scrollHeight"
+    assert page.evaluate(height) < 9000
+    expect(cell(page, "jwt-user", "log-out")).to_be_visible()  # where the thief stays in
+    expect(cell(page, "jwt-user", "account-disabled")).to_be_hidden()
+    card.get_by_text("All events").click()
     refused = cell(page, "jwt-user", "log-out").bounding_box()
     disabled = cell(page, "jwt-user", "account-disabled").bounding_box()
     assert refused
@@ -424,6 +437,7 @@ def test_on_a_phone_each_strategy_is_a_card(page: Page) -> None:
     cell(page, "jwt-user", "log-out").get_by_role("link").click()
     expect(page.locator(".transcript svg").first).to_be_visible()
     assert not scrolls_sideways(page)
+    assert smallest(page.locator(".transcript svg text")) >= 15
 
 
 @pytest.mark.usefixtures("at_once")
@@ -463,8 +477,7 @@ def test_axe_finds_nothing_wrong(page: Page) -> None:
     run_row(page, "session-db")
     assert violations(page) == CLEAN
     cells = page.locator(".matrix :is(th, td, a, .cell__word, .cell__detail), .legend li")
-    sizes = cells.evaluate_all("all => all.map(one => parseFloat(getComputedStyle(one).fontSize))")
-    assert min(sizes) >= 15  # what is read can be read
+    assert smallest(cells) >= 15  # what is read can be read
     page.emulate_media(media="print", color_scheme="light")
     page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dpi
     expect(cell(page, "session-db", "log-out")).to_contain_text("● refused at once")
