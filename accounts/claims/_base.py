@@ -42,6 +42,8 @@ class Claim(ABC):
     limits: ClassVar[Sequence[str]]
     #: What this experiment cannot tell.
     caveat: ClassVar[str]
+    #: Why `/cluster/scale/` has more of the rows that it counts; empty where it counts none.
+    on_paper: ClassVar[str] = ""
     #: Whether busy programs beside it change what comes of it: they change times, and no counts.
     needs_quiet: ClassVar[bool] = True
     #: Parts of the cluster that it is played on; none where it needs no cluster. With them its

@@ -56,8 +56,9 @@ class BlacklistStaysSmall(Claim):
     """Live through a day: people log in each hour, one in ten logs out, and all is pruned.
 
     An hour passes by making every row an hour older. What is counted is what each way needs to be
-    kept at the end of the day: the sessions; the blacklist, where tokens live five minutes or
-    fourteen days; and the blacklist with the rows that rotation needs.
+    kept at the end of the day: the sessions, without the list of logins that this site keeps beside
+    them; the blacklist, where tokens live five minutes or fourteen days; and the blacklist with the
+    rows that rotation needs.
     """
 
     slug = "blacklist-stays-small"
@@ -82,6 +83,10 @@ class BlacklistStaysSmall(Claim):
     caveat = (
         f"{ENDED} of 100 logins end by a log-out here, and both tables are pruned each hour. Who "
         "does not prune has other troubles: that is how tables of sessions become huge."
+    )
+    on_paper = (
+        "This is one day. After weeks, the rows of all logins that have ended within the life of a "
+        "login are there at once, and those of the list of logins longer:"
     )
     order = 150
 

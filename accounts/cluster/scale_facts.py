@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.bench import archive
+from accounts.bench import archive, left_out
 from accounts.bench.result import BASELINE, Cost, Growth, Measured, Result
 from accounts.cluster import scale_measured
 from accounts.cluster.scale import Action, Ends, Holds, Kept, Table, Way
@@ -139,7 +139,10 @@ class _Reader:
         played = self._matrix.reports.get((strategy.slug, LOG_OUT))
         holds = HOLDS.get(strategy.slug, Holds.NOTHING)
         if measured is None or not (measured["login"] and measured["logout"]):
-            return Missing(strategy, "no benchmark has measured it yet")
+            needs = left_out.why(strategy)
+            return Missing(
+                strategy, f"it needs {needs}" if needs else "no benchmark has measured it yet"
+            )
         if played is None or played["error"]:
             return Missing(strategy, "its log-out has not been played yet")
         if holds is Holds.NOTHING and strategy.lookup is Lookup.NEARBY:

@@ -31,6 +31,7 @@ from accounts.answer.ranking import (
 )
 from accounts.answer.takeaway import NothingToTake, Takeaway, takeaway
 from accounts.answer.tipping import PARAMETERS, Parameter, tipping_points
+from accounts.bench import left_out
 from accounts.bench.result import SESSION_DB
 from accounts.conf import DATABASES, has_shared_cache, own_database
 from accounts.lab.events import Event, events
@@ -351,6 +352,7 @@ def _content(form: SystemForm, found: Facts) -> dict[str, Any]:
             for winner in [best(found.measurements, system, audience)]
         ],
         "total": len(known),
+        "unmeasured": left_out.sentence(known),
         "pair": columns,
         "pair_events": [
             (named_event(event), [column.cells[event.slug] for column in columns])

@@ -12,7 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.claims import shipped
+from accounts.claims import shipped, value
+from accounts.claims.blacklist_is_a_session import LOGGED_OUT, BlacklistIsASession
 from accounts.claims.out_everywhere_is_easy import us_per_session
 from accounts.cluster import scale_measured, scale_words
 from accounts.cluster.scale import (
@@ -192,6 +193,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "seed": checked.checks[0].seed,
         "seeds": SEEDS[-1],
         **_coefficients(found),
+        **_counted(),
         **(_content(form.system(), found) if is_valid else {}),
     }
     return render(request, "cluster/scale.html", context, status=200 if is_valid else 400)
@@ -218,6 +220,17 @@ def _coefficients(found: Facts) -> dict[str, Any]:
         "patience_s": PATIENCE_S,
         "patience_source": PATIENCE_SOURCE,
         "everywhere_us": f"{everywhere[0]:.0f}" if everywhere else UNKNOWN,
+    }
+
+
+def _counted() -> dict[str, Any]:
+    """The claim that counts the rows of a few logins, and what it counted."""
+    played = shipped(DATABASE).get(BlacklistIsASession.slug)
+    rows = played.played.evidence.named("rows-") if played else []
+    return {
+        "counts_rows": BlacklistIsASession,
+        "counted": [(one, value(one)) for one in rows],
+        "counted_out": LOGGED_OUT,
     }
 
 

@@ -29,7 +29,7 @@ class JwtBlacklistJoined(StrictStrategy):
 
     slug = Login.TOKEN_STRATEGY
     title = "JWT + blacklist in one query"
-    subtitle = "signature + user joined to blacklist"
+    subtitle = "signature + user and blacklist together"
     checks = "Signed, not expired, not on the blacklist, and the user is active"
     when_to_use = (
         "When API clients want tokens that say who they are, and each log-out has to count at "

@@ -27,8 +27,8 @@ class JwtBlacklistRedis(StrictStrategy):
     lookup = Lookup.NEARBY
     needs_cache = True
     when_to_use = (
-        "When a shared cache is there anyway and the database is far. It saves no query that a "
-        "join would not save, and adds a server that may be away."
+        "When a shared cache is there anyway and the database is far. It saves no query that "
+        "“JWT + blacklist in one query” would not save, and adds a server that may be away."
     )
     order = 155
     expects = {

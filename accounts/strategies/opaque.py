@@ -24,7 +24,7 @@ class Opaque(Strategy):
 
     slug = "opaque"
     title = "Random token"
-    subtitle = "its digest joined to user"
+    subtitle = "its digest and user read together"
     family = Family.OPAQUE
     checks = "A login has this token's digest, and its user is active"
     when_to_use = (

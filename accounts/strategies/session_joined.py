@@ -23,7 +23,7 @@ class SessionJoined(Strategy):
 
     slug = "session-joined"
     title = "Session in one query"
-    subtitle = "session joined to user"
+    subtitle = "session and user read together"
     family = Family.SESSION
     in_cookie = True
     checks = "The session row, its login and its user all hold"

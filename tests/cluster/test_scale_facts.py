@@ -92,6 +92,8 @@ def test_a_way_without_figures_says_which_are_missing(lab: Path) -> None:
     play(lab, session_db="refused", jwt_user="refused", jwt_stateless="accepted")
     missing = {one.strategy.slug: one.why for one in read().missing}
     assert missing["jwt-stateless"] == "no benchmark has measured it yet"
+    assert missing["jwt-dpop"].startswith("it needs a new proof for each request")
+    assert missing["session-redis"].startswith("it needs a cache for all processes")
     assert missing["jwt-blacklist"] == "its log-out has not been played yet"
     assert missing["jwt-user"] == "how long rows stay in a_new_table is not described yet"
     assert "session-db" not in missing

@@ -19,8 +19,11 @@ from django.test import Client
 from accounts.answer import facts
 from accounts.bench import archive
 from accounts.bench.result import Result
+from accounts.claims import claims as board
 from accounts.claims._evidence import Evidence
 from accounts.claims._results import shipped
+from accounts.cluster import scale_facts
+from accounts.cluster.scale import Kept
 from accounts.conf import own_database
 from accounts.lab import recorded
 from accounts.lab.events import events
@@ -279,6 +282,39 @@ def test_the_times_of_a_thief_fit_how_long_tokens_and_logins_live(client: Client
         for time in re.findall(r"(?:still works for|within|with the old role for) (\d+ min)", words)
     }
     assert times == {"59 min", "5 min", "4 min", "1 min"}
+
+
+def test_where_fewer_ways_have_figures_than_the_lab_has_the_page_says_why(client: Client) -> None:
+    every, some = [*strategies.all()], measured()
+    lab_says = text(client.get("/lab/").content.decode())
+    assert re.search(rf"\d+ of {len(every)} ways stop the thief", lab_says)
+    told = f"Of the lab’s {len(every)} ways {len(every) - len(some)} have no figures here: "
+    query = {"database": own_database()}
+    for page in (client.get("/answer/", query), client.get("/benchmarks/")):
+        assert told in text(page.content.decode())
+    assert f"All {len(some)} ways that were measured" in text(
+        client.get("/answer/", query).content.decode()
+    )
+
+
+def test_a_claim_and_the_paper_count_the_same_rows_for_a_login(client: Client) -> None:
+    """190 rows there and 547,194 here are of other logins, and each of the pages says so."""
+    found = scale_facts.facts({})
+    assert found
+    ways = {way.slug: way for way in found.ways}
+    # Of 100 logins ten have ended: what is shown stays, what is live goes, what is listed comes.
+    of_100 = {Kept.SHOWN: 100, Kept.LIVE: 90, Kept.LISTED: 10}
+    evidence = shipped(scale_facts.DATABASE)["blacklist-is-a-session"].played.evidence
+    paper = text(client.get("/cluster/scale/").content.decode())
+    for one in evidence.named("rows-"):
+        tables = ways[one.name.removeprefix("rows-")].tables
+        assert one.median == sum(table.rows * of_100[table.kept] for table in tables), one.name
+        assert f"{one.median:.0f} rows for {one.title}" in paper
+    assert "There 100 logins begin together and 10 of them end; here every user logs in" in paper
+    for slug in ("blacklist-is-a-session", "blacklist-stays-small"):
+        page = client.get(f"/claims/{slug}/").content.decode()
+        assert board[slug].on_paper in unescape(page)
+        assert 'href="/cluster/scale/"' in page[page.index("What it cannot tell") :]
 
 
 def plant_matrix(

@@ -169,7 +169,7 @@ class SessionCookie(House):
 
 
 class ServerOfItsOwn(SessionCookie):
-    """The page has a server of its own (a backend for a frontend, BFF, RFC 10017).
+    """The page has a server of its own (a backend for a frontend, BFF).
 
     That server keeps the token; the browser has nothing but the cookie of a session there.
     """

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from accounts.bench import archive, tables
+from accounts.bench import archive, left_out, tables
 from accounts.bench import runs as benchruns
 from accounts.bench.options import Stage
 from accounts.bench.result import FORMATS, Result, is_loaded, read_result
@@ -108,6 +108,7 @@ def drawn(shown: Choice) -> SafeString:
         "waited": f"{result['machine'].get('waited', 0):.0%}",
         "families": [family.value for family in Family],
         "charts": charts(result),
+        "unmeasured": left_out.sentence({one["slug"] for one in result["strategies"]}),
         "logins": tables.logins(result),
         "logins_sentence": sentences.logins(result),
     }
