@@ -206,10 +206,12 @@ function head(x, y, direction) {
   return `M${back} ${y - 4} L${x} ${y} L${back} ${y + 4}`;
 }
 
-/** Lines of at most `room` characters, broken behind spaces, and in paths and names of tables. */
+/** Lines of at most `room` characters. A number keeps its unit; a long path or name is broken, too. */
 function wrap(words, room) {
   const lines = [""];
-  for (const piece of words.split(/(?<=[ /_])/)) {
+  const whole = words.split(/(?<= )(?<!\d )/);
+  const pieces = whole.flatMap((one) => (one.trimEnd().length > room ? one.split(/(?<=[/_])/) : one));
+  for (const piece of pieces) {
     const longer = lines.at(-1) + piece;
     if (longer.trimEnd().length <= room) lines[lines.length - 1] = longer;
     else lines.push(piece);
