@@ -209,7 +209,7 @@ function head(x, y, direction) {
 /** Lines of at most `room` characters. A number keeps its unit; a long path or name is broken, too. */
 function wrap(words, room) {
   const lines = [""];
-  const whole = words.split(/(?<= )(?<!\d )/);
+  const whole = words.split(/(?<= )(?!(?<=\d )[a-zµ])/i);
   const pieces = whole.flatMap((one) => (one.trimEnd().length > room ? one.split(/(?<=[/_])/) : one));
   for (const piece of pieces) {
     const longer = lines.at(-1) + piece;

@@ -63,7 +63,7 @@ def test_a_drill_is_begun_and_followed_to_its_end(member: Client, cluster: Contr
     while not (told := member.get(address).json())["over"]:
         pass
     assert told["kept"] is True
-    assert "What was promised held." in told["html"]
+    assert "✓ As promised, and well for the owner." in told["html"]
     later = member.get(address, {"after": "2"}).json()
     assert later["lines"] == told["lines"][2:]
     assert member.get(address, {"after": "moon"}).json() == told
@@ -110,7 +110,15 @@ def test_elsewhere_the_page_says_how_to_start_it_and_shows_the_recorded_runs(
 ) -> None:
     page = client.get("/cluster/").content.decode()
     assert "make demo CLUSTER=1" in page
-    assert page.count("✓ What was promised held.") == len(drills)
+    well, badly = (page.count(f"{sign} As promised, ") for sign in "✓◆")
+    assert (well + badly, badly > 0) == (len(drills), True)
+    stopped = page[page.index('id="cache-stopped"') :].partition("</section>")[0]
+    assert "the owner kept out 1 of 2 times" in stopped
+    assert "◆ As promised, but 1 of 6 results is bad for the owner." in stopped
+    assert "✓" not in stopped
+    asking = "<dt>Asking server</dt><dd>The same service: asks the site about each token.</dd>"
+    assert asking in page
+    assert page.count('class="word" href="/glossary/#ghost"') == 1
     assert len(re.findall(r"Recorded 20\d\d-\d\d-\d\d on \d+ cores", page)) == len(drills)
     assert "Play it here" not in page
     assert page.count('href="/claims/') >= len([claim for claim in claims if claim.needs])

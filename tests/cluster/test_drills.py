@@ -13,7 +13,7 @@ from accounts.cluster.control import Control
 from accounts.cluster.drills import Drill, Line, Outcome, Stage, drills
 from accounts.cluster.parts import PARTS, SITES
 from accounts.cluster.playing import follow
-from accounts.cluster.results import Json, shipped
+from accounts.cluster.results import Json, Mark, shipped
 from accounts.services import ServiceError
 from accounts.strategies import Strategy
 
@@ -205,3 +205,12 @@ def test_each_drill_has_a_shipped_run_with_its_machine_and_date(drill: type[Dril
     assert run["machine"]["cpu"]
     assert run["made"] > "2026"
     assert run["lines"]
+
+
+def test_a_mark_says_how_it_went_for_the_owner() -> None:
+    kept: Json = {"kept": True, "lines": [{"tone": tone} for tone in ("", "good", "good")]}
+    assert Mark.of(kept).tone == "good"
+    mixed = Mark.of({**kept, "lines": [*kept["lines"], {"tone": "bad"}]})
+    assert (mixed.tone, mixed.sign) == ("mixed", "◆")
+    assert mixed.words == "As promised, but 1 of 3 results is bad for the owner."
+    assert Mark.of({**kept, "kept": False}).tone == "broken"
