@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.models.binding import bind
 from accounts.models.blacklist import blacklist
 from accounts.models.end_reason import EndReason
 from accounts.models.user import User
@@ -229,11 +230,9 @@ def login_touch(login_id: uuid.UUID) -> None:
     """
     now = timezone.now()
     is_alone = connection.vendor == "postgresql" and not connection.in_atomic_block
-    as_key = Login._meta.pk.get_db_prep_value
-    as_time = connection.ops.adapt_datetimefield_value
-    params = [as_time(now), as_key(login_id, connection), as_time(now - TOUCH_EVERY)]
+    sql = _TOUCH + _UNFLUSHED if is_alone else _TOUCH
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCH + _UNFLUSHED if is_alone else _TOUCH, params)
+        cursor.execute(sql, bind(now, login_id, now - TOUCH_EVERY))
 
 
 def blacklist_login(login: Login, *, reason: EndReason) -> None:

@@ -20,8 +20,9 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import Login, Session, User
+from accounts.models.binding import bind
 from accounts.strategies._base import Accepted, Refused, verdict_of
-from accounts.strategies._joined import bind, fetch_user_with_login, login_query, table
+from accounts.strategies._joined import fetch_user_with_login, login_query, table
 from accounts.tokens.realm import Realm, site_realm
 
 _GONE = Refused(

@@ -8,15 +8,14 @@ executes it. The answer is a real model instance.
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache, partial
-from operator import attrgetter
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.utils import timezone
 
 from accounts.models import TOUCH_EVERY, User
+from accounts.models.binding import bind
 from accounts.strategies._base import (
     USER_INACTIVE,
     USER_NOT_FOUND,
@@ -121,21 +120,3 @@ def _converters() -> list[tuple[int, Callable[[Any], Any]]]:
             *column.get_db_converters(connection),
         )
     ]
-
-
-def bind(*params: object) -> list[Any]:
-    """Parameters as the database keeps them: SQLite has neither UUIDs nor times."""
-    binders = _binders()
-    return [binders[type(value)](value) if type(value) in binders else value for value in params]
-
-
-@cache
-def _binders() -> dict[type, Callable[[Any], object]]:
-    if connection.features.has_native_uuid_field:
-        return {}
-    return {uuid.UUID: attrgetter("hex"), datetime: as_text}
-
-
-def as_text(moment: datetime) -> str:
-    """A moment in UTC as Django's own ``adapt_datetimefield_value`` for SQLite writes it."""
-    return str(moment.replace(tzinfo=None))

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from accounts.strategies._joined import as_text
+from accounts.models.binding import as_text
 
 
 @pytest.mark.database("sqlite")
