@@ -26,9 +26,12 @@ def save(rows: Sequence[Mapping[str, Any]], file: Path = FILE) -> None:
     file.write_text(json.dumps(head).removesuffix("}") + f', "libraries": [\n{lines}\n]}}\n')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shipped:
-    """The kept table; ``libraries`` are as ``Row.as_dict()`` has them."""
+    """The kept table; ``libraries`` are as ``Row.as_dict()`` has them.
+
+    One object for each state of a file, so it may stand for its content as a key.
+    """
 
     made: datetime
     python: str

@@ -12,9 +12,12 @@ from accounts.claims._evidence import Played
 SHIPPED = Path(__file__).parent / "results"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """What came of a claim, and when."""
+    """What came of a claim, and when.
+
+    One object for each that is shipped, so it may stand for its content as a key.
+    """
 
     made: datetime
     played: Played

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
@@ -70,16 +71,31 @@ def _versions() -> Sequence[tuple[str, str]]:
     return found
 
 
-def shipped() -> Mapping[str, Json]:
-    """The shipped runs by drill."""
-    if not SHIPPED.exists():
-        return {}
-    found: dict[str, Json] = json.loads(SHIPPED.read_text())
-    return found
+@dataclass(frozen=True, slots=True, eq=False)
+class Shipped:
+    """The shipped runs by drill.
+
+    One object for each state of the file, so it may stand for its content as a key.
+    """
+
+    runs: Mapping[str, Json]
+
+
+_NOTHING = Shipped({})
+
+
+def shipped() -> Shipped:
+    """What the file holds; it is read once."""
+    return _read(SHIPPED, SHIPPED.stat().st_mtime_ns) if SHIPPED.exists() else _NOTHING
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, _changed: int) -> Shipped:
+    return Shipped(json.loads(file.read_text()))
 
 
 def ship(runs: Sequence[Json]) -> None:
     """Make these the shipped runs; those of other drills stay as they are."""
-    content = {**shipped(), **{run["drill"]: {**where(), **run} for run in runs}}
+    content = {**shipped().runs, **{run["drill"]: {**where(), **run} for run in runs}}
     SHIPPED.parent.mkdir(exist_ok=True)
     SHIPPED.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n")

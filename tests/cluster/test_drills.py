@@ -200,7 +200,7 @@ def test_the_command_tells_in_json_and_by_its_status(
 
 @pytest.mark.parametrize("drill", list(drills), ids=lambda drill: drill.slug)
 def test_each_drill_has_a_shipped_run_with_its_machine_and_date(drill: type[Drill]) -> None:
-    run = shipped()[drill.slug]
+    run = shipped().runs[drill.slug]
     assert run["kept"], run["words"]
     assert run["machine"]["cpu"]
     assert run["made"] > "2026"

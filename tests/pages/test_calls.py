@@ -15,7 +15,17 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 # So many were counted, of a visitor who has no cookie and has played nothing: the test's own client
 # is a third of the fewest.
-CALLS = {"/": 5_808, "/lab/": 18_010, "/benchmarks/": 8_933}
+CALLS = {
+    "/": 5_808,
+    "/lab/": 18_010,
+    "/lab/events/log-out/": 12_306,
+    "/lab/libraries/": 10_173,
+    "/claims/": 7_500,
+    "/cluster/": 10_155,
+    "/benchmarks/": 8_933,
+    "/glossary/": 5_148,
+    "/api/docs/": 5_472,
+}
 MARGIN = 1.02
 
 
@@ -41,5 +51,6 @@ def test_a_page_that_was_drawn_before_costs_few_calls(
 ) -> None:
     settings.TRACING = False
     monkeypatch.setattr(archive, "folder", lambda: tmp_path)  # no results of this machine
-    counted = [calls(path) for _ in range(3)]
+    assert Client().get(path).status_code == 200  # draws it
+    counted = [calls(path) for _ in range(2)]
     assert min(counted) <= CALLS[path] * MARGIN, counted

@@ -1,21 +1,23 @@
 """The board, the page of a claim, and the guess that comes first."""
 
 import uuid
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.attacks import attacks
-from accounts.claims import Claim, Kind, Played, claims, shipped
+from accounts.claims import Claim, Kind, Played, Result, claims, shipped
 from accounts.cluster.here import own_control
 from accounts.cluster.parts import PARTS
 from accounts.conf import DATABASES, own_database
@@ -45,31 +47,21 @@ class Shown:
         return cls(Played.from_json(run.played), run.created, run.get_absolute_url())
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A claim on the board."""
-
-    claim: type[Claim]
-    url: str
-    results: Mapping[str, Shown | None]
-    own: Shown | None
-    counted: ClaimGuesses | None
-    #: whether it can be played here; one that needs the cluster, where one runs
-    runs_here: bool
-
-
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """All claims with the verdicts on both databases, and what this visitor played."""
-    own, counted = _newest(visitor_known(request)), ClaimGuesses.objects.in_bulk()
+    own = _newest(visitor_known(request))
+    guesses = ClaimGuesses.objects.values_list("claim", "guesses", "wrong")
+    counted = {slug: numbers for slug, *numbers in guesses}
+    kept = [shipped(database) for database in DATABASES]
     rows = [
-        Row(
+        drawn(
             claim,
-            reverse("claim", args=[claim.slug]),
-            {title: _shipped(claim, name) for name, title in DATABASES.items()},
+            tuple(results.get(claim.slug) for results in kept),
             own.get(claim.slug),
-            counted.get(claim.slug),
-            _runs_here(claim),
+            tuple(counted.get(claim.slug, ())),
+            get_script_prefix(),
+            runs_here=_runs_here(claim),
         )
         for claim in claims
     ]
@@ -82,6 +74,33 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/claims.html", context)
 
 
+@lru_cache(maxsize=256)
+def drawn(
+    claim: type[Claim],
+    results: tuple[Result | None, ...],
+    own: ClaimRun | None,
+    counted: tuple[int, ...],
+    _prefix: str,
+    *,
+    runs_here: bool,
+) -> SafeString:
+    """A claim's row on the board. Nobody changes a run or a result, so it is drawn once.
+
+    ``results`` are those of the ``DATABASES``; ``counted`` is how many guessed, and how many of
+    them wrong: nothing where nobody did. ``runs_here``: it can be played here, as one that needs
+    the cluster can where one runs.
+    """
+    context = {
+        "claim": claim,
+        "url": reverse("claim", args=[claim.slug]),
+        "results": dict(zip(DATABASES.values(), results, strict=True)),
+        "own": Shown.from_run(own) if own else None,
+        "counted": counted,
+        "runs_here": runs_here,
+    }
+    return render_to_string("partials/claim_row.html", context)
+
+
 def _runs_here(claim: type[Claim]) -> bool:
     return not claim.needs or own_control() is not None
 
@@ -91,12 +110,18 @@ def _database_of(claim: type[Claim]) -> str:
     return "postgres" if claim.needs else own_database()
 
 
-def _newest(visitor: uuid.UUID | None, **which: str) -> dict[str, Shown]:
+def _newest(visitor: uuid.UUID | None, **which: str) -> dict[str, ClaimRun]:
     """The newest run of each claim that a visitor played. One query; none without a visitor."""
     if visitor is None:
         return {}
     found = ClaimRun.objects.newest(visitor).filter(**which)
-    return {run.claim: Shown.from_run(run) for run in found if run.claim in claims}
+    return {run.claim: run for run in found if run.claim in claims}
+
+
+def _own(request: HttpRequest, claim: type[Claim]) -> Shown | None:
+    """What the visitor played last of a claim."""
+    run = _newest(visitor_known(request), claim=claim.slug).get(claim.slug)
+    return Shown.from_run(run) if run else None
 
 
 def _shipped(claim: type[Claim], database: str) -> Shown | None:
@@ -108,7 +133,7 @@ def _shipped(claim: type[Claim], database: str) -> Shown | None:
 def claim(request: HttpRequest, slug: str) -> HttpResponse:
     """A claim with the newest result: of this visitor, else the shipped one of a database."""
     found = _known(slug)
-    own = _newest(visitor_known(request), claim=slug).get(slug)
+    own = _own(request, found)
     database = request.GET.get("on", "")
     if database in DATABASES:
         return _page(request, found, _shipped(found, database), database)
@@ -130,7 +155,7 @@ def guess(request: HttpRequest, slug: str) -> HttpResponse:
     url = reverse("claim", args=[slug])
     if guessed not in GUESSES:
         return redirect(url)
-    own = _newest(visitor_known(request), claim=slug).get(slug)
+    own = _own(request, found)
     if (shown := own or _shipped(found, _database_of(found))) and _is_decided(shown):
         with suppress(Throttled):  # the visitor sees the result in any case
             throttle.take(Limit("claim-guesses", throttle_key(client_ip(request))))

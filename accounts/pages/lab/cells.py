@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, Self
 
+from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
+from django.utils.safestring import SafeString
 
 from accounts.conf import own_database
 from accounts.lab.events import Event
@@ -32,7 +34,7 @@ class Named:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cell:
     """One strategy against one event: a run, or before one is played what was recorded."""
 
@@ -52,7 +54,17 @@ class Cell:
         """Whether it shows what was recorded, because nobody has played it here."""
         return self.run is None and self.recorded is not None
 
-    @property
+    @cached_property
+    def outcome(self) -> SafeString:
+        """What the copy got, why, and what the event cost: three columns, as HTML."""
+        return render_to_string("partials/lab_outcome.html", {"cell": self})
+
+    @cached_property
+    def row(self) -> SafeString:
+        """The strategy beside its outcome, as a row on the page of the event."""
+        return render_to_string("partials/lab_event_row.html", {"cell": self})
+
+    @cached_property
     def text(self) -> CellText | None:
         """What was measured, in words."""
         return describe(self.report) if self.report else None
@@ -73,8 +85,9 @@ class Cell:
         return cost(self.run.report) if self.run else ""
 
 
+@lru_cache(maxsize=1024)
 def cell(strategy: Named, event: Named, run: Run | None, recorded: Recorded | None) -> Cell:
-    """The cell of a pair, with what was recorded of it."""
+    """The cell of a pair, with what was recorded of it. Nobody changes that, so it is made once."""
     reports = recorded.reports if recorded else {}
     return Cell(strategy, event, run, reports.get((strategy.slug, event.slug)))
 

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from accounts.audit.curl import curl
@@ -52,12 +55,17 @@ class Cell:
         return self.found["thief"] in _LIVES_ON
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """A library in one configuration, as it is kept in the file."""
 
     library: Mapping[str, Any]
     cells: Sequence[Cell]
+
+    @cached_property
+    def html(self) -> SafeString:
+        """The row as the table shows it."""
+        return render_to_string("partials/lab_library_row.html", {"row": self})
 
     @property
     def url(self) -> str:
@@ -77,22 +85,30 @@ class Row:
         return found.count(Outcome.ACCEPTED), found.count(Outcome.LATER), title
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All rows, those where the copy lives on least first, and what is said of them."""
+
+    events: Sequence[Named]
+    rows: Sequence[Row]
+    frameworks: Sequence[str]
+    counted: Sequence[tuple[int, str]]
+
+
 @require_safe
 def table(request: HttpRequest) -> HttpResponse:
     """All rows, or those of one framework (``?framework=``)."""
     found = _shipped()
-    columns = _columns(found)
-    rows = sorted((_row(one, columns) for one in found.libraries), key=lambda row: row.left_open)
-    frameworks = sorted({row.library["framework"] for row in rows})
+    kept = _table(found, get_script_prefix())
     asked = request.GET.get("framework", "")
-    chosen = asked if asked in frameworks else ""
+    chosen = asked if asked in kept.frameworks else ""
     context = {
-        "rows": [row for row in rows if chosen in ("", row.library["framework"])],
-        "events": columns,
-        "frameworks": frameworks,
+        "rows": [row for row in kept.rows if chosen in ("", row.library["framework"])],
+        "events": kept.events,
+        "frameworks": kept.frameworks,
         "framework": chosen,
-        "counted": list(_counted(rows)),
-        "total": len(rows),
+        "counted": kept.counted,
+        "total": len(kept.rows),
         "made": found.made,
         "python": found.python,
         "legend": legend(),
@@ -123,6 +139,15 @@ def _shipped() -> Shipped:
     if found is None:
         raise Http404
     return found
+
+
+@lru_cache(maxsize=4)
+def _table(found: Shipped, _prefix: str) -> Table:
+    """What was played never changes, so the table is put together, and each row drawn, once."""
+    events = _columns(found)
+    rows = sorted((_row(one, events) for one in found.libraries), key=lambda row: row.left_open)
+    frameworks = sorted({row.library["framework"] for row in rows})
+    return Table(events, rows, frameworks, list(_counted(rows)))
 
 
 def _columns(found: Shipped) -> list[Named]:

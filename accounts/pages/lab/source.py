@@ -3,7 +3,7 @@
 import inspect
 import sys
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -19,8 +19,9 @@ class Source:
     html: SafeString
 
 
+@cache
 def source_of(cls: type) -> Source:
-    """The whole module that defines a class."""
+    """The whole module that defines a class, as this process has loaded it."""
     text = inspect.getsource(sys.modules[cls.__module__])
     return Source(_path(cls), text.count("\n"), _highlighted(text))
 
@@ -37,7 +38,6 @@ def _path(cls: type) -> str:
     return str(path.relative_to(settings.BASE_DIR)) if inside else path.name
 
 
-@lru_cache(maxsize=64)
 def _highlighted(text: str) -> SafeString:
     """Spans with classes: the policy of this site forbids inline styles."""
     from pygments import highlight  # late: few pages show source
