@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from io import StringIO
 from typing import Any
 
@@ -123,6 +124,25 @@ def test_every_endpoint_says_what_it_does(document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert operation.get("description"), f"{method} {path}"
+
+
+def test_the_page_for_people_lists_every_endpoint_and_who_may_ask(document: dict[str, Any]) -> None:
+    page = unescape(Client().get("/api/docs/").content.decode())
+    line = r'#/(\w+)/(\w+)"><b>(\w+)</b> <code>(.+)</code></a>\s*<span>(.+)</span>\s*<span .+>(.+)<'
+    shown = {
+        (name, method, path): words for _, name, method, path, *words in re.findall(line, page)
+    }
+    described = {
+        (operation["operationId"], method.upper(), path): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert set(shown) == set(described)
+    for which, (summary, wants) in shown.items():
+        security = described[which]["security"]
+        assert summary == described[which]["summary"]
+        assert (wants == "open to anybody") is (security == [])
+        assert ("a bearer token" in wants) is ({"token": []} in security)
 
 
 def test_both_ways_to_log_in_are_described(document: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ PAGES = [
     ("/benchmarks/", "Running one from here needs JavaScript", "µs"),
     ("/inspector/", "so it needs JavaScript", "A stolen copy works no longer"),
     ("/lesson/teachers/", "Giving a lesson needs JavaScript", "make demo HOST=0.0.0.0"),
-    ("/api/docs/", "so it needs JavaScript", "OpenAPI document"),
+    ("/api/docs/", "Trying an endpoint here needs JavaScript", "/api/token/refresh/"),
 ]
 
 
