@@ -21,7 +21,7 @@ CALLS = {
     "/lab/events/log-out/": 12_306,
     "/lab/libraries/": 10_173,
     "/claims/": 7_500,
-    "/cluster/": 10_155,
+    "/cluster/": 11_202,
     "/benchmarks/": 8_933,
     "/glossary/": 5_148,
     "/api/docs/": 5_472,
