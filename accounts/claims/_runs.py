@@ -5,6 +5,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 
+from django.db import close_old_connections
+
 from accounts.claims._evidence import Played, Progress
 from accounts.claims._play import play
 from accounts.cluster.here import own_control
@@ -74,6 +76,7 @@ class ClaimStream:
             yield self._keep(item) if isinstance(item, Played) else item
 
     def _keep(self, played: Played) -> ClaimRun:
+        close_old_connections()  # some experiments stop the database for a while
         return run_keep(played, visitor=self._visitor, client=self._client)
 
     def close(self) -> None:

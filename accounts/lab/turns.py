@@ -6,10 +6,11 @@ Nobody holds a connection while waiting: a client asks again, and is forgotten i
 
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, close_old_connections, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -47,14 +48,20 @@ class Turn:
     _seen: float = field(default_factory=time.monotonic)
 
     def pulse(self) -> None:
-        """Give a sign of life, if the last one was a while ago."""
+        """Give a sign of life, if the last one was a while ago.
+
+        What is played may stop the database itself: then there is none to give it to.
+        """
         if time.monotonic() - self._seen < _PULSE:
             return
         self._seen = time.monotonic()
-        RunTurn.objects.filter(pk=self.key).update(seen=timezone.now())
+        close_old_connections()
+        with suppress(OperationalError):
+            RunTurn.objects.filter(pk=self.key).update(seen=timezone.now())
 
     def end(self) -> None:
         """Let the next one play."""
+        close_old_connections()  # the database may have been stopped and started meanwhile
         RunTurn.objects.filter(pk=self.key).delete()
 
 

@@ -13,11 +13,15 @@ pytestmark = pytest.mark.xdist_group("cluster")
 PLAYED = 60_000  # ms, on a busy machine
 
 
+def proxy_of(cluster: Control) -> str:
+    [proxy] = [part["address"] for part in cluster.state() if part["slug"] == "proxy"]
+    return proxy
+
+
 def test_a_log_out_is_drawn_for_each_place_and_a_drill_tells_what_happens(
     page: Page, cluster: Control
 ) -> None:
-    [proxy] = [part["address"] for part in cluster.state() if part["slug"] == "proxy"]
-    page.goto(f"{proxy}/cluster/")
+    page.goto(f"{proxy_of(cluster)}/cluster/")
     for title in ("Proxy", "Process 3", "Replica", "Cache", "Resource server"):
         part = page.locator("[data-part]").filter(has=page.get_by_role("heading", name=title))
         expect(part).to_contain_text("runs")
@@ -50,3 +54,14 @@ def test_a_log_out_is_drawn_for_each_place_and_a_drill_tells_what_happens(
     assert violations(page) == CLEAN
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_claim_that_needs_the_cluster_is_played_on_it_from_the_claims_page(
+    page: Page, cluster: Control
+) -> None:
+    page.goto(f"{proxy_of(cluster)}/claims/verified-elsewhere/?guess=holds")
+    page.get_by_role("button", name="Run it here").click()
+    page.wait_for_url(re.compile("/claims/runs/"), timeout=PLAYED)
+    result = page.locator("#result")
+    expect(result.get_by_role("heading", name="Here:")).to_contain_text("✓ holds")
+    expect(result).to_contain_text("Without the database, who has the public keys answered")

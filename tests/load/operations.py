@@ -17,12 +17,12 @@ import tempfile
 import time
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Callable
 from itertools import chain, cycle
 from pathlib import Path
 
 import django
 from rich.console import Console
-from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 os.environ |= {"DEMO": "1", "DJANGO_SETTINGS_MODULE": "authdemo.settings"}
 django.setup()  # without which the rest cannot be imported
@@ -33,6 +33,7 @@ from accounts.services.gunicorn import free_port  # noqa: E402
 from tests.load.people import Tally, play  # noqa: E402
 
 KILL_EVERY = 20.0  # seconds
+TELL_EVERY = 10.0  # seconds
 RECOVERY = 2.0  # seconds after the database is ready
 # The database once, processes again and again.
 PARTS = ("site-2", "primary")
@@ -44,23 +45,32 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--operations", type=int, default=100_000)
     parser.add_argument("--every", type=float, default=KILL_EVERY, help="Seconds between kills.")
     options = parser.parse_args(arguments)
-    columns = TextColumn("{task.completed:,} of {task.total:,} operations; {task.description}")
     with (
         tempfile.TemporaryDirectory(prefix="authdemo-") as folder,
         running(Path(folder), host="127.0.0.1", port=free_port(), is_told=False) as control,
-        Progress(columns, TimeElapsedColumn(), console=Console(stderr=True)) as bar,
     ):
-        task = bar.add_task("it begins", total=options.operations)
-
-        def told(tally: Tally) -> None:
-            words = f"{tally.kills.total()} kills, {len(tally.wrong)} wrong"
-            bar.update(task, completed=tally.number(), description=words)
-
-        began = time.monotonic()
-        parts = chain(PARTS, cycle(SITES))
+        began, parts = time.monotonic(), chain(PARTS, cycle(SITES))
+        told = _every(TELL_EVERY, options.operations)
         tally = play(control, options.operations, parts=parts, every=options.every, told=told)
         seconds = time.monotonic() - began
     return tell(tally, seconds)
+
+
+def _every(seconds: float, total: int) -> Callable[[Tally], None]:
+    """Prints how far it is, so often; a log shows it as well as a terminal."""
+    console, began = Console(stderr=True, highlight=False, soft_wrap=True), time.monotonic()
+    due = seconds
+
+    def told(tally: Tally) -> None:
+        nonlocal due
+        if (past := time.monotonic() - began) < due:
+            return
+        due = past + seconds
+        killed, wrong = tally.kills.total(), len(tally.wrong)
+        words = f"{tally.number():,} of {total:,} operations, {killed} kills, {wrong} wrong"
+        console.print(f"{past:.0f} s: {words}")
+
+    return told
 
 
 def tell(tally: Tally, seconds: float) -> int:
