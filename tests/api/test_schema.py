@@ -18,12 +18,7 @@ from pytest_django.fixtures import Settings
 from schemathesis import Case
 from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.filters import HasAPIOperation
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-    unsupported_method,
-)
+from schemathesis.specs.openapi.checks import unsupported_method
 
 from accounts.claims import claims
 from accounts.models import User, login_begin
@@ -33,15 +28,11 @@ from tests.clients import bearer
 from tests.conftest import Live
 from tests.urls import NOBODY, addresses
 
-CHECKS: list[CheckFunction] = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    unsupported_method,
-]
+# Status, headers and body of each answer are held against the document in every test of the API:
+# see every_answer_is_described in tests/conftest.py.
+CHECKS: list[CheckFunction] = [not_a_server_error, unsupported_method]
 bounded = hypothesis_settings(
-    max_examples=hypothesis_settings().max_examples // 8,
+    max_examples=max(2, hypothesis_settings().max_examples // 20),
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
@@ -89,6 +80,7 @@ def test_anybody_gets_what_is_described(case: Case[Any]) -> None:
     case.call_and_validate(checks=CHECKS)
 
 
+@pytest.mark.database("sqlite")  # nothing is looked up
 @for_a_stranger.parametrize()
 @bounded
 def test_a_stranger_gets_what_is_described(case: Case[Any]) -> None:
