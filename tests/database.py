@@ -77,11 +77,12 @@ def _databases(item: pytest.Item) -> tuple[str, ...]:
     """The databases that a test runs on: those of its marker, or both, or SQLite for once.
 
     What asks for no database cannot tell one from the other: pytest-django lets it send no
-    statement. A page looks the same on both, and the API behind it is tested on both.
+    statement. A page looks the same on both, and the API behind it is tested on both: what a page
+    itself asks or writes says by its marker that it runs on both.
     """
     if mark := item.get_closest_marker("database"):
         return mark.args
-    if _asks_for_a_database(item) and not _is_in_a_browser(item):
+    if _asks_for_a_database(item) and not _is_of_a_page(item):
         return DATABASES
     return ("sqlite",)
 
@@ -91,8 +92,9 @@ def _asks_for_a_database(item: pytest.Item) -> bool:
     return item.get_closest_marker("django_db") is not None or bool(fixtures & FIXTURES)
 
 
-def _is_in_a_browser(item: pytest.Item) -> bool:
-    return item.config.rootpath / "tests" / "browser" in item.path.parents
+def _is_of_a_page(item: pytest.Item) -> bool:
+    tests = item.config.rootpath / "tests"
+    return bool({tests / "browser", tests / "pages"} & {*item.path.parents})
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -123,6 +123,7 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.database("sqlite")
 @pytest.mark.django_db
 def test_the_page_gives_it_as_a_zip_and_says_how_many_lines(client: Client) -> None:
     page = client.get("/answer/", {"clients": "program"}).content.decode()

@@ -6,7 +6,8 @@ import pytest
 
 from tests.clients import Api
 
-pytestmark = pytest.mark.django_db
+# The answer comes from shipped results: no database is asked.
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 
 def asked(client: Api, **query: Any) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from accounts.cluster.scale_check import SIZES, Check, Size
 from accounts.cluster.scale_parameters import PARAMETERS
 from tests.clients import Api
 
-pytestmark = pytest.mark.django_db
+# Computed: no database is asked.
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 SCALE, SIMULATION = "/api/cluster/scale/", "/api/cluster/scale/simulation/"
 
 

@@ -11,7 +11,8 @@ from accounts.models import User
 from tests.cast import PASSWORD
 from tests.clients import bearer
 
-pytestmark = pytest.mark.django_db
+# Headers alone: no database tells them apart.
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 LISTED, OTHER = "https://app.example", "https://mallory.example"
 ALLOWED = "Access-Control-Allow-Origin"

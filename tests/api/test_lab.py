@@ -15,7 +15,8 @@ from accounts.strategies import Refused, Strategy, strategies
 from tests.clients import LabDevice, bearer
 from tests.processes import with_key
 
-pytestmark = pytest.mark.django_db
+# The way to a strategy; what it asks its database is tried on both in tests/strategies.
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 JSON = "application/json"
 VERDICT = {"accepted", "step", "code", "reason"}
@@ -46,6 +47,7 @@ def me(device: LabDevice, query: str = "") -> dict[str, Any]:
     return answer
 
 
+@pytest.mark.database("sqlite", "postgres")
 def test_the_story_of_one_login(strategy: type[Strategy], lab_user: LabUser) -> None:
     device = LabDevice(strategy)
     assert device.me()["verdict"]["code"] == "not_authenticated"

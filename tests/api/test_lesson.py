@@ -70,6 +70,7 @@ def test_a_teacher_opens_a_room_whose_cookie_is_not_what_is_stored(
         assert teacher.get(room[page]).status_code == 200
 
 
+@pytest.mark.database("sqlite")
 def test_the_whole_lesson_can_be_gone_through(teacher: Client, room: Json) -> None:
     for number, place in enumerate(places(LESSONS[LESSON])[1:], 2):
         answer = move(teacher, room, place.phase, place.step)
@@ -222,6 +223,7 @@ class TestLimits:
         move(teacher, room, "question")
         assert [vote(teacher, room, 1).status_code for _ in range(2)] == [200, 429]
 
+    @pytest.mark.database("sqlite")
     def test_a_hundred_pupils_behind_one_address_vote(self, teacher: Client, room: Json) -> None:
         move(teacher, room, "question")
         pupils = [pupil_in(room) for _ in range(100)]

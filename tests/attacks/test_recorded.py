@@ -14,7 +14,8 @@ from accounts.attacks import Attack, attacks
 from accounts.attacks.stage.recorded import recorded, recorded_of
 from tests.attacks.stage import begin
 
-pytestmark = pytest.mark.django_db
+# What is shipped knows no database.
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 BROWSERS = ("Chromium", "Firefox")  # in the order of the files
 

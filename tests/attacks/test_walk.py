@@ -18,7 +18,8 @@ from accounts.attacks.stage.stops import stop_url, walk_of
 from accounts.models import AttackPlay
 from tests.attacks.stage import HOME, VICTIM, at, begin, post
 
-pytestmark = pytest.mark.django_db
+# What is asked and written here is plain; odd input is tried on both in test_fence.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 PARTS = [(attack, part) for attack in attacks for part in attack.parts()]
 each_part = pytest.mark.parametrize(

@@ -27,6 +27,7 @@ CASES = [
 ]
 
 
+@pytest.mark.database("sqlite")  # the clock decides
 @pytest.mark.django_db
 def test_a_refresh_that_copies_the_role_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stale_role, "LIFE", 1)

@@ -23,12 +23,13 @@ from tests.urls import addresses
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
-pytestmark = pytest.mark.django_db
+# Which credential is read where; what a strategy asks its database is tried on both elsewhere.
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 JSON = "application/json"
 SITE_COOKIE = settings.SESSION_COOKIE_NAME
-# One of each family, and those that the site's own logins are made of.
-EVERYWHERE = {"session-db", "session-joined", "opaque", "jwt-user", "jwt-blacklist-joined"}
+# One of each family: those that the site's own logins are made of, and the random token.
+EVERYWHERE = {"session-joined", "opaque", "jwt-blacklist-joined"}
 ASKING = ["/", "/api/me/", "/api/logins/", "/logins/", "/password/", "/admin/"]
 
 
@@ -112,6 +113,7 @@ class TestNothingOfTheSiteOpensTheLab:
             assert stranger.log_out()["status"] == 401
 
 
+@pytest.mark.database("sqlite", "postgres")
 class TestUsers:
     def test_a_lab_user_cannot_log_in_to_the_site(self, lab_user: LabUser) -> None:
         body = {"username": lab_user.user.username, "password": lab_user.password}
@@ -152,6 +154,7 @@ class TestUsers:
         assert (login.ip, login.user_agent) == (None, "")
 
 
+@pytest.mark.database("sqlite", "postgres")
 def test_a_backend_finds_the_users_of_its_side_alone(lab_user: LabUser, alice: User) -> None:
     assert SiteBackend().get_user(alice.pk) == alice
     assert SiteBackend().get_user(lab_user.user.pk) is None
@@ -165,6 +168,7 @@ def ask(client: Client) -> "Response":
     return client.post("/api/lab/users/", {}, content_type=JSON)
 
 
+@pytest.mark.database("sqlite", "postgres")
 class TestVisitors:
     def new_user(self, client: Client) -> User:
         answer = ask(client)

@@ -9,7 +9,8 @@ from django.test import Client
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
-pytestmark = pytest.mark.django_db
+# It stands before everything that asks a database.
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 LIMIT = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 PATHS = ["/login/", "/api/token/", "/api/session/login/", "/nothing/", "/admin/"]

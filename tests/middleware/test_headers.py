@@ -18,7 +18,8 @@ from tests.clients import bearer, let_go
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
-pytestmark = pytest.mark.django_db
+# Headers alone: no database tells them apart.
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 
 Kind: TypeAlias = Callable[[], "Response"]
 JSON = "application/json"

@@ -24,7 +24,7 @@ from tests.cast import NO_GUESSES, PASSWORD
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite", "postgres")]
 
 NEW_PASSWORD = "eight brown barrels"
 WIDE_ALICE = "".join(chr(ord(letter) + 0xFEE0) for letter in "alice")  # full-width letters

@@ -17,7 +17,7 @@ from accounts.conf import DATABASES, own_database
 from accounts.models import ClaimGuesses, ClaimRun, User
 from tests.claims.sample import ON_CLUSTER, SLUG, played
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite", "postgres")]
 
 PAGE = f"/claims/{SLUG}/"
 

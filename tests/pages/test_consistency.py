@@ -34,6 +34,8 @@ from accounts.pages.lab import cells
 from accounts.strategies import Expected, Outcome, strategies
 
 pytestmark = pytest.mark.django_db
+# Each tells what was measured on its own database.
+on_both = pytest.mark.database("sqlite", "postgres")
 
 Rows = list[list[str]]
 Said = dict[tuple[str, str], dict[str, str]]  # (way, topic) -> page -> what it says
@@ -252,6 +254,7 @@ def agree(topic: str, values: set[str]) -> bool:
     return len(values) == 1
 
 
+@on_both
 def test_no_two_pages_contradict_each_other(client: Client) -> None:
     said = said_by(client)
     assert contradictions(said) == []
@@ -268,6 +271,7 @@ def test_no_two_pages_contradict_each_other(client: Client) -> None:
         assert said["session-joined", topic].keys() == {"/answer/", "/claims/"}
 
 
+@on_both
 def test_the_times_of_a_thief_fit_how_long_tokens_and_logins_live(client: Client) -> None:
     """``59 min`` and ``5 min`` are what the lab says of a login and of an access token."""
     lead = text(client.get("/lab/").content.decode())

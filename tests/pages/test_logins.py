@@ -18,7 +18,7 @@ from accounts.templatetags.moments import ago, ahead, as_span
 from tests.cast import NO_GUESSES, PASSWORD
 from tests.devices import CARRIERS, Carrier, Device
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite", "postgres")]
 
 
 @pytest.fixture

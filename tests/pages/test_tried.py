@@ -9,7 +9,10 @@ from accounts.lab.runs import run_keep
 from accounts.lab.scenario import run_scenario
 from accounts.models import Run
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.database("sqlite", "postgres"),
+]
 
 
 def kept(strategy: str, event: str = "log-out") -> Run:
