@@ -250,7 +250,7 @@ def test_no_dead_credential_is_accepted_and_no_live_one_refused() -> None:
     run_state_machine_as_test(
         Logins,
         settings=settings(
-            max_examples=settings().max_examples // 4,
+            max_examples=settings().max_examples // 6,
             stateful_step_count=15,
             suppress_health_check=list(HealthCheck),
         ),

@@ -18,6 +18,10 @@ FILES = Path(__file__).parent / "fresh"
 SETTINGS = """
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody is asked how slow
 REFRESH_GRACE = __import__("datetime").timedelta(0)  # nobody waits for it
+DATABASES["default"] |= {
+    "OPTIONS": {"init_command": "PRAGMA synchronous=OFF"},  # nor for the disk
+    "TEST": {"MIGRATE": False},  # its migrations make the tables that are served
+}
 """
 BEARER = """
 [credential]

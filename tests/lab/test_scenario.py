@@ -14,6 +14,7 @@ from django.db.models import Model
 from pytest_django.fixtures import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from accounts.conf import own_database
 from accounts.lab.client import Client
 from accounts.lab.environment import Environment
 from accounts.lab.events import events
@@ -31,6 +32,9 @@ from accounts.strategies import Expected, Family, Outcome, Refused, Strategy, st
 from accounts.tokens.realm import lab_realm, site_realm
 
 PAIRS = [(strategy.slug, event.slug) for strategy, event in all_pairs()]
+# A key, a clock or a header decides these, on every database alike: they are played on SQLite.
+ALIKE = {"key-rotated", "key-rotated-overlap", "new-secret", "expiry", "cross-site-request"}
+on_sqlite = pytest.mark.database("sqlite")
 TABLES: list[type[Model]] = [User, Login, Session, BlacklistedToken, DjangoSession]
 TOKEN = re.compile(r"[\w-]{16,}\.[\w-]{16,}\.[\w-]{16,}|\b[a-z0-9]{32}\b|argon2")
 
@@ -44,8 +48,10 @@ def played(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> tuple[Matrix, dict[str, int]]:
     """All of it, played once, side by side as the page and the command do; and the rows left."""
+    left_out = set() if own_database() == "sqlite" else ALIKE
+    pairs = [(strategy, event) for strategy, event in PAIRS if event not in left_out]
     with django_db_blocker.unblock():
-        reports = list(run_scenarios(all_pairs(), workers=2))
+        reports = list(run_scenarios(pairs, workers=2))
         left = {table.__name__: table._default_manager.count() for table in TABLES}
     return {(report.strategy, report.event): report for report in reports}, left
 
@@ -60,16 +66,21 @@ def test_it_cleans_up_after_itself(played: tuple[Matrix, dict[str, int]]) -> Non
     assert set(played[1].values()) == {0}
 
 
-@pytest.mark.parametrize(("strategy", "event"), PAIRS)
+@pytest.mark.parametrize(
+    ("strategy", "event"),
+    [pytest.param(*pair, marks=on_sqlite if pair[1] in ALIKE else ()) for pair in PAIRS],
+)
 def test_what_is_declared_is_what_is_measured(matrix: Matrix, strategy: str, event: str) -> None:
     report = matrix[strategy, event]
     assert report.matches, report.difference
 
 
+@on_sqlite
 def test_every_pair_was_played(matrix: Matrix) -> None:
     assert len(matrix) == len(PAIRS) == len(strategies) * len(events)
 
 
+@on_sqlite
 def test_the_whole_matrix_is_json(matrix: Matrix) -> None:
     for report in matrix.values():
         assert json.loads(json.dumps(report.as_dict()))["strategy"] == report.strategy
@@ -144,6 +155,7 @@ def test_the_verdict_on_the_last_replay_is_told_in_words(matrix: Matrix) -> None
     assert "blacklist" in matrix["jwt-blacklist-joined", "log-out"].why
 
 
+@on_sqlite
 def test_a_thief_does_not_forget_a_cookie_because_it_has_expired(matrix: Matrix) -> None:
     sessions = [one.slug for one in strategies if one.family is Family.SESSION]
     for slug in sessions:
@@ -165,6 +177,7 @@ def told(matrix: Matrix, strategy: str, event: str) -> tuple[str, str, str]:
     return text.word, text.detail, text.also
 
 
+@on_sqlite
 def test_another_sites_page_gets_what_it_asks_for_where_no_csrf_token_is_asked_for(
     matrix: Matrix,
 ) -> None:
@@ -224,6 +237,7 @@ def test_a_store_that_is_away_stops_who_asks_it_and_lets_in_who_does_not(
     assert (503 in statuses) == (strategy != "jwt-stateless")
 
 
+@on_sqlite
 def test_a_restart_with_another_secret_logs_everybody_out(matrix: Matrix) -> None:
     for strategy in strategies:
         report = matrix[strategy.slug, "new-secret"]
@@ -308,7 +322,8 @@ class TestPlay:
         login = login_begin(alice, strategy="session-joined")
         before = Login.objects.values().get()
         for event in events:
-            run_scenario("jwt-blacklist-joined", event)
+            if not event.ages:
+                run_scenario("jwt-blacklist-joined", event)
         assert Login.objects.values().get() == before
         assert User.objects.get() == login.user
 
