@@ -37,7 +37,8 @@ class Api(httpx.Client):
     """A client of the site's API that keeps its cookies, as a browser does."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(verify=NO_AUTHORITIES, **options)
+        # A machine that is busy with other tests may take longer than the usual five seconds.
+        super().__init__(**{"verify": NO_AUTHORITIES, "timeout": 60, **options})
 
     def csrf(self) -> dict[str, str]:
         """The header that unsafe requests by cookie need."""
