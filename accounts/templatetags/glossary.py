@@ -14,9 +14,9 @@ register = template.Library()
 
 # Where each word stands in the glossary, by its name in small letters.
 _ANCHORS = {one.name.casefold(): one.anchor for one in WORDS}
-# The longest first: a session key is not a session.
+# The longest first: a session key is not a session. A part of ``jwt-blacklist`` is no word.
 _USES = re.compile(
-    rf"\b({'|'.join(sorted(map(re.escape, _ANCHORS), key=len, reverse=True))})s?\b",
+    rf"(?<![\w-])({'|'.join(sorted(map(re.escape, _ANCHORS), key=len, reverse=True))})s?(?![\w-])",
     re.IGNORECASE,
 )
 

@@ -3,9 +3,9 @@
 import { el } from "./dom.js";
 
 const urls = JSON.parse(document.getElementById("glossary-data")?.textContent ?? "{}");
-// The longest first: a session key is not a session.
+// The longest first: a session key is not a session. A part of `jwt-blacklist` is no word.
 const names = Object.keys(urls).toSorted((one, other) => other.length - one.length);
-const uses = new RegExp(`\\b(${names.join("|")})s?\\b`, "i");
+const uses = new RegExp(`(?<![\\w-])(${names.join("|")})s?(?![\\w-])`, "i");
 
 /** A word as a link to the glossary, written as `text`; no link where the glossary does not have it. */
 export function word(name, text = name) {

@@ -69,6 +69,11 @@ def test_a_word_is_linked_once_and_the_longest_is_meant() -> None:
     assert second == "A session, blacklisted"
 
 
+def test_a_part_of_a_name_is_no_word_and_one_that_is_known_no_link() -> None:
+    assert first_uses(["jwt-blacklist, session_key"]) == ["jwt-blacklist, session_key"]
+    assert first_uses(["A ghost"], ["ghost"]) == ["A ghost"]
+
+
 @pytest.mark.parametrize(
     ("path", "anchor"),
     [
