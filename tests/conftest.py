@@ -33,9 +33,9 @@ from accounts.cluster.running import running
 from accounts.demo.static_files import static_files_collect, static_files_state
 from accounts.models import User
 from accounts.models.hashers import SiteHasher
-from accounts.services.gunicorn import free_port
 from accounts.services.valkey import Valkey
 from tests.cast import PASSWORD
+from tests.cluster.command import Killed, killed
 from tests.contract import Contract
 from tests.processes import sharing
 
@@ -212,15 +212,21 @@ def empty_cache() -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Control]:
-    """Three processes, a replica, a cache and the rest, for real: started once, on an empty folder.
+def killed_cluster(tmp_path_factory: pytest.TempPathFactory) -> Killed:
+    """A cluster that began on an empty folder and was killed."""
+    return killed(tmp_path_factory.mktemp("cluster"))
+
+
+@pytest.fixture(scope="session")
+def cluster(killed_cluster: Killed) -> Iterator[Control]:
+    """Three processes, a replica, a cache and the rest, for real: once, where another was killed.
 
     Who asks for it is in xdist's group of this name, so that one process starts it.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STATIC_ROOT", str(settings.STATIC_ROOT))
-        folder = tmp_path_factory.mktemp("cluster")
-        with running(folder, host="127.0.0.1", port=free_port(), is_told=False) as control:
+        folder, port = killed_cluster.folder, killed_cluster.port
+        with running(folder, host="127.0.0.1", port=port, is_told=False) as control:
             yield control
 
 

@@ -13,7 +13,12 @@ from accounts.cluster.control import Control
 from accounts.cluster.drills import drills
 from accounts.cluster.parts import PARTS, SITES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("cluster")]
+# The cluster has databases of its own: which one the tests have makes no difference to it.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.database("sqlite"),
+    pytest.mark.xdist_group("cluster"),
+]
 
 DRILLS = "/api/cluster/drills/"
 

@@ -2,71 +2,70 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from unittest.mock import Mock
 
 import httpx
-import psutil
 import pytest
-from django.conf import settings
+from django.core.management import call_command
 
+from accounts.cluster.control import Control
+from accounts.management.commands import cluster as command
+from accounts.management.commands.demo import console
 from accounts.services.gunicorn import free_port
+from tests.cluster.command import Killed
 
-MANAGE = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py")]
-
-pytestmark = pytest.mark.xdist_group("cluster")
-
-
-def environment(**extra: str) -> dict[str, str]:
-    """A plain shell's: without what the tests have set for themselves."""
-    ours = {"DATABASE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
-    kept = {name: value for name, value in os.environ.items() if name not in ours}
-    return {**kept, "STATIC_ROOT": str(settings.STATIC_ROOT), **extra}
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@contextmanager
-def started(*arguments: str, **extra: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A cluster that has said what to open, and all that it said until then."""
-    # As in a terminal: a shell's background job, and its children, would be deaf to Ctrl-C.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    process = subprocess.Popen(
-        [*MANAGE, "cluster", *arguments],
-        env=environment(**extra),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    lines: list[str] = []
-    try:
-        while not any("/cluster/" in line for line in lines):
-            line = process.stdout.readline()
-            assert line, "".join(lines)
-            lines.append(line)
-        yield process, "".join(lines)
-    finally:
-        process.terminate()
-        process.communicate()
-
-
+@pytest.mark.xdist_group("cluster")
 def test_killed_without_a_chance_to_clean_up_it_leaves_nothing_behind_and_starts_again(
-    tmp_path: Path,
+    killed_cluster: Killed, cluster: Control
 ) -> None:
-    port = str(free_port())
-    arguments = ("--port", port, "--data", str(tmp_path))
-    with started(*arguments) as (process, said):
-        assert "follows the primary" in said
-        assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
-        children = psutil.Process(process.pid).children(recursive=True)
-        assert {"postgres"} <= {child.name() for child in children}
-        process.kill()
-        assert psutil.wait_procs(children, timeout=30)[1] == []
-    with started(*arguments) as (process, _):
-        assert httpx.get(f"http://127.0.0.1:{port}/readyz").status_code == 200
-        children = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
-        assert psutil.wait_procs(children, timeout=10)[1] == []
+    assert "follows the primary" in killed_cluster.said
+    assert killed_cluster.status == 200
+    assert "postgres" in killed_cluster.names
+    assert killed_cluster.left == []
+    # Where it lay, all tests of the cluster have their own.
+    assert all(part["running"] for part in cluster.state())
+    assert httpx.get(f"http://127.0.0.1:{killed_cluster.port}/readyz").status_code == 200
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """What the signals did before is what they do afterwards."""
+    before = [(sign, signal.getsignal(sign)) for sign in SIGNALS]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for sign, handler in before:
+        signal.signal(sign, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+@pytest.mark.parametrize("sign", SIGNALS)
+def test_ctrl_c_stops_it_in_good_order(
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    sign: signal.Signals,
+) -> None:
+    ended: list[Path] = []
+
+    @contextmanager
+    def running(folder: Path, **_: object) -> Iterator[Control]:
+        try:
+            yield Mock(state=Mock(return_value=[]))
+        finally:
+            ended.append(folder)
+
+    pressed = SimpleNamespace(sleep=lambda _: os.kill(os.getpid(), sign))
+    monkeypatch.setattr(command, "running", running)
+    monkeypatch.setattr(command, "time", pressed)
+    printed = Mock()
+    monkeypatch.setattr(console, "print", printed)
+    call_command("cluster", port=free_port(), data=tmp_path)
+    assert ended == [tmp_path]
+    assert printed.call_args.args == ("Stopped.",)
