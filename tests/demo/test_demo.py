@@ -8,9 +8,10 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from unittest.mock import Mock, patch
 
 import httpx
 import ifaddr
@@ -21,10 +22,11 @@ from django.core.management import CommandError, call_command
 from pytest_django import Settings
 from rich.console import Console
 
-from accounts.demo import addresses
+from accounts.demo import addresses, static_files
 from accounts.demo.environment import demo_environment, demo_folder, secret_key_kept_in
 from accounts.management.commands import demo
 from accounts.management.commands.demo import address_must_be_free, show_addresses, watch
+from accounts.management.commands.prepare import prepare
 from accounts.services._base import Program
 
 MANAGE = [sys.executable, str(Path(project.BASE_DIR) / "manage.py")]
@@ -70,22 +72,45 @@ def started(*arguments: str, **extra: str) -> Iterator[tuple[subprocess.Popen[st
         process.communicate()
 
 
-def failing(*arguments: str, **extra: str) -> str:
-    """What a demo that cannot start writes to its error output."""
-    command = [*MANAGE, "demo", *arguments]
-    done = subprocess.run(command, env=environment(**extra), capture_output=True, check=False)
-    assert done.returncode == 1
-    return done.stderr.decode()
+@pytest.fixture
+def failing(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., str]:
+    """What a demo that cannot start says; its child writes it to this process's error output."""
+    monkeypatch.setattr(demo, "interrupted_by", Mock())
+
+    def failing(*arguments: str, **extra: str) -> str:
+        with patch.dict(os.environ, environment(**extra), clear=True), ExitStack() as stack:
+            ended = stack.enter_context(pytest.raises((CommandError, SystemExit)))
+            call_command("demo", *arguments, "--data", str(tmp_path))
+        error = ended.value
+        text = f"{error}\n" if isinstance(error, CommandError) else capfd.readouterr().err
+        assert getattr(error, "returncode", None) or getattr(error, "code", None)
+        assert text.count("\n") == 1
+        return text
+
+    return failing
 
 
-def test_it_prints_what_to_open_and_who_may_enter_and_stops_on_ctrl_c(tmp_path: Path) -> None:
+def test_on_every_address_it_prints_what_to_open_who_may_enter_and_stops_on_ctrl_c(
+    tmp_path: Path,
+) -> None:
     port = str(free_port())
-    with started("--port", port, "--data", str(tmp_path)) as (process, said):
-        assert f"Open http://127.0.0.1:{port}/" in said
+    arguments = ("--host", EVERYWHERE, "--port", port, "--data", str(tmp_path), "--workers", "1")
+    with started(*arguments, STATIC_ROOT=str(project.STATIC_ROOT)) as (process, said):
+        told = re.findall(rf"http://([\d.]+):{port}/", said)
+        assert "127.0.0.1" in told
+        assert EVERYWHERE not in told
+        for host in told:
+            assert httpx.get(f"http://{host}:{port}/login/").status_code == 200
+        for host in ("evil.example", f"{EVERYWHERE}:{port}"):
+            answer = httpx.get(f"http://127.0.0.1:{port}/login/", headers={"Host": host})
+            assert answer.status_code == 400
+        if len(told) > 1:  # a machine without a network has no address for others
+            assert "▄▄▄▄▄" in said
         assert "SQLite" in said
         assert re.search(r"admin +\w{4}-\w{4}-\w{4} +may enter /admin/", said)
         page = httpx.get(f"http://127.0.0.1:{port}/login/")
-        assert page.status_code == 200
         # Cookies know no ports: another demo in the same browser has other ones.
         assert f"csrftoken-{port}" in page.cookies
         children = psutil.Process(process.pid).children(recursive=True)
@@ -97,8 +122,8 @@ def test_it_prints_what_to_open_and_who_may_enter_and_stops_on_ctrl_c(tmp_path: 
 def test_killed_without_a_chance_to_clean_up_it_leaves_no_server_behind(tmp_path: Path) -> None:
     port = str(free_port())
     arguments = ("--port", port, "--data", str(tmp_path), "--workers", "1", "--postgres")
-    # Collected before: that a demo does it itself is seen above.
     with started(*arguments, STATIC_ROOT=str(project.STATIC_ROOT)) as (process, said):
+        assert f"Open http://127.0.0.1:{port}/" in said
         assert "a private PostgreSQL" in said
         assert httpx.get(f"http://127.0.0.1:{port}/login/").status_code == 200
         children = psutil.Process(process.pid).children(recursive=True)
@@ -107,42 +132,58 @@ def test_killed_without_a_chance_to_clean_up_it_leaves_no_server_behind(tmp_path
         assert psutil.wait_procs(children, timeout=30)[1] == []
 
 
-def test_a_taken_port_is_one_line_that_names_another(tmp_path: Path) -> None:
+@pytest.mark.database("sqlite")
+def test_static_files_are_collected_again_only_when_one_has_changed(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, db: None
+) -> None:
+    settings.STATIC_ROOT = tmp_path / "static"
+    collect = Mock()
+    monkeypatch.setattr(static_files, "call_command", collect)
+    prepare()
+    prepare()
+    assert [call.args[0] for call in collect.call_args_list] == ["collectstatic"]
+    monkeypatch.setattr(static_files, "static_files_state", lambda: "another")
+    prepare()
+    assert collect.call_count == 2
+
+
+def test_a_taken_port_is_one_line_that_names_another(failing: Callable[..., str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        text = failing("--port", str(port), "--data", str(tmp_path))
-    assert text.count("\n") == 1
+        text = failing("--port", str(port))
     assert f"Cannot listen on 127.0.0.1:{port}: Address already in use." in text
     assert f"make demo PORT={port + 1}" in text
 
 
-def test_an_unreachable_database_is_one_line_without_the_password(tmp_path: Path) -> None:
+def test_an_unreachable_database_is_one_line_without_the_password(
+    failing: Callable[..., str],
+) -> None:
     url = f"postgres://ada:hunter2@127.0.0.1:{free_port()}/demo"
-    port = str(free_port())
-    text = failing("--port", port, "--data", str(tmp_path), DATABASE_URL=url)
-    assert text.count("\n") == 1
+    text = failing("--port", str(free_port()), DATABASE_URL=url)
     assert "The database cannot be used: connection failed" in text
     assert "Correct or unset DATABASE_URL" in text
     assert "hunter2" not in text
 
 
 @pytest.mark.parametrize("url", ["redis://:hunter2@127.0.0.1:{}/0", "rodis://:hunter2@{}"])
-def test_an_unreachable_cache_is_one_line_without_the_password(tmp_path: Path, url: str) -> None:
-    cache = url.format(free_port())
-    text = failing("--port", str(free_port()), "--data", str(tmp_path), CACHE_URL=cache)
-    assert text.count("\n") == 1
+def test_an_unreachable_cache_is_one_line_without_the_password(
+    failing: Callable[..., str], url: str
+) -> None:
+    text = failing("--port", str(free_port()), CACHE_URL=url.format(free_port()))
     assert "The cache cannot be used" in text
     assert "Correct or unset CACHE_URL" in text
     assert "hunter2" not in text
 
 
-def test_a_database_url_that_is_none_is_one_line_without_the_password() -> None:
-    text = failing(DATABASE_URL="postgers://ada:hunter2@localhost/demo")
-    assert text.count("\n") == 1
-    assert "DATABASE_URL is not understood" in text
-    assert "hunter2" not in text
+def test_a_command_whose_database_url_is_none_says_so_in_one_line_without_the_password() -> None:
+    extra = environment(DATABASE_URL="postgers://ada:hunter2@localhost/demo")
+    done = subprocess.run([*MANAGE, "demo"], env=extra, capture_output=True, check=False, text=True)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "DATABASE_URL is not understood" in done.stderr
+    assert "hunter2" not in done.stderr
 
 
 @pytest.mark.parametrize("port", [0, 70000, -1])
@@ -238,22 +279,6 @@ def test_two_demos_on_two_ports_do_not_log_each_other_out(monkeypatch: pytest.Mo
         for port in (8001, 8002)
     )
     assert one["COOKIE_SUFFIX"] != other["COOKIE_SUFFIX"]  # a browser sends cookies to all ports
-
-
-def test_a_class_is_told_its_addresses_and_no_other_host_is_served(tmp_path: Path) -> None:
-    port = str(free_port())
-    arguments = ("--host", EVERYWHERE, "--port", port, "--data", str(tmp_path), "--workers", "1")
-    with started(*arguments, STATIC_ROOT=str(project.STATIC_ROOT)) as (_, said):
-        told = re.findall(rf"http://([\d.]+):{port}/", said)
-        assert "127.0.0.1" in told
-        assert EVERYWHERE not in told
-        for host in told:
-            assert httpx.get(f"http://{host}:{port}/login/").status_code == 200
-        for host in ("evil.example", f"{EVERYWHERE}:{port}"):
-            answer = httpx.get(f"http://127.0.0.1:{port}/login/", headers={"Host": host})
-            assert answer.status_code == 400
-        if len(told) > 1:  # a machine without a network has no address for others
-            assert "▄▄▄▄▄" in said
 
 
 @pytest.mark.parametrize(
