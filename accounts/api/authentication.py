@@ -110,7 +110,7 @@ def bearer_token(request: Request, wanted: str = "Bearer") -> str | None:
             that is wanted in its place.
     """
     with step("read header", kind="parse"):
-        header: str | None = request.META.get("HTTP_AUTHORIZATION")
+        header: str | None = request._request.META.get("HTTP_AUTHORIZATION")
         if header is None:
             return None
         scheme, _, token = header.partition(" ")

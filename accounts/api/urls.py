@@ -24,7 +24,6 @@ from accounts.api.lab import views as lab
 # Patterns are tried one after the other: what is requested most comes first and in groups.
 LAB_STRATEGY = [
     path("login/", lab.LabLogin.as_view(), name="api-lab-login"),
-    path("me/", lab.LabMe.as_view(), name="api-lab-me"),
     path("refresh/", lab.LabRefresh.as_view(), name="api-lab-refresh"),
     path("logout/", lab.LabLogout.as_view(), name="api-lab-logout"),
     path(

@@ -88,7 +88,7 @@ def _me(user: User, auth: Auth) -> dict[str, Any]:
         "id": user.pk,
         "username": user.get_username(),
         "role": user.role,
-        "login": auth.login_id,
+        "login": str(auth.login_id),
         "carrier": auth.carrier,
     }
 

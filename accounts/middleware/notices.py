@@ -48,9 +48,9 @@ class Notices(MessageMiddleware):
 
     def process_view(self, request: HttpRequest, *view: Any) -> None:
         """Add the messages for the login of the cookie, if there is a cookie."""
-        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-            return
         if request.path_info.startswith(_NO_PAGES):
+            return
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return
         user = known_user(request)
         if isinstance(user, User):

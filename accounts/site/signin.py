@@ -2,12 +2,15 @@
 
 import uuid
 from datetime import UTC, datetime
+from functools import cache
 
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as django_login
 from django.contrib.auth.models import update_last_login
+from django.core.signals import setting_changed
 from django.db import transaction
+from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -158,9 +161,15 @@ def _store(request: HttpRequest) -> SessionStore:
     return store
 
 
+@cache
 def token_strategy() -> JwtBlacklistJoined:
-    """The strategy that carries the site's bearer tokens."""
+    """The strategy that carries the site's bearer tokens: one instance, as it keeps nothing."""
     return JwtBlacklistJoined(site_realm())
+
+
+@receiver(setting_changed)
+def _forget(**kwargs: object) -> None:
+    token_strategy.cache_clear()
 
 
 @transaction.atomic

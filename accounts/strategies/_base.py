@@ -291,4 +291,6 @@ def verdict_of(row: Any) -> Accepted | Refused:
         return LOGIN_EXPIRED
     if row.login_outdated:
         return LOGIN_OUTDATED
-    return Accepted(row, row.role, uuid.UUID(str(row.login_id)), bool(row.login_needs_touch))
+    login_id = row.login_id  # SQLite has no UUIDs
+    known = login_id if isinstance(login_id, uuid.UUID) else uuid.UUID(hex=login_id)
+    return Accepted(row, row.role, known, bool(row.login_needs_touch))

@@ -58,20 +58,18 @@ class SessionStore(SessionBase):
     #: Whom the session belongs to.
     user: User | AnonymousUser
     #: Which login it carries, if any.
-    login_id: uuid.UUID | None
+    login_id: uuid.UUID | None = None
     #: Whether that login goes on, or why it does not.
-    verdict: Accepted | Refused
+    verdict: Accepted | Refused = _GONE
     #: Whether somebody has changed the row's data into what nobody can read.
-    is_unreadable: bool
+    is_unreadable: bool = False
+    #: What this store wrote last: key, login and data.
+    _written: tuple[str | None, uuid.UUID | None, str] | None = None
 
     def __init__(self, session_key: str | None = None, realm: Realm | None = None) -> None:
         super().__init__(session_key)
         self._realm = realm
         self.user = AnonymousUser()
-        self.login_id = None
-        self.verdict = _GONE
-        self.is_unreadable = False
-        self._written: tuple[str | None, uuid.UUID | None, str] | None = None
 
     @property
     def realm(self) -> Realm:

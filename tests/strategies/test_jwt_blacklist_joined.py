@@ -31,6 +31,16 @@ def test_one_query_asks_for_the_user_the_login_and_the_blacklist(
     assert (verdict.login_id, verdict.user) == (login.pk, lab_user.user)
 
 
+def test_what_no_request_reads_of_a_user_is_read_when_somebody_asks(
+    strategy: Strategy, lab_user: LabUser
+) -> None:
+    _, credential = log_in(strategy, lab_user)
+    verdict = strategy.check(credential.value)
+    assert isinstance(verdict, Accepted)
+    assert verdict.user.get_deferred_fields() == {"date_joined", "last_login"}
+    assert verdict.user.date_joined == lab_user.user.date_joined
+
+
 def test_a_forged_token_costs_no_query(strategy: Strategy, lab_user: LabUser) -> None:
     _, credential = log_in(strategy, lab_user)
     changed = credential.value[:-3] + ("AAA" if credential.value[-3:] != "AAA" else "BBB")

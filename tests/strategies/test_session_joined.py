@@ -48,7 +48,7 @@ def test_one_query_asks_for_the_session_its_login_and_its_user(
     with CaptureQueriesContext(connection) as more:
         assert isinstance(verdict.user, User)
         assert verdict.user.username == lab_user.user.username
-        assert verdict.user.date_joined == lab_user.user.date_joined
+        assert verdict.user.password == lab_user.user.password
     assert len(more) == 0
 
 
