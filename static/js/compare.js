@@ -1,12 +1,12 @@
 /** The first page: two lanes, four steps that act on both at once, six pairs. */
 
 import { sentence } from "./format.js";
-import { staying } from "./embedded.js";
+import { isEmbedded, played, staying } from "./embedded.js";
 import { linked } from "./glossary.js";
 import { Card } from "./compare/card.js";
 import { Lane } from "./compare/lane.js";
 import {
-  keep, LOGIN, LOGOUT, Progress, recall, REPLAY, REQUEST, STEPS, Story,
+  figuresOf, keep, LOGIN, LOGOUT, Progress, recall, REPLAY, REQUEST, STEPS, Story,
 } from "./compare/story.js";
 
 const DOING = {
@@ -38,7 +38,7 @@ class TryIt {
     this.running = false;
     for (const lane of this.lanes) lane.chooser.addEventListener("change", () => this.chosen());
     this.again.addEventListener("click", () => this.restart());
-    document.addEventListener("keydown", (event) => this.key(event));
+    if (!isEmbedded) document.addEventListener("keydown", (event) => this.key(event));
     for (const sign of ["pointerenter", "focusin"]) {
       this.card.node.addEventListener(sign, () => this.load(), { once: true });
     }
@@ -70,14 +70,16 @@ class TryIt {
 
   /** Go on where the page was left, if it is about the same pair. */
   recall() {
-    const { pair, lanes, played } = recall();
-    this.story = new Story(this.data.story, played);
+    // A lesson has asked already and goes its own way: each run in it begins anew and is no story.
+    const { pair, lanes, played: before } = isEmbedded ? {} : recall();
+    this.story = new Story(this.data.story, before);
     if (String(pair) !== String(this.pair)) return;
     this.lanes.forEach((lane, at) => lane.restore(lanes[at]));
     this.target = this.done;
   }
 
   keep() {
+    if (isEmbedded) return;
     const lanes = this.lanes.map((lane) => lane.kept());
     keep({ pair: this.pair, lanes, played: this.story.played });
   }
@@ -93,7 +95,7 @@ class TryIt {
 
   /** The lanes in which the visitor has still to guess. */
   get unguessed() {
-    return this.lanes.filter(({ results, guess }) => results.length === REPLAY && guess === null);
+    return this.lanes.filter((lane) => lane.asks);
   }
 
   /** Enter and space press the button from anywhere that has no use for them itself. */
@@ -156,6 +158,7 @@ class TryIt {
     await this.level();
     this.work(false);
     if (this.done === STEPS.length && this.story.find(this.lanes)) this.story.keep(this.lanes);
+    if (this.done > REQUEST) played({ lanes: this.lanes.map(figuresOf) });
     this.render();
     this.status.textContent = this.summary();
     this.card.node.scrollIntoView({ block: "nearest" });
@@ -174,9 +177,7 @@ class TryIt {
 
   /** The lanes with something to do; the thief waits for the visitor's guess. */
   late() {
-    return this.lanes.filter(
-      (lane) => lane.behind(this.target) && !(lane.results.length === REPLAY && lane.guess === null),
-    );
+    return this.lanes.filter((lane) => lane.behind(this.target) && !lane.asks);
   }
 
   /** One request for all of them. */
@@ -241,7 +242,7 @@ class TryIt {
     this.card.fail(failed && `${failed.strategy.title}: ${failed.error.message}`);
     this.card.tell(done ? this.lesson(done) : this.introduction());
     this.card.sum(done === STEPS.length ? this.lanes : []);
-    this.keepsake?.offer(done === STEPS.length ? this.pair : null);
+    this.keepsake?.offer(done === STEPS.length && !isEmbedded ? this.pair : null);
     this.card.offer(this.next(), this.place());
     this.keep();
   }
@@ -257,6 +258,7 @@ class TryIt {
     const { done } = this;
     const failed = this.lanes.find(({ error }) => error);
     if (failed) return { words: WAYS_ON[failed.error.kind] ?? "Try again" };
+    if (done === STEPS.length && isEmbedded) return {};
     if (done === STEPS.length) {
       const pair = this.story.next();
       return pair ? { words: `Next: ${pair.news}` } : this.data.end;
@@ -282,6 +284,7 @@ class TryIt {
 
   /** Where this pair stands in the story, and the score at its end. */
   place() {
+    if (isEmbedded) return "";
     const { pairs } = this.story;
     const { right, total } = this.story.score();
     if (!this.story.next()) return `All ${pairs.length} pairs played: ${right} of ${total} guesses were right.`;

@@ -47,12 +47,12 @@ export class Card {
     this.problem.hidden = !words;
   }
 
-  /** What to do next: a button, or at the end a link. */
+  /** What to do next: a button, or at the end a link, or nothing. */
   offer({ words, url }, place) {
-    this.button.hidden = Boolean(url);
+    this.button.hidden = Boolean(url) || !words;
     this.link.hidden = !url;
     const control = url ? this.link : this.button;
-    control.textContent = words;
+    control.textContent = words ?? "";
     if (url) control.href = url;
     this.place.textContent = place;
   }

@@ -1,6 +1,7 @@
 /** What a lane shows: where it stands, the question or the verdict, its figures, and the rest folded. */
 
 import { el } from "../dom.js";
+import { isEmbedded } from "../embedded.js";
 import { sentence } from "../format.js";
 import { figuresView } from "./figures.js";
 import { guessedRight, REPLAY } from "./story.js";
@@ -31,6 +32,8 @@ function asked({ results: [, request] }) {
 /** Before the thief tries. */
 function question({ results, guess, side }, guessed) {
   if (results.length !== REPLAY) return null;
+  const reason = sentence(results[2].verdict.reason);
+  if (isEmbedded) return box("Logged out.", reason);
   const id = `${side}-question`;
   const choices = [
     [true, "Yes"],
@@ -45,7 +48,6 @@ function question({ results, guess, side }, guessed) {
     button.addEventListener("click", () => guessed(value));
     return button;
   });
-  const reason = sentence(results[2].verdict.reason);
   return el(
     "div",
     { class: "lane__box" },

@@ -1,8 +1,9 @@
 /** One lane: a strategy, its throwaway login, what was answered so far, and the visitor's guess. */
 
 import { el } from "../dom.js";
+import { isEmbedded } from "../embedded.js";
 import { linked } from "../glossary.js";
-import { STEPS } from "./story.js";
+import { REPLAY, STEPS } from "./story.js";
 
 /** Problems that only a new login gets over. */
 const LOST = new Set(["refused", "elsewhere"]);
@@ -58,6 +59,11 @@ export class Lane {
     if (LOST.has(this.error?.kind) || forgotten) this.reset();
     this.error = null;
     this.notice = forgotten ? RELOADED : null;
+  }
+
+  /** Whether the visitor is to guess now what the thief will get. A lesson has asked by itself. */
+  get asks() {
+    return !isEmbedded && this.results.length === REPLAY && this.guess === null;
   }
 
   get finished() {

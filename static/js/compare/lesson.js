@@ -2,6 +2,7 @@
 
 import { countDown } from "../countdown.js";
 import { el } from "../dom.js";
+import { isEmbedded } from "../embedded.js";
 import { count, sentence } from "../format.js";
 import { linked, word } from "../glossary.js";
 import { compare, spread, time } from "./figures.js";
@@ -133,7 +134,7 @@ function afterLogout(lanes) {
       "The browser threw its copies away. The server deleted what it had stored, if it had stored anything. ",
       "Now the thief sends its copies to another process of the same server. ",
       ...holds,
-      el("strong", {}, "Will they work? Guess in both lanes."),
+      el("strong", {}, `Will they work?${isEmbedded ? "" : " Guess in both lanes."}`),
     ],
   };
 }

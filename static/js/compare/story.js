@@ -48,6 +48,19 @@ export function guessedRight({ guess, results }) {
   return guess === results[REPLAY].verdict.accepted;
 }
 
+/** What a lesson keeps of a lane: numbers alone, as the page shows them. */
+export function figuresOf({ strategy, results }) {
+  const request = results[REQUEST];
+  const { verdict } = results[REPLAY] ?? {};
+  return {
+    strategy: strategy.slug,
+    queries: request.trace.tally.sql,
+    bytes: request.trace.credential.bytes ?? 0,
+    samples: request.samples.map(Math.round),
+    thief: verdict ? verdict.accepted : null,
+  };
+}
+
 /** How far the four steps have come. */
 export class Progress {
   /** @param {HTMLElement} node holds an item for each step */
