@@ -23,6 +23,7 @@ from accounts.api.views import PublicApiView, valid
 from accounts.lesson import (
     LESSONS,
     Place,
+    is_of,
     is_teacher,
     places,
     room_find,
@@ -33,7 +34,7 @@ from accounts.lesson import (
     ticket_give,
     votes_make_up,
 )
-from accounts.models import Phase, Room, room_move, room_open, vote_cast
+from accounts.models import JOINED, Phase, Room, room_move, room_open, run_note, vote_cast
 from accounts.site import throttle
 from accounts.site.clients import client_ip, throttle_key
 from accounts.site.throttle import Limit
@@ -49,7 +50,9 @@ class RoomState(drf.Serializer[None]):
     version = drf.IntegerField(help_text="It rises with each move.")
     step = drf.IntegerField(help_text="From 0; the exit question comes after the last one.")
     phase = drf.ChoiceField(choices=Phase.choices)
-    votes = drf.IntegerField(help_text="That are in of the open vote; 0 where none is open.")
+    votes = drf.IntegerField(
+        help_text="That are in of the open vote; in the lobby, how many have joined."
+    )
 
 
 class RoomOpened(RoomState):
@@ -91,6 +94,49 @@ class RoomVote(drf.Serializer[None]):
     answer = drf.IntegerField(min_value=0, max_value=3, help_text="The first one is 0.")
 
 
+class LaneFigures(drf.Serializer[None]):
+    """What the first page showed of one of its two lanes."""
+
+    strategy = drf.SlugField(max_length=40)
+    queries = drf.IntegerField(min_value=0, max_value=1000, help_text="For each request.")
+    bytes = drf.IntegerField(min_value=0, max_value=100_000, help_text="Of what it carried.")
+    samples = drf.ListField(
+        child=drf.IntegerField(min_value=0, max_value=600_000_000),
+        min_length=1,
+        max_length=100,
+        help_text="Microseconds of each request.",
+    )
+    thief = drf.BooleanField(allow_null=True, help_text="Whether the copy got in; null: not yet.")
+
+
+class Lanes(drf.ListField):
+    """Both lanes. What is wrong with one is said in a line, as of any field."""
+
+    child = LaneFigures()
+
+    def run_child_validation(self, data: list[Any]) -> list[Any]:
+        """Refuse what the page does not show."""
+        try:
+            found: list[Any] = super().run_child_validation(data)
+        except drf.ValidationError:
+            raise drf.ValidationError("These are not the figures of lanes.", "invalid") from None
+        return found
+
+
+class RoomRun(drf.Serializer[None]):
+    """What was played at a step: a run that has a link, or the pair of the first page."""
+
+    step = drf.IntegerField(min_value=0, max_value=100)
+    link = drf.CharField(max_length=200, required=False)
+    lanes = Lanes(min_length=2, max_length=2, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse none and both."""
+        if ("link" in attrs) == ("lanes" in attrs):
+            raise drf.ValidationError("Give either link or lanes.", code="invalid")
+        return attrs
+
+
 class Conflict(APIException):
     """The room is elsewhere by now."""
 
@@ -116,6 +162,7 @@ class Rooms(PublicApiView):
         throttle.take(Limit("lesson-rooms", throttle_key(client_ip(request._request))))
         secret = teacher_of(request._request)
         room = room_open(teacher=teacher_digest(secret), **chosen)
+        _rehearse(room)
         pages = {
             name: reverse(f"lesson-room-{name}", args=[room.code])
             for name in ("screen", "notes", "handout")
@@ -148,8 +195,7 @@ class RoomMoves(PublicApiView):
         enforce_csrf(request._request)
         room = _room(request, code)
         wanted = valid(RoomMove, request)
-        if not is_teacher(request._request, room):
-            raise PermissionDenied("Only the browser that opened the room may move it")
+        _require_teacher(request, room)
         place = Place(wanted["step"], Phase(wanted["phase"]))
         if place not in places(LESSONS[room.lesson]):
             raise drf.ValidationError({"phase": ["The lesson has no such place."]}, code="unknown")
@@ -160,6 +206,25 @@ class RoomMoves(PublicApiView):
         room.refresh_from_db()
         _rehearse(room)
         return Response(_state(Room.objects.with_votes().get(pk=room.pk)))
+
+
+class RoomRuns(PublicApiView):
+    """What is played in a room."""
+
+    @extend_schema("lesson_run", request=RoomRun, responses={200: RoomRun, **_FINDS})
+    def post(self, request: Request, code: str) -> Response:
+        """Keep what the screen has played at a step, for the handout. For the teacher alone."""
+        enforce_csrf(request._request)
+        room = _room(request, code)
+        said = valid(RoomRun, request)
+        _require_teacher(request, room)
+        throttle.take(Limit("lesson-votes", throttle_key(client_ip(request._request))))
+        steps = LESSONS[room.lesson].all_steps()
+        played = {name: said[name] for name in ("link", "lanes") if name in said}
+        if said["step"] >= len(steps) or not is_of(steps[said["step"]], played):
+            raise drf.ValidationError({"step": ["It does not play this."]}, code="unknown")
+        run_note(room, step=said["step"], played=played)
+        return Response(said)
 
 
 class RoomVotes(PublicApiView):
@@ -187,6 +252,11 @@ def _room(request: Request, code: str) -> Room:
     return room
 
 
+def _require_teacher(request: Request, room: Room) -> None:
+    if not is_teacher(request._request, room):
+        raise PermissionDenied("Only the browser that opened the room may do that")
+
+
 def _cast(room: Room, pupil: uuid.UUID, *, step: int, round: int, answer: int) -> bool:  # noqa: A002
     if (room.step, room.open_round) != (step, round):
         return False
@@ -201,6 +271,6 @@ def _state(room: Room) -> dict[str, Any]:
 
 
 def _rehearse(room: Room) -> None:
-    if room.is_rehearsal and room.open_round:
-        step = LESSONS[room.lesson].all_steps()[room.step]
-        votes_make_up(room, step, round_=room.open_round)
+    round_ = JOINED if room.phase == Phase.LOBBY else room.open_round
+    if room.is_rehearsal and round_ is not None:
+        votes_make_up(room, LESSONS[room.lesson].all_steps()[room.step], round_=round_)

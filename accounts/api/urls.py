@@ -53,6 +53,7 @@ urlpatterns = [
     path("lesson/rooms/<slug:code>/", lesson.RoomDetail.as_view(), name="api-lesson-room"),
     path("lesson/rooms/<slug:code>/move/", lesson.RoomMoves.as_view(), name="api-lesson-move"),
     path("lesson/rooms/<slug:code>/vote/", lesson.RoomVotes.as_view(), name="api-lesson-vote"),
+    path("lesson/rooms/<slug:code>/run/", lesson.RoomRuns.as_view(), name="api-lesson-run"),
     path("session/login/", views.SessionLogin.as_view(), name="api-session-login"),
     path("session/logout/", views.SessionLogout.as_view(), name="api-session-logout"),
     path("token/", views.TokenObtain.as_view(), name="api-token"),

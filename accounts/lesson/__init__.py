@@ -1,12 +1,14 @@
 """A course: three lessons of twenty minutes, one file each, taken alone or with a class.
 
 May import ``answer``, ``claims`` and what lies below them. Read ``_base.py`` first, then any
-lesson; ``README.md`` tells how to add one. ``_measured`` takes the figures of the reveals from the
-newest results. In class, ``_places`` is the order of what is done, ``_tickets`` tells who is who.
+lesson; ``README.md`` tells how to add one. ``_results`` is what reveals are made of, ``_measured``
+their figures. In class, ``_places`` is the order of what is done, ``_tickets`` tells who is who,
+``_live`` what was played, ``_links`` what a link leads to.
 """
 
 from accounts.lesson._base import (
     EMBED,
+    SCREEN,
     Answer,
     Exercise,
     Figure,
@@ -17,6 +19,8 @@ from accounts.lesson._base import (
     Source,
     Step,
 )
+from accounts.lesson._links import linked, told
+from accounts.lesson._live import Live, is_of, live_of
 from accounts.lesson._places import Place, around, places
 from accounts.lesson._rehearsal import votes_make_up
 from accounts.lesson._tickets import (
@@ -27,6 +31,7 @@ from accounts.lesson._tickets import (
     teacher_of,
     ticket_for,
     ticket_give,
+    ticket_of,
 )
 from accounts.registry import Registry
 
@@ -35,10 +40,12 @@ LESSONS: Registry[Lesson] = Registry("accounts.lesson", Lesson)
 __all__ = [
     "EMBED",
     "LESSONS",
+    "SCREEN",
     "Answer",
     "Exercise",
     "Figure",
     "Lesson",
+    "Live",
     "Note",
     "Place",
     "Reveal",
@@ -46,7 +53,10 @@ __all__ = [
     "Source",
     "Step",
     "around",
+    "is_of",
     "is_teacher",
+    "linked",
+    "live_of",
     "places",
     "room_find",
     "teacher_digest",
@@ -54,5 +64,7 @@ __all__ = [
     "teacher_of",
     "ticket_for",
     "ticket_give",
+    "ticket_of",
+    "told",
     "votes_make_up",
 ]

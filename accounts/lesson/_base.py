@@ -5,14 +5,16 @@ guess, then the experiment, then the figure. ``README.md`` beside this file tell
 lesson.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from django.urls import get_script_prefix
 
-EMBED = "embed"  # the parameter that asks a page for itself without the site around it
+from accounts.models import ClaimRun
+
+EMBED = "embed"  # the parameter that asks a page for itself without the site around it: 1, or
+SCREEN = "screen"  # its value on the projector
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,15 @@ class Run:
     @property
     def embedded(self) -> str:
         """The address of the same page in a frame of a lesson, without the site's header."""
-        return f"{self.url}{'&' if '?' in self.path else '?'}{EMBED}=1"
+        return self._in_frame("1")
+
+    @property
+    def projected(self) -> str:
+        """The same for the projector: in large type, and what is played alone."""
+        return self._in_frame(SCREEN)
+
+    def _in_frame(self, value: str) -> str:
+        return f"{self.url}{'&' if '?' in self.path else '?'}{EMBED}={value}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +100,31 @@ class Reveal:
         return list(dict.fromkeys(figure.source for figure in self.figures))
 
 
+class Revealing(Protocol):
+    """Tells what was measured on a database, ``sqlite`` or ``postgres``.
+
+    Of the claim that a class has played ``live``, it tells what came of that run.
+    """
+
+    def __call__(self, database: str, live: ClaimRun | None = None) -> Reveal: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A question with two to four answers, of which one is right, and what then shows it.
 
-    ``reveal`` takes the name of a database, ``sqlite`` or ``postgres``. ``keep`` is the one
-    sentence to remember.
+    ``keep`` is the one sentence to remember. After the run of a step that is voted on ``twice``,
+    pupils convince each other and vote again.
     """
 
     slug: str
     question: str
     answers: tuple[Answer, ...]
     run: Run | None
-    reveal: Callable[[str], Reveal]
+    reveal: Revealing
     keep: str
     note: Note
+    twice: bool = False
 
     @property
     def right(self) -> int:

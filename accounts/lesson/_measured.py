@@ -1,9 +1,8 @@
 """The figures of the reveals: of the newest benchmark, the matrix, the claims, the attacks."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
 from typing import Any, Self
 
 from django.urls import reverse
@@ -13,11 +12,12 @@ from accounts.answer.opening import as_much
 from accounts.answer.ranking import Candidate
 from accounts.answer.sentences import milliseconds
 from accounts.attacks.stage.recorded import Recorded, recorded_of
-from accounts.claims import Measurement, Result, queries, shipped, value
+from accounts.claims import Measurement, Played, Result, queries, shipped, value
 from accounts.conf import DATABASES
 from accounts.lab.events import events
 from accounts.lab.wording import describe
-from accounts.lesson._base import Figure, Reveal, Source
+from accounts.lesson._base import Figure, Source
+from accounts.models import ClaimRun
 from accounts.strategies import strategies
 
 
@@ -25,20 +25,7 @@ class NotMeasured(LookupError):
     """A result that a reveal is made of is missing."""
 
 
-def revealing(reveal: Callable[[str], Reveal]) -> Callable[[str], Reveal]:
-    """A reveal that says so where the database's results lack what it is made of."""
-
-    @wraps(reveal)
-    def revealed(database: str) -> Reveal:
-        try:
-            return reveal(database)
-        except NotMeasured:
-            return Reveal(f"Nobody has measured this on {DATABASES[database]} yet.")
-
-    return revealed
-
-
-def _source(machine: Mapping[str, Any], date: datetime, database: str) -> Source:
+def source_of(machine: Mapping[str, Any], date: datetime, database: str) -> Source:
     return Source(f"{machine['cpu']}, {machine['cores']} cores", date, DATABASES[database])
 
 
@@ -150,12 +137,12 @@ class Ways:
 
     def _benchmark(self, label: str, value: str) -> Figure:
         benchmark = self.facts.benchmark
-        source = _source(benchmark["machine"], self.facts.measured, self.facts.kind)
+        source = source_of(benchmark["machine"], self.facts.measured, self.facts.kind)
         return Figure(label, value, source, f"{reverse('benchmarks')}?result={self.facts.result}")
 
     def _matrix(self, label: str, value: str, path: str) -> Figure:
         matrix = self.facts.matrix
-        return Figure(label, value, _source(matrix.machine, matrix.made, self.facts.kind), path)
+        return Figure(label, value, source_of(matrix.machine, matrix.made, self.facts.kind), path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +152,26 @@ class Experiment:
     slug: str
     database: str
     result: Result
+    #: where it can be read
+    path: str
 
     @classmethod
     def of(cls, slug: str, database: str) -> Self:
-        """The newest.
+        """The newest that is shipped.
 
         Raises:
             NotMeasured: the claim was not played on it.
         """
         if found := shipped(database).get(slug):
-            return cls(slug, database, found)
+            path = f"{reverse('claim', args=[slug])}?on={database}#result"
+            return cls(slug, database, found, path)
         raise NotMeasured(slug)
+
+    @classmethod
+    def live(cls, run: ClaimRun, database: str) -> Self:
+        """One that was played here."""
+        result = Result(run.created, Played.from_json(run.played))
+        return cls(run.claim, database, result, run.get_absolute_url())
 
     @property
     def words(self) -> str:
@@ -208,8 +204,8 @@ class Experiment:
         return Figure(
             label or f"{found.title}: {found.group}",
             words or value(found),
-            _source(self.result.played.machine, self.result.made, self.database),
-            f"{reverse('claim', args=[self.slug])}?on={self.database}#result",
+            source_of(self.result.played.machine, self.result.made, self.database),
+            self.path,
         )
 
 

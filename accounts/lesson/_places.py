@@ -1,16 +1,15 @@
 """The order in which a class goes through a lesson.
 
-A step is peer instruction: everybody votes, sees the run, argues with a neighbour and votes again,
-before the truth is shown. The exit question is answered once.
+Everybody votes and sees the run, then the truth is shown. A step that is voted on twice is peer
+instruction: before the truth everybody argues with a neighbour and votes again. That takes three
+minutes more, so that a lesson has time for it where most guess wrong.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from accounts.lesson._base import Lesson
+from accounts.lesson._base import Lesson, Step
 from accounts.models import Phase
-
-_STEP = (Phase.QUESTION, Phase.DISCUSS, Phase.AGAIN, Phase.REVEAL, Phase.KEEP)
-_EXIT = (Phase.QUESTION, Phase.REVEAL, Phase.KEEP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +22,21 @@ class Place:
 
 def places(lesson: type[Lesson]) -> list[Place]:
     """All of them, in order. The exit question is the step after the last one."""
-    exit_number = len(lesson.steps)
+    every = lesson.all_steps()
     return [
         Place(0, Phase.LOBBY),
-        *(Place(number, phase) for number in range(exit_number) for phase in _STEP),
-        *(Place(exit_number, phase) for phase in _EXIT),
-        Place(exit_number, Phase.OVER),
+        *(Place(number, phase) for number, step in enumerate(every) for phase in _phases(step)),
+        Place(len(every) - 1, Phase.OVER),
     ]
+
+
+def _phases(step: Step) -> Iterator[Phase]:
+    yield Phase.QUESTION
+    if step.run or step.twice:
+        yield Phase.DISCUSS
+    if step.twice:
+        yield Phase.AGAIN
+    yield from (Phase.REVEAL, Phase.KEEP)
 
 
 def around(lesson: type[Lesson], place: Place) -> tuple[Place | None, Place | None]:

@@ -12,7 +12,7 @@ _RIGHT_AT_FIRST, _CONVINCED = 0.45, 0.6
 
 
 def votes_make_up(room: Room, step: Step, *, round_: int) -> None:
-    """Let the made-up class vote at the room's step: the same each time in one room."""
+    """Let the made-up class join, or vote at the room's step: the same each time in one room."""
     made_up = [
         Vote(
             room=room,

@@ -1,7 +1,7 @@
 """You logged out. Really? What ends a login, what that costs, and the matrix."""
 
 from accounts.lesson._base import Answer, Exercise, Lesson, Note, Reveal, Run, Step
-from accounts.lesson._measured import Experiment, Ways, revealing
+from accounts.lesson._results import Results, revealing
 
 SESSION, JWT, BLACKLIST, SHORT = "session-db", "jwt-user", "jwt-blacklist", "jwt-rotating"
 CAREFUL_SESSION, CAREFUL_JWT = "session-joined", "jwt-blacklist-joined"
@@ -9,9 +9,9 @@ LOG_OUT = "log-out"
 
 
 @revealing
-def copies(database: str) -> Reveal:
+def copies(on: Results) -> Reveal:
     """What both copies got after the log-out."""
-    ways = Ways.on(database)
+    ways = on.ways()
     session, token = ways.copy_after(LOG_OUT, SESSION), ways.copy_after(LOG_OUT, JWT)
     text = (
         f"After the log-out the matrix says of the session cookie’s copy “{session.value}”, and of "
@@ -21,9 +21,9 @@ def copies(database: str) -> Reveal:
 
 
 @revealing
-def revoked(database: str) -> Reveal:
+def revoked(on: Results) -> Reveal:
     """What the copy got where there is a blacklist, and what that costs each request."""
-    ways = Ways.on(database)
+    ways = on.ways()
     copy = ways.copy_after(LOG_OUT, BLACKLIST)
     before, after = ways.queries(JWT), ways.queries(BLACKLIST)
     text = (
@@ -34,9 +34,9 @@ def revoked(database: str) -> Reveal:
 
 
 @revealing
-def price(database: str) -> Reveal:
+def price(on: Results) -> Reveal:
     """What both cost that were built with the same care."""
-    ways = Ways.on(database)
+    ways = on.ways()
     both = (CAREFUL_SESSION, CAREFUL_JWT)
     session, token = (ways.way(slug) for slug in both)
     text = (
@@ -48,10 +48,10 @@ def price(database: str) -> Reveal:
 
 
 @revealing
-def lasting(database: str) -> Reveal:
+def lasting(on: Results) -> Reveal:
     """How long a copy goes on that nobody looks up."""
-    found = Experiment.of("short-expiry", database)
-    copy = Ways.on(database).copy_after(LOG_OUT, SHORT)
+    found = on.experiment("short-expiry")
+    copy = on.ways().copy_after(LOG_OUT, SHORT)
     text = (
         f"The matrix says of such a token’s copy “{copy.value}”. In the experiment: {found.words}"
     )
@@ -59,9 +59,9 @@ def lasting(database: str) -> Reveal:
 
 
 @revealing
-def closed(database: str) -> Reveal:
+def closed(on: Results) -> Reveal:
     """How many ways let the thief in after no event that should end a login."""
-    ways = Ways.on(database)
+    ways = on.ways()
     found, total = ways.closed(), ways.played()
     text = (
         f"{len(found)} of {total} ways let the thief in after none of these events: "
@@ -72,9 +72,9 @@ def closed(database: str) -> Reveal:
 
 
 @revealing
-def asking_nothing(database: str) -> Reveal:
+def asking_nothing(on: Results) -> Reveal:
     """What a log-out does to the ways that ask nothing."""
-    ways = Ways.on(database)
+    ways = on.ways()
     found = ways.asking_nothing()
     names = " and ".join(one.title for one in found)
     at_once = sum(ways.stops_at_once(LOG_OUT, one.slug) for one in found)
@@ -131,15 +131,16 @@ class LoggedOut(Lesson):
             reveal=copies,
             keep="A log-out ends a session, but not a token that nobody looks up.",
             note=Note(
-                say="This is the heart of the course: let the class vote, and then press all four "
-                "buttons slowly. Before the last one let them vote again. In the lab a login "
-                "lasts an hour by itself, so the copy works for that long.",
+                say="This is the heart of the course: press all four buttons slowly, and stop "
+                "before the last one. Who thinks that it will work? In the lab a login lasts an "
+                "hour by itself, so the copy works for that long.",
                 wrong=(
                     "“Neither”: ask where the thief’s copy lies, and who would delete it there.",
                     "“Both”: ask what the server does with a number that it does not find.",
                 ),
-                minutes=5,
+                minutes=6,
             ),
+            twice=True,
         ),
         Step(
             slug="what-it-takes",
@@ -173,8 +174,8 @@ class LoggedOut(Lesson):
             reveal=revoked,
             keep="To end a token, the server has to remember something and look it up each time.",
             note=Note(
-                say="Play it, and compare the arrows to the database with those of the step "
-                "before. The blacklist has only the logins that were ended early, the table of "
+                say="Play it, and compare the queries with those of the step before. The "
+                "blacklist has only the logins that were ended early, the table of "
                 "sessions has those that are alive.",
                 wrong=(
                     (
@@ -183,7 +184,7 @@ class LoggedOut(Lesson):
                     ),
                     "“Delete it in the browser”: ask whose browser.",
                 ),
-                minutes=4,
+                minutes=3,
             ),
         ),
         Step(
@@ -223,7 +224,7 @@ class LoggedOut(Lesson):
                         "session. Ask which one that was, and which one it needs now."
                     ),
                 ),
-                minutes=4,
+                minutes=3,
             ),
         ),
         Step(
@@ -289,7 +290,7 @@ class LoggedOut(Lesson):
                 wrong=(
                     "“None”: they looked at the red alone. Let them leave out the ways with red.",
                 ),
-                minutes=2,
+                minutes=3,
             ),
         ),
     )

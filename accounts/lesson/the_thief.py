@@ -1,7 +1,7 @@
 """Where the thief comes in: storage, a script in the page, another site's form, refresh tokens."""
 
 from accounts.lesson._base import Answer, Exercise, Lesson, Note, Reveal, Run, Step
-from accounts.lesson._measured import Experiment, Robbery, revealing
+from accounts.lesson._results import Results, revealing
 
 SCRIPT = "script-in-a-comment"
 CARRIED, OPEN_TAB = 0, 1  # columns of its result
@@ -9,9 +9,9 @@ ORDERS = ("owner-first", "thief-first", "grace", "owner-gone")
 
 
 @revealing
-def carried(database: str) -> Reveal:
+def carried(on: Results) -> Reveal:
     """From where a script carried a login away."""
-    found = Robbery.of(SCRIPT)
+    found = on.robbery(SCRIPT)
     lost, kept = (found.titles(CARRIED, went_well=well) for well in (False, True))
     text = (
         f"In {found.play.browser} the script carried away what it could use later from: "
@@ -21,9 +21,9 @@ def carried(database: str) -> Reveal:
 
 
 @revealing
-def ridden(database: str) -> Reveal:
+def ridden(on: Results) -> Reveal:
     """What a script can do with a login that it cannot read."""
-    found = Experiment.of("http-only-protects", database)
+    found = on.experiment("http-only-protects")
     names = ("open-session-cookie", "closed-session-cookie")
     while_open, after = (found.number(name) for name in names)
     text = (
@@ -34,9 +34,9 @@ def ridden(database: str) -> Reveal:
 
 
 @revealing
-def elsewhere(database: str) -> Reveal:
+def elsewhere(on: Results) -> Reveal:
     """How many orders of another page got through, by how the login is kept."""
-    found = Experiment.of("jwt-is-immune-to-csrf", database)
+    found = on.experiment("jwt-is-immune-to-csrf")
     names = [f"ridden-{house}" for house in ("session-cookie", "jwt-cookie", "local-storage")]
     session, cookie, header = (found.number(name) for name in names)
     text = (
@@ -47,9 +47,9 @@ def elsewhere(database: str) -> Reveal:
 
 
 @revealing
-def rotated(database: str) -> Reveal:
+def rotated(on: Results) -> Reveal:
     """Who was in at the end, by who was first with a refresh token."""
-    found = Experiment.of("rotation-is-enough", database)
+    found = on.experiment("rotation-is-enough")
     figures = (
         found.figure(
             f"thief-{order}",
@@ -62,13 +62,13 @@ def rotated(database: str) -> Reveal:
 
 
 @revealing
-def stopped(database: str) -> Reveal:
+def stopped(on: Results) -> Reveal:
     """What becomes of the script's orders, by defence."""
     plays = {
-        "without a defence": Robbery.of(SCRIPT),
-        "with tokens of two seconds": Robbery.of(SCRIPT, "short-life"),
-        "where comments are escaped": Robbery.of(SCRIPT, "escape"),
-        "with a Content Security Policy": Robbery.of(SCRIPT, "policy"),
+        "without a defence": on.robbery(SCRIPT),
+        "with tokens of two seconds": on.robbery(SCRIPT, "short-life"),
+        "where comments are escaped": on.robbery(SCRIPT, "escape"),
+        "with a Content Security Policy": on.robbery(SCRIPT, "policy"),
     }
     figures = [
         play.figure(
@@ -140,8 +140,9 @@ class TheThief(Lesson):
                     ),
                     "“HTTPS”: ask at which end of the line the script is.",
                 ),
-                minutes=5,
+                minutes=6,
             ),
+            twice=True,
         ),
         Step(
             slug="http-only",
@@ -180,7 +181,7 @@ class TheThief(Lesson):
                         "that looks who made the request."
                     ),
                 ),
-                minutes=4,
+                minutes=3,
             ),
         ),
         Step(
@@ -223,8 +224,9 @@ class TheThief(Lesson):
                     "“Only a session”: there are JWTs in cookies, too. Ask who adds the cookie.",
                     "“Never”: ask whether a letter has to be read by whoever posts it.",
                 ),
-                minutes=4,
+                minutes=6,
             ),
+            twice=True,
         ),
         Step(
             slug="refresh",
@@ -261,7 +263,7 @@ class TheThief(Lesson):
                     "“As soon as it is copied”: ask what the server sees of a copy.",
                     "“Never”: let them play the owner who comes back.",
                 ),
-                minutes=4,
+                minutes=3,
             ),
         ),
     )
@@ -301,7 +303,7 @@ class TheThief(Lesson):
                     "tab is open."
                 ),
             ),
-            minutes=3,
+            minutes=2,
         ),
     )
     exercises = (

@@ -1,16 +1,16 @@
 """Who are you, every time? What a session cookie and a token are; a request with either."""
 
 from accounts.lesson._base import Answer, Exercise, Lesson, Note, Reveal, Run, Step
-from accounts.lesson._measured import Experiment, Ways, revealing
+from accounts.lesson._results import Results, revealing
 
 SESSION, JWT, BARE = "session-db", "jwt-user", "jwt-stateless"
 SIDE_BY_SIDE = f"/?left={SESSION}&right={JWT}"
 
 
 @revealing
-def sent(database: str) -> Reveal:
+def sent(on: Results) -> Reveal:
     """How many bytes go with each request."""
-    ways = Ways.on(database)
+    ways = on.ways()
     session, token = ways.way(SESSION), ways.way(JWT)
     text = (
         f"With each request the browser sends {session.bytes_sent} bytes that stand for the "
@@ -20,9 +20,9 @@ def sent(database: str) -> Reveal:
 
 
 @revealing
-def readable(database: str) -> Reveal:
+def readable(on: Results) -> Reveal:
     """How many facts about the user can be read without a key."""
-    found = Experiment.of("readable-payload", database)
+    found = on.experiment("readable-payload")
     text = (
         f"Four facts about the user were looked for. Django’s session cookie shows "
         f"{found.number(f'facts-{SESSION}')} of them, simplejwt’s usual JWT "
@@ -33,9 +33,9 @@ def readable(database: str) -> Reveal:
 
 
 @revealing
-def forged(database: str) -> Reveal:
+def forged(on: Results) -> Reveal:
     """How many forged tokens were let in."""
-    found = Experiment.of("insecure-by-design", database)
+    found = on.experiment("insecure-by-design")
     text = (
         f"simplejwt let in {found.number(f'accepted-{BARE}')} of the forged tokens. Twelve "
         "careless lines, which do whatever a token asks for, let in "
@@ -46,9 +46,9 @@ def forged(database: str) -> Reveal:
 
 
 @revealing
-def asked(database: str) -> Reveal:
+def asked(on: Results) -> Reveal:
     """How often a request asks the database, and what that costs."""
-    ways = Ways.on(database)
+    ways = on.ways()
     session, token = ways.queries(SESSION), ways.queries(JWT)
     text = (
         f"The session needs {session.value} for each request, the JWT {token.value}. In CPU time "
@@ -58,9 +58,9 @@ def asked(database: str) -> Reveal:
 
 
 @revealing
-def stored(database: str) -> Reveal:
+def stored(on: Results) -> Reveal:
     """How many rows the server keeps for a login."""
-    ways = Ways.on(database)
+    ways = on.ways()
     session, token = ways.stored(SESSION), ways.stored(JWT)
     text = (
         f"For one login Django’s session keeps {session.value} in the database, simplejwt’s JWT "
@@ -119,7 +119,7 @@ class WhoAreYou(Lesson):
                     "“By my IP address”: ask how many people in the room have the same one now.",
                     "“The password is sent again”: ask where the browser would have to keep it.",
                 ),
-                minutes=5,
+                minutes=3,
             ),
         ),
         Step(
@@ -157,8 +157,9 @@ class WhoAreYou(Lesson):
                 say="Run the experiment. If there is time, open the Inspector, let it make a "
                 "token, and let the class read the payload aloud.",
                 wrong=("“Both are encrypted”: a signature shows who wrote it, and hides nothing.",),
-                minutes=4,
+                minutes=6,
             ),
+            twice=True,
         ),
         Step(
             slug="who-can-change",
@@ -201,8 +202,9 @@ class WhoAreYou(Lesson):
                         "somebody else’s either, because nobody can guess one."
                     ),
                 ),
-                minutes=4,
+                minutes=6,
             ),
+            twice=True,
         ),
         Step(
             slug="who-asks",
@@ -226,22 +228,22 @@ class WhoAreYou(Lesson):
                 ),
             ),
             run=Run(
-                "Send the requests, then count the arrows to the database on each side.",
+                "Send the requests, then compare how often each side asks the database.",
                 SIDE_BY_SIDE,
             ),
             reveal=asked,
             keep="The signature replaces one look-up, that of the session.",
             note=Note(
-                say="Log in to both and send a request. Let the class count the arrows that go to "
-                "the database, and click one to see its SQL. Ask what was saved: the look-up of "
-                "the session.",
+                say="Log in to both, send the requests and read the first row of both tables "
+                "aloud. Ask what was saved: the look-up of the session. The same page in a tab of "
+                "its own draws each query as an arrow.",
                 wrong=(
                     (
                         "“Never”: it is a good guess, and there is such a token (JWT without "
                         "look-up). Ask how it would learn that an account was closed."
                     ),
                 ),
-                minutes=4,
+                minutes=3,
             ),
         ),
     )
@@ -276,7 +278,7 @@ class WhoAreYou(Lesson):
             say="Let everybody answer alone. Then ask: if the server keeps nothing of a JWT, what "
             "can it delete when you log out? With that question the next lesson begins.",
             wrong=("“For both a row”: ask which column a JWT would have to be looked up by.",),
-            minutes=3,
+            minutes=2,
         ),
     )
     exercises = (

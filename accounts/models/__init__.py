@@ -14,16 +14,19 @@ from accounts.models.blacklist import (
 from accounts.models.claim_runs import ClaimGuesses, ClaimRun, guess_count
 from accounts.models.end_reason import EndReason
 from accounts.models.lesson import (
+    JOINED,
     ROUNDS,
     Phase,
     Room,
     Tally,
     Vote,
+    room_join,
     room_move,
     room_open,
     tally,
     vote_cast,
 )
+from accounts.models.lesson_links import HandIn, LessonRun, hand_in, run_note
 from accounts.models.login import (
     TOUCH_EVERY,
     Login,
@@ -42,6 +45,7 @@ from accounts.models.user import LAB_HASHER, PasswordReplaced, Role, User
 
 __all__ = [
     "BLACKLIST_CHANNEL",
+    "JOINED",
     "LAB_HASHER",
     "ROUNDS",
     "TOUCH_EVERY",
@@ -53,6 +57,8 @@ __all__ = [
     "ClaimGuesses",
     "ClaimRun",
     "EndReason",
+    "HandIn",
+    "LessonRun",
     "Login",
     "LoginQuerySet",
     "Loot",
@@ -73,14 +79,17 @@ __all__ = [
     "blacklist_login",
     "blacklist_token",
     "guess_count",
+    "hand_in",
     "login_begin",
     "login_replace",
     "login_replay_untold",
     "login_touch",
     "proof_note",
     "pruned_before",
+    "room_join",
     "room_move",
     "room_open",
+    "run_note",
     "tally",
     "vote_cast",
 ]

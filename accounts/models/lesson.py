@@ -39,6 +39,8 @@ class Phase(models.TextChoices):
 
 #: The phases in which a vote is open, and the round that it is of.
 ROUNDS = {Phase.QUESTION: 1, Phase.AGAIN: 2}
+#: The round of who has joined, while the class waits for the first question.
+JOINED = 0
 
 
 def room_ends() -> datetime:
@@ -47,7 +49,7 @@ def room_ends() -> datetime:
 
 
 class RoomQuerySet(models.QuerySet["Room"]):
-    """Rooms, and how far their votes are."""
+    """Rooms, and how far their votes are, or how many have joined."""
 
     def going_on(self) -> "RoomQuerySet":
         """Those whose day is not over."""
@@ -55,13 +57,14 @@ class RoomQuerySet(models.QuerySet["Room"]):
 
     def with_votes(self) -> "RoomQuerySet":
         """With the votes of the vote that is open counted: see ``Room.votes_in``."""
-        rounds = [When(phase=phase, then=Value(number)) for phase, number in ROUNDS.items()]
+        every = {Phase.LOBBY: JOINED, **ROUNDS}
+        rounds = [When(phase=phase, then=Value(number)) for phase, number in every.items()]
         cast = Vote.objects.filter(
             room=OuterRef("pk"), step=OuterRef("step"), round=OuterRef("round")
         )
         counted = cast.order_by().values("room").annotate(number=Count("pk")).values("number")
         return self.annotate(
-            round=Case(*rounds, default=Value(0), output_field=IntegerField()),
+            round=Case(*rounds, default=None, output_field=IntegerField()),
             counted=Coalesce(Subquery(counted), 0),
         )
 
@@ -83,6 +86,9 @@ class Room(models.Model):
     created = models.DateTimeField(default=timezone.now)
     began = models.DateTimeField(null=True, help_text="When the first question was shown.")
     step_began = models.DateTimeField(default=timezone.now)
+    asked = models.PositiveIntegerField(
+        default=0, help_text="The steps whose question was shown: a bit each."
+    )
     ends = models.DateTimeField(default=room_ends, db_index=True)
 
     objects = RoomQuerySet.as_manager()
@@ -96,7 +102,10 @@ class Room(models.Model):
 
     @property
     def votes_in(self) -> int:
-        """How many the open vote has got, where ``with_votes`` has counted them."""
+        """How many the open vote has got, where ``with_votes`` has counted them.
+
+        Before the first question: how many have joined.
+        """
         return getattr(self, "counted", 0)
 
     @property
@@ -104,9 +113,13 @@ class Room(models.Model):
         """The round whose vote is open."""
         return ROUNDS.get(Phase(self.phase))
 
+    def was_asked(self, step: int) -> bool:
+        """Whether the class has come to a step."""
+        return bool(self.asked >> step & 1)
+
 
 class Vote(models.Model):
-    """What one pupil answered at a step, in one round."""
+    """What one pupil answered at a step, in one round; in round ``JOINED`` that one has come in."""
 
     room = models.ForeignKey(Room, models.CASCADE, related_name="votes", db_index=False)
     pupil = models.UUIDField(editable=False, help_text="A digest of the id in the browser.")
@@ -148,12 +161,23 @@ def room_move(room: Room, *, step: int, phase: Phase) -> bool:
         version=F("version") + 1,
         began=None if phase == Phase.LOBBY else room.began or now,
         step_began=now if is_begin else room.step_began,
+        asked=F("asked").bitor(1 << step if phase == Phase.QUESTION else 0),
     )
     return moved == 1
 
 
+def room_join(room: Room, pupil: uuid.UUID) -> bool:
+    """Count who has come in while the class waits. Whether it still does."""
+    return _cast(room, pupil, round_=JOINED, answer=0)
+
+
 def vote_cast(room: Room, pupil: uuid.UUID, *, answer: int) -> bool:
-    """Count a pupil's vote, or what the pupil changed it to. Whether the vote was still open.
+    """Count a pupil's vote, or what the pupil changed it to. Whether the vote was still open."""
+    return _cast(room, pupil, round_=room.open_round, answer=answer)
+
+
+def _cast(room: Room, pupil: uuid.UUID, *, round_: int | None, answer: int) -> bool:
+    """Write a vote, if the room still is where ``room`` says.
 
     One statement, whose condition is that the room is still where ``room`` says. Without the lock
     PostgreSQL could read the room before a move and write the vote after it; SQLite lets only one
@@ -171,7 +195,7 @@ def vote_cast(room: Room, pupil: uuid.UUID, *, answer: int) -> bool:
         f"AND cast_before.step = %s AND cast_before.round = %s) < {MAX_VOTES} {lock}"
         "ON CONFLICT (room_id, step, round, pupil) DO UPDATE SET answer = excluded.answer"
     )
-    here = [room.step, room.open_round]
+    here = [room.step, round_]
     values: list[Any] = [key, *here, answer, room.pk, room.step, room.phase, now, *here]
     with connection.cursor() as cursor:
         cursor.execute(statement, values)

@@ -10,6 +10,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
+from accounts.lesson import SCREEN
 from accounts.middleware.login import known_user
 from accounts.pages.headers import asks_for_embedding
 from accounts.pages.urls import PAGES, Page
@@ -32,16 +33,19 @@ class Link:
 def site(request: HttpRequest) -> dict[str, object]:
     """``menu``, ``page_title``, ``versions``, ``demo`` and ``who`` is signed in.
 
-    ``embedded``: the page stands in a frame of a lesson, without the site around it.
+    ``embedded``: the page stands in a frame of a lesson, without the site around it; ``projected``:
+    of a lesson's screen, in large type.
     Asks not for the request's host, which may be what is wrong, nor for the database but for
     ``who``: None while it is away.
     """
     page = page_of(request)
+    embedded = asks_for_embedding(request) if page and page.embeds else ""
     return {
         "who": SimpleLazyObject(lambda: known_user(request)),
         "menu": lambda: menu_of(request),
         "page_title": page.title if page else "",
-        "embedded": bool(page and page.embeds and asks_for_embedding(request)),
+        "embedded": embedded,
+        "projected": embedded == SCREEN,
         "versions": versions(),
         "demo": settings.DEMO,
     }

@@ -9,19 +9,20 @@ from functools import wraps
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.lesson import EMBED
+from accounts.lesson import EMBED, SCREEN
 from accounts.middleware.headers import widen
 
 View = Callable[..., HttpResponse]
 
 
-def asks_for_embedding(request: HttpRequest) -> bool:
-    """Whether a page is asked for without the site around it, to be shown in a frame.
+def asks_for_embedding(request: HttpRequest) -> str:
+    """How a page is asked for without the site around it, to be shown in a frame; empty: it is not.
 
     It does not parse the query, which may be what is wrong: an error's page is asked as well.
     """
     asked = request.META.get("QUERY_STRING", "").split("&")
-    return request.method in ("GET", "HEAD") and f"{EMBED}=1" in asked
+    found = (value for value in ("1", SCREEN) if f"{EMBED}={value}" in asked)
+    return next(found, "") if request.method in ("GET", "HEAD") else ""
 
 
 def embeddable(view: View) -> View:

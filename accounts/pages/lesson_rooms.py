@@ -1,10 +1,10 @@
-"""A lesson in class: the way in, the pupil's page, the projector, the teacher's notes, the handout.
+"""A lesson in class: the way in, the pupil's page, the projector, the teacher's notes.
 
 Each page is whole as the server writes it: a script asks where the class is and, when that has
 changed, fetches the same address again. So a reload and whoever comes late see the current step.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,21 +21,24 @@ from accounts.demo.addresses import is_loopback
 from accounts.lesson import (
     LESSONS,
     Answer,
+    Figure,
     Lesson,
+    Live,
     Place,
     Reveal,
     Step,
     around,
     is_teacher,
+    live_of,
     room_find,
     ticket_for,
     ticket_give,
+    ticket_of,
 )
-from accounts.models import ROUNDS, Phase, Room, Tally, tally
+from accounts.models import ROUNDS, Phase, Room, Tally, room_join, tally
 from accounts.pages import errors
 from accounts.pages.headers import framing
 from accounts.site.throttle import Throttled
-from accounts.templatetags.words import WORDS
 
 LETTERS = "ABCD"
 # What is done next, on the button that leads there.
@@ -84,20 +87,21 @@ class Way:
 
 def choices(step: Step, number: int, counted: Tally) -> list[Choice]:
     """The answers of a step, with the votes in each round that had any."""
-    rounds = [one for one in ROUNDS.values() if _cast(counted, number, one)]
+    rounds = [one for one in ROUNDS.values() if cast(counted, number, one)]
     return [
         Choice(place, answer, [_count(counted, number, one, place) for one in rounds])
         for place, answer in enumerate(step.answers)
     ]
 
 
-def _cast(counted: Tally, step: int, round_: int) -> int:
+def cast(counted: Tally, step: int, round_: int) -> int:
+    """How many voted at a step in a round."""
     return sum(number for key, number in counted.items() if key[:2] == (step, round_))
 
 
 def _count(counted: Tally, step: int, round_: int, answer: int) -> Count:
     number = counted[step, round_, answer]
-    return Count(round_, number, round(100 * number / _cast(counted, step, round_)))
+    return Count(round_, number, round(100 * number / cast(counted, step, round_)))
 
 
 @require_safe
@@ -128,10 +132,9 @@ def join(request: HttpRequest) -> HttpResponse:
     return redirect(found)
 
 
-def _of_room(view: Callable[[HttpRequest, Room], HttpResponse]) -> Callable[..., HttpResponse]:
+def of_room(view: Callable[[HttpRequest, Room], HttpResponse]) -> Callable[..., HttpResponse]:
     """A page of a room: 404 where there is none; whoever sees it may come again without a count."""
 
-    @require_safe
     def found(request: HttpRequest, code: str) -> HttpResponse:
         try:
             room = room_find(request, code)
@@ -146,10 +149,13 @@ def _of_room(view: Callable[[HttpRequest, Room], HttpResponse]) -> Callable[...,
     return found
 
 
-@_of_room
+@require_safe
+@of_room
 def room(request: HttpRequest, room: Room) -> HttpResponse:
-    """A pupil's page, on a telephone."""
+    """A pupil's page, on a telephone. Who comes for the first time has joined."""
     pupil = ticket_for(request, room).digest
+    if room.phase == Phase.LOBBY and _is_new(request, room):
+        room_join(room, pupil)
     own = dict(room.votes.filter(pupil=pupil, step=room.step).values_list("round", "answer"))
     context = _now(request, room) | {
         "choices": choices(_step(room), room.step, Tally()),
@@ -159,14 +165,21 @@ def room(request: HttpRequest, room: Room) -> HttpResponse:
     return render(request, "lesson/pupil.html", context)
 
 
-@_of_room
+def _is_new(request: HttpRequest, room: Room) -> bool:
+    known = ticket_of(request)
+    return known is None or known.code != room.code
+
+
+@require_safe
+@of_room
 def screen(request: HttpRequest, room: Room) -> HttpResponse:
     """The projector's page. Whoever has the code may see it; its keys work for the teacher."""
     response = render(request, "lesson/screen.html", _now(request, room) | _told(request, room))
     return framing(response)
 
 
-@_of_room
+@require_safe
+@of_room
 def notes(request: HttpRequest, room: Room) -> HttpResponse:
     """The teacher's second window. It tells which answer is right: for the teacher alone."""
     if not is_teacher(request, room):
@@ -174,40 +187,10 @@ def notes(request: HttpRequest, room: Room) -> HttpResponse:
     return render(request, "lesson/notes.html", _now(request, room) | _told(request, room))
 
 
-@_of_room
-def handout(request: HttpRequest, room: Room) -> HttpResponse:
-    """What is printed. It tells what is right: for pupils when the lesson is over."""
-    teaches = is_teacher(request, room)
-    if not teaches and room.phase != Phase.OVER:
-        return render(request, "lesson/not_over.html", {"room": room}, status=403)
-    counted, lesson = tally(room), LESSONS[room.lesson]
-    context = {
-        "room": room,
-        "lesson": lesson,
-        "steps": [_printed(lesson, number, counted) for number, _ in enumerate(lesson.all_steps())],
-        "solutions": teaches,
-        "words": WORDS,
-        "origin": origin(request) or f"{request.scheme}://{request.get_host()}",
-    }
-    return render(request, "lesson/handout.html", context)
-
-
-def _printed(lesson: type[Lesson], number: int, counted: Tally) -> dict[str, Any]:
-    step = lesson.all_steps()[number]
-    reveal = step.reveal(own_database())
-    return {
-        "step": step,
-        "is_exit": number == len(lesson.steps),
-        "choices": choices(step, number, counted),
-        "has_votes": _cast(counted, number, 1) > 0,
-        "reveal": reveal,
-        "sources": sources(reveal),
-    }
-
-
-def sources(reveal: Reveal) -> list[str]:
-    """Where and when the figures were measured, each machine and day once."""
-    told = (f"{one.date:%Y-%m-%d} on {one.machine}, {one.database}" for one in reveal.sources)
+def sources(figures: Iterable[Figure]) -> list[str]:
+    """Where and when figures were measured, each machine and day once."""
+    found = (one.source for one in figures)
+    told = (f"{one.date:%Y-%m-%d} on {one.machine}, {one.database}" for one in found)
     return [*dict.fromkeys(one.rstrip(", ") for one in told)]
 
 
@@ -215,21 +198,29 @@ def _now(request: HttpRequest, room: Room) -> dict[str, Any]:
     """Where the class is."""
     lesson, step = LESSONS[room.lesson], _step(room)
     is_told = room.phase in (Phase.REVEAL, Phase.KEEP)
-    reveal = step.reveal(own_database()) if is_told else None
+    reveal = _revealed(room, lesson, step) if is_told else None
     return {
         "room": room,
         "lesson": lesson,
         "step": step,
         "total": len(lesson.steps),
         "is_exit": room.step == len(lesson.steps),
+        "keeps": [one.keep for number, one in enumerate(lesson.steps) if room.was_asked(number)],
         "reveal": reveal,
-        "sources": sources(reveal) if reveal else [],
+        "sources": sources(reveal.figures) if reveal else [],
         "data": {
             "state": reverse("api-lesson-room", args=[room.code]),
             "move": reverse("api-lesson-move", args=[room.code]),
             "vote": reverse("api-lesson-vote", args=[room.code]),
+            "run": reverse("api-lesson-run", args=[room.code]),
         },
     }
+
+
+def _revealed(room: Room, lesson: type[Lesson], step: Step) -> Reveal:
+    """What was measured: in this room if its claim was played, else as it is shipped."""
+    live = live_of(room, lesson, step=room.step).get(room.step, Live())
+    return step.reveal(own_database(), live.claim)
 
 
 def _told(request: HttpRequest, room: Room) -> dict[str, Any]:
@@ -248,8 +239,8 @@ def _told(request: HttpRequest, room: Room) -> dict[str, Any]:
         "is_reached": reached is not None,
         "address": f"{address.partition('//')[2]}{reverse('lesson-join')}",
         "qr": qr(f"{address}{room.get_absolute_url()}"),
-        "keeps": [one.keep for one in lesson.steps],
         "jumps": list(_jumps(lesson)),
+        "is_short": step.twice and room.phase in (Phase.QUESTION, Phase.DISCUSS),
     }
 
 

@@ -1,5 +1,6 @@
 /** The invalidation lab: plays cells of the matrix and fills them in as they finish. */
 
+import { played, staying } from "./embedded.js";
 import { Bar } from "./lab/bar.js";
 import { arrowKeys } from "./lab/keys.js";
 import { Run } from "./lab/run.js";
@@ -56,7 +57,7 @@ class Lab {
   filtered() {
     const family = this.family();
     this.bar.offer(this.shown().length, this.cells.length);
-    history.replaceState(null, "", family ? `?family=${family}` : location.pathname);
+    history.replaceState(null, "", staying(family ? `?family=${family}` : location.pathname));
     this.sum();
   }
 
@@ -68,7 +69,8 @@ class Lab {
 }
 
 /** What a request costs, from the newest report that sent any. */
-function showFigures(node, { report }) {
+function showFigures(node, { report, url }) {
+  played({ link: url });
   if (!report.bytes_per_request) return;
   const row = node.closest("tr");
   row.querySelector("[data-sql]").textContent = report.sql_per_request;

@@ -1,7 +1,11 @@
 """A class over the API: a teacher moves the room, pupils vote, and a poll costs one query."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
+from html import unescape
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -9,8 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
+from accounts.claims import run_keep, shipped
+from accounts.lab.runs import run_keep as lab_run_keep
+from accounts.lab.runs import run_scenarios
 from accounts.lesson import LESSONS, places
-from accounts.models import Phase, Room, Vote, tally
+from accounts.models import ClaimRun, HandIn, Phase, Room, Run, Vote, lesson_links, tally
 from tests.races import at_once
 from tests.sql import tables_of
 
@@ -51,6 +58,19 @@ def move(client: Client, room: Json, phase: str, step: int = 0, version: int | N
     known = version or state(client, room)["version"]
     body = {"version": known, "step": step, "phase": phase}
     return post(client, f"{ROOMS}{room['code']}/move/", body)
+
+
+def play(client: Client, room: Json, step: int = 0, **played: object) -> Any:
+    return post(client, f"{ROOMS}{room['code']}/run/", {"step": step, **played})
+
+
+def hand_in(client: Client, room: Json, link: str, exercise: object = 0) -> Any:
+    page = f"{room['pupils']}hand-in/"
+    return client.post(page, {"exercise": exercise, "link": link})
+
+
+def page_of(client: Client, room: Json, name: str) -> str:
+    return unescape(client.get(room[name]).content.decode())
 
 
 def vote(client: Client, room: Json, answer: int, round_: int = 1, step: int = 0) -> Any:
@@ -169,12 +189,155 @@ def test_another_sites_page_can_neither_open_move_nor_vote(teacher: Client, room
         post(strict, ROOMS, {"lesson": LESSON}).json()["code"],
         move(strict, room, "question").json()["code"],
         vote(strict, room, 1).json()["code"],
+        play(strict, room, link="/").json()["code"],
     ]
-    assert codes == ["csrf_failed"] * 3
+    assert codes == ["csrf_failed"] * 4
+
+
+def test_the_lobby_counts_who_has_joined(teacher: Client, room: Json) -> None:
+    pupil = pupil_in(room)
+    pupil_in(room)
+    pupil.get(room["pupils"])
+    teacher.get(room["pupils"])
+    assert state(teacher, room)["votes"] == 2
+    for page in ("screen", "notes"):
+        assert "<b data-votes>2</b>" in page_of(teacher, room, page)
+    move(teacher, room, "question")
+    pupil_in(room)
+    assert state(teacher, room)["votes"] == 0
+
+
+def test_a_lesson_that_ends_early_keeps_what_was_asked(teacher: Client, room: Json) -> None:
+    lesson = LESSONS[LESSON]
+    for step in (0, 2):
+        move(teacher, room, "question", step=step)
+    move(teacher, room, "over", step=len(lesson.steps))
+    for page in ("screen", "pupils"):
+        seen = page_of(teacher, room, page)
+        kept = [step.keep in seen for step in lesson.steps]
+        assert kept == [True, False, True, False, False], page
+
+
+class TestWhatWasPlayed:
+    LANES = (
+        {"strategy": "session-db", "queries": 2, "bytes": 32, "samples": [1500], "thief": False},
+        {"strategy": "jwt-user", "queries": 1, "bytes": 3570, "samples": [7000], "thief": True},
+    )
+
+    @pytest.fixture
+    def claim_run(self) -> ClaimRun:
+        played = replace(shipped("sqlite")["short-expiry"].played, database="SQLite")
+        measured = [
+            replace(one, median=2.25) if one.name == "seconds-3" else one
+            for one in played.evidence.measurements
+        ]
+        evidence = replace(played.evidence, measurements=measured)
+        machine = {**played.machine, "cpu": "A laptop at school"}
+        mine = replace(played, evidence=evidence, machine=machine)
+        return run_keep(mine, visitor=uuid4())
+
+    def test_the_handout_has_the_claim_that_was_played_with_its_machine(
+        self, teacher: Client, room: Json, claim_run: ClaimRun
+    ) -> None:
+        link = f"http://laptop:8000{claim_run.get_absolute_url()}?embed=screen#result"
+        assert play(teacher, room, 3, link=link).status_code == 200
+        handout = page_of(teacher, room, "handout")
+        assert re.search(r"Measured in this lesson, [\d-]+ on A laptop at school", handout)
+        assert "<td>2.25 s</td>" in handout
+        assert f'href="{claim_run.get_absolute_url()}"' in handout
+        move(teacher, room, "keep", step=3)
+        assert "<dd>2.25 s</dd>" in page_of(teacher, room, "screen")
+        claim_run.delete()
+        assert "in this lesson" not in page_of(teacher, room, "handout")  # it is pruned
+
+    def test_the_handout_has_the_pair_that_was_played_and_the_newest_alone(
+        self, teacher: Client, room: Json
+    ) -> None:
+        first = [{**lane, "bytes": 99} for lane in self.LANES]
+        for lanes in (first, self.LANES):
+            assert play(teacher, room, lanes=lanes).status_code == 200
+        handout = page_of(teacher, room, "handout")
+        table = handout.partition("What was measured in this lesson")[2].partition("</table>")[0]
+        assert re.findall("<td>(.*?)</td>", table) == [
+            *("2 queries", "32 bytes", "1.5 ms", "refused"),
+            *("1 query", "3570 bytes", "7.0 ms", "got in"),
+        ]
+        assert "Measured before the lesson: After the log-out" in handout
+
+    def test_only_what_the_step_plays_is_kept(
+        self, teacher: Client, room: Json, claim_run: ClaimRun
+    ) -> None:
+        link = claim_run.get_absolute_url()
+        other_pair = [self.LANES[1], self.LANES[0]]
+        wrong: list[dict[str, Any]] = [
+            {"step": 0, "link": link},
+            {"step": 99, "link": link},
+            {"step": 3, "link": f"/claims/runs/{uuid4()}/"},
+            {"step": 3, "link": "https://example.org/"},
+            {"step": 3},
+            {"step": 0, "lanes": other_pair},
+            {"step": 0, "lanes": self.LANES, "link": link},
+            {"step": 0, "lanes": [{**self.LANES[0], "samples": []}, self.LANES[1]]},
+        ]
+        assert [play(teacher, room, **one).status_code for one in wrong] == [400] * len(wrong)
+        assert play(pupil_in(room), room, 3, link=link).status_code == 403
+        assert "in this lesson" not in page_of(teacher, room, "handout")
+
+
+class TestHandingIn:
+    @pytest.fixture
+    def run(self) -> Run:
+        [report] = run_scenarios([("jwt-version", "log-out")])
+        return lab_run_keep(report, visitor=uuid4(), batch=uuid4())
+
+    @pytest.fixture
+    def over(self, teacher: Client, room: Json) -> Json:
+        move(teacher, room, "over", step=len(LESSONS[LESSON].steps))
+        return room
+
+    def test_a_link_stands_in_the_teachers_handout_without_a_name(
+        self, teacher: Client, over: Json, run: Run
+    ) -> None:
+        pupil, other = pupil_in(over), pupil_in(over)
+        link = f"192.0.2.7:8000{run.get_absolute_url()}#act-1"
+        for _ in range(2):
+            answer = hand_in(pupil, over, link)
+            assert answer.headers["Location"] == f"{over['handout']}#exercise-1"
+        told = f'<a href="{run.get_absolute_url()}">JWT + version number, Log out: the thief’s copy'
+        assert page_of(pupil, over, "handout").count(told) == 1
+        seen = page_of(teacher, over, "handout")
+        assert seen.count(told) == 1
+        assert "1 link handed in" in seen
+        assert told not in page_of(other, over, "handout")
+
+    @pytest.mark.parametrize(
+        "link",
+        ["", "nonsense", "https://example.org/lab/runs/1/", "/lab/", f"/lab/runs/{UUID(int=1)}/"],
+    )
+    def test_what_leads_to_no_run_is_refused_in_words(self, over: Json, link: str) -> None:
+        answer = hand_in(pupil_in(over), over, link)
+        assert answer.status_code == 400
+        assert "This is no link to a run" in answer.content.decode()
+        assert not HandIn.objects.exists()
+
+    def test_nothing_is_handed_in_before_the_end_elsewhere_or_without_bounds(
+        self, room: Json, teacher: Client, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        link = run.get_absolute_url()
+        assert hand_in(pupil_in(room), room, link).status_code == 403
+        move(teacher, room, "over", step=len(LESSONS[LESSON].steps))
+        strict = Client(enforce_csrf_checks=True)
+        assert hand_in(strict, room, link).status_code == 403
+        hand_in(pupil_in(room), room, link, exercise="x")
+        assert not HandIn.objects.exists()
+        monkeypatch.setattr(lesson_links, "MAX_HAND_INS", 1)
+        statuses = [hand_in(pupil_in(room), room, link).status_code for _ in range(2)]
+        assert statuses == [302, 400]
 
 
 def test_what_a_rehearsal_shows_is_made_up_and_says_so(teacher: Client) -> None:
     room = post(teacher, ROOMS, {"lesson": LESSON, "is_rehearsal": True}).json()
+    assert state(teacher, room)["votes"] == 24
     assert move(teacher, room, "question").json()["votes"] == 24
     move(teacher, room, "again")
     counted = tally(Room.objects.get())

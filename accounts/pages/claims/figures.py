@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from accounts.attacks.stage.recorded import NOT_PLAYED
 from accounts.bench.tables import Table
 from accounts.claims import Evidence, Measurement, amount, tables, value
 from accounts.pages.benchmarks.charts import ROW, bar_length
@@ -38,6 +39,11 @@ class Figure:
     def title(self) -> str:
         """What was measured."""
         return self.table.title
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it was recorded elsewhere, and is no part of what was played here."""
+        return NOT_PLAYED in self.title
 
     @property
     def height(self) -> int:

@@ -10,7 +10,7 @@ const TYPES = "input, select, textarea, [contenteditable]";
 
 class Teacher {
   constructor(data) {
-    this.url = data.move;
+    Object.assign(this, { url: data.move, run: data.run });
     this.follower = new Follower(data, ({ votes }) => this.count(votes));
     document.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-go]");
@@ -20,6 +20,7 @@ class Teacher {
     // A click into the run takes the keyboard with it: the keys go on working there.
     document.addEventListener("load", ({ target }) => this.framed(target), true);
     this.framed(document.querySelector("iframe"));
+    addEventListener("message", (event) => this.hear(event));
     setInterval(() => this.tick(), 1000);
     this.tick();
   }
@@ -64,6 +65,18 @@ class Teacher {
     const { status } = await send(this.url, { method: "POST", body: { version, ...place } });
     await this.follower.renew();
     return status;
+  }
+
+  /** The page in the frame says what was played in it: the room keeps it for the handout. */
+  async hear({ origin, source, data }) {
+    const isOurs = origin === location.origin && source === document.querySelector("iframe")?.contentWindow;
+    if (!isOurs || !data.played || !document.querySelector("[data-go]")) return;
+    const body = { step: Number(this.follower.now.dataset.step), ...data.played };
+    try {
+      await send(this.run, { method: "POST", body });
+    } catch {
+      // The handout then has what was recorded.
+    }
   }
 
   count(votes) {
