@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 
 from accounts.attacks.stage.hosts import Party, origin_of
 from accounts.attacks.stage.plays import play_begin
-from accounts.attacks.stage.recorded import Recorded, recorded_of
+from accounts.attacks.stage.recorded import NOT_PLAYED, Recorded, recorded_of
 from accounts.attacks.stage.shop import CUSTOMERS
 from accounts.models import AttackPlay
 
@@ -112,7 +112,7 @@ def browser_of(one: Recorded) -> str:
 def seen(what: str, found: Iterable[Recorded]) -> str:
     """The title of measurements that were recorded: what of, in which browsers, on which days."""
     browsers = {f"{one.browser}, {one.made:%Y-%m-%d}" for one in found}
-    return f"{what} (recorded, not played here: {'; '.join(sorted(browsers))})"
+    return f"{what} ({NOT_PLAYED}: {'; '.join(sorted(browsers))})"
 
 
 def went_well(one: Recorded, row: str, column: int) -> bool | None:

@@ -11,6 +11,8 @@ from typing import Any, Self
 from accounts.attacks._base import Cell, Result, Row, Spend
 
 SHIPPED = Path(__file__).parents[1] / "results"
+#: In the title of what a claim tells of a recorded play, beside what it has measured itself.
+NOT_PLAYED = "recorded, not played here"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
