@@ -220,7 +220,7 @@ class RoomRuns(PublicApiView):
         _require_teacher(request, room)
         throttle.take(Limit("lesson-votes", throttle_key(client_ip(request._request))))
         steps = LESSONS[room.lesson].all_steps()
-        played = {name: said[name] for name in ("link", "lanes") if name in said}
+        played = {name: told for name, told in said.items() if name != "step"}
         if said["step"] >= len(steps) or not is_of(steps[said["step"]], played):
             raise drf.ValidationError({"step": ["It does not play this."]}, code="unknown")
         run_note(room, step=said["step"], played=played)

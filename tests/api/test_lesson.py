@@ -227,10 +227,10 @@ class TestWhatWasPlayed:
     @pytest.fixture
     def claim_run(self) -> ClaimRun:
         played = replace(shipped("sqlite")["short-expiry"].played, database="SQLite")
-        measured = [
+        measured = tuple(
             replace(one, median=2.25) if one.name == "seconds-3" else one
             for one in played.evidence.measurements
-        ]
+        )
         evidence = replace(played.evidence, measurements=measured)
         machine = {**played.machine, "cpu": "A laptop at school"}
         mine = replace(played, evidence=evidence, machine=machine)
