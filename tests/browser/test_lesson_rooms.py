@@ -17,11 +17,11 @@ pytestmark = [pytest.mark.usefixtures("live"), pytest.mark.database("sqlite")]
 PROJECTOR = ViewportSize(width=1280, height=720)
 TELEPHONE = ViewportSize(width=390, height=780)
 
-TOO_SMALL = """() => [...document.querySelectorAll(".screen *")].filter((one) =>
+TOO_SMALL = """(root) => [...document.querySelectorAll(`${root} *`)].filter((one) =>
   [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()) &&
-  one.checkVisibility() && !one.closest(".quiet") &&
+  one.checkVisibility() && !one.closest(".quiet, noscript, option") &&
   parseFloat(getComputedStyle(one).fontSize) < 24).map((one) => one.textContent)"""
-SCROLLS = """() => [document.documentElement, document.querySelector(".screen__main")]
+SCROLLS = """(main) => [document.documentElement, document.querySelector(main)]
   .some((one) => one.scrollHeight > one.clientHeight || one.scrollWidth > one.clientWidth)"""
 
 
@@ -55,7 +55,7 @@ def opened(teacher: BrowserContext, title: str) -> tuple[Page, Page, str]:
 
 
 def fits(screen: Page) -> None:
-    found = screen.evaluate(TOO_SMALL), screen.evaluate(SCROLLS)
+    found = screen.evaluate(TOO_SMALL, ".screen"), screen.evaluate(SCROLLS, ".screen__main")
     assert found == ([], False), screen.inner_text(".screen")
 
 
@@ -102,9 +102,23 @@ def choose_without_a_network(page: Page, letter: str) -> None:
     expect(page.get_by_role("alert")).to_be_hidden()
 
 
-def in_the_frame(screen: Page) -> None:
-    """A click into the run takes the keyboard with it."""
-    screen.frame_locator("iframe").get_by_role("heading", level=1).click()
+def played_in_the_frame(screen: Page) -> None:
+    """A click into the run takes the keyboard with it. It asks no guess: the class has voted."""
+    frame = screen.frame_locator("iframe")
+    for button, came in (
+        ("Start: log in to both", "You are logged in on both sides"),
+        ("Next: send 30 requests", "Session (Django) asks the database twice, JWT once"),
+        ("Next: log out", "You are logged out on both sides"),
+    ):
+        frame.get_by_role("button", name=button).click()
+        expect(frame.get_by_role("heading", name=came)).to_be_visible()
+        inside = screen.frames[1]
+        assert (inside.evaluate(TOO_SMALL, "body"), inside.evaluate(SCROLLS, "main")) == ([], False)
+    with screen.expect_response("**/run/") as kept:
+        frame.get_by_role("button", name="Let the thief try").click()
+    assert kept.value.ok
+    expect(frame.get_by_text("Thief got in", exact=True)).to_be_visible()
+    expect(frame.get_by_text("pairs played")).to_be_hidden()
 
 
 def both_votes(screen: Page) -> None:
@@ -119,7 +133,8 @@ def handed_out(page: Page) -> None:
     page.get_by_role("link", name="The handout").click()
     votes = re.compile(r"Only the JWT.*First vote: 1.*Second vote: 3", re.DOTALL)
     expect(page.locator(".handout__right").first).to_contain_text(votes)
-    expect(page.get_by_text("Measured").first).to_be_visible()
+    table = page.get_by_role("table", name="What was measured in this lesson")
+    expect(table).to_contain_text(re.compile("JWT, the thief’s copy after the log-out *got in"))
     expect(page.get_by_role("heading", name="Solutions")).to_have_count(0)
 
 
@@ -129,7 +144,6 @@ def test_a_class_votes_argues_and_votes_again(
     guard.allow("ERR_INTERNET_DISCONNECTED")
     notes, screen, code = opened(teacher, LESSONS["logged-out"].title)
     expect(screen.get_by_role("img", name="QR code")).to_be_visible()
-    fits(screen)
     typing, reloading, changing, offline = pupils = [pupil() for _ in range(4)]
     typing.goto("/lesson/join/")
     assert violations(typing) == CLEAN
@@ -139,6 +153,8 @@ def test_a_class_votes_argues_and_votes_again(
     for page in pupils[1:]:
         page.goto(f"/lesson/rooms/{code}/")
     expect(typing.get_by_text("You are in.")).to_be_visible()
+    expect(screen.get_by_text("4 joined")).to_be_visible()
+    fits(screen)
 
     forward(screen, "ArrowRight", Phase.QUESTION)
     for page, letter in ((typing, "A"), (reloading, "B"), (changing, "B"), (changing, "C")):
@@ -146,10 +162,10 @@ def test_a_class_votes_argues_and_votes_again(
     choose_without_a_network(offline, "D")
     expect(screen.get_by_text("4 voted")).to_be_visible()
 
-    forward(screen, " ", Phase.DISCUSS)
+    forward(screen, "PageDown", Phase.DISCUSS)
     expect(typing.get_by_text("The vote is closed.")).to_be_visible()
-    in_the_frame(screen)
-    forward(screen, "PageDown", Phase.AGAIN)
+    played_in_the_frame(screen)
+    forward(screen, " ", Phase.AGAIN)
     late = pupil()
     late.goto(f"/lesson/rooms/{code}/")
     expect(answer(reloading, "B")).to_contain_text("your first vote")
