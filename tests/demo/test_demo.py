@@ -92,6 +92,39 @@ def failing(
     return failing
 
 
+class Lesson:
+    """A teacher and a pupil, each with the cookies of a browser."""
+
+    def __init__(self, site: str) -> None:
+        limits = httpx.Limits(max_keepalive_connections=0)  # none is left open
+        self.teacher, self.pupil = (
+            httpx.Client(base_url=site, limits=limits, trust_env=False) for _ in range(2)
+        )
+        self.room = self.post(self.teacher, "", lesson="logged-out").json()
+        assert self.pupil.get(self.room["pupils"]).status_code == 200
+
+    def post(self, person: httpx.Client, path: str, **body: object) -> httpx.Response:
+        """Send a change with a page's token."""
+        token = person.get("/api/session/login/").json()["csrf_token"]
+        return person.post(f"/api/lesson/rooms/{path}", json=body, headers={"X-CSRFToken": token})
+
+    def move(self, version: int, phase: str) -> int:
+        """The status that a move of the teacher's gets."""
+        path = f"{self.room['code']}/move/"
+        return self.post(self.teacher, path, version=version, step=0, phase=phase).status_code
+
+    def vote(self, answer: int) -> int:
+        """The status that the pupil's vote gets."""
+        path = f"{self.room['code']}/vote/"
+        return self.post(self.pupil, path, step=0, round=1, answer=answer).status_code
+
+    def seen(self) -> tuple[int, list[str]]:
+        """The number of votes that are in, and which answers are pressed on the pupil's page."""
+        state = self.pupil.get(f"/api/lesson/rooms/{self.room['code']}/").json()
+        page = self.pupil.get(self.room["pupils"]).text
+        return state["votes"], re.findall(r'data-answer="(\d)" aria-pressed="true"', page)
+
+
 def test_on_every_address_it_prints_what_to_open_who_may_enter_and_stops_on_ctrl_c(
     tmp_path: Path,
 ) -> None:
@@ -113,10 +146,18 @@ def test_on_every_address_it_prints_what_to_open_who_may_enter_and_stops_on_ctrl
         page = httpx.get(f"http://127.0.0.1:{port}/login/")
         # Cookies know no ports: another demo in the same browser has other ones.
         assert f"csrftoken-{port}" in page.cookies
+        lesson = Lesson(f"http://127.0.0.1:{port}")
+        assert (lesson.move(1, "question"), lesson.vote(2)) == (200, 200)
         children = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
         assert psutil.wait_procs(children, timeout=10)[1] == []
+    # The laptop was started again in the middle of the lesson.
+    with started(*arguments, STATIC_ROOT=str(project.STATIC_ROOT)):
+        assert lesson.seen() == (1, ["2"])
+        assert lesson.vote(1) == 200
+        assert lesson.seen() == (1, ["1"])
+        assert (lesson.move(2, "discuss"), lesson.vote(2)) == (200, 409)
 
 
 def test_killed_without_a_chance_to_clean_up_it_leaves_no_server_behind(tmp_path: Path) -> None:
