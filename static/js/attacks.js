@@ -1,7 +1,7 @@
 /** The pages of the attacks: begin a play in the theatre, and remember in this browser what is solved. */
 
 import { ApiError, send } from "./api.js";
-import { isEmbedded, played } from "./embedded.js";
+import { isEmbedded, keepInLesson } from "./embedded.js";
 import { attacks, exercises } from "./solved.js";
 
 /** Whether this browser finds the shop: not each knows `*.localhost`. */
@@ -39,7 +39,7 @@ class Begin {
       const body = { attack: this.attack, part, defences };
       const { status, data } = await send(this.url, { method: "POST", body });
       if (status !== 201) throw new ApiError("refused", data?.detail ?? "The server refused to begin.");
-      played({ link: data.url });
+      keepInLesson({ link: data.url });
       this.enter(`${data.start}${pace === "auto" ? "#auto" : ""}`);
     } catch (error) {
       this.say(error.message);

@@ -3,7 +3,7 @@
 import { ApiError, sendForLines } from "./api.js";
 import { describeMarks } from "./charts.js";
 import { guessed, remember } from "./claims/guessed.js";
-import { go, played } from "./embedded.js";
+import { go, keepInLesson } from "./embedded.js";
 import { localTimes } from "./when.js";
 
 class Claims {
@@ -122,7 +122,7 @@ class Claims {
   /** The page of the run, with the guess that was made on this one. */
   show() {
     const guess = new URLSearchParams(location.search).get("guess");
-    played({ link: this.last.url });
+    keepInLesson({ link: this.last.url });
     go(`${this.last.url}${guess ? `?guess=${guess}` : ""}#result`);
   }
 

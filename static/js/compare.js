@@ -1,7 +1,7 @@
 /** The first page: two lanes, four steps that act on both at once, six pairs. */
 
 import { sentence } from "./format.js";
-import { isEmbedded, played, staying } from "./embedded.js";
+import { isEmbedded, keepInLesson, staying } from "./embedded.js";
 import { linked } from "./glossary.js";
 import { Card } from "./compare/card.js";
 import { Lane } from "./compare/lane.js";
@@ -158,7 +158,7 @@ class TryIt {
     await this.level();
     this.work(false);
     if (this.done === STEPS.length && this.story.find(this.lanes)) this.story.keep(this.lanes);
-    if (this.done > REQUEST) played({ lanes: this.lanes.map(figuresOf) });
+    if (this.done > REQUEST) keepInLesson({ lanes: this.lanes.map(figuresOf) });
     this.render();
     this.status.textContent = this.summary();
     this.card.node.scrollIntoView({ block: "nearest" });

@@ -11,7 +11,7 @@ export function staying(url) {
 }
 
 /** Tell the lesson that this page stands in what was played here, so that its handout can have it. */
-export function played(what) {
+export function keepInLesson(what) {
   if (isEmbedded) parent.postMessage({ played: what }, location.origin);
 }
 

@@ -1,6 +1,6 @@
 /** The invalidation lab: plays cells of the matrix and fills them in as they finish. */
 
-import { played, staying } from "./embedded.js";
+import { keepInLesson, staying } from "./embedded.js";
 import { Bar } from "./lab/bar.js";
 import { arrowKeys } from "./lab/keys.js";
 import { Run } from "./lab/run.js";
@@ -70,7 +70,7 @@ class Lab {
 
 /** What a request costs, from the newest report that sent any. */
 function showFigures(node, { report, url }) {
-  played({ link: url });
+  keepInLesson({ link: url });
   if (!report.bytes_per_request) return;
   const row = node.closest("tr");
   row.querySelector("[data-sql]").textContent = report.sql_per_request;

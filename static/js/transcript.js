@@ -2,7 +2,7 @@
 
 import { copyButtons } from "./clipboard.js";
 import { sequenceFigure } from "./diagram.js";
-import { go, played } from "./embedded.js";
+import { go, keepInLesson } from "./embedded.js";
 import { play } from "./lab/runner.js";
 import { THIEF } from "./sequence.js";
 import { localTimes } from "./when.js";
@@ -37,7 +37,7 @@ async function playAgain() {
   const chosen = { strategies: [data.strategy], events: [data.event] };
   try {
     for await (const { url } of play(data.runsUrl, chosen, new AbortController().signal)) {
-      played({ link: url });
+      keepInLesson({ link: url });
       go(url);
     }
   } catch (error) {
