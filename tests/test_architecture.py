@@ -296,6 +296,7 @@ class TestPages:
             "claim-guess",
             "tried",
             *("lesson-room", "lesson-room-screen", "lesson-room-notes", "lesson-room-handout"),
+            "lesson-room-hand-in",
             "logout",
             "login-end",
             "logins-end-others",
