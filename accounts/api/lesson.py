@@ -23,7 +23,6 @@ from accounts.api.views import PublicApiView, valid
 from accounts.lesson import (
     LESSONS,
     Place,
-    is_of,
     is_teacher,
     places,
     room_find,
@@ -34,6 +33,7 @@ from accounts.lesson import (
     ticket_give,
     votes_make_up,
 )
+from accounts.lesson._live import is_of
 from accounts.models import JOINED, Phase, Room, room_move, room_open, run_note, vote_cast
 from accounts.site import throttle
 from accounts.site.clients import client_ip, throttle_key

@@ -3,7 +3,7 @@
 May import ``answer``, ``claims`` and what lies below them. Read ``_base.py`` first, then any
 lesson; ``README.md`` tells how to add one. ``_results`` is what reveals are made of, ``_measured``
 their figures. In class, ``_places`` is the order of what is done, ``_tickets`` tells who is who,
-``_live`` what was played, ``_links`` what a link leads to.
+``_live`` what was played and ``_links`` what a link leads to: these are imported by themselves.
 """
 
 from accounts.lesson._base import (
@@ -19,8 +19,6 @@ from accounts.lesson._base import (
     Source,
     Step,
 )
-from accounts.lesson._links import linked, told
-from accounts.lesson._live import Live, is_of, live_of
 from accounts.lesson._places import Place, around, places
 from accounts.lesson._rehearsal import votes_make_up
 from accounts.lesson._tickets import (
@@ -45,7 +43,6 @@ __all__ = [
     "Exercise",
     "Figure",
     "Lesson",
-    "Live",
     "Note",
     "Place",
     "Reveal",
@@ -53,10 +50,7 @@ __all__ = [
     "Source",
     "Step",
     "around",
-    "is_of",
     "is_teacher",
-    "linked",
-    "live_of",
     "places",
     "room_find",
     "teacher_digest",
@@ -65,6 +59,5 @@ __all__ = [
     "ticket_for",
     "ticket_give",
     "ticket_of",
-    "told",
     "votes_make_up",
 ]

@@ -7,12 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import Resolver404, get_script_prefix, resolve
 
-from accounts.attacks import attacks
-from accounts.claims import Verdict, claims
-from accounts.lab.events import events
-from accounts.lab.wording import describe
 from accounts.models import AttackPlay, ClaimRun, Run
-from accounts.strategies import strategies
 
 Kept = Run | ClaimRun | AttackPlay
 
@@ -41,19 +36,3 @@ def linked(text: str) -> Kept | None:
     [pk] = found.kwargs.values()
     kept: Kept | None = _KINDS[found.view_name]().filter(pk=pk).first()
     return kept
-
-
-def told(kept: Kept) -> str:
-    """What it is, and what came of it, in a line; empty where the site no longer knows it."""
-    match kept:
-        case Run() if kept.strategy in strategies and kept.event in events:
-            text = describe(kept.report)
-            came = f"the thief’s copy: {text.word} {text.detail}".strip()
-            return f"{strategies[kept.strategy].title}, {events[kept.event].title}: {came}"
-        case ClaimRun() if kept.claim in claims:
-            verdict = Verdict.from_json(kept.played["verdict"])
-            return f"“{claims[kept.claim].said}” {verdict.kind.words}: {verdict.words}"
-        case AttackPlay() if kept.attack in attacks:
-            result = attacks[kept.attack]().result(kept, kept.seen())
-            return f"{attacks[kept.attack].title}: {result.sentence}"
-    return ""

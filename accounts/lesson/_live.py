@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from accounts.answer.sentences import milliseconds
 from accounts.attacks import attacks
 from accounts.bench.measures.machine import machine
-from accounts.claims import Kind, Verdict, queries
+from accounts.claims import Kind, Verdict, claims, queries
 from accounts.conf import own_database
 from accounts.lab.events import events
 from accounts.lab.wording import describe
@@ -118,3 +118,19 @@ def _of_cell(kept: LabRun) -> Iterator[Figure]:
     yield Figure(after, f"{text.word} {text.detail}".strip(), source, path)
     asked = queries(kept.report["sql_per_request"])
     yield Figure(f"{title}, for each request", asked, source, path)
+
+
+def told(kept: Kept) -> str:
+    """What it is, and what came of it, in a line; empty where the site no longer knows it."""
+    match kept:
+        case LabRun() if kept.strategy in strategies and kept.event in events:
+            text = describe(kept.report)
+            came = f"the thief’s copy: {text.word} {text.detail}".strip()
+            return f"{strategies[kept.strategy].title}, {events[kept.event].title}: {came}"
+        case ClaimRun() if kept.claim in claims:
+            verdict = Verdict.from_json(kept.played["verdict"])
+            return f"“{claims[kept.claim].said}” {verdict.kind.words}: {verdict.words}"
+        case AttackPlay() if kept.attack in attacks:
+            result = attacks[kept.attack]().result(kept, kept.seen())
+            return f"{attacks[kept.attack].title}: {result.sentence}"
+    return ""

@@ -9,18 +9,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.conf import own_database
-from accounts.lesson import (
-    LESSONS,
-    Lesson,
-    Live,
-    is_teacher,
-    linked,
-    live_of,
-    ticket_for,
-    told,
-)
+from accounts.lesson import LESSONS, Lesson, is_teacher, ticket_for
+from accounts.lesson._links import linked
+from accounts.lesson._live import Live, live_of, told
 from accounts.models import HandIn, Phase, Room, Tally, hand_in, tally
-from accounts.pages.lesson_rooms import cast, choices, of_room, origin, sources
+from accounts.pages.lesson_class import cast, choices, of_room, origin, sources
 from accounts.site import throttle
 from accounts.site.clients import client_ip, throttle_key
 from accounts.site.throttle import Limit, Throttled

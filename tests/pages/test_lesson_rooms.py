@@ -6,7 +6,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.lesson import LESSONS, Step
 from accounts.models import Tally
-from accounts.pages.lesson_rooms import choices, origin
+from accounts.pages.lesson_class import choices, origin
 
 pytestmark = pytest.mark.database("sqlite")
 
