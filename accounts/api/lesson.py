@@ -33,7 +33,7 @@ from accounts.lesson import (
     ticket_give,
     votes_make_up,
 )
-from accounts.lesson._live import is_of
+from accounts.lesson.live import is_of
 from accounts.models import JOINED, Phase, Room, room_move, room_open, run_note, vote_cast
 from accounts.site import throttle
 from accounts.site.clients import client_ip, throttle_key

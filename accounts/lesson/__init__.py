@@ -3,7 +3,7 @@
 May import ``answer``, ``claims`` and what lies below them. Read ``_base.py`` first, then any
 lesson; ``README.md`` tells how to add one. ``_results`` is what reveals are made of, ``_measured``
 their figures. In class, ``_places`` is the order of what is done, ``_tickets`` tells who is who,
-``_live`` what was played and ``_links`` what a link leads to: these are imported by themselves.
+``live`` what was played and ``links`` what a link leads to; these two are imported by themselves.
 """
 
 from accounts.lesson._base import (

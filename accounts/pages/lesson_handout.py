@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.conf import own_database
 from accounts.lesson import LESSONS, Lesson, is_teacher, ticket_for
-from accounts.lesson._links import linked
-from accounts.lesson._live import Live, live_of, told
+from accounts.lesson.links import linked
+from accounts.lesson.live import Live, live_of, told
 from accounts.models import HandIn, Phase, Room, Tally, hand_in, tally
 from accounts.pages.lesson_class import cast, choices, of_room, origin, sources
 from accounts.site import throttle

@@ -27,7 +27,7 @@ from accounts.lesson import (
     ticket_for,
     ticket_of,
 )
-from accounts.lesson._live import Live, live_of
+from accounts.lesson.live import Live, live_of
 from accounts.models import Phase, Room, Tally, room_join, tally
 from accounts.pages import errors
 from accounts.pages.headers import framing

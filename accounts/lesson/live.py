@@ -15,8 +15,8 @@ from accounts.conf import own_database
 from accounts.lab.events import events
 from accounts.lab.wording import describe
 from accounts.lesson._base import Figure, Lesson, Run, Source, Step
-from accounts.lesson._links import Kept, linked
 from accounts.lesson._measured import source_of
+from accounts.lesson.links import Kept, linked
 from accounts.models import AttackPlay, ClaimRun, LessonRun, Room
 from accounts.models import Run as LabRun
 from accounts.strategies import strategies
