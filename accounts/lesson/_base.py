@@ -5,12 +5,14 @@ guess, then the experiment, then the figure. ``README.md`` beside this file tell
 lesson.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 from django.urls import get_script_prefix
 
+from accounts.conf import DATABASES
 from accounts.models import ClaimRun
 
 EMBED = "embed"  # the parameter that asks a page for itself without the site around it: 1, or
@@ -75,6 +77,11 @@ class Source:
     machine: str
     date: datetime
     database: str = ""
+
+    @classmethod
+    def on(cls, machine: Mapping[str, Any], date: datetime, database: str) -> Self:
+        """On a machine as benchmarks name it, with ``sqlite`` or ``postgres``."""
+        return cls(f"{machine['cpu']}, {machine['cores']} cores", date, DATABASES[database])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Self
 
 from django.urls import reverse
@@ -13,7 +12,6 @@ from accounts.answer.ranking import Candidate
 from accounts.answer.sentences import milliseconds
 from accounts.attacks.stage.recorded import Recorded, recorded_of
 from accounts.claims import Measurement, Played, Result, queries, shipped, value
-from accounts.conf import DATABASES
 from accounts.lab.events import events
 from accounts.lab.wording import describe
 from accounts.lesson._base import Figure, Source
@@ -23,10 +21,6 @@ from accounts.strategies import strategies
 
 class NotMeasured(LookupError):
     """A result that a reveal is made of is missing."""
-
-
-def source_of(machine: Mapping[str, Any], date: datetime, database: str) -> Source:
-    return Source(f"{machine['cpu']}, {machine['cores']} cores", date, DATABASES[database])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +131,12 @@ class Ways:
 
     def _benchmark(self, label: str, value: str) -> Figure:
         benchmark = self.facts.benchmark
-        source = source_of(benchmark["machine"], self.facts.measured, self.facts.kind)
+        source = Source.on(benchmark["machine"], self.facts.measured, self.facts.kind)
         return Figure(label, value, source, f"{reverse('benchmarks')}?result={self.facts.result}")
 
     def _matrix(self, label: str, value: str, path: str) -> Figure:
         matrix = self.facts.matrix
-        return Figure(label, value, source_of(matrix.machine, matrix.made, self.facts.kind), path)
+        return Figure(label, value, Source.on(matrix.machine, matrix.made, self.facts.kind), path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +198,7 @@ class Experiment:
         return Figure(
             label or f"{found.title}: {found.group}",
             words or value(found),
-            source_of(self.result.played.machine, self.result.made, self.database),
+            Source.on(self.result.played.machine, self.result.made, self.database),
             self.path,
         )
 

@@ -15,7 +15,6 @@ from accounts.conf import own_database
 from accounts.lab.events import events
 from accounts.lab.wording import describe
 from accounts.lesson._base import Figure, Lesson, Run, Source, Step
-from accounts.lesson._measured import source_of
 from accounts.lesson.links import Kept, linked
 from accounts.models import AttackPlay, ClaimRun, LessonRun, Room
 from accounts.models import Run as LabRun
@@ -82,7 +81,7 @@ def _tells(kept: ClaimRun) -> bool:
 
 
 def _here(made: datetime) -> Source:
-    return source_of(machine(), made, own_database())
+    return Source.on(machine(), made, own_database())
 
 
 def _of_lanes(lanes: Lanes, source: Source, path: str) -> Iterator[Figure]:
