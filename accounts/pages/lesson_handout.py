@@ -97,6 +97,8 @@ def _page(
 def _printed(lesson: type[Lesson], number: int, counted: Tally, live: Live) -> dict[str, Any]:
     step = lesson.all_steps()[number]
     reveal = step.reveal(own_database(), live.claim)
+    link = live.claim.get_absolute_url() if live.claim else ""
+    mine = [figure for figure in reveal.figures if figure.path == link]
     return {
         "step": step,
         "is_exit": number == len(lesson.steps),
@@ -104,8 +106,8 @@ def _printed(lesson: type[Lesson], number: int, counted: Tally, live: Live) -> d
         "has_votes": cast(counted, number, 1) > 0,
         "live": live,
         "reveal": reveal,
-        "sources": sources(reveal.figures),
-        "played": sources(live.figures),
+        "sources": sources(figure for figure in reveal.figures if figure not in mine),
+        "played": sources([*live.figures, *mine]),
     }
 
 
