@@ -48,6 +48,7 @@ MIGRATED = {"auth_permission", "django_content_type"}
 LONG = (
     *("tests/test_recipes.py", "tests/test_state_machine.py", "tests/test_chromium.py"),
     *("tests/api/test_schema.py", "tests/api_clients/", "tests/demo/test_demo.py"),
+    *("tests/browser/test_lesson_rooms.py", "tests/browser/test_lab.py"),
 )
 NOT_CHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 

@@ -55,7 +55,10 @@ EVENTS = [
 PATIENCE = 300  # seconds, on a busy machine
 CARRIED = {"site-session": "session-joined", "site-token": "jwt-blacklist-joined"}
 
-pytestmark = pytest.mark.database("sqlite")
+pytestmark = [
+    pytest.mark.database("sqlite"),
+    pytest.mark.xdist_group("audited site"),  # it is played once, in one process
+]
 
 
 @pytest.fixture(scope="module")
