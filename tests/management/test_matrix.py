@@ -95,6 +95,7 @@ def test_where_declared_and_measured_differ_it_fails_and_says_where(
     )
 
 
+@pytest.mark.database("sqlite")  # it starts one of its own
 def test_it_can_be_played_on_a_database_of_its_own() -> None:
     command = [sys.executable, "manage.py", "matrix", "--database=sqlite", "--strategy=opaque"]
     environment = {**os.environ, "DATABASE_URL": "sqlite:////nowhere/to/be/found"}
