@@ -280,6 +280,7 @@ def crawled(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> list[t
     return found
 
 
+@pytest.mark.django_db  # or no tables are made where these tests run alone
 @pytest.mark.database("sqlite")  # the links are the same on both
 @pytest.mark.xdist_group("crawl")
 class TestPages:
