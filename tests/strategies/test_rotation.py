@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.lab.users import LabUser
 from accounts.models import EndReason, Login
 from accounts.strategies import Credential, Refused
+from accounts.strategies._rotation import _rotate, _Shown
 from accounts.tokens.codec import peek
 from tests.processes import Process, code, is_accepted, log_in
 from tests.races import at_once
@@ -39,6 +41,18 @@ def test_twenty_threads_spend_one_refresh_token_and_one_successor_is_live(
     assert isinstance(strategy.renew(live), Credential)
     dead = next(refresh for refresh in given if refresh != live)
     assert code(strategy.renew(dead)) == "refresh_replayed"
+
+
+def test_who_read_the_login_before_another_request_refreshed_it_rotates_nothing(
+    rotating: str, process: Process, lab_user: LabUser
+) -> None:
+    strategy = process(rotating)
+    login, credential = log_in(strategy, lab_user)
+    as_read = Login.objects.get(pk=login.pk)
+    assert as_read.refresh_jti
+    assert isinstance(strategy.renew(credential.refresh or ""), Credential)
+    late = (_Shown.LIVE, as_read.refresh_jti, timezone.now(), timedelta(0))
+    assert _rotate(as_read, *late) is None
 
 
 def test_within_the_grace_all_are_given_one_successor(
