@@ -62,7 +62,7 @@ def matrix(played: tuple[Matrix, dict[str, int]], db: None) -> Matrix:
     return played[0]
 
 
-def test_it_cleans_up_after_itself(played: tuple[Matrix, dict[str, int]]) -> None:
+def test_it_cleans_up_after_itself(played: tuple[Matrix, dict[str, int]], db: None) -> None:
     assert set(played[1].values()) == {0}
 
 
