@@ -98,7 +98,8 @@ class Lesson:
     def __init__(self, site: str) -> None:
         limits = httpx.Limits(max_keepalive_connections=0)  # none is left open
         self.teacher, self.pupil = (
-            httpx.Client(base_url=site, limits=limits, trust_env=False) for _ in range(2)
+            httpx.Client(base_url=site, limits=limits, timeout=30, trust_env=False)
+            for _ in range(2)
         )
         self.room = self.post(self.teacher, "", lesson="logged-out").json()
         assert self.pupil.get(self.room["pupils"]).status_code == 200
