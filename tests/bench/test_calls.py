@@ -2,6 +2,7 @@
 
 import json
 import signal
+from functools import partial
 
 import pytest
 from django.core.management import call_command
@@ -9,12 +10,15 @@ from django.core.management import call_command
 from accounts.bench.measures.calls import calls_of
 from accounts.bench.result import SiteCalls
 from accounts.conf import own_database
+from accounts.models import User, login_begin, login_touch
 
 # As counted with the packages of requirements.lock. Who makes a request cost less writes it here.
 REACHED: dict[str, SiteCalls] = {
     "sqlite": {"token": 1014, "session": 960, "nobody": 715, "bare": 952},
     "postgres": {"token": 1088, "session": 1019, "nobody": 715, "bare": 952},
 }
+# Of one statement alone, without the transaction around it.
+NOTED = {"sqlite": 75, "postgres": 137}
 MARGIN = 1.02
 
 
@@ -33,6 +37,13 @@ def test_a_request_costs_about_as_many_calls_as_it_did(
         if not reached[asking] / MARGIN < counted[asking] < reached[asking] * MARGIN
     }
     assert not others
+
+
+def test_to_note_that_a_login_was_used_costs_few_calls(alice: User) -> None:
+    login = login_begin(alice, strategy="session-joined")
+    note = partial(login_touch, login.pk)
+    note()
+    assert calls_of(note) <= NOTED[own_database()] * MARGIN
 
 
 def test_calls_into_python_and_into_c_are_counted_alike() -> None:
