@@ -4,13 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 
 from accounts.api import oauth
-from accounts.api.lab.views import LabMe
+from accounts.api.late import LateView
 from accounts.api.views import MeView
 
 urlpatterns = [
     # What is requested most comes first, and outside of the include.
     path("api/me/", MeView.as_view(), name="api-me"),
-    path("api/lab/<slug:slug>/me/", LabMe.as_view(), name="api-lab-me"),
+    path("api/lab/<slug:slug>/me/", LateView("lab.views.LabMe"), name="api-lab-me"),
     path("api/", include("accounts.api.urls")),
     path("", include("accounts.pages.urls")),
     path("oauth/revoke/", oauth.Revoke.as_view(), name="oauth-revoke"),

@@ -10,10 +10,10 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
-from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from jsonschema_rs import Draft202012Validator
 
+from accounts.api.generator import Generator
 from accounts.attacks.stage.hosts import party_of
 
 # A client learns from these what to do next, so that none comes undescribed.
@@ -29,7 +29,7 @@ class Contract:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The document, with one thing added: what is not described is not sent."""
-        document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+        document = Generator().get_schema()  # type: ignore[no-untyped-call]
         text = OpenApiJsonRenderer2().render(document)
         found: dict[str, Any] = json.loads(text)
         for schema in found["components"]["schemas"].values():

@@ -16,7 +16,7 @@ from accounts.answer.opening import opening
 from accounts.answer.ranking import Audience, Client, Ranking, Reason, System, rankings
 from accounts.answer.tipping import PARAMETERS, tipping_points
 from accounts.api import serializers
-from accounts.api.schema import CLIENT, DATABASE, INVALID
+from accounts.api.references import CLIENT, DATABASE, INVALID
 from accounts.api.views import PublicApiView
 from accounts.conf import DATABASES, own_database
 

@@ -179,9 +179,9 @@ class AttackPlays(PublicApiView):
             home=f"{request.scheme}://{request.get_host()}",
             browser=str(device(request.META.get("HTTP_USER_AGENT", "")))[:80],
         )
-        response = Response(_play(kept), status=201)
-        visitor_remember(response, visitor)
-        return response
+        answer = Response(_play(kept), status=201)
+        visitor_remember(answer, visitor)
+        return answer
 
 
 def _play(kept: AttackPlay) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import serializers
-from accounts.api.schema import INVALID, SIZE
+from accounts.api.references import INVALID, SIZE
 from accounts.api.views import PublicApiView
 from accounts.claims import shipped
 from accounts.claims.out_everywhere_is_easy import OutEverywhereIsEasy, us_per_session

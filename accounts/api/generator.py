@@ -17,4 +17,6 @@ class Generator(SchemaGenerator):
 
 @cache
 def _document(_prefix: str) -> Any:
+    from accounts.api import schema  # noqa: F401  late: how one logs in, which it registers
+
     return SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]

@@ -8,25 +8,19 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import get_script_prefix
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from accounts.answer.ranking import Client
+from accounts.api.references import INVALID, NULL, PROBLEM, SCHEMAS
 from accounts.cluster.scale_check import SIZES
 from accounts.lab.events import events
 from accounts.strategies import strategies
 
-_SCHEMAS = "#/components/schemas"
-STRATEGY = {"$ref": f"{_SCHEMAS}/Strategy"}
-EVENT = {"$ref": f"{_SCHEMAS}/Event"}
-DATABASE = {"$ref": f"{_SCHEMAS}/Database"}
-CLIENT = {"$ref": f"{_SCHEMAS}/Client"}
-SIZE = {"$ref": f"{_SCHEMAS}/Size"}
-INVALID = {"$ref": f"{_SCHEMAS}/Invalid"}
-_NULL = {"$ref": f"{_SCHEMAS}/Null"}
-_PROBLEM = {"$ref": f"{_SCHEMAS}/Problem"}
 # The shape of simplejwt and DRF: each field with its messages, or with those of its items.
 _MESSAGES = {"type": "array", "items": {"type": "string"}}
 _COMPONENTS = {
@@ -34,7 +28,7 @@ _COMPONENTS = {
     "Event": {"type": "string", "enum": [each.slug for each in events]},
     "Size": {"type": "string", "enum": list(SIZES)},
     "Client": {"type": "string", "enum": list(Client)},
-    "Invalid": {"oneOf": [_PROBLEM, {"$ref": f"{_SCHEMAS}/FieldErrors"}]},
+    "Invalid": {"oneOf": [PROBLEM, {"$ref": f"{SCHEMAS}/FieldErrors"}]},
     "FieldErrors": {
         "type": "object",
         "description": "The messages for each field that is wrong, or for each of its items.",
@@ -125,6 +119,7 @@ class ResourceServerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-u
         return {"type": "http", "scheme": "basic"}
 
 
+@method_decorator(gzip_page, name="dispatch")
 class SchemaView(SpectacularAPIView):
     """The document: as JSON, or as YAML if ``Accept`` asks for it."""
 
@@ -163,7 +158,7 @@ def _complete_schemas(schemas: dict[str, Any]) -> None:
             # Requests and answers have schemas of their own; for this openapi-ts writes two more.
             field.pop("readOnly", None)
             field.pop("writeOnly", None)
-            if _NULL in field.get("oneOf", ()):
+            if NULL in field.get("oneOf", ()):
                 field["oneOf"] = [field["oneOf"][0], {"type": "null"}]
 
 
@@ -199,10 +194,10 @@ def _complete_answers(answers: dict[str, Any], refusals: dict[str, dict[str, Any
 def _refusals(path: str, method: str) -> dict[str, dict[str, Any]]:
     """What any endpoint may answer, unless its view documents it itself."""
     if path.startswith("/.well-known/"):
-        return {"400": _PROBLEM}  # asks no database
+        return {"400": PROBLEM}  # asks no database
     if path.startswith("/oauth/"):
-        return {"503": _PROBLEM}
-    found = {"400": _PROBLEM, "403": _PROBLEM, "503": _PROBLEM}
+        return {"503": PROBLEM}
+    found = {"400": PROBLEM, "403": PROBLEM, "503": PROBLEM}
     if method in _UNSAFE:
-        found |= {"400": INVALID, "411": _PROBLEM, "413": _PROBLEM, "415": _PROBLEM}
+        found |= {"400": INVALID, "411": PROBLEM, "413": PROBLEM, "415": PROBLEM}
     return found

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from accounts.api.authentication import Action
-from accounts.api.schema import EVENT, STRATEGY
+from accounts.api.references import EVENT, STRATEGY
 from accounts.models import EndReason
 from accounts.site.logins import EXPIRED, UNUSED
 from accounts.site.signin import MAX_PASSWORD_LENGTH

@@ -35,11 +35,11 @@ def _log_in(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     refused = refused_by(request, play)
     if request.POST.get("password") != CUSTOMERS["attacker"]:
         raise Refused(HTTPStatus.UNAUTHORIZED, "wrong_password", "Name or password is wrong")
-    response = onwards(request, play)
+    answer = onwards(request, play)
     if not refused:
-        response.cookies.update(house.log_in("attacker", {}).cookies)
+        answer.cookies.update(house.log_in("attacker", {}).cookies)
     act_note(play, "log-in", house.slug, customer="attacker", refused=refused)
-    return response
+    return answer
 
 
 def _played(play: AttackPlay) -> list[type[House]]:

@@ -30,15 +30,15 @@ def embeddable(view: View) -> View:
 
     @wraps(view)
     def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        answer = view(request, *args, **kwargs)
         if asks_for_embedding(request):
-            response["X-Frame-Options"] = "SAMEORIGIN"
-            widen(response, {"frame-ancestors": ["'self'"]})
-        return response
+            answer["X-Frame-Options"] = "SAMEORIGIN"
+            widen(answer, {"frame-ancestors": ["'self'"]})
+        return answer
 
     return shown
 
 
-def framing(response: HttpResponse) -> HttpResponse:
+def framing(answer: HttpResponse) -> HttpResponse:
     """Let a page show others of this site in frames. Returns it."""
-    return widen(response, {"frame-src": ["'self'"]})
+    return widen(answer, {"frame-src": ["'self'"]})

@@ -1,6 +1,8 @@
 """The status list of the lab's tokens, for whoever judges them."""
 
 from django.http import HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.gzip import gzip_page
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -11,6 +13,7 @@ from accounts.tokens.realm import lab_realm
 from accounts.tokens.status import MEDIA_TYPE
 
 
+@method_decorator(gzip_page, name="dispatch")
 class LabStatusList(PublicApiView):
     """A status list."""
 

@@ -19,7 +19,7 @@ from accounts.api.errors import DPOP_CHALLENGE, challenge
 from accounts.api.lab import answers
 from accounts.api.lab import serializers as shapes
 from accounts.api.lab.answers import Answer, Refusal
-from accounts.api.schema import STRATEGY
+from accounts.api.references import STRATEGY
 from accounts.api.views import PublicApiView, valid
 from accounts.lab import users
 from accounts.lab.instances import find_strategy, is_lent

@@ -61,15 +61,15 @@ class Fence:
 def _answer(request: HttpRequest, party: Party) -> HttpResponse:
     try:
         found = resolve(request.path_info, _URLS[party])
-        response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
     except Refused as refused:
-        response = _problem(refused.status, refused.code, str(refused))
+        answer = _problem(refused.status, refused.code, str(refused))
     except Http404:
-        response = _problem(HTTPStatus.NOT_FOUND, "not_found", "The play is over, or never was.")
+        answer = _problem(HTTPStatus.NOT_FOUND, "not_found", "The play is over, or never was.")
     # What defends the shop is the visitor's choice: the site's headers must not stand in for it.
     for name, value in _WEAK.items():
-        response.headers.setdefault(name, value)
-    return response
+        answer.headers.setdefault(name, value)
+    return answer
 
 
 def _problem(status: HTTPStatus, code: str, detail: str) -> HttpResponse:
