@@ -352,7 +352,7 @@ def test_lost_responses_and_thieves_are_told_apart(page: Page) -> None:
     page.goto("/lab/jwt-rotating/")
     page.get_by_role("button", name="Lose an answer").click()
     lost = page.get_by_role("region", name="When an answer gets lost")
-    expect(lost.get_by_text("stays logged in")).to_have_count(3)
+    expect(lost.get_by_text("stays logged in")).to_have_count(3, timeout=30_000)
     first = lost.get_by_role("region", name="A thief was first")
     expect(first).to_contain_text("the thief is noticed")
     expect(first).to_contain_text("The list of logins says: refresh token replayed.")
