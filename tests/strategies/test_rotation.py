@@ -1,5 +1,6 @@
 """Races for one refresh token: the database lets exactly one win."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -53,6 +54,19 @@ def test_who_read_the_login_before_another_request_refreshed_it_rotates_nothing(
     assert isinstance(strategy.renew(credential.refresh or ""), Credential)
     late = (_Shown.LIVE, as_read.refresh_jti, timezone.now(), timedelta(0))
     assert _rotate(as_read, *late) is None
+
+
+def test_who_read_the_login_before_its_pair_was_seen_hands_out_no_other_pair(
+    rotating: str, process: Process, lab_user: LabUser
+) -> None:
+    strategy = process(rotating)
+    login, credential = log_in(strategy, lab_user)
+    assert isinstance(strategy.renew(credential.refresh or ""), Credential)
+    as_read = Login.objects.get(pk=login.pk)
+    assert as_read.refresh_jti
+    assert Login.objects.all().note_pair_seen(login.pk, as_read.refresh_jti)
+    parent = uuid.UUID(as_read.spent[-1][0])
+    assert _rotate(as_read, _Shown.ANSWER_LOST, parent, timezone.now(), timedelta(0)) is None
 
 
 def test_within_the_grace_all_are_given_one_successor(
