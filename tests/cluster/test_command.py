@@ -36,9 +36,10 @@ def test_killed_without_a_chance_to_clean_up_it_leaves_nothing_behind_and_starts
 
 @pytest.fixture
 def handlers() -> Iterator[None]:
-    """What the signals did before is what they do afterwards."""
+    """As in a terminal, also where nohup runs the tests; what was before is so afterwards."""
     before = [(sign, signal.getsignal(sign)) for sign in SIGNALS]
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for sign in SIGNALS:
+        signal.signal(sign, signal.SIG_DFL)
     yield
     for sign, handler in before:
         signal.signal(sign, handler)
