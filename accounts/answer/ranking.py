@@ -229,10 +229,16 @@ def time_us(candidate: Candidate, measurements: Measurements, system: System) ->
     """
     trip = measurements.trip_us(system.distance_ms)
     time = _duration(candidate.request, trip)
-    if candidate.late_at and candidate.refresh and system.late_s:
-        per_request = min(1.0, HOUR / system.late_s / system.per_hour)
-        time += per_request * _duration(candidate.refresh, trip)
+    if candidate.refresh and (refreshes := refreshes_per_hour(candidate, system)):
+        time += refreshes / system.per_hour * _duration(candidate.refresh, trip)
     return time
+
+
+def refreshes_per_hour(candidate: Candidate, system: System) -> float:
+    """How often a user fetches a new access token, at most: no more often than it is needed."""
+    if not (candidate.late_at and candidate.refresh and system.late_s):
+        return 0.0
+    return min(system.per_hour, HOUR / system.late_s)
 
 
 def _duration(action: Action, trip_us: float) -> float:

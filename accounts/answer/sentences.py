@@ -13,6 +13,7 @@ from accounts.answer.ranking import (
     Reason,
     System,
     entry,
+    refreshes_per_hour,
 )
 from accounts.answer.tipping import TippingPoint, changes_for_jwt, way_out
 from accounts.bench.result import SESSION_DB
@@ -23,7 +24,7 @@ AUDIENCES = {
     Audience.BROWSERS: "browsers (a website)",
     Audience.PROGRAMS: "apps and programs (an API)",
 }
-_MISFIT = {
+MISFIT = {
     Audience.BROWSERS: "a script in the page could read it",
     Audience.PROGRAMS: "a program would have to keep a cookie",
 }
@@ -37,12 +38,15 @@ def recommendation(facts: Facts, system: System, ranking: Ranking) -> str:
     if best is None:
         text = "No way that was measured here does all of this."
         return f"{text} {_ASKS_NOBODY}" if system.services and not system.late_s else text
-    sentences = [counts(best.candidate, system), _costs(facts, system, ranking, best)]
+    sentences = [counts(best.candidate, system)]
+    if renewed := refreshes(best.candidate, system):
+        sentences.append(f"This takes {renewed}: {_queries(best.candidate, system)}.")
+    sentences.append(_costs(facts, system, ranking, best))
     if ranking.equals:
         names = _listed([one.candidate.title for one in ranking.equals])
         sentences.append(f"{names}: the same cost, as the difference is within the spread.")
     if not best.suits:
-        sentences.append(f"Beware: {_MISFIT[ranking.audience]}.")
+        sentences.append(f"Beware: {MISFIT[ranking.audience]}.")
     return " ".join([*sentences, _rival(ranking, best)]).rstrip()
 
 
@@ -56,6 +60,24 @@ def counts(candidate: Candidate, system: System) -> str:
         return f"A log-out takes effect within {lives}: no access token is to live longer."
     when = f"within {whole(candidate.lag_s)}" if candidate.lag_s else "at once"
     return f"A log-out takes effect {when}."
+
+
+def refreshes(candidate: Candidate, system: System) -> str:
+    """How often tokens are fetched, and what each time asks the database; empty where none are."""
+    times = refreshes_per_hour(candidate, system)
+    if not (times and candidate.refresh):
+        return ""
+    each = candidate.refresh.queries
+    queries = f"{each} {'query' if each == 1 else 'queries'} each"
+    return f"up to {times:,.0f} refreshes per user and hour, {queries}"
+
+
+def _queries(candidate: Candidate, system: System) -> str:
+    """What the database is asked of a user in an hour, beside one question at each request."""
+    asked = system.per_hour * candidate.request.queries
+    if candidate.refresh:
+        asked += round(refreshes_per_hour(candidate, system) * candidate.refresh.queries)
+    return f"{asked:,} queries an hour, where one at each request would be {system.per_hour:,}"
 
 
 def _costs(facts: Facts, system: System, ranking: Ranking, best: Entry) -> str:
@@ -79,7 +101,7 @@ def _rival(ranking: Ranking, best: Entry) -> str:
 
 def _misfit(other: Entry, best: Entry, ranking: Ranking) -> str:
     """What speaks against the other one, if it suits worse."""
-    return f", but {_MISFIT[ranking.audience]}" if best.suits > other.suits else ""
+    return f", but {MISFIT[ranking.audience]}" if best.suits > other.suits else ""
 
 
 def _time(other: Entry, best: Entry) -> str:
@@ -112,7 +134,7 @@ def one_for_both(rankings: Sequence[Ranking]) -> str:
     if len({one.candidate.slug for one in winners}) < len(Audience):
         return ""
     against = (
-        f"with {winner.candidate.title} {_MISFIT[other.audience]}"
+        f"with {winner.candidate.title} {MISFIT[other.audience]}"
         for winner, other in zip(winners, reversed(rankings), strict=True)
     )
     return f"One way for both? Then {'; '.join(against)}. You can run both, as this site does."

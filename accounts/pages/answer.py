@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.answer import sentences
 from accounts.answer.facts import Facts, facts
-from accounts.answer.opening import Step, opening, steps
+from accounts.answer.opening import Step, opening, steps, why_cheaper
 from accounts.answer.ranking import (
     Audience,
     Candidate,
@@ -36,6 +36,7 @@ from accounts.bench.result import SESSION_DB
 from accounts.conf import DATABASES, has_shared_cache, own_database
 from accounts.lab.events import Event, events
 from accounts.lab.wording import CellText, describe
+from accounts.pages.answer_paper import Paper, paper
 from accounts.pages.chooser import marked_choices
 from accounts.pages.lab.cells import Named, named_event, named_strategy
 from accounts.strategies import Family, Strategy, strategies
@@ -47,7 +48,7 @@ CLIENTS = {
 }
 FORM_ID = "system"  # the switch of the database stands outside of it
 PAIR = ("opaque", "jwt-blacklist-joined")  # side by side where nothing fits
-FOLLOWS = {"a": "the one to take", "b": "the best of the other kind"}
+FOLLOWS = {"a": "the one to take, if one fits", "b": "the best of the other kind, if one fits"}
 # A random token per login, of which a table keeps the digest.
 ALIKE = {"opaque": ("django-rest-knox", "https://github.com/jazzband/django-rest-knox")}
 _DEFAULT = System()
@@ -216,7 +217,7 @@ def _ranked(found: Facts, system: System, ranking: Ranking) -> list[RankedRow]:
             time=sentences.milliseconds(one.time_us),
             times=f"{one.time_us / default:.2f}",
             copied=_copied(Download.for_strategy(one.candidate.slug)),
-            note=_note(one, ranking),
+            note=_note(one, system, ranking),
         )
         for one in ranking.entries
     ]
@@ -227,13 +228,13 @@ def _copied(download: Download | None) -> str:
     return f"{download.taken.lines:,}" if download else "–"
 
 
-def _note(one: Entry, ranking: Ranking) -> str:
+def _note(one: Entry, system: System, ranking: Ranking) -> str:
+    notes = [sentences.refreshes(one.candidate, system)]
     if one in ranking.equals:
-        return "costs the same as the first"
-    if one.suits:
-        return ""
-    in_browser = ranking.audience is Audience.BROWSERS
-    return "a script in the page could read it" if in_browser else "a program has to keep a cookie"
+        notes.append("costs the same as the first")
+    elif not one.suits:
+        notes.append(sentences.MISFIT[ranking.audience])
+    return "; ".join(filter(None, notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,7 @@ class Column:
     strategy: Named
     candidate: Candidate
     time: str
+    refreshes: str
     why: Sequence[str]
     download: Download | None
     cells: Mapping[str, CellText]
@@ -258,6 +260,7 @@ class Column:
             time=sentences.milliseconds(
                 entry(candidate, found.measurements, system, audience).time_us
             ),
+            refreshes=sentences.refreshes(candidate, system),
             why=_why(Excluded(candidate, why), system) if why else [],
             download=Download.for_strategy(candidate.slug),
             cells={
@@ -297,12 +300,14 @@ def page(request: HttpRequest) -> HttpResponse:
     if found is None:
         raise Http404
     setting = (get_script_prefix(), own_database(), has_shared_cache())
-    content, status = drawn(request.GET.urlencode(), found, setting)
+    content, status = drawn(request.GET.urlencode(), found, paper(), setting)
     return render(request, "pages/answer.html", {"content": content}, status=status)
 
 
 @lru_cache(maxsize=32)
-def drawn(query: str, found: Facts, _setting: tuple[str, str, bool]) -> tuple[SafeString, int]:
+def drawn(
+    query: str, found: Facts, on_paper: Paper, _setting: tuple[str, str, bool]
+) -> tuple[SafeString, int]:
     """The page between header and footer, and its status: computed once while the facts hold."""
     form = SystemForm(QueryDict(query))
     is_valid = form.is_valid()
@@ -314,6 +319,8 @@ def drawn(query: str, found: Facts, _setting: tuple[str, str, bool]) -> tuple[Sa
         "result_url": f"{reverse('benchmarks')}?result={found.result}",
         "opening": opening(found),
         "bars": bars(list(steps(found))),
+        "why_cheaper": why_cheaper(found),
+        "paper": on_paper,
         "sliders": [
             (form[parameter.name], said.get(parameter.name, "")) for parameter in PARAMETERS
         ],
@@ -345,6 +352,7 @@ def _content(form: SystemForm, found: Facts) -> dict[str, Any]:
         "recommendations": [
             Recommendation.from_ranking(found, system, ranking) for ranking in ranked
         ],
+        "is_example": not ranked[0].winner and not all(asked),
         "one_for_both": sentences.one_for_both(ranked),
         "short": [
             (sentences.AUDIENCES[audience], _named(winner) if winner else None)

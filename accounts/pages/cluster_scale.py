@@ -166,23 +166,18 @@ def _notes(found: Facts, system: System) -> Iterator[str]:
             yield f"{way.title}: {condition}."
 
 
-def found_facts() -> Facts:
-    """The facts.
-
-    Raises:
-        Http404: nothing was measured.
-    """
+def found_facts() -> Facts | None:
+    """The facts; None where nothing was measured."""
     claim = shipped(DATABASE).get(CLAIM)
-    found = facts(us_per_session(claim.played.evidence) if claim else {})
-    if found is None:
-        raise Http404
-    return found
+    return facts(us_per_session(claim.played.evidence) if claim else {})
 
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """What follows for the system of the query; 400 where the query makes none."""
+    """What follows for the system of the query; 400 where it makes none, 404 without figures."""
     form, found, checked = ScaleForm(request.GET), found_facts(), recorded()
+    if found is None:
+        raise Http404
     is_valid = form.is_valid()
     context = {
         "form": form,

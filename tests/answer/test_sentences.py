@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.answer.facts import Facts, facts
-from accounts.answer.opening import opening, steps
+from accounts.answer.opening import opening, steps, why_cheaper
 from accounts.answer.ranking import (
     Action,
     Audience,
@@ -84,6 +84,29 @@ def test_what_only_a_jwt_can_do_is_said_where_it_is_so(shipped: Facts) -> None:
     assert only not in opening(session).figures
 
 
+def test_where_the_database_is_not_it_names_a_way_that_the_ranking_admits_there(
+    shipped: Facts,
+) -> None:
+    late = "; with JWT + rotated refresh a log-out then counts only when the access token runs out."
+    assert opening(shipped).figures.endswith(late)
+    there = rank(shipped.measurements, System(services=1, late_s=60), Audience.PROGRAMS)
+    assert "jwt-rotating" in {one.candidate.slug for one in there.entries}
+    mended = changed(shipped, "jwt-status-list", open_after=())
+    listed = "; with JWT + status list a log-out then counts up to 1.0 s late."
+    assert opening(mended).figures.endswith(listed)
+    tokens = [one for one in shipped.measurements.candidates if one.slug != "jwt-rotating"]
+    nobody = Measurements(tuple(tokens), shipped.measurements.trips)
+    assert opening(replace(shipped, measurements=nobody)).figures.endswith(
+        "not, but none of those measured ends every stolen copy there."
+    )
+
+
+def test_why_the_last_step_is_cheaper_is_said_where_it_is(shipped: Facts) -> None:
+    assert why_cheaper(shipped).startswith("The last one is cheaper than JWT though it checks more")
+    dear = costing(shipped, "session-joined", shipped.candidate("jwt-user").request.cpu_us + 1)
+    assert why_cheaper(dear) == ""
+
+
 def test_care_is_told_by_the_queries_that_it_saves(shipped: Facts) -> None:
     assert "session and token cost one query each" in opening(shipped).figures
     two = changed(shipped, "jwt-blacklist-joined", request=Action(900.0, 2))
@@ -118,6 +141,16 @@ def test_the_winner_is_put_beside_the_best_of_the_other_kind(shipped: Facts) -> 
     far = taken(shipped, late_s=300, distance_ms=5)
     assert "Random token would take" in far
     assert "bytes less each time" in far
+
+
+def test_what_short_tokens_ask_of_the_database_is_said(shipped: Facts) -> None:
+    text = taken(shipped, services=1, late_s=1, per_hour=120)
+    assert (
+        "This takes up to 120 refreshes per user and hour, 2 queries each: "
+        "240 queries an hour, where one at each request would be 120." in text
+    )
+    assert "up to 4 refreshes per user and hour" in taken(shipped, services=1, late_s=900)
+    assert "refreshes" not in taken(shipped)
 
 
 def test_an_equal_is_named(shipped: Facts) -> None:

@@ -48,6 +48,7 @@ def test_the_answer_follows_the_sliders_the_keyboard_and_the_switch(
         page.get_by_role("checkbox", name=client).uncheck()
     expect(recommendations).to_contain_text("Correct what is marked")
     expect(page.locator("#clients-errors")).to_contain_text("Tick at least one.")
+    expect(page.get_by_role("heading", name="Two ways side by side")).to_be_hidden()
     page.get_by_role("checkbox", name="browser").check()
 
     page.get_by_text("PostgreSQL", exact=True).first.click()

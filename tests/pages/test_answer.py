@@ -53,6 +53,7 @@ def test_the_first_sentence_answers_the_question_with_figures_and_says_whose(
 def test_whoever_is_in_a_hurry_is_told_what_needs_no_copying(client: Client) -> None:
     seen = text(page(client, clients=["browser", "program"]))
     assert re.search(r"In a hurry\? Session \(Django\) needs no line copied and would take", seen)
+    assert re.search(r"It has a limit, worked out on paper \. From [\d,]+ users on: to log", seen)
     assert "A package of the same kind: django-rest-knox" in seen
     django = text(page(client, services=1, late_s=60))
     assert "In a hurry?" not in django
@@ -74,6 +75,7 @@ def test_each_step_has_its_door(client: Client) -> None:
     assert re.search(r"JWT 1 query 0\.\d\d thief in", seen)
     assert re.search(r"JWT \+ blacklist 2 queries \d\.\d\d thief stopped", seen)
     assert re.search(r"JWT \+ blacklist in one query 1 query 0\.\d\d thief stopped", seen)
+    assert "The last one is cheaper than JWT though it checks more: a bar is the whole" in seen
 
 
 def test_a_bar_is_as_long_as_its_figure_and_its_end_shows_the_spread() -> None:
@@ -102,13 +104,29 @@ def test_when_nothing_fits_it_says_why(client: Client) -> None:
     seen = text(page(client, services=1))
     assert "Nothing fits No way that was measured here does all of this." in seen
     assert "A service that asks nobody cannot know of a log-out at once." in seen
+    assert "One way the one to take, if one fits" in seen
+    example = "Nothing fits your system, so an example stands where the one to take would."
+    assert example in seen
+    assert example not in text(page(client))
+    assert example not in text(page(client, services=1, a="opaque", b="jwt-user"))
+
+
+def test_short_tokens_are_not_said_to_ask_the_database_nothing(client: Client) -> None:
+    seen = text(page(client, services=1, late_s=1))
+    renewed = "up to 120 refreshes per user and hour, 2 queries each"
+    assert f"Questions to the database 0, and {renewed}" in seen
+    ranked = seen.partition("shortest time is first. Way")[2]
+    assert re.search(rf"JWT \+ rotated refresh [^A-Z]*{renewed}", ranked)
 
 
 def test_browsers_and_programs_are_answered_each(client: Client) -> None:
     seen = text(page(client, clients=["browser", "program"], distance_ms=0))
+    both = (
+        "Browsers (a website) : take Session in one query Apps and programs (an API) : take Random"
+    )
+    assert f"For each kind of client {both} token One way for both? Then with" in seen
     assert "For browsers (a website) Take: Session in one query" in seen
     assert "For apps and programs (an API) Take: Random token" in seen
-    assert "One way for both? Then with Session in one query a program would have" in seen
 
 
 def test_every_way_is_ranked_or_out_with_a_link_to_the_lab(client: Client) -> None:
@@ -180,8 +198,8 @@ def test_the_two_begin_with_the_one_to_take_and_follow_the_answer(client: Client
 
 def test_the_order_of_the_table_is_said(client: Client) -> None:
     seen = text(page(client, clients=["browser", "program"]))
-    assert "ranked Cookies come first, because no script in the page can read them" in seen
-    assert "ranked Headers come first, because a program keeps no cookie by itself" in seen
+    assert "Cookies come first, because no script in the page can read them" in seen
+    assert "Headers come first, because a program keeps no cookie by itself" in seen
 
 
 def test_two_ways_that_cost_the_same_are_called_equal(client: Client) -> None:
@@ -209,6 +227,7 @@ def test_a_query_that_makes_no_system_is_refused_and_says_where(
     html = response.content.decode()
     assert 'class="errorlist"' in html
     assert "Correct what is marked" in html
+    assert "A request in your system" not in html
 
 
 def test_without_a_measured_result_the_page_is_not_there(
@@ -225,8 +244,10 @@ def test_the_figures_come_from_files_without_a_query(client: Client) -> None:
     assert len(queries) == 0
 
 
-def test_the_header_leads_to_it(client: Client) -> None:
-    assert '<a href="/answer/" aria-current="page">Answer</a>' in page(client)
+def test_the_header_leads_to_it_and_it_leads_on(client: Client) -> None:
+    html = page(client)
+    assert '<a href="/answer/" aria-current="page">Answer</a>' in html
+    assert '<a class="button" href="/claims/">Next: put what people say to the test</a>' in html
 
 
 def test_the_lines_to_copy_stand_beside_the_cost(client: Client) -> None:

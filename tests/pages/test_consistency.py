@@ -321,6 +321,18 @@ def test_a_claim_and_the_paper_count_the_same_rows_for_a_login(client: Client) -
         assert 'href="/cluster/scale/"' in page[page.index("What it cannot tell") :]
 
 
+def test_the_answer_tells_of_as_many_users_as_the_paper(client: Client) -> None:
+    said, paper = (text(client.get(at).content.decode()) for at in ("/answer/", "/cluster/scale/"))
+    for title in (TITLES["session-joined"], TITLES["jwt-blacklist-joined"]):
+        carried = re.search(rf"{re.escape(title)} carries ([\d.,]+(?: million)? users)", said)
+        assert carried
+        assert f"{title} {carried[1]}" in paper
+    limit = re.search(r"From [\d,]+ users on: to log out everywhere .*?\.", said)
+    assert limit
+    assert limit[0] in paper
+    assert "The first sentences of the answer compare one request alone." in paper
+
+
 def plant_matrix(
     patch: pytest.MonkeyPatch, place: object, cell: tuple[str, str], **changed: Any
 ) -> None:
