@@ -5,41 +5,18 @@ they use, through imports, to the end of the project.
 """
 
 import ast
-import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from graphlib import TopologicalSorter
-from pathlib import Path
-from typing import Any
 
-from django.conf import settings
+from accounts.answer.reading import PROJECT, Module, Node, is_module, read
+from accounts.answer.trimming import Trim
 
-PROJECT = "accounts"
 Definition = tuple[str, str]  # a module, and a name in it
-_Node = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
 
 class NameTwice(Exception):
     """Two modules mean two things by one name, so that they cannot stand in one file."""
-
-
-@dataclass(frozen=True)
-class Module:
-    """What a module defines and imports, by name."""
-
-    name: str
-    lines: list[str]
-    definitions: dict[str, _Node]
-    imports: dict[str, tuple[str, str]]
-
-    def text(self, node: _Node, left_out: Container[int] = ()) -> str:
-        """The source of a definition, with its decorators and the comment above."""
-        first, last = _first_line(node), node.end_lineno or 0
-        while first > 1 and self.lines[first - 2].startswith("#"):
-            first -= 1
-        kept = [self.lines[at - 1] for at in range(first, last + 1) if at not in left_out]
-        return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).rstrip()
 
 
 @dataclass
@@ -47,41 +24,21 @@ class Extract:
     """What was found: definitions in the order of their modules, and imports from elsewhere."""
 
     wanted: dict[str, set[str]] = field(default_factory=dict)
-    #: fields of a module's classes that are not needed: they, the methods that use them, and the
-    #: arguments of that name are left out
-    without: dict[str, frozenset[str]] = field(default_factory=dict)
+    trim: Trim = field(default_factory=Trim)
 
     def add(self, module: str, name: str) -> None:
         """Follow a name to its definition, and that to everything it uses."""
         found = read(module)
         if name in found.imports:
             origin, original = found.imports[name]
-            if origin.split(".")[0] == PROJECT and not _is_module(f"{origin}.{original}"):
+            if origin.split(".")[0] == PROJECT and not is_module(f"{origin}.{original}"):
                 self.add(origin, original)
         if name not in found.definitions or name in self.wanted.setdefault(module, set()):
             return
         node = found.definitions[name]
         self.wanted[module] |= {one for one, other in found.definitions.items() if other is node}
-        for origin, used in _uses(found, self.parts(module, node)):
+        for origin, used in _uses(found, self.trim.parts(module, node)):
             self.add(origin, used)
-
-    def parts(self, module: str, node: ast.AST) -> Iterator[ast.AST]:
-        """A node and all below it, but for what is left out."""
-        yield node
-        for child in ast.iter_child_nodes(node):
-            if not self._is_left_out(module, node, child):
-                yield from self.parts(module, child)
-
-    def _is_left_out(self, module: str, parent: ast.AST, child: ast.AST) -> bool:
-        fields = self.without.get(module)
-        if not fields:
-            return False
-        if isinstance(child, ast.keyword):
-            return child.arg in fields
-        return isinstance(parent, ast.ClassDef) and any(
-            {getattr(one, kind, "") for kind in ("attr", "id", "arg")} & fields
-            for one in ast.walk(child)
-        )
 
     def modules(self) -> list[str]:
         """The modules, each after those that it imports."""
@@ -89,7 +46,7 @@ class Extract:
         graph = {module: _imported(module) & known for module in sorted(known)}
         return list(TopologicalSorter(graph).static_order())
 
-    def nodes(self, module: str) -> list[_Node]:
+    def nodes(self, module: str) -> list[Node]:
         """A module's definitions that are wanted, in the order of its source."""
         found = read(module)
         nodes = {
@@ -105,7 +62,7 @@ class Extract:
             _origin(read(module), name)
             for module in modules
             for node in self.nodes(module)
-            for name in _names(self.parts(module, node))
+            for name in _names(self.trim.parts(module, node))
             if name in read(module).imports
         }
 
@@ -115,7 +72,7 @@ class Extract:
             one.attr
             for module in self.modules()
             for node in self.nodes(module)
-            for one in self.parts(module, node)
+            for one in self.trim.parts(module, node)
             if isinstance(one, ast.Attribute)
             and isinstance(one.value, ast.Name)
             and one.value.id == "settings"
@@ -135,19 +92,9 @@ class Extract:
                 text = found.text(found.definitions[name])
                 if seen.setdefault(name, text) != text:
                     raise NameTwice(f"{name} in {module}")
-            texts = [found.text(node, self._left_out(module, node)) for node in self.nodes(module)]
+            texts = [self.trim.text(module, node) for node in self.nodes(module)]
             parts.append("\n\n\n".join([f"# {module}", *texts, *self._namespace(module)]))
         return "\n\n\n".join(parts)
-
-    def _left_out(self, module: str, node: _Node) -> set[int]:
-        """The numbers of the lines of what is left out of a definition."""
-        return {
-            line
-            for parent in self.parts(module, node)
-            for child in ast.iter_child_nodes(parent)
-            if self._is_left_out(module, parent, child)
-            for line in range(_first_line(child), (child.end_lineno or 0) + 1)  # type: ignore[attr-defined]
-        }
 
     def _namespace(self, module: str) -> Iterator[str]:
         """For ``_rotation.spend``: a module that others know as such, where all is in one file."""
@@ -157,12 +104,6 @@ class Extract:
             yield f"{name} = SimpleNamespace({names})"
 
 
-def _first_line(node: Any) -> int:
-    """With its decorators."""
-    decorators = getattr(node, "decorator_list", [])
-    return min(int(one.lineno) for one in (node, *decorators))
-
-
 def _uses(found: Module, parts: Iterable[ast.AST]) -> Iterator[Definition]:
     """Names of the project that a definition uses, each with the module to look in."""
     for one in parts:
@@ -170,7 +111,7 @@ def _uses(found: Module, parts: Iterable[ast.AST]) -> Iterator[Definition]:
             yield found.name, one.id
         elif isinstance(one, ast.Attribute) and isinstance(one.value, ast.Name):
             origin = ".".join(found.imports.get(one.value.id, ("", "")))
-            if _is_module(origin):
+            if is_module(origin):
                 yield origin, one.attr
 
 
@@ -195,35 +136,3 @@ def _imported(module: str) -> set[str]:
         if origin.split(".")[0] == PROJECT
     }
     return {origin for origin, _ in names} | {f"{origin}.{name}" for origin, name in names}
-
-
-@cache
-def read(name: str) -> Module:
-    """A module of the project."""
-    source = _path(name).read_text()
-    definitions: dict[str, _Node] = {}
-    imports: dict[str, tuple[str, str]] = {}
-    for node in ast.parse(source).body:
-        match node:
-            case ast.FunctionDef() | ast.ClassDef():
-                definitions[node.name] = node
-            case ast.Assign() | ast.AnnAssign():
-                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-                for one in (one for target in targets for one in ast.walk(target)):
-                    if isinstance(one, ast.Name):
-                        definitions[one.id] = node
-            case ast.ImportFrom(module=str(origin)):
-                imports |= {one.asname or one.name: (origin, one.name) for one in node.names}
-            case ast.Import():
-                imports |= {one.asname or one.name: (one.name, "") for one in node.names}
-    return Module(name, source.splitlines(), definitions, imports)
-
-
-def _path(module: str) -> Path:
-    path = Path(settings.BASE_DIR, *module.split("."))
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-
-
-@cache
-def _is_module(name: str) -> bool:
-    return name.startswith(f"{PROJECT}.") and _path(name).exists()

@@ -12,11 +12,15 @@ from typing import Any
 
 from django.conf import global_settings, settings
 
-from accounts.answer.source import PROJECT, Definition, Extract
+from accounts.answer.added import BEARER, COOKIE, DJANGO_TEST, TEST
+from accounts.answer.reading import PROJECT, read
+from accounts.answer.source import Definition, Extract
+from accounts.answer.trimming import Trim
 from accounts.bench.result import SESSION_DB
 from accounts.lab.events import Event, events
 from accounts.lab.events.log_out import LogOut
 from accounts.lab.scenario import expected
+from accounts.models import Login
 from accounts.strategies import Family, Outcome, Strategy, strategies
 
 APP = "logins"  # the name of the folder
@@ -44,126 +48,35 @@ _DJANGO = {
     "# An API in Django REST framework: rest_framework.authentication.SessionAuthentication\n"
 }
 
-_BEARER = '''"""For an API in Django REST framework: who asks?"""
-
-from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
-
-from .logins import Refused, {name}, site_realm
-
-
-class LoginAuthentication(BaseAuthentication):
-    """``Authorization: Bearer``, and the token that a log-in was given."""
-
-    way = {name}(site_realm())
-
-    def authenticate_header(self, request):
-        return 'Bearer realm="api"'  # without it a refusal would be a 403
-
-    def authenticate(self, request):
-        """The user and the id of the login; None if no token was sent."""
-        scheme, _, token = get_authorization_header(request).decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        verdict = self.way.check(token.strip())
-        if isinstance(verdict, Refused):
-            raise AuthenticationFailed(verdict.reason, code=verdict.code)
-        return verdict.user, verdict.login_id
-'''
-_COOKIE = '''"""For an API in Django REST framework: who asks?"""
-
-from django.conf import settings
-from rest_framework.authentication import SessionAuthentication
-
-from .logins import Accepted, {name}, site_realm
-
-
-class LoginAuthentication(SessionAuthentication):
-    """The session's cookie; what changes something needs a CSRF token as well."""
-
-    way = {name}(site_realm())
-
-    def authenticate(self, request):
-        """The user and the id of the login; None if no session holds."""
-        verdict = self.way.check(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
-        if not isinstance(verdict, Accepted):
-            return None
-        self.enforce_csrf(request)
-        return verdict.user, verdict.login_id
-'''
-
-_TEST = '''"""Log in, log out: is a copy of the credential refused?"""
-
-from importlib.util import find_spec
-from unittest import skipUnless
-
-from django.conf import settings
-from django.test import RequestFactory, TransactionTestCase
-
-from .logins import Accepted, Refused, {name}, site_realm
-from .models import User, login_begin
-
-
-class LogOutTest(TransactionTestCase):
-    def test_a_copy_is_refused(self):
-        way = {name}(site_realm())
-        user = User.objects.create_user("alice", password="correct horse battery staple")
-        login = login_begin(user, strategy=way.slug)
-        copied = way.issue(login)
-        self.assertIsInstance(way.check(copied.value), Accepted)
-        way.revoke(login, copied.value)
-        self.assertIsInstance({asks}, Refused)
-
-    @skipUnless(find_spec("rest_framework"), "only for an API in Django REST framework")
-    def test_an_api_knows_the_user_until_the_log_out(self):
-        from rest_framework.permissions import IsAuthenticated
-        from rest_framework.response import Response
-        from rest_framework.views import APIView
-
-        from .api import LoginAuthentication
-
-        class Me(APIView):
-            authentication_classes = [LoginAuthentication]
-            permission_classes = [IsAuthenticated]
-
-            def get(self, request):
-                return Response(request.user.username)
-
-        way = LoginAuthentication.way
-        login = login_begin(User.objects.create_user("alice"), strategy=way.slug)
-        copied = way.issue(login).value
-        request = RequestFactory().get("/"{header})
-        request.COOKIES[settings.SESSION_COOKIE_NAME] = copied
-        self.assertEqual(Me.as_view()(request).data, "alice")
-        way.revoke(login, copied)
-        self.assertEqual(Me.as_view()(request).status_code, {after})
-'''
-_DJANGO_TEST = '''"""Log in, log out: is a copy of the cookie refused?"""
-
-from importlib import import_module
-
-from django.conf import settings
-from django.contrib.auth import get_user
-from django.contrib.auth.models import User
-from django.http import HttpRequest
-from django.test import TestCase
-
-
-def is_accepted(cookie):
-    request = HttpRequest()
-    request.session = import_module(settings.SESSION_ENGINE).SessionStore(cookie)
-    return get_user(request).is_authenticated
-
-
-class LogOutTest(TestCase):
-    def test_a_copy_is_refused(self):
-        User.objects.create_user("alice", password="correct horse battery staple")
-        self.client.login(username="alice", password="correct horse battery staple")
-        copied = self.client.cookies[settings.SESSION_COOKIE_NAME].value
-        self.assertTrue(is_accepted(copied))
-        self.client.logout()
-        self.assertFalse(is_accepted(copied))
-'''
+#: What a setting of ours is for.
+_PURPOSES = {
+    "ACCESS_TOKEN_LIFETIME": "how long an access token lives",
+    "DATABASE_POOLER": "whether a pooler in transaction mode stands before PostgreSQL",
+    "JWT_ALGORITHM": "HS256 with any secret, or EdDSA, ES256, RS256 with a private key in PEM",
+    "JWT_ISSUER": "who issues tokens: the name that they bear",
+    "JWT_RETIRED_KEYS": "keys that sign no more, and still verify",
+    "JWT_SIGNING_KEY": "the key that signs; with HS256, none: it is derived from SECRET_KEY",
+    "LOGIN_LIFETIME": "a login ends at this age, whatever it does",
+    "REFRESH_GRACE": "requests in parallel may spend one refresh token within it",
+    "REFRESH_TOKEN_LIFETIME": "a login with a refresh token ends unless it is renewed within it; "
+    "others never use it",
+    "SESSION_IDLE": "a login without a refresh token ends when it is not used for so long",
+    "SHARED_CACHE": "which of CACHES all server processes share",
+    "TOKEN_CLAIMS": "further claims of access tokens: names, each with a function's dotted path",
+    "TOKEN_LEEWAY": "how far two servers' clocks may differ",
+}
+#: What tells of a way on the pages of this site, and judges nothing.
+_OF_PAGES = frozenset(
+    {
+        *("subtitle", "family", "checks", "lookup", "condition", "when_to_use", "order"),
+        *("expects", "expected", "explanation", "bound", "csrf_checked", "propagation_delay"),
+        *("do_not_call_in_templates", "runs_here", "stored_rows"),
+    }
+)
+_OF_THE_CACHE = frozenset({"needs_cache", "use_cache"})
+_OF_THE_BLACKLIST = frozenset({"TOKEN_STRATEGY", "_blacklist_tokens"})
+#: A test runner finds tests in a package alone.
+_PACKAGE = {"__init__.py": ""}
 
 
 class NothingToTake(Exception):
@@ -172,11 +85,18 @@ class NothingToTake(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Takeaway:
-    """Files by name, and what has to be installed; for ``api.py`` its framework as well."""
+    """Files by name, what has to be installed, and the commands that try it.
+
+    ``api``: the framework that ``api.py`` alone needs; empty where there is no such file.
+    ``own_lines``: how many the way's own module has here.
+    """
 
     slug: str
     files: Mapping[str, str]
     packages: tuple[str, ...]
+    api: str
+    commands: tuple[str, ...]
+    own_lines: int
 
     @property
     def lines(self) -> int:
@@ -189,7 +109,7 @@ class Takeaway:
         """The folder as a zip."""
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in self.files.items():
+            for name, text in {**_PACKAGE, **self.files}.items():
                 archive.writestr(f"{APP}/{name}", text)
         return content.getvalue()
 
@@ -200,7 +120,7 @@ class Takeaway:
             FileExistsError: it is there already.
         """
         folder.mkdir(parents=True)
-        for name, text in self.files.items():
+        for name, text in {**_PACKAGE, **self.files}.items():
             (folder / name).write_text(text)
 
 
@@ -214,8 +134,11 @@ def takeaway(slug: str) -> Takeaway:
     """
     strategy = strategies[slug]
     if slug in _DJANGO:
-        files = {"settings.py": _DJANGO[slug], "tests.py": _DJANGO_TEST}
-        return Takeaway(slug, files, (_pinned("django"),))
+        packages = (_pinned("django"),)
+        commands = _commands(slug, packages)
+        settings_py = f"{_tried(commands)}{_DJANGO[slug]}"
+        files = {"settings.py": settings_py, "tests.py": DJANGO_TEST}
+        return Takeaway(slug, files, packages, "", commands, _own_lines(strategy))
     # A folder's api.py judges a credential alone, not the proof that a bound one comes with.
     if strategy.bound or not _is_ours(strategy) or any(_fails(strategy, one) for one in events):
         raise NothingToTake(slug)
@@ -237,8 +160,7 @@ def _is_ours(strategy: type[Strategy]) -> bool:
 
 
 def _ours(strategy: type[Strategy], *, asks_refresh: bool) -> Takeaway:
-    is_jwt = strategy.family is Family.JWT
-    found = Extract(without={} if is_jwt else {_REALM: _OF_TOKENS})
+    found = Extract(trim=_trim(strategy))
     for module, name in (
         (strategy.__module__, strategy.__name__),
         (strategy.__module__, "SessionStore"),  # where it is a session engine
@@ -248,8 +170,10 @@ def _ours(strategy: type[Strategy], *, asks_refresh: bool) -> Takeaway:
         found.add(module, name)
     rows = [one for one in found.modules() if one.startswith(_MODELS)]
     rest = [one for one in found.modules() if one not in rows]
+    api = _pinned("djangorestframework")
     asks = "way.renew(copied.refresh)" if asks_refresh else "way.check(copied.value)"
     packages = _packages(found.used([*rows, *rest]))
+    commands = _commands(strategy.slug, [*packages, api], with_models=True)
     name, in_cookie = strategy.__name__, strategy.family is Family.SESSION
     header = "" if in_cookie else ', headers={"Authorization": f"Bearer {copied}"}'
     after = 200 if asks_refresh else 403 if in_cookie else 401
@@ -258,12 +182,54 @@ def _ours(strategy: type[Strategy], *, asks_refresh: bool) -> Takeaway:
         {
             "models.py": _file("Users and their logins.", found, rows),
             "logins.py": _file(f"{strategy.title}: issue, check, revoke.", found, rest),
-            "api.py": (_COOKIE if in_cookie else _BEARER).format(name=name),
-            "settings.py": _settings(found, strategy, packages),
-            "tests.py": _TEST.format(name=name, asks=asks, header=header, after=after),
+            "api.py": (COOKIE if in_cookie else BEARER).format(name=name),
+            "settings.py": _tried(commands) + _settings(found, api),
+            "tests.py": TEST.format(name=name, asks=asks, header=header, after=after),
         },
         packages,
+        api,
+        commands,
+        _own_lines(strategy),
     )
+
+
+def _trim(strategy: type[Strategy]) -> Trim:
+    """What this site's lab, pages and other ways have in the same classes."""
+    without = {
+        f"{PROJECT}.models.user": frozenset({"visitor", "Meta"}),
+        f"{PROJECT}.models.login": frozenset({"unused_until", "replay_notified_at"}),
+        f"{PROJECT}.strategies": _OF_PAGES,
+    }
+    if strategy.family is not Family.JWT:
+        without[_REALM] = _OF_TOKENS
+    if not strategy.needs_cache:
+        without[f"{PROJECT}.strategies._base"] = _OF_THE_CACHE
+    if strategy.slug != Login.TOKEN_STRATEGY:
+        without[PROJECT] = _OF_THE_BLACKLIST
+    return Trim(without)
+
+
+def _own_lines(strategy: type[Strategy]) -> int:
+    return len(read(strategy.__module__).lines)
+
+
+def _commands(slug: str, packages: Iterable[str], *, with_models: bool = False) -> tuple[str, ...]:
+    """What tries it in an empty folder that has the zip alone."""
+    return (
+        f"pip install {' '.join(packages)}",
+        "django-admin startproject mysite .",
+        f"unzip {slug}.zip",
+        f"cat {APP}/settings.py >> mysite/settings.py",
+        *([f"python manage.py makemigrations {APP}"] if with_models else []),
+        "python manage.py migrate",
+        "python manage.py test",
+    )
+
+
+def _tried(commands: Iterable[str]) -> str:
+    """The commands as a comment."""
+    lines = [f"#   {command}" for command in commands]
+    return "\n".join(["", "# To try it in an empty folder:", *lines, "", ""])
 
 
 def _file(title: str, found: Extract, modules: list[str]) -> str:
@@ -293,20 +259,22 @@ def _import(origin: str, names: list[str]) -> str:
     return line if len(line) <= _WIDTH else f"from {origin} import (\n    {_LIST.join(names)},\n)"
 
 
-def _settings(found: Extract, strategy: type[Strategy], packages: Iterable[str]) -> str:
+def _settings(found: Extract, api: str) -> str:
     own = sorted(name for name in found.settings() if not hasattr(global_settings, name))
     lines = [
-        f"# pip install {' '.join(packages)}",
-        f"# and {_pinned('djangorestframework')} for api.py: without an API, delete that",
         "from datetime import timedelta",
         "",
-        f'INSTALLED_APPS += ["{APP}"]  # then: manage.py makemigrations {APP}',
+        f'INSTALLED_APPS += ["{APP}"]',
         f'AUTH_USER_MODEL = "{APP}.User"',
-        *(f"{name} = {_value(name)}" for name in own),
-        f'REST_FRAMEWORK = {{"DEFAULT_AUTHENTICATION_CLASSES": ["{APP}.api.LoginAuthentication"]}}',
+        *(f"# {_PURPOSES[name]}\n{name} = {_value(name)}" for name in own),
     ]
     if "SessionStore" in found.wanted.get(f"{PROJECT}.strategies._engine", ()):
         lines.append(f'SESSION_ENGINE = "{APP}.{APP}"')
+    lines += [
+        "",
+        f"# For an API in {api}. Without one, delete api.py and what follows here.",
+        f'REST_FRAMEWORK = {{"DEFAULT_AUTHENTICATION_CLASSES": ["{APP}.api.LoginAuthentication"]}}',
+    ]
     return "\n".join([*lines, ""])
 
 
@@ -318,9 +286,15 @@ def _value(name: str) -> str:
     return repr(type(value)()) if any(word in name for word in _SECRET) else repr(value)
 
 
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """The packages by the names that they are imported by: reads a file of each."""
+    return packages_distributions()
+
+
 def _packages(used: Iterable[Definition]) -> tuple[str, ...]:
     """The packages that are imported, with the versions that run here."""
-    known = packages_distributions()
+    known = _distributions()
     tops = {origin.split(".")[0] for origin, _ in used} - {"asgiref"}  # which Django brings
     return tuple(sorted({_pinned(name) for top in tops for name in known.get(top, [])[:1]}))
 

@@ -1,4 +1,16 @@
-"""A signed-in device, and the row of our session engine that may carry it."""
+"""A signed-in device, and the row of our session engine that may carry it.
+
+Three facts can end a login, and each has one reader:
+
+- a row of the blacklist, keyed by the login's id: asked by the check of the site's tokens;
+- ``ended_at`` of the login: asked by sessions, opaque tokens and refresh, and shown to people with
+  its reason, the first of which stays;
+- the counter of the user (``User.end_logins``): asked by all of them. What it refuses needs no row
+  of the blacklist.
+
+Two of the lab's ways write such a fact alone, as that is all they are: ``JwtVersion.revoke_all``
+the counter, ``blacklist_login`` the row of the blacklist.
+"""
 
 import uuid
 from datetime import datetime, timedelta
@@ -35,30 +47,20 @@ class LoginQuerySet(models.QuerySet["Login"]):
 
     @transaction.atomic(savepoint=False)
     def end(self, reason: EndReason) -> int:
-        """End those that have not ended yet: the one door. Returns how many ended.
-
-        Three facts can end a login, and each has one reader:
-
-        - a row of the blacklist, keyed by the login's id: asked by the check of the site's tokens;
-        - ``ended_at`` of the login: asked by sessions, opaque tokens and refresh, and shown to
-          people with its reason, the first of which stays;
-        - the counter of the user (``User.end_logins``): asked by all of them. What it refuses
-          needs no row of the blacklist.
-
-        Two of the lab's ways write such a fact alone, as that is all they are:
-        ``JwtVersion.revoke_all`` the counter, ``blacklist_login`` the row of the blacklist.
-        """
+        """End those that have not ended yet: the one door. Returns how many ended."""
         going_on = self.filter(ended_at=None)
-        tokens = going_on.filter(
-            strategy=Login.TOKEN_STRATEGY, token_version=F("user__token_version")
-        )
-        blacklist(tokens.values_list("pk", "user_id", "expires"), "login", reason)
+        _blacklist_tokens(going_on, reason)
         return going_on.update(ended_at=timezone.now(), end_reason=reason)
 
     def note_pair_seen(self, login_id: uuid.UUID, pair: uuid.UUID) -> bool:
         """Note that a token of the live pair was sent; False unless this call was the first to."""
         unseen = self.filter(id=login_id, refresh_jti=pair, pair_seen=False)
         return bool(unseen.update(pair_seen=True))
+
+
+def _blacklist_tokens(logins: LoginQuerySet, reason: EndReason) -> None:
+    tokens = logins.filter(strategy=Login.TOKEN_STRATEGY, token_version=F("user__token_version"))
+    blacklist(tokens.values_list("pk", "user_id", "expires"), "login", reason)
 
 
 class Login(models.Model):

@@ -17,7 +17,7 @@ from django.db.models import F, Q
 from accounts.models.end_reason import EndReason
 from accounts.models.session_keys import session_keys
 
-LAB_HASHER = "argon2lab"  # of throwaway users
+LAB_HASHER = "argon2lab"  # of the lab's users: their passwords are random, and need no slow hash
 
 
 class Role(models.TextChoices):
@@ -68,7 +68,7 @@ class UserManager(DjangoUserManager["User"]):
 
 
 class User(AbstractUser):
-    """An account. Throwaway users of the lab have a visitor; nobody else has."""
+    """An account."""
 
     # "Ada" beside "ada" would let one pass for the other. Case folding makes a name longer, by at
     # most three times.
@@ -80,6 +80,7 @@ class User(AbstractUser):
         editable=False,
         help_text="Raised to end every login of this user at once, in both modes.",
     )
+    # Throwaway users of the lab have one; nobody else has.
     visitor = models.UUIDField(null=True, blank=True, editable=False)
 
     # The login that goes on when a new password is saved.
@@ -99,7 +100,7 @@ class User(AbstractUser):
         ]
 
     def set_password(self, raw_password: str | None) -> None:
-        """Hash a new password; those of the lab's users are random, and need no slow hash."""
+        """Hash a new password, in its normal form."""
         hasher = LAB_HASHER if self.visitor else "default"
         normal = None if raw_password is None else normal_password(raw_password)
         self.password = make_password(normal, hasher=hasher)

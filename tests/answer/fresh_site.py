@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.core.management import call_command
 
+from accounts.answer.takeaway import takeaway
 from accounts.audit.profile import Profile, profile_read
 from accounts.services import Program
 from accounts.services.gunicorn import free_port
@@ -82,14 +83,15 @@ class FreshSite(Program):
         self._folder = folder
         self._port = free_port()
         self._strategy = strategies[slug]
-        call_command("startproject", "fresh", folder)
+        _install, start, _unzip, append, *self._managed = takeaway(slug).commands
+        call_command(*start.split()[1:-1], folder)
         call_command("takeaway", slug, folder / "logins", stdout=StringIO())
-        own = folder / "fresh" / "settings.py"
-        taken = (folder / "logins" / "settings.py").read_text()
-        own.write_text(own.read_text() + taken + SETTINGS)
+        subprocess.run(append, shell=True, cwd=folder, check=True)  # noqa: S602
+        with (folder / "mysite" / "settings.py").open("a") as own:
+            own.write(SETTINGS)
         self._is_ours = (folder / "logins" / "api.py").exists()
         urls = "urls" if self._is_ours else "django_urls"
-        shutil.copy(FILES / f"{urls}.py-tpl", folder / "fresh" / "urls.py")
+        shutil.copy(FILES / f"{urls}.py-tpl", folder / "mysite" / "urls.py")
         shutil.copy(FILES / "serve.py-tpl", folder / "serve.py")
 
     @property
@@ -109,7 +111,7 @@ class FreshSite(Program):
         self.address = f"http://127.0.0.1:{self._port}"
         with (self._folder / "log").open("wb") as log:
             return self.child(
-                [sys.executable, "serve.py", str(self._port)],
+                [sys.executable, "serve.py", str(self._port), *self._managed],
                 cwd=self._folder,
                 env={"PATH": "/usr/bin:/bin", "PYTHONUNBUFFERED": "1"},  # nothing of this project
                 stdout=log,

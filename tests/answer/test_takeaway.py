@@ -11,7 +11,8 @@ from pytest_django.fixtures import Settings
 
 from accounts.answer.facts import facts
 from accounts.answer.ranking import System, reasons
-from accounts.answer.source import Extract, NameTwice, read
+from accounts.answer.reading import read
+from accounts.answer.source import Extract, NameTwice
 from accounts.answer.takeaway import NothingToTake, takeaway
 from accounts.audit.device import Server
 from accounts.audit.limits import Limited
@@ -45,11 +46,14 @@ def test_its_row_in_a_fresh_project_is_the_labs(slug: str, tmp_path: Path) -> No
     with FreshSite(slug, tmp_path) as site, Limited(is_local=True, timeout=30) as limited:
         server = Server(site.address, site.profile, limited, Masks())
         cells = list(play(server, [event for event in playable() if not event.ages]))
-    # Before it began to serve, it ran the tests that came along.
+    # Before it began to serve, it ran the commands that the visitor is told: the last is the tests.
+    assert takeaway(slug).commands[-1] == "python manage.py test"
     is_ours = (tmp_path / "logins" / "api.py").exists()
     assert f"Ran {2 if is_ours else 1} test" in site.log
     assert "skipped" not in site.log
     assert ("Create model Login" in site.log) == is_ours
+    assert "visitor" not in site.log
+    assert "Create model BlacklistedToken" not in site.log or "blacklist" in slug
     assert {cell.event: cell.error for cell in cells if cell.error} == {}
     played = {cell.event: cell for cell in cells if server.gives(events[cell.event].needs)}
     assert {*PLAYED} <= {*played}
@@ -73,8 +77,10 @@ def test_nothing_is_to_take_that_the_answer_would_never_name() -> None:
 
 def test_what_is_copied_is_the_source_that_runs_here() -> None:
     text = takeaway("opaque").files["logins.py"]
-    module = read("accounts.strategies.opaque")
-    assert module.text(module.definitions["Opaque"]) in text
+    here = {line.strip() for line in read("accounts.strategies.opaque").lines}
+    copied = text[text.index("class Opaque(Strategy):") :]
+    assert {line.strip() for line in copied.splitlines()} <= here
+    assert "def stored_rows(" not in copied
     assert "accounts" not in "".join(
         line for line in text.splitlines() if line.startswith(("from", "import"))
     )
@@ -90,6 +96,9 @@ def test_a_way_asks_for_no_more_than_it_needs() -> None:
         assert django.lower().startswith("django==")
         settings = takeaway(slug).files["settings.py"]
         assert "JWT" not in settings
+        text = "".join(takeaway(slug).files.values())
+        for unused in ("LAB_HASHER", "visitor", "BlacklistedToken", "SHARED_CACHE", "with step("):
+            assert unused not in text
     assert "joserfc" in "".join(takeaway("jwt-rotating").packages)
     realm = takeaway("opaque").files["logins.py"].partition("class Realm:")[2]
     assert "def digest(" in realm
@@ -133,7 +142,8 @@ def test_the_page_gives_it_as_a_zip_and_says_how_many_lines(client: Client) -> N
     assert answer["Content-Disposition"] == 'attachment; filename="opaque.zip"'
     with zipfile.ZipFile(BytesIO(answer.content)) as archive:
         found = {name: archive.read(name).decode() for name in archive.namelist()}
-    assert found == {f"logins/{name}": text for name, text in takeaway("opaque").files.items()}
+    files = {"__init__.py": "", **takeaway("opaque").files}
+    assert found == {f"logins/{name}": text for name, text in files.items()}
     assert client.get("/answer/jwt-user.zip").status_code == 404
     assert client.get("/answer/carrier-pigeon.zip").status_code == 404
 

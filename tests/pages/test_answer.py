@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.answer.facts import facts
 from accounts.answer.opening import Step
+from accounts.answer.takeaway import takeaway
 from accounts.pages import answer
 from accounts.pages.answer import bars
 from accounts.pages.chooser import MARK
@@ -255,7 +256,14 @@ def test_the_lines_to_copy_stand_beside_the_cost(client: Client) -> None:
     seen = text(html)
     found = re.search(r"Take it with you: (\d+) lines of this site", seen)
     assert found
-    assert int(found[1]) > 1000
+    assert int(found[1]) > 900
+    assert "the way itself has 60 here" in seen
+    assert "djangorestframework==" in seen
+    commands = seen.partition("Try it in an empty folder")[2].partition("In a hurry")[0].split()
+    assert commands == " ".join(takeaway("session-joined").commands).split()
+    assert "60 lines; with all that it needs" in text(
+        client.get("/lab/session-joined/").content.decode()
+    )
     plain = r"Session \(Django\) needs no line copied and would take \d\.\d ms more\."
     assert re.search(plain, seen)
     ranked = seen.partition("shortest time is first. Way")[2]

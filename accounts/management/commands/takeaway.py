@@ -34,5 +34,5 @@ class Command(BaseCommand):
         except OSError as error:
             raise CommandError(f"{folder}: {error.strerror}") from None
         self.stdout.write(f"{len(taken.files)} files, {taken.lines:,} lines, in {folder}")
-        self.stdout.write(f"They want {', '.join(taken.packages)}.")
-        self.stdout.write("Add settings.py to your settings, then makemigrations, migrate, test.")
+        self.stdout.write("In an empty folder it is tried by")
+        self.stdout.writelines(f"  {command}\n" for command in taken.commands)

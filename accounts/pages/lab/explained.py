@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.answer.takeaway import NothingToTake, Takeaway, takeaway
 from accounts.lab.events import events
 from accounts.lab.visitors import visitor_known
 from accounts.models import Run
@@ -53,6 +54,7 @@ def strategy(request: HttpRequest, slug: str) -> HttpResponse:
         "when_to_use": shown.when_to_use,
         "source": source_of(shown),
         "bases": sources_of_bases(shown, Strategy),
+        "taken": _taken(slug),
         "more": [f"strategies/{slug}.html", "strategies/_default.html"],
         "cells": cells,
         "neighbours": neighbours([named_strategy(found) for found in by_family()], slug),
@@ -60,6 +62,13 @@ def strategy(request: HttpRequest, slug: str) -> HttpResponse:
         **_shared(results, cells),
     }
     return render(request, "pages/lab_strategy.html", context)
+
+
+def _taken(slug: str) -> Takeaway | None:
+    try:
+        return takeaway(slug)
+    except NothingToTake:
+        return None
 
 
 @require_safe
