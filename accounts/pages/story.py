@@ -23,7 +23,8 @@ STORY = (
         "jwt-user",
         "the defaults of Django and simplejwt",
         "How Django and simplejwt, a library for JWTs, judge a request with their default "
-        "settings. Here the token names its server and its login as well, so it is longer.",
+        "settings, but for two things: a login ends after an hour here, and a token is longer, as "
+        "it names its server and its login.",
     ),
     Pair(
         "session-db",

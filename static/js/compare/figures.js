@@ -5,13 +5,14 @@ import { microseconds } from "../format.js";
 import { word } from "../glossary.js";
 
 const NONE = "–";
+const DIGITS = "A JWT has some three bytes more for each digit of its user’s number: another login’s may differ.";
 
 /** A table of two columns; what was not done yet is a dash. */
 export function figuresView([, request, , replay]) {
   const rows = [
     ["Database queries", (trace) => trace.tally.sql],
     ["Signatures checked", (trace) => trace.tally.signatures],
-    [word("bytes of a credential", "Sent with each request"), (trace) => `${trace.credential.bytes ?? 0} bytes`],
+    [el("span", { title: DIGITS }, word("bytes of a credential", "Sent with each request")), (trace) => `${trace.credential.bytes ?? 0} bytes`],
   ];
   return el(
     "table",
