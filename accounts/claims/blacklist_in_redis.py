@@ -73,8 +73,8 @@ class BlacklistInRedis(Claim):
     )
     limits = (
         "Holds where no policy lets a copy in after its log-out, or keeps a live login out.",
-        "Does not hold where every policy does.",
-        "Depends where one policy does, and another does not: on the policy.",
+        "Does not hold where every policy lets a copy in, or keeps a live login out.",
+        "Depends on the policy, where only some let a copy in or keep a live login out.",
     )
     caveat = (
         "The cache is one server without a copy on disk, as a cache mostly is. One that writes to "

@@ -77,8 +77,8 @@ class BlacklistStaysSmall(Claim):
     )
     limits = (
         f"Holds where every blacklist has at most {SMALL:.0%} of the rows that sessions need.",
-        "Does not hold where even that of tokens of five minutes has more.",
-        "Depends where some have more.",
+        f"Does not hold where even that of tokens of five minutes has more than {SMALL:.0%}.",
+        f"Depends where only some blacklists have more than {SMALL:.0%} of the rows of sessions.",
     )
     caveat = (
         f"{ENDED} of 100 logins end by a log-out here, and both tables are pruned each hour. Who "

@@ -54,7 +54,7 @@ class ClocksMustAgree(Claim):
     limits = (
         f"Holds where no token is let in from a clock {USUAL} s ahead, and every session is.",
         "Does not hold where a token is let in without any leeway, or a session is refused.",
-        "Depends where it is the leeway that decides.",
+        "Depends on the leeway, where only with one a token from such a clock is let in.",
     )
     caveat = (
         "Only a clock that is ahead. Where one is behind, a session and a token both end that much "

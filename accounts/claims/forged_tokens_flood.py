@@ -54,8 +54,8 @@ class ForgedTokensFlood(Claim):
     )
     limits = (
         f"Holds where every kind of forged token costs {MUCH:g} times the dearest invented key.",
-        "Does not hold where no kind does.",
-        "Depends where some kinds do.",
+        f"Does not hold where no kind costs {MUCH:g} times the dearest invented key.",
+        f"Depends on the kind, where only some cost {MUCH:g} times the dearest invented key.",
     )
     caveat = (
         "CPU time of the server process: what a database on another machine does for each "

@@ -62,8 +62,8 @@ class JwtIsImmuneToCsrf(Claim):
     )
     limits = (
         "Holds where another page's orders are refused with the JWT in a header and in a cookie.",
-        "Does not hold where they are accepted with the JWT in a header.",
-        "Depends on what carries it, where they are accepted with the JWT in a cookie alone.",
+        "Does not hold where another page's orders are accepted with the JWT in a header.",
+        "Depends on what carries the JWT, where another page's orders get through by cookie alone.",
     )
     caveat = (
         "The shop checks nothing but the login. A header's token is out of another page's reach, "

@@ -47,7 +47,7 @@ class LeakedKey(Claim):
     )
     limits = (
         f"Holds where the secret makes the thief each of {ACCOUNTS} users under every kind of JWT.",
-        "Does not hold where it makes the thief none of them, under any.",
+        "Does not hold where the secret makes the thief no user at all under any kind of JWT.",
         "Depends where some kinds of JWT refuse what the thief signed.",
     )
     caveat = (

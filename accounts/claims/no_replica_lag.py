@@ -67,7 +67,7 @@ class NoReplicaLag(Claim):
     limits = (
         "Holds where its log-in does not bounce, and its log-out is known as soon as the others’.",
         "Does not hold where its log-in bounces.",
-        "Depends where its log-in does not, and its log-out is known later: on which one counts.",
+        "Depends on what counts, where its log-in does not bounce but its log-out is known later.",
     )
     caveat = (
         "How far the replica is behind is chosen here. In Fleet’s issue 4469 log-ins bounced with "

@@ -55,8 +55,8 @@ class OutEverywhereIsEasy(Claim):
     )
     limits = (
         f"Holds where no store of sessions takes {FLAT:g} times as long among the many.",
-        "Does not hold where every store of sessions does.",
-        "Depends where some do: on whether the store knows whose session it is.",
+        f"Does not hold where every store of sessions takes {FLAT:g} times as long among the many.",
+        "Depends on whether a store knows whose session it is, where only some take that long.",
     )
     caveat = (
         "The user has five devices in each case. What a proxy or another server remembers of a "

@@ -53,7 +53,7 @@ class PermissionsInToken(Claim):
     limits = (
         f"Holds where {ENOUGH} permissions get through everywhere.",
         f"Does not hold where {FEW} do not get through somewhere.",
-        "Depends in between: on how many there are.",
+        f"Depends on how many there are, where {FEW} permissions get through and {ENOUGH} do not.",
     )
     caveat = (
         "A proxy in front has limits of its own, often 8 kB for all headers together. That the "

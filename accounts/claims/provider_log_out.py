@@ -69,8 +69,8 @@ class ProviderLogOut(Claim):
     )
     limits = (
         "Holds where, told once by the back channel, no site lets anybody in any more.",
-        "Does not hold where every site still does.",
-        "Depends where some do: on what a site keeps, and on whether it is told again.",
+        "Does not hold where, told once, every site still lets somebody in.",
+        "Depends on what a site keeps and whether it is told again, where some let nobody in.",
     )
     caveat = (
         "The tokens of a provider live for minutes or hours, and so long a copy is let in by who "

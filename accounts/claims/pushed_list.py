@@ -79,8 +79,8 @@ class PushedList(Claim):
     )
     limits = (
         f"Holds where every list knows 99 of 100 log-outs within {FAST:.0f} ms, and misses none.",
-        "Does not hold where no list does.",
-        "Depends where one of them does: on what stands behind the list.",
+        f"Does not hold where every list takes more than {FAST:.0f} ms, or misses some.",
+        "Depends on what stands behind the list, where only one is as quick and misses none.",
     )
     caveat = (
         "All processes are on one machine: a network between them adds its own delay, and cuts "

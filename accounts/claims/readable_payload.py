@@ -50,8 +50,8 @@ class ReadablePayload(Claim):
     )
     limits = (
         "Holds where every kind of JWT shows a fact about the user, and no other credential does.",
-        "Does not hold where no JWT shows one.",
-        "Depends where some do, or where something else does as well.",
+        "Does not hold where no JWT shows a fact about the user.",
+        "Depends where only some JWTs show such a fact, or where another credential does as well.",
     )
     caveat = (
         "Only what this site puts into its tokens is found. A number is a fact, too: it tells two "

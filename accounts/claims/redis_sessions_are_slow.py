@@ -77,8 +77,8 @@ class RedisSessionsAreSlow(Claim):
     )
     limits = (
         f"Holds where a request takes more than {MUCH:.0f} times as long as one with a JWT.",
-        f"Does not hold where it takes at most {LITTLE:.0f} times as long.",
-        "Depends in between: on what else a request does.",
+        f"Does not hold where it takes at most {LITTLE:.0f} times as long as one with a JWT.",
+        f"Depends on what else it does, where it takes {LITTLE:.0f} to {MUCH:.0f} times as long.",
     )
     caveat = (
         "How the paper’s programs were written is not in its abstract: that one of the three "

@@ -75,7 +75,7 @@ class RotationIsEnough(Claim):
     limits = (
         "Holds where the thief is out at the end of all four orders.",
         "Does not hold where the thief is in at the end of each.",
-        "Depends where it is the order that decides.",
+        "Depends on the order, where the thief is in at the end of some and out after others.",
     )
     caveat = (
         "The fixed end of the login bounds what is left, after days or weeks. The access token "

@@ -63,8 +63,8 @@ class SameSiteIsEnough(Claim):
     )
     limits = (
         "Holds where no cookie without SameSite=None comes along with another page's POST.",
-        "Does not hold where one that says Lax or Strict does.",
-        "Depends where only a cookie that says nothing does.",
+        "Does not hold where one that says Lax or Strict comes along with another page's POST.",
+        "Depends where only a cookie that says nothing comes along with another page's POST.",
     )
     caveat = (
         "Two browsers, and pages on one machine: ports and sibling hosts of a real site may belong "

@@ -70,7 +70,7 @@ class ShortExpiry(Claim):
     )
     limits = (
         "Holds where no request with the copy is accepted after the log-out was answered.",
-        "Does not hold where one is.",
+        "Does not hold where a request with the copy is accepted after the log-out was answered.",
     )
     caveat = (
         "Lifetimes of seconds stand for minutes: what is measured is that the copy lives as long "

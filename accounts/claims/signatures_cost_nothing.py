@@ -58,7 +58,7 @@ class SignaturesCostNothing(Claim):
     limits = (
         f"Holds where even the slowest kind takes less than {NOTHING:.0%} of the look-up.",
         "Does not hold where even the fastest kind takes as long as the look-up.",
-        "Depends in between: on how far away the database is.",
+        f"Depends on the way to the database, where a kind takes {NOTHING:.0%} of a look-up.",
     )
     caveat = (
         "One process and an idle database on the same machine, which is the hardest case for a "

@@ -67,7 +67,7 @@ class SingleUseLinks(Claim):
     limits = (
         "Holds where the JWT alone can be fetched exactly once.",
         "Does not hold where it can be fetched again, although somebody writes its id down.",
-        "Depends where it is once with a row that remembers it, and again without.",
+        "Depends where it is fetched once with a row that remembers its id, and again without.",
     )
     caveat = (
         "The fetches follow each other. Of two at once the unique key lets one through; whether a "

@@ -83,7 +83,7 @@ class SingleUseOnRealNetworks(Claim):
     limits = (
         f"Holds where strict single use logs nobody out while {USUAL} % of answers get lost.",
         "Does not hold where every rule logs somebody out.",
-        "Depends where strict single use does, and another rule does not.",
+        "Depends on the rule, where strict single use logs somebody out and another one does not.",
     )
     caveat = (
         f"That {USUAL} of 100 answers get lost is a bad network; each client refreshes {REFRESHES} "

@@ -72,8 +72,8 @@ class StaleRole(Claim):
     )
     limits = (
         f"Holds where every kind of JWT serves the old role for {SEVERAL} s or more.",
-        "Does not hold where none does.",
-        "Depends where some do.",
+        f"Does not hold where no kind of JWT serves the old role for {SEVERAL} s.",
+        f"Depends on the kind, where only some JWTs serve the old role for {SEVERAL} s or more.",
     )
     caveat = "Two seconds stand for the minutes or hours that an access token usually lives."
     order = 370

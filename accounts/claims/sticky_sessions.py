@@ -77,8 +77,8 @@ class StickySessions(Claim):
     )
     limits = (
         "Holds where every kind of session goes wrong without stickiness, and no JWT does.",
-        "Does not hold where no kind of session does.",
-        "Depends where some do, or a JWT: on what is kept in a process’s memory.",
+        "Does not hold where no kind of session goes wrong without stickiness.",
+        "Depends on what a process keeps in memory, where some sessions go wrong, or a JWT does.",
     )
     caveat = (
         "A process that dies takes its memory with it, sticky or not. What stickiness costs, busy "

@@ -61,7 +61,7 @@ class TokensAreBigger(Claim):
     limits = (
         f"Holds where a token adds more than {MUCH} times a cookie's bytes, however it is sent.",
         f"Does not hold where it adds at most {MUCH} times as many, even in HTTP/1.1.",
-        "Depends where only some ways to send it are above the limit.",
+        f"Depends on how it is sent, where only some ways add more than {MUCH} times the bytes.",
     )
     caveat = (
         "The server of this demo speaks HTTP/1.1: the sizes of HTTP/2 are computed from real "

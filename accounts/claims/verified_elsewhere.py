@@ -65,7 +65,7 @@ class VerifiedElsewhere(Claim):
     )
     limits = (
         "Holds where, without the database, good tokens are let in and forged ones refused.",
-        "Does not hold where a good token is refused then, or a forged one let in.",
+        "Does not hold where a good token is refused without the database, or a forged one let in.",
     )
     caveat = (
         "The keys were fetched before the database went away. A service that starts at that very "

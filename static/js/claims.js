@@ -143,7 +143,21 @@ class Claims {
   }
 }
 
+/** In place of the browser's own bubble, which covers the button. */
+function askForGuess(form) {
+  const missing = form.querySelector("[data-unguessed]");
+  const ask = (event) => {
+    event.preventDefault();
+    missing.hidden = false;
+    form.elements.guess[0].focus();
+  };
+  form.addEventListener("invalid", ask, { capture: true }); // it does not bubble
+  form.addEventListener("change", () => (missing.hidden = true));
+}
+
 localTimes();
+const guess = document.querySelector("[data-guess]");
+if (guess) askForGuess(guess);
 const tip = document.querySelector("[data-tip]");
 for (const chart of document.querySelectorAll("[data-marks]")) describeMarks(chart, tip);
 new Claims(JSON.parse(document.getElementById("claims-data").textContent));

@@ -34,8 +34,12 @@ def test_a_guess_by_keyboard_and_a_run_beside_it(
     result = page.locator("#result")
     expect(result.get_by_role("heading", name="Here:")).to_be_hidden()
 
-    page.get_by_role("radio", name="It holds").focus()
+    page.get_by_role("button", name="Guess, and see").press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("Choose one of the three first.")
+    holds = page.get_by_role("radio", name="It holds")
+    expect(holds).to_be_focused()
     page.keyboard.press("Space")
+    expect(page.get_by_text("Choose one of the three first.")).to_be_hidden()
     page.keyboard.press("Enter")
     expect(result).to_contain_text("You guessed: it holds. It came out otherwise.")
 
@@ -67,6 +71,8 @@ def test_the_board_keeps_a_verdict_back_until_it_is_guessed_or_asked_for(page: P
     )
     expect(guessed.get_by_text("does not hold")).to_be_visible()
     expect(other.get_by_text("guess first")).to_be_visible()
+    on_what = page.get_by_text("Depends on how it is sent")
+    expect(on_what).to_be_hidden()
     expect(other.get_by_text("depends")).to_be_hidden()
     assert violations(page) == CLEAN
     page.emulate_media(media="print")
@@ -74,6 +80,7 @@ def test_the_board_keeps_a_verdict_back_until_it_is_guessed_or_asked_for(page: P
     page.emulate_media(media="screen")
     page.get_by_role("button", name="Show all verdicts").click()
     expect(other.get_by_text("depends")).to_be_visible()
+    expect(on_what).to_be_visible()
     page.reload()
     expect(page.locator(".claims__told").first).to_be_visible()
     expect(page.get_by_role("button", name="Show all verdicts")).to_be_hidden()

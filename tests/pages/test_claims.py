@@ -69,6 +69,8 @@ class TestBoard:
                 )
                 words = result.played.verdict.kind.words if result else nothing
                 assert words in cell
+                if result and result.played.verdict.kind is Kind.DEPENDS:
+                    assert result.played.verdict.limit in row  # on what
 
     def test_it_shows_what_the_visitor_played_last(
         self, client: Client, visitor: uuid.UUID

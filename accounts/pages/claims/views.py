@@ -1,6 +1,7 @@
 """The board, the page of a claim, and the guess that comes first."""
 
 import uuid
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,11 +95,18 @@ def drawn(
         "claim": claim,
         "url": reverse("claim", args=[claim.slug]),
         "results": dict(zip(DATABASES.values(), results, strict=True)),
+        "depends": _depends(results),
         "own": Shown.from_run(own) if own else None,
         "counted": counted,
         "runs_here": runs_here,
     }
     return render_to_string("partials/claim_row.html", context)
+
+
+def _depends(results: Iterable[Result | None]) -> str:
+    """On what it depends, by the first result that says so; empty where none does."""
+    verdicts = (result.played.verdict for result in results if result)
+    return next((one.limit for one in verdicts if one.kind is Kind.DEPENDS), "")
 
 
 def _runs_here(claim: type[Claim]) -> bool:
