@@ -120,9 +120,13 @@ class TryIt {
 
   /** Lead to the next question, or back to the button. */
   askNext() {
-    const [lane] = this.unguessed;
-    const node = lane ? lane.node.querySelector("[data-question] button") : this.card.button;
+    const node = this.question?.querySelector("button") ?? this.card.button;
     node.focus();
+  }
+
+  /** The first question that is not answered yet, if there is one. */
+  get question() {
+    return this.unguessed[0]?.node.querySelector("[data-question]");
   }
 
   guess(lane, value) {
@@ -162,6 +166,7 @@ class TryIt {
     this.render();
     this.status.textContent = this.summary();
     this.card.node.scrollIntoView({ block: "nearest" });
+    this.question?.scrollIntoView({ block: "nearest" });
   }
 
   async level() {
@@ -263,8 +268,8 @@ class TryIt {
       const pair = this.story.next();
       return pair ? { words: `Next: ${pair.news}` } : this.data.end;
     }
-    if (this.unguessed.length === 2) return { words: "Guess first, in both lanes" };
-    if (this.unguessed.length) return { words: "Guess in the other lane, too" };
+    if (this.unguessed.length === 2) return { words: "Guess first, in both lanes", waits: true };
+    if (this.unguessed.length) return { words: "Guess in the other lane, too", waits: true };
     if (done === REQUEST) return { words: `Next: send ${this.data.requests} requests` };
     return { words: NEXT[done] ?? START };
   }

@@ -93,7 +93,7 @@ def guess_by_keyboard(page: Page) -> None:
 
 
 def choose(page: Page, side: str, slug: str) -> None:
-    page.get_by_label(f"Strategy in the {side} lane").select_option(slug)
+    page.get_by_label(f"Way in the {side} lane").select_option(slug)
 
 
 def figure(lane: Locator, words: str) -> Locator:
@@ -317,7 +317,7 @@ def test_a_lane_whose_strategy_changes_catches_up_and_asks_again(page: Page) -> 
     lane(page, "right").get_by_role("button", name="Yes", exact=True).click()
     take(page, 4)
     expect(card(page)).to_contain_text("You guessed right about Session (Django), wrong about")
-    chooser = page.get_by_label("Strategy in the left lane")
+    chooser = page.get_by_label("Way in the left lane")
     expect(chooser.locator("option[disabled]")).to_have_attribute("value", "opaque")
 
 
@@ -517,8 +517,16 @@ def test_on_a_phone_lesson_and_verdicts_are_in_sight_and_nothing_scrolls_sideway
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/?left=session-joined&right=jwt-rotating")
     take(page, 1, 2, 3)
-    button(page).click()  # it leads to the question, which is out of sight here
-    expect(lane(page, "left").get_by_role("button", name="Yes")).to_be_in_viewport()
+    question = lane(page, "left").get_by_role("group", name="Will the thief get in?")
+    expect(question).to_be_in_viewport(ratio=0.9)
+    question.get_by_role("button", name="Yes").click()
+    tops = question.get_by_role("button").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().top)"
+    )
+    assert len({*tops}) == 1  # on one line, also with the guess
+    expect(button(page)).to_have_css("border-style", "dashed")  # nothing that goes on
+    button(page).click()  # it leads to the question that is left
+    expect(lane(page, "right").get_by_role("button", name="Yes")).to_be_in_viewport()
     guess(page, left=False, right=False)
     take(page, 4)
     for shown in (

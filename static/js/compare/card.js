@@ -20,7 +20,8 @@ export class Card {
 
   /** @param {{title: string, words: (string|Node)[]}} told */
   tell({ title, words }) {
-    this.title.textContent = title;
+    const pieces = title.split("log-out").flatMap((piece) => [unbroken(), piece]);
+    this.title.replaceChildren(...pieces.slice(1));
     this.words.replaceChildren(...words);
   }
 
@@ -47,13 +48,15 @@ export class Card {
     this.problem.hidden = !words;
   }
 
-  /** What to do next: a button, or at the end a link, or nothing. */
-  offer({ words, url }, place) {
+  /** What to do next: a button, or at the end a link, or nothing. While it `waits` for something
+   *  else to be pressed, it does not look like the next thing to press. */
+  offer({ words, url, waits = false }, place) {
     this.button.hidden = Boolean(url) || !words;
     this.link.hidden = !url;
     const control = url ? this.link : this.button;
     control.textContent = words ?? "";
     if (url) control.href = url;
+    this.button.toggleAttribute("data-waits", waits);
     this.place.textContent = place;
   }
 
@@ -65,4 +68,9 @@ export class Card {
   get control() {
     return this.button.hidden ? this.link : this.button;
   }
+}
+
+/** The word, which ends no line at its hyphen. */
+function unbroken() {
+  return el("span", { class: "try__word" }, "log-out");
 }

@@ -11,7 +11,7 @@ const STORAGE = "?storage=1";
 const PATIENCE = 15_000;
 
 const ELSEWHERE =
-  "The cookie of this login is gone: another tab has logged in or out with the same strategy, " +
+  "The cookie of this login is gone: another tab has logged in or out by the same way, " +
   "and a browser has one cookie for all of its tabs. Log in again.";
 
 const GONE =
