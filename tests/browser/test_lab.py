@@ -409,6 +409,8 @@ def test_the_matrix_is_walked_and_run_by_keyboard(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     following = page.locator(f'[data-row="session-db"] + tr [data-event="{second}"][data-cell]')
     expect(following).to_have_attribute("data-recorded", "")
+    expect(following.get_by_role("link")).to_be_focused()  # to the reason
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(following).not_to_have_attribute("data-recorded", "")
     expect(following.get_by_role("link")).to_be_visible()

@@ -229,6 +229,7 @@ def test_before_anything_is_played_the_recorded_matrix_is_there(
     assert f"{shipped.made:%Y-%m-%d} on {shipped.database}, {shipped.machine['cpu']}" in html
     found = dict(rows(html))
     assert "still works" in found["jwt-user"]
+    assert 'href="/lab/events/log-out/#jwt-user"' in found["jwt-user"]  # there it says why
     assert "2</td>" in found["session-db"]
     assert f"{shipped.reports['jwt-user', 'log-out']['bytes_per_request']} B" in found["jwt-user"]
     assert "/lab/runs/" not in html.partition("<table")[2].partition("</table>")[0]
@@ -289,7 +290,7 @@ def test_a_cell_that_is_played_takes_the_place_of_the_recorded_one(alice_browser
     html = page(alice_browser, "/lab/")
     assert len(PLAYED.findall(html)) == 1
     assert len(RECORDED.findall(html)) == len(SHOWN) - 1
-    assert link in html
+    assert re.search(rf'href="{link}".*?transcript</span>', html, re.DOTALL)
     assert f"1 of {len(PAIRS)}" in html
 
 
@@ -310,6 +311,7 @@ def test_the_pages_below_show_what_was_recorded_too(client: Client, path: str) -
     assert RECORDED.findall(html)
     assert "are recorded: played" in html
     assert '"exchange": null' in html
+    assert ('<tr id="jwt-user">' in html) == ("events" in path)
 
 
 def test_a_row_that_was_not_played_to_its_end_stands_between(client: Client) -> None:

@@ -75,6 +75,11 @@ class Cell:
         return self.run.get_absolute_url() if self.run else ""
 
     @property
+    def why_url(self) -> str:
+        """Where the page of the event says why: for a cell that has no transcript."""
+        return f"{self.event.url}#{self.strategy.slug}"
+
+    @property
     def why(self) -> str:
         """The reason that the thief was given."""
         return str(self.report["why"]) if self.report else ""
