@@ -180,7 +180,8 @@ def logins(result: Result) -> Table:
         note=(
             f"CPU time, without the password's hash, which takes {setup['hash_us'] / 1000:.0f} ms "
             f"and costs every way the same. “Everywhere” with {setup['devices']} devices of the "
-            f"user among {setup['logins_each']} logins of others."
+            f"user among {setup['logins_each']} logins of others. Without the check of the "
+            "credential that a log-out's request brings: the lab counts that, too."
         ),
         columns=("Way", "Log in", "Log out", "Everywhere", "Kept for a login", "After log-out"),
         rows=[_row(one, *_login(one)) for one in without_baseline(result)],

@@ -4,9 +4,11 @@ import { el } from "../dom.js";
 import { isEmbedded } from "../embedded.js";
 import { sentence } from "../format.js";
 import { figuresView } from "./figures.js";
-import { guessedRight, REPLAY } from "./story.js";
+import { guessedRight, LOGIN, REPLAY } from "./story.js";
 
 const TITLES = ["Log in", "Send a request", "Log out", "The thief tries"];
+const HASH =
+  "“Hash password” is this quick for throwaway users alone: their passwords are random, so a fast hash is enough.";
 
 /** Everything about a lane that has done a step; `guessed` is called when the visitor has guessed. */
 export function laneView(lane, guessed) {
@@ -115,6 +117,7 @@ function steps(lane) {
         answer: answer(result),
         width: Math.floor(body.getBoundingClientRect().width),
       }),
+      step === LOGIN ? el("p", { class: "lane__hash" }, HASH) : null,
     ]);
   });
 }

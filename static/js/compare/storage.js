@@ -70,7 +70,7 @@ function expires(unix) {
 }
 
 function serverSide({ rows, note: words }) {
-  return [...(rows.length ? rows.map(row) : [nothing()]), note(words)];
+  return [...(rows.length ? rows.map(row) : [nothing("nothing that a request asks for")]), note(words)];
 }
 
 function row({ table, columns }) {
@@ -85,8 +85,8 @@ function row({ table, columns }) {
   );
 }
 
-function nothing() {
-  return el("p", { class: "storage__value" }, "nothing");
+function nothing(words = "nothing") {
+  return el("p", { class: "storage__value" }, words);
 }
 
 function note(words) {
