@@ -122,6 +122,7 @@ def test_whoever_comes_over_the_network_is_told_where_it_plays(settings: Setting
     far = Client(headers={"host": "192.0.2.7"})
     page = far.get("/attacks/script-in-a-comment/").content.decode()
     assert "on the machine that the server runs on" in page
+    assert 'href="#play"' not in page
     assert post(far, "/api/attacks/plays/", ATTACK).status_code == 404
 
 
@@ -129,6 +130,7 @@ def test_the_sites_headers_are_what_they_were() -> None:
     plain, attack = Client().get("/lab/"), Client(headers={"host": "127.0.0.1:8000"})
     listed = attack.get("/attacks/")
     one = attack.get("/attacks/script-in-a-comment/")
+    assert one.content.count(b'href="#play"') == one.content.count(b'id="play"') == 1
     name = "Content-Security-Policy"
     assert listed[name] == plain[name]
     assert one[name] == plain[name].replace("data:", "data: http://shop.localhost:8000")
