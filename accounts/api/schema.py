@@ -154,6 +154,7 @@ def _complete_schemas(schemas: dict[str, Any]) -> None:
         schemas[name]["additionalProperties"] = members
     del schemas["Null"]  # a component of its own helps nobody
     for schema in schemas.values():
+        _unmark(schema)
         for field in schema.get("properties", {}).values():
             # Requests and answers have schemas of their own; for this openapi-ts writes two more.
             field.pop("readOnly", None)
@@ -167,8 +168,15 @@ def _head(operation: dict[str, Any]) -> None:
     if operation["security"] == [{}]:  # openapi-python-client would want a log-in
         operation["security"] = []
     operation["tags"] = [operation["operationId"].partition("_")[0]]
+    _unmark(operation)
     text = " ".join(operation.get("description", "").split())
     operation.setdefault("summary", text.split(". ")[0].rstrip("."))
+
+
+def _unmark(described: dict[str, Any]) -> None:
+    """Take the marks of docstrings out of a description: a page shows them as they are."""
+    if "description" in described:
+        described["description"] = described["description"].replace("``", "")
 
 
 def _complete_parameters(operation: dict[str, Any]) -> None:

@@ -14,17 +14,21 @@ register = template.Library()
 
 # Where each word stands in the glossary, by its name in small letters.
 _ANCHORS = {one.name.casefold(): one.anchor for one in WORDS}
+_LINKED = {one.name.casefold() for one in WORDS if not one.everyday}
 # The longest first: a session key is not a session. A part of ``jwt-blacklist`` is no word.
 _USES = re.compile(
-    rf"(?<![\w-])({'|'.join(sorted(map(re.escape, _ANCHORS), key=len, reverse=True))})s?(?![\w-])",
+    rf"(?<![\w-])({'|'.join(sorted(map(re.escape, _LINKED), key=len, reverse=True))})s?(?![\w-])",
     re.IGNORECASE,
 )
 
 
 def addresses() -> dict[str, str]:
-    """Where each word stands in the glossary, by its name in small letters: for scripts."""
+    """Where words stand in the glossary, by their names in small letters, for scripts.
+
+    A script links them wherever it writes them, so the words of every day are left out.
+    """
     url = reverse("glossary")
-    return {name: f"{url}#{anchor}" for name, anchor in _ANCHORS.items()}
+    return {name: f"{url}#{_ANCHORS[name]}" for name in _LINKED}
 
 
 @register.simple_tag

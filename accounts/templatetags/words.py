@@ -34,6 +34,8 @@ class Word:
     why: str
     seen: str = ""
     source: Source | None = None
+    #: also a word of every day: then a text that has it does not always mean this
+    everyday: bool = False
 
     @property
     def anchor(self) -> str:
@@ -136,7 +138,7 @@ WORDS = (
     Word(
         "event",
         "Something that ought to end or change logins, such as a log-out or a new password.",
-        "The lab plays every event against every strategy.",
+        "The lab plays every event against every way.",
         seen="/lab/",
     ),
     Word(
@@ -163,6 +165,13 @@ WORDS = (
         "A few seconds in which a refresh token that was just spent may be used again.",
         "It spares clients that send several requests at once, and hides a thief who is as quick.",
         seen="/lab/jwt-rotating/",
+    ),
+    Word(
+        "HS256",
+        "A signature with one secret (HMAC with SHA-256), by which a token is signed and verified.",
+        "Who can verify such a token can also forge one, so the secret stays with one server.",
+        seen="/attacks/guessed-secret/",
+        source=_rfc(7518, "3.2"),
     ),
     Word(
         "HttpOnly",
@@ -199,6 +208,13 @@ WORDS = (
         source=_rfc(7517, "4"),
     ),
     Word(
+        "JWKS",
+        "JSON Web Key Set: the public keys of a server as JSON, at an address that all may ask.",
+        "Another service verifies tokens with it, and learns of a new key before it is used.",
+        seen="/lab/events/key-rotated-overlap/",
+        source=_rfc(7517, "5"),
+    ),
+    Word(
         "JWT",
         "JSON Web Token: claims in a form that fits into a header, here always signed.",
         "Everybody who holds it can read it, but without the key nobody can change it unnoticed.",
@@ -211,6 +227,13 @@ WORDS = (
         "While keys are changed, old and new tokens are each verified with their own.",
         seen="/lab/events/key-rotated/",
         source=_rfc(7515, "4.1.4"),
+    ),
+    Word(
+        "lane",
+        "One half of the first page: a way with a user, a login and a thief of its own.",
+        "Both lanes take the same step at once, so all that differs is the way.",
+        seen="/",
+        everyday=True,
     ),
     Word(
         "leeway",
@@ -243,6 +266,13 @@ WORDS = (
         "A random string that means nothing by itself: the server looks it up.",
         "It is sent like a JWT and ended like a session.",
         seen="/lab/opaque/",
+    ),
+    Word(
+        "pair",
+        "Two ways side by side on the first page; or an access token and its refresh token.",
+        "The tokens of a pair come from one log-in or refresh, and a rotation replaces both.",
+        seen="/",
+        everyday=True,
     ),
     Word(
         "PASETO",
@@ -339,6 +369,15 @@ WORDS = (
         source=_rfc(7515, "3"),
     ),
     Word(
+        "simplejwt",
+        "A library for JWTs in Django; its full name is djangorestframework-simplejwt.",
+        "By default it looks up the user with each request, and no log-out ends an access token.",
+        seen="/lab/jwt-user/",
+        source=Source(
+            "Simple JWT", "https://django-rest-framework-simplejwt.readthedocs.io/en/latest/"
+        ),
+    ),
+    Word(
         "spread",
         "How far the measured values of one thing lie apart.",
         "A difference within the spread may be chance, so no page here speaks of one.",
@@ -356,7 +395,7 @@ WORDS = (
     Word(
         "strategy",
         "One way to carry a login and to end it, such as a session or a JWT with a blacklist.",
-        "What differs is where the server looks for each request, and what it notices there.",
+        "Most pages call it a way; this is its name in the code.",
         seen="/lab/",
     ),
     Word(
@@ -370,6 +409,13 @@ WORDS = (
         "A number on the user’s row that every token has to repeat.",
         "To raise it refuses all older tokens without another query, on all devices at once.",
         seen="/lab/jwt-version/",
+    ),
+    Word(
+        "way",
+        "How a login is carried and ended, such as by a session or a JWT with a blacklist.",
+        "What differs is where the server looks for each request, and what it notices there.",
+        seen="/lab/",
+        everyday=True,
     ),
     Word(
         "XSS",

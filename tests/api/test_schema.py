@@ -133,6 +133,7 @@ def test_the_page_for_people_lists_every_endpoint_and_who_may_ask(document: dict
     for which, (summary, wants) in shown.items():
         security = described[which]["security"]
         assert summary == described[which]["summary"]
+        assert "`" not in summary
         assert (wants == "open to anybody") is (security == [])
         assert ("a bearer token" in wants) is ({"token": []} in security)
 

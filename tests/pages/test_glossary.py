@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from accounts.templatetags.glossary import first_uses, word
+from accounts.templatetags.glossary import addresses, first_uses, word
 from accounts.templatetags.words import WORDS, Word
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -72,6 +72,12 @@ def test_a_word_is_linked_once_and_the_longest_is_meant() -> None:
 def test_a_part_of_a_name_is_no_word_and_one_that_is_known_no_link() -> None:
     assert first_uses(["jwt-blacklist, session_key"]) == ["jwt-blacklist, session_key"]
     assert first_uses(["A ghost"], ["ghost"]) == ["A ghost"]
+
+
+def test_a_word_of_every_day_is_linked_only_where_it_is_meant() -> None:
+    assert first_uses(["On the way, a pair of keys"]) == ["On the way, a pair of keys"]
+    assert word("way") == '<a class="word" href="/glossary/#way">way</a>'
+    assert "way" not in addresses()
 
 
 @pytest.mark.parametrize(
