@@ -65,7 +65,7 @@ class LogOut(Drill):
     slug = "log-out"
     title = "Log out at process 1"
     promise = (
-        "Every process refuses the copy within the time that the strategy promises. Nothing is "
+        "Every process refuses the copy within the time that the way promises. Nothing is "
         "promised for the resource server, which nobody tells: it accepts a token until it expires."
     )
     order = 10

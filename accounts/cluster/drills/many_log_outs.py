@@ -34,7 +34,7 @@ class ManyLogOuts(Drill):
 
     slug = "many-log-outs"
     title = "300 log-outs"
-    promise = "No process lets a copy in for longer after its log-out than the strategy promises."
+    promise = "No process lets a copy in for longer after its log-out than the way promises."
     needs = (*SITES, "primary")
     order = 15
 
