@@ -1,14 +1,13 @@
-"""Reads a module of this project without running it: what it defines, and what it imports."""
+"""Reads the source of a module of this project: what it defines, and what it imports."""
 
 import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-from django.conf import settings
 
 PROJECT = "accounts"
 Node = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
@@ -46,7 +45,7 @@ class Module:
 @cache
 def read(name: str) -> Module:
     """A module of the project."""
-    source = _path(name).read_text()
+    source = Path(str(_file(name))).read_text()
     definitions: dict[str, Node] = {}
     imports: dict[str, tuple[str, str]] = {}
     for node in ast.parse(source).body:
@@ -65,12 +64,15 @@ def read(name: str) -> Module:
     return Module(name, source.splitlines(), definitions, imports)
 
 
-def _path(module: str) -> Path:
-    path = Path(settings.BASE_DIR, *module.split("."))
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-
-
 @cache
 def is_module(name: str) -> bool:
     """Whether it is the name of a module of the project."""
-    return name.startswith(f"{PROJECT}.") and _path(name).exists()
+    return name.startswith(f"{PROJECT}.") and _file(name) is not None
+
+
+def _file(module: str) -> str | None:
+    try:
+        spec = find_spec(module)
+    except ModuleNotFoundError:  # what it would be in is no package
+        return None
+    return spec and spec.origin

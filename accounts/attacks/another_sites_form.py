@@ -71,13 +71,13 @@ def _log_in_five_times(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     """Log the victim in with five cookies, and with a token that the page sends itself."""
     kept = LocalStorage(play)
     login = ShopLogin.objects.create(play=play, house=kept.slug, customer="victim")
-    answer = JsonResponse({"csrf": csrf_token(play), "access": kept.token(login, "access")})
+    response = JsonResponse({"csrf": csrf_token(play), "access": kept.token(login, "access")})
     for one in JARS:
         key = secrets.token_urlsafe(16)
         ShopLogin.objects.create(
             play=play, house=one.slug, customer="victim", digest=shop_realm().digest(key)
         )
-        answer.set_cookie(
+        response.set_cookie(
             one.name(play),
             key,
             max_age=600,
@@ -86,7 +86,7 @@ def _log_in_five_times(request: HttpRequest, play: AttackPlay) -> HttpResponse:
             httponly=True,
             samesite=one.samesite or None,  # type: ignore[arg-type]
         )
-    return answer
+    return response
 
 
 def _order(request: HttpRequest, play: AttackPlay) -> HttpResponse:

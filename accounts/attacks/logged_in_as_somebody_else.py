@@ -35,11 +35,11 @@ def _log_in(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     refused = refused_by(request, play)
     if request.POST.get("password") != CUSTOMERS["attacker"]:
         raise Refused(HTTPStatus.UNAUTHORIZED, "wrong_password", "Name or password is wrong")
-    answer = onwards(request, play)
+    response = onwards(request, play)
     if not refused:
-        answer.cookies.update(house.log_in("attacker", {}).cookies)
+        response.cookies.update(house.log_in("attacker", {}).cookies)
     act_note(play, "log-in", house.slug, customer="attacker", refused=refused)
-    return answer
+    return response
 
 
 def _played(play: AttackPlay) -> list[type[House]]:

@@ -30,8 +30,8 @@ def _plant(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     if way == SESSION:
         ShopLogin.objects.create(play=play, house=way, customer="", digest=shop_realm().digest(key))
     Loot.objects.create(play=play, house=way, found={"cookie": key})
-    answer = JsonResponse({})
-    answer.set_cookie(
+    response = JsonResponse({})
+    response.set_cookie(
         _name(play, way),
         key,
         domain=Party.SHOP.value,
@@ -39,7 +39,7 @@ def _plant(request: HttpRequest, play: AttackPlay) -> HttpResponse:
         max_age=600,
         secure="host-prefix" in play.defences,
     )
-    return answer
+    return response
 
 
 def _log_in(request: HttpRequest, play: AttackPlay) -> HttpResponse:
@@ -49,9 +49,9 @@ def _log_in(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     there = ShopLogin.objects.filter(play=play, house=way, digest=shop_realm().digest(sent))
     keeps = way == SESSION and "renew" not in play.defences and there.update(customer="victim") == 1
     act_note(play, "log-in", way, planted=bool(sent), keeps=keeps)
-    answer = JsonResponse({})
+    response = JsonResponse({})
     if not keeps:
-        answer.set_cookie(
+        response.set_cookie(
             name,
             _new(play, way),
             path="/",
@@ -60,7 +60,7 @@ def _log_in(request: HttpRequest, play: AttackPlay) -> HttpResponse:
             samesite="Lax",
             secure="host-prefix" in play.defences,
         )
-    return answer
+    return response
 
 
 def _new(play: AttackPlay, way: str) -> str:

@@ -52,8 +52,8 @@ def _key(play: AttackPlay, way: str, customer: str) -> str:
 def _log_in(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     """The shop logs the victim in."""
     way = _way(request)
-    answer = JsonResponse({})
-    answer.set_cookie(
+    response = JsonResponse({})
+    response.set_cookie(
         _cookie(play, way),
         _key(play, way, "victim"),
         max_age=600,
@@ -62,7 +62,7 @@ def _log_in(request: HttpRequest, play: AttackPlay) -> HttpResponse:
         httponly=True,
         samesite="Lax",
     )
-    return answer
+    return response
 
 
 def _toss(request: HttpRequest, play: AttackPlay) -> HttpResponse:
@@ -71,7 +71,7 @@ def _toss(request: HttpRequest, play: AttackPlay) -> HttpResponse:
     Of two cookies with one name a server takes the first or the last: so there are two more, one
     for a longer path, which comes first, and one for a shorter, which comes last.
     """
-    way, answer = _way(request), HttpResponse(status=204)
+    way, response = _way(request), HttpResponse(status=204)
     key = _key(play, way, "attacker")
     for path in ("/", f"/{play.pk}/at/order/"):
         kept = JsonResponse({})
@@ -84,8 +84,8 @@ def _toss(request: HttpRequest, play: AttackPlay) -> HttpResponse:
             secure=way.endswith(HOST),
         )
         # One answer, two cookies of one name: a dictionary of cookies knows each name once.
-        answer.cookies[f"{path}"] = kept.cookies[_cookie(play, way)]
-    return answer
+        response.cookies[f"{path}"] = kept.cookies[_cookie(play, way)]
+    return response
 
 
 def _order(request: HttpRequest, play: AttackPlay) -> HttpResponse:

@@ -64,13 +64,13 @@ class Shop:
         return self._send(path, Party.SHOP, data=fields, headers=headers)
 
     def _send(self, path: str, party: Party, **content: Any) -> Answer:
-        answer = self._http.post(f"{origin_of(party, HOME)}/{self.play.pk}/{path}", **content)
+        response = self._http.post(f"{origin_of(party, HOME)}/{self.play.pk}/{path}", **content)
         self._http.cookies.clear()
         cookies: SimpleCookie = SimpleCookie()
-        for line in answer.headers.get_list("set-cookie"):
+        for line in response.headers.get_list("set-cookie"):
             cookies.load(line)
-        is_json = answer.headers.get("Content-Type", "").startswith("application/json")
-        return Answer(answer.is_success, answer.json() if is_json else {}, cookies)
+        is_json = response.headers.get("Content-Type", "").startswith("application/json")
+        return Answer(response.is_success, response.json() if is_json else {}, cookies)
 
     def log_in(self, house: str, who: str = "victim", **more: Any) -> Answer:
         """Log a customer in, as the page of a house does."""

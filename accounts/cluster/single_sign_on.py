@@ -70,14 +70,14 @@ class Provider:
     def log_out(self, client: str, address: str, sid: str) -> bool:
         """Tell a party; whether it has acknowledged that (sections 2.5 and 2.8)."""
         try:
-            answer = httpx.post(
+            response = httpx.post(
                 f"{address}/backchannel-logout/",
                 data={"logout_token": self.logout_token(client, sid)},
                 timeout=_TIMEOUT,
             )
         except httpx.TransportError:
             return False
-        return answer.is_success
+        return response.is_success
 
     def _signed(self, claims: Json, type_: str = "JWT") -> str:
         content = {"iss": self.issuer, "sub": "alice", "iat": time.time(), **claims}

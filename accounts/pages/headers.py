@@ -30,15 +30,15 @@ def embeddable(view: View) -> View:
 
     @wraps(view)
     def shown(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        answer = view(request, *args, **kwargs)
+        response = view(request, *args, **kwargs)
         if asks_for_embedding(request):
-            answer["X-Frame-Options"] = "SAMEORIGIN"
-            widen(answer, {"frame-ancestors": ["'self'"]})
-        return answer
+            response["X-Frame-Options"] = "SAMEORIGIN"
+            widen(response, {"frame-ancestors": ["'self'"]})
+        return response
 
     return shown
 
 
-def framing(answer: HttpResponse) -> HttpResponse:
+def framing(response: HttpResponse) -> HttpResponse:
     """Let a page show others of this site in frames. Returns it."""
-    return widen(answer, {"frame-src": ["'self'"]})
+    return widen(response, {"frame-src": ["'self'"]})

@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils.module_loading import import_string
 from django.views.decorators.gzip import gzip_page
 
+from accounts.pages import account
 from accounts.pages.headers import embeddable
 
 
@@ -17,9 +18,9 @@ from accounts.pages.headers import embeddable
 class Page:
     """One page.
 
-    ``path`` and ``name`` are those of Django's ``path()``. ``view`` is a function of this package,
-    by its module and name; it is imported when the page is first asked for, so that a server that
-    only logs people in never loads the lab. ``title`` is the title of the document, unless the
+    ``path`` and ``name`` are those of Django's ``path()``. ``view`` is any view, or the module and
+    name of one in this package: that is imported when the page is first asked for, so that a server
+    that only logs people in never loads the lab. ``title`` is the title of the document, unless the
     template writes its own. ``menu`` is the text of the link in the header, where the pages that
     have one stand in the order of ``PAGES``: those to learn from, then the tools. A private one is
     shown to those who are signed in. One that ``embeds`` may stand in a frame of a lesson: it
@@ -32,7 +33,7 @@ class Page:
     """
 
     path: str
-    view: str
+    view: Callable[..., HttpResponse] | str
     name: str
     title: str = ""
     menu: str = ""
@@ -48,7 +49,8 @@ class Page:
     @property
     def shown(self) -> Callable[..., HttpResponse]:
         """Its view, compressed and with the headers that it needs."""
-        view = self._load if self.secret else gzip_page(self._load)
+        view = self._load if isinstance(self.view, str) else self.view
+        view = view if self.secret else gzip_page(view)
         return embeddable(view) if self.embeds else view
 
     def _load(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -136,10 +138,10 @@ PAGES = [
     Page("cluster/scale/", "cluster_scale.page", "cluster-scale", "Past this machine, on paper"),
     Page("glossary/", "glossary.glossary", "glossary", "Glossary", menu="Glossary"),
     Page("api/docs/", "docs.docs", "api-docs", "API docs", menu="API docs", tool=True),
-    Page("signup/", "account.signup", "signup", "Sign up", secret=True),
-    Page("login/", "account.login", "login", "Log in", secret=True),
-    Page("logout/", "account.logout", "logout", "Log out", secret=True),
-    Page("password/", "account.password", "password", "Change password", secret=True),
+    Page("signup/", account.signup, "signup", "Sign up", secret=True),
+    Page("login/", account.login, "login", "Log in", secret=True),
+    Page("logout/", account.logout, "logout", "Log out", secret=True),
+    Page("password/", account.password, "password", "Change password", secret=True),
 ]
 
 urlpatterns = [path(page.path, page.shown, name=page.name) for page in PAGES]

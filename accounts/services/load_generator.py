@@ -96,10 +96,10 @@ class _Worker(threading.Thread):
     def _one(self, connection: HTTPConnection) -> int:
         began = time.perf_counter_ns()
         connection.request("GET", self._url.path, headers=self._load["headers"])
-        answer = connection.getresponse()
-        answer.read()
-        if answer.status != _OK:
-            raise RuntimeError(f"{self._url.path} answered {answer.status}")
+        response = connection.getresponse()
+        response.read()
+        if response.status != _OK:
+            raise RuntimeError(f"{self._url.path} answered {response.status}")
         return time.perf_counter_ns() - began
 
 

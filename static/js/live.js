@@ -30,9 +30,9 @@ export function follow(form, waiting) {
     asked = new AbortController();
     const url = `${location.pathname}?${new URLSearchParams(new FormData(form))}`;
     try {
-      const answer = await fetch(url, { signal: asked.signal });
-      if (!answer.ok && answer.status !== 400) throw new Error(answer.statusText);
-      show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const response = await fetch(url, { signal: asked.signal });
+      if (!response.ok && response.status !== 400) throw new Error(response.statusText);
+      show(new DOMParser().parseFromString(await response.text(), "text/html"));
       history.replaceState(null, "", url);
       work(false);
     } catch (error) {

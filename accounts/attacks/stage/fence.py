@@ -61,15 +61,15 @@ class Fence:
 def _answer(request: HttpRequest, party: Party) -> HttpResponse:
     try:
         found = resolve(request.path_info, _URLS[party])
-        answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        response: HttpResponse = found.func(request, *found.args, **found.kwargs)
     except Refused as refused:
-        answer = _problem(refused.status, refused.code, str(refused))
+        response = _problem(refused.status, refused.code, str(refused))
     except Http404:
-        answer = _problem(HTTPStatus.NOT_FOUND, "not_found", "The play is over, or never was.")
+        response = _problem(HTTPStatus.NOT_FOUND, "not_found", "The play is over, or never was.")
     # What defends the shop is the visitor's choice: the site's headers must not stand in for it.
     for name, value in _WEAK.items():
-        answer.headers.setdefault(name, value)
-    return answer
+        response.headers.setdefault(name, value)
+    return response
 
 
 def _problem(status: HTTPStatus, code: str, detail: str) -> HttpResponse:

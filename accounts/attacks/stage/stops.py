@@ -52,12 +52,12 @@ def stop(request: HttpRequest, play_id: uuid.UUID, number: int) -> HttpResponse:
     here = walk[number]
     # Without the request: the site's own context has no business here.
     page = render_to_string(here.template, _context(play, walk, number))
-    answer = HttpResponse(page)
+    response = HttpResponse(page)
     if here.party is Party.SHOP and "policy" in play.defences:
-        answer["Content-Security-Policy"] = STRICT_POLICY
+        response["Content-Security-Policy"] = STRICT_POLICY
     for name, value in attack_of(play).arrived(request, play, here).items():
-        answer[name] = value
-    return answer
+        response[name] = value
+    return response
 
 
 def _context(play: AttackPlay, walk: Sequence[Stop], number: int) -> dict[str, Any]:
@@ -102,5 +102,5 @@ def own_view(request: HttpRequest, play_id: uuid.UUID, name: str) -> HttpRespons
     if view is None:
         raise Http404
     room_required(play)
-    answer: HttpResponseBase = view(request, play)
-    return answer
+    response: HttpResponseBase = view(request, play)
+    return response

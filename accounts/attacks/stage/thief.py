@@ -108,9 +108,9 @@ class _Server:
         """What was stolen, with another token if it has what asks for one."""
         if not stolen.get("refresh"):
             return {}
-        answer = self._http.post(f"{self._root}refresh/", json={"refresh": stolen["refresh"]})
-        if answer.is_success:
-            stolen["token"] = answer.json()["access"]
+        response = self._http.post(f"{self._root}refresh/", json={"refresh": stolen["refresh"]})
+        if response.is_success:
+            stolen["token"] = response.json()["access"]
             self.renewed += 1
         return stolen
 

@@ -77,9 +77,11 @@ def _ask(stage: Stage, part: str, device: Device) -> tuple[int, bool, float]:
 
     path = "/" if part in ("resource", "asker") else device.path
     began = time.perf_counter()
-    answer = httpx.get(f"{stage.addresses[part]}{path}", headers=device.headers, timeout=_PATIENCE)
+    response = httpx.get(
+        f"{stage.addresses[part]}{path}", headers=device.headers, timeout=_PATIENCE
+    )
     seconds = time.perf_counter() - began
-    return answer.status_code, "Retry-After" in answer.headers, seconds
+    return response.status_code, "Retry-After" in response.headers, seconds
 
 
 def _recovery(stage: Stage, site: str, device: Device, back: float) -> float:

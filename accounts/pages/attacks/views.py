@@ -63,11 +63,11 @@ def attack(request: HttpRequest, slug: str) -> HttpResponse:
     return _asking(request, render(request, "pages/attack.html", _context(request, found)))
 
 
-def _asking(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+def _asking(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Let a page ask the shop for a picture, to find out whether this browser finds the shop."""
     if settings.ATTACKS and is_on_own_machine(request):
-        widen(answer, {"img-src": [origin_of(Party.SHOP, _home(request))]})
-    return answer
+        widen(response, {"img-src": [origin_of(Party.SHOP, _home(request))]})
+    return response
 
 
 def _home(request: HttpRequest) -> str:

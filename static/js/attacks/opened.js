@@ -9,8 +9,8 @@ if (told.replace) history.replaceState(null, "", location.pathname + pace);
 
 step(async () => {
   const body = new URLSearchParams({ secret, history: location.href.includes(secret) ? "yes" : "no" });
-  const answer = await fetch(`/${told.play}/at/open/?way=${told.way}`, { method: "POST", body });
-  const { customer } = await answer.json();
+  const response = await fetch(`/${told.play}/at/open/?way=${told.way}`, { method: "POST", body });
+  const { customer } = await response.json();
   const advert = await picture(`${told.evil}/${told.play}/at/advert/?way=${told.way}`);
   document.querySelector("[data-advert]").append(advert);
   const who = customer ? `The link has logged in “${customer}”.` : "The link logs nobody in.";

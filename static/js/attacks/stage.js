@@ -71,13 +71,13 @@ export function fail(error) {
 
 /** Send JSON to a path of this host, and give the answer's object. */
 export async function post(path, body = {}, headers = {}) {
-  const answer = await fetch(path, {
+  const response = await fetch(path, {
     method: "POST",
     body: JSON.stringify(body),
     headers: { "Content-Type": "application/json", ...headers },
   });
-  const found = answer.status === 204 ? {} : await answer.json();
-  if (!answer.ok) throw new Error(found.detail);
+  const found = response.status === 204 ? {} : await response.json();
+  if (!response.ok) throw new Error(found.detail);
   return found;
 }
 

@@ -92,8 +92,8 @@
     /** Ask for a new token, as the page does after a reload. */
     async asked() {
       if (document.cookie) await this.send({ kind: "cookie", cookie: document.cookie });
-      const answer = await this.post("refresh/", {});
-      const token = answer.ok ? (await answer.json()).access : null;
+      const response = await this.post("refresh/", {});
+      const token = response.ok ? (await response.json()).access : null;
       if (!token) return null;
       await this.send({ kind: "asked", token });
       return async () => ({ Authorization: `Bearer ${token}` });

@@ -9,8 +9,8 @@ async function read() {
 }
 
 async function refresh(rotate) {
-  const answer = await fetch(rotate, { method: "POST", body: JSON.stringify({ refresh: token }) });
-  token = (await answer.json()).refresh;
+  const response = await fetch(rotate, { method: "POST", body: JSON.stringify({ refresh: token }) });
+  token = (await response.json()).refresh;
   if (token) await (await caches.open("shop")).put("/refresh", new Response(token));
 }
 

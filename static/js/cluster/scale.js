@@ -50,8 +50,8 @@ again.addEventListener("click", async () => {
 async function play(part) {
   status.textContent = `Playing ${part.dataset.title} …`;
   const query = new URLSearchParams({ size: part.dataset.size, seed });
-  const answer = await fetch(`${again.dataset.simulate}?${query}`);
-  if (!answer.ok) throw new Error(answer.status === 503 ? "somebody else plays it just now" : answer.statusText);
-  const { html } = await answer.json();
+  const response = await fetch(`${again.dataset.simulate}?${query}`);
+  if (!response.ok) throw new Error(response.status === 503 ? "somebody else plays it just now" : response.statusText);
+  const { html } = await response.json();
   part.innerHTML = html; // made by the same template as before
 }
