@@ -36,7 +36,7 @@ def test_the_story_the_lab_and_the_inspector_work_over_plain_http(page: Page, si
     page.goto(f"{site}/lab/")
     play_button(page, "Run Session (Django) against Log out").click()
     finished(page, "1 of 1")
-    page.locator("[data-cell][data-tone]").get_by_role("link").click()
+    page.locator("[data-cell]").get_by_role("link", name="transcript").click()
     page.evaluate("addEventListener('copy', ({ target }) => { window.copied = target.value; })")
     page.get_by_role("button", name="Copy the link").click()
     expect(page.locator("[data-status]")).to_have_text("Copied.")
