@@ -75,4 +75,4 @@ def _file(module: str) -> str | None:
         spec = find_spec(module)
     except ModuleNotFoundError:  # what it would be in is no package
         return None
-    return spec and spec.origin
+    return spec.origin if spec else None

@@ -43,7 +43,8 @@ def test_to_note_that_a_login_was_used_costs_few_calls(alice: User) -> None:
     login = login_begin(alice, strategy="session-joined")
     note = partial(login_touch, login.pk)
     note()
-    assert calls_of(note) <= NOTED[own_database()] * MARGIN
+    # The fewest of a few: garbage that is collected meanwhile has calls of its own.
+    assert min(calls_of(note) for _ in range(3)) <= NOTED[own_database()] * MARGIN
 
 
 def test_calls_into_python_and_into_c_are_counted_alike() -> None:
