@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models.lesson import Room
@@ -63,11 +63,10 @@ def run_note(room: Room, *, step: int, played: dict[str, Any]) -> None:
     )
 
 
+@transaction.atomic
 def hand_in(room: Room, pupil: uuid.UUID, *, exercise: int, link: str) -> bool:
-    """Keep a link, once. Whether there was room for it.
-
-    Of requests that race a few more get in than there is room for.
-    """
+    """Keep a link, once. Whether there was room for it."""
+    Room.objects.select_for_update().get(pk=room.pk)  # or requests that race would all find room
     mine = room.hand_ins.filter(pupil=pupil)
     if mine.count() >= MAX_OF_PUPIL or room.hand_ins.count() >= MAX_HAND_INS:
         return mine.filter(exercise=exercise, link=link).exists()

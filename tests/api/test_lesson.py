@@ -404,5 +404,19 @@ def test_votes_that_arrive_at_once_all_count(teacher: Client, room: Json) -> Non
     assert tally(Room.objects.get()) == {(0, 1, 1): 12}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_links_that_arrive_at_once_no_more_are_kept_than_there_is_room_for(
+    teacher: Client, room: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lesson_links, "MAX_OF_PUPIL", 1)
+    kept, pupil = Room.objects.get(), uuid4()
+    acts = [
+        lambda link=link: lesson_links.hand_in(kept, pupil, exercise=0, link=link)
+        for link in "abcdefgh"
+    ]
+    assert sorted(at_once(*acts)) == [False] * 7 + [True]
+    assert HandIn.objects.count() == 1
+
+
 def test_the_phases_of_the_document_are_those_of_the_room() -> None:
     assert {place.phase for place in places(LESSONS[LESSON])} == set(Phase)
