@@ -2,10 +2,13 @@
 
 import json
 import signal
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.bench.measures.calls import calls_of
 from accounts.bench.result import SiteCalls
@@ -18,7 +21,7 @@ REACHED: dict[str, SiteCalls] = {
     "postgres": {"token": 1088, "session": 1019, "nobody": 715, "bare": 952},
 }
 # Of one statement alone, without the transaction around it.
-NOTED = {"sqlite": 75, "postgres": 137}
+NOTED = {"sqlite": 75, "postgres": 139}
 MARGIN = 1.02
 
 
@@ -39,12 +42,23 @@ def test_a_request_costs_about_as_many_calls_as_it_did(
     assert not others
 
 
+@pytest.mark.django_db(transaction=True)
 def test_to_note_that_a_login_was_used_costs_few_calls(alice: User) -> None:
     login = login_begin(alice, strategy="session-joined")
-    note = partial(login_touch, login.pk)
-    note()
-    # The fewest of a few: garbage that is collected meanwhile has calls of its own.
-    assert min(calls_of(note) for _ in range(3)) <= NOTED[own_database()] * MARGIN
+    # In a thread of its own: where a browser has been, its event loop runs in this one, and Django
+    # then asks the environment at each step whether that is allowed.
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(_calls_of_a_note, login.pk).result() <= NOTED[own_database()] * MARGIN
+
+
+def _calls_of_a_note(login_id: uuid.UUID) -> int:
+    note = partial(login_touch, login_id)
+    note()  # opens the connection
+    try:
+        # The fewest of a few: garbage that is collected meanwhile has calls of its own.
+        return min(calls_of(note) for _ in range(3))
+    finally:
+        connection.close()
 
 
 def test_calls_into_python_and_into_c_are_counted_alike() -> None:
