@@ -2,6 +2,7 @@
 
 import gc
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -33,6 +34,7 @@ from accounts.cluster.running import running
 from accounts.demo.static_files import static_files_collect, static_files_state
 from accounts.models import User
 from accounts.models.hashers import SiteHasher
+from accounts.services._cluster import Cluster
 from accounts.services.valkey import Valkey
 from tests.cast import PASSWORD
 from tests.cluster.command import Killed, killed
@@ -204,6 +206,25 @@ def _collect_static_files(root: Path) -> None:
             Path(temporary, "static").rename(root)
     for old in sorted(root.parent.iterdir(), key=lambda path: path.stat().st_mtime)[:-3]:
         shutil.rmtree(old, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def postgres_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let initdb work once per process: it takes longer than all else that a PostgreSQL starts."""
+    run, made = Cluster._run, tmp_path_factory.mktemp("postgres") / "made"
+
+    def run_once(self: Cluster, command: list[str], folder: Path) -> None:
+        if not command[0].endswith("initdb"):
+            run(self, command, folder)
+        elif made.exists():
+            subprocess.run(["cp", "-a", f"{made}/.", folder], check=True)
+        else:
+            run(self, command, folder)
+            subprocess.run(["cp", "-a", folder, made], check=True)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Cluster, "_run", run_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

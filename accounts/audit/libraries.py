@@ -90,7 +90,6 @@ class PeerServer(Program):
                 "DATA": str(self._data),
                 "SECRET": self._secret,
                 "NODE_PATH": str(self._venv / "node_modules"),
-                "PYTHONDONTWRITEBYTECODE": "1",
                 **self._library.environment,
                 **({"LIFETIME": str(self._lifetime)} if self._lifetime else {}),
             },

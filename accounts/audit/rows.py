@@ -1,6 +1,7 @@
 """A row of the table of the libraries: one of them, started and audited."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,18 +47,20 @@ class Row:
 
 
 def library_play(library: Library, chosen: Sequence[type[Event]], *, venv: Path) -> Row:
-    """Start the library's server, play the events, and stop it; then those that wait for an end.
+    """Start the library's server, play the events, and stop it; beside, those that wait for an end.
 
     Raises:
         ServiceError: it does not start.
     """
     lasting = [event for event in chosen if not event.ages]
     aging = [event for event in chosen if event.ages]
-    cells = {
-        cell.event: cell
-        for events, lifetime in ((lasting, 0), (aging, _LIFETIME))
-        for cell in (_played(library, events, venv, lifetime) if events else ())
-    }
+    with ThreadPoolExecutor() as pool:
+        found = [
+            pool.submit(_played, library, events, venv, lifetime)
+            for events, lifetime in ((lasting, 0), (aging, _LIFETIME))
+            if events
+        ]
+    cells = {cell.event: cell for played in found for cell in played.result()}
     return Row(library, version_of(library, venv=venv), cells)
 
 

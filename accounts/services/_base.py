@@ -119,8 +119,14 @@ class Program(Service):
             children = psutil.Process(self._process.pid).children(recursive=True)
             os.killpg(self._process.pid, signal.SIGKILL)  # it leads a group of its own
             self._process.wait()
-            psutil.wait_procs(children, timeout=self.stop_timeout)  # they may hold its port
+            self._wait_for(children)  # they may hold its port
         self._resources.close()
+
+    def _wait_for(self, children: list[psutil.Process]) -> None:
+        # Nobody's children any more: psutil's own wait would sleep for a second and more.
+        end = time.monotonic() + self.stop_timeout
+        while any(child.is_running() for child in children) and time.monotonic() < end:
+            time.sleep(0.005)
 
     def wait(self) -> int:
         """Wait until it ends by itself; returns its status."""

@@ -5,6 +5,7 @@ import pwd
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import pytest
 from accounts.services import _cluster
 from accounts.services._base import ServiceError
 from accounts.services.postgres import Postgres
+
+pytestmark = pytest.mark.xdist_group("postgres")  # one is started for several tests
 
 SERVE = """
 import signal, sys
@@ -51,25 +54,40 @@ def serve_in_a_child(data: Path) -> subprocess.Popen[str]:
     return child
 
 
-def test_it_answers_through_its_socket_and_opens_no_port(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "data") as server:
-        assert ask(server.address, "SHOW listen_addresses") == ""
-        assert not [
-            connection
-            for connection in server_process(tmp_path / "data").net_connections("inet")
-            if connection.status == psutil.CONN_LISTEN
-        ]
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("postgres") / "data"
 
 
-def test_it_never_runs_as_root(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "data"):
-        assert server_process(tmp_path / "data").uids().effective != 0
+@pytest.fixture(scope="module")
+def server(data: Path) -> Iterator[Postgres]:
+    with Postgres(data) as server:
+        yield server
 
 
-def test_others_can_enter_neither_its_data_nor_the_folder_of_its_socket(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "data") as server:
-        socket = Path(ask(server.address, "SHOW unix_socket_directories"))
-        assert [path.stat().st_mode & 0o077 for path in (socket, tmp_path / "data")] == [0, 0]
+def test_it_answers_through_its_socket_and_opens_no_port(data: Path, server: Postgres) -> None:
+    assert ask(server.address, "SHOW listen_addresses") == ""
+    assert not [
+        connection
+        for connection in server_process(data).net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    ]
+
+
+def test_it_never_runs_as_root(data: Path, server: Postgres) -> None:
+    assert server_process(data).uids().effective != 0
+
+
+def test_others_can_enter_neither_its_data_nor_the_folder_of_its_socket(
+    data: Path, server: Postgres
+) -> None:
+    socket = Path(ask(server.address, "SHOW unix_socket_directories"))
+    assert [path.stat().st_mode & 0o077 for path in (socket, data)] == [0, 0]
+
+
+def test_a_second_one_on_the_same_data_is_told_why_not(data: Path, server: Postgres) -> None:
+    with pytest.raises(ServiceError, match="is in use: stop the demo"):
+        start_and_stop(data)
 
 
 def test_its_data_survives_a_restart(tmp_path: Path) -> None:
@@ -87,14 +105,6 @@ def test_it_is_gone_after_the_block_even_after_an_error(tmp_path: Path) -> None:
         process = server_process(tmp_path / "data")
         raise ZeroDivisionError
     assert not process.is_running()
-
-
-def test_a_second_one_on_the_same_data_is_told_why_not(tmp_path: Path) -> None:
-    with (
-        Postgres(tmp_path / "data"),
-        pytest.raises(ServiceError, match="is in use: stop the demo"),
-    ):
-        start_and_stop(tmp_path / "data")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of this")
