@@ -11,7 +11,9 @@ PAGE = f"""<!doctype html><html lang="en"><title>A table</title><style>
   a {{ color: light-dark(#00e, #9cf); }}
   STYLE
 </style><main><h1>A table</h1><p>See <a href="#a">this</a>.</p>
-<table><tbody>{ROWS}</tbody></table></main></html>"""
+<table><tbody>{ROWS}</tbody></table>
+<details><summary>More</summary><p>folded</p><p id="name">Send</p></details>
+<button aria-labelledby="name"></button></main></html>"""
 
 
 def judged(page: Page, style: str) -> dict[str, list[str]]:
@@ -50,3 +52,4 @@ def test_a_link_like_the_text_around_it_is_found_where_it_is_like_it(page: Page)
 def test_other_rules_are_asked_at_each_width(page: Page) -> None:
     hidden = "@media (width < 500px) { h1 { display: none; } }"
     assert judged(page, hidden) == {"390 light": ["page-has-heading-one: html"]}
+    assert page.locator("details > p").all_text_contents() == ["folded", "Send"]
