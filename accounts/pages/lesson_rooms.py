@@ -165,7 +165,8 @@ def _told(request: HttpRequest, room: Room) -> dict[str, Any]:
         "next": _way(after),
         "is_reached": reached is not None,
         "address": f"{address.partition('//')[2]}{reverse('lesson-join')}",
-        "qr": qr(f"{address}{room.get_absolute_url()}"),
+        # It takes longer than all the rest of the page.
+        "qr": room.phase == Phase.LOBBY and qr(f"{address}{room.get_absolute_url()}"),
         "jumps": list(_jumps(lesson)),
         "is_short": step.twice and room.phase in (Phase.QUESTION, Phase.DISCUSS),
     }
