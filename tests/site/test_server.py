@@ -58,9 +58,16 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return env
 
 
-def test_an_acknowledged_log_out_survives_kill_9(installed: dict[str, str]) -> None:
-    with ExitStack() as stack, Gunicorn(environment=installed) as server:
-        url = server.address
+@pytest.fixture(scope="module")
+def server(installed: dict[str, str]) -> Iterator[Gunicorn]:
+    limits = {"DATABASE_STATEMENT_TIMEOUT": "0.5", "DATABASE_LOCK_TIMEOUT": "0.2"}
+    with Gunicorn(environment=installed | limits | {"CLIENT_TIMEOUT": "1"}, threads=2) as server:
+        yield server
+
+
+def test_an_acknowledged_log_out_survives_kill_9(server: Gunicorn) -> None:
+    url = server.address
+    with ExitStack() as stack:
         browser, program = (stack.enter_context(Api(base_url=url)) for _ in range(2))
         browser.log_in("alice")
         stolen = dict(browser.cookies)
@@ -79,18 +86,15 @@ def test_an_acknowledged_log_out_survives_kill_9(installed: dict[str, str]) -> N
 
 
 @pytest.fixture(scope="module")
-def address(installed: dict[str, str]) -> Iterator[tuple[str, int]]:
-    with Gunicorn(environment=installed | {"CLIENT_TIMEOUT": "1"}, threads=2) as server:
-        yield "127.0.0.1", int(server.address.rpartition(":")[2])
+def address(server: Gunicorn) -> tuple[str, int]:
+    return "127.0.0.1", int(server.address.rpartition(":")[2])
 
 
 def test_a_database_that_somebody_else_locks_is_given_up_after_seconds(
-    installed: dict[str, str],
+    installed: dict[str, str], server: Gunicorn
 ) -> None:
-    limits = {"DATABASE_STATEMENT_TIMEOUT": "0.3", "DATABASE_LOCK_TIMEOUT": "0.2"}
     file = installed["DATABASE_URL"].removeprefix("sqlite:///")
-    with ExitStack() as stack, Gunicorn(environment=installed | limits) as server:
-        client = stack.enter_context(httpx.Client(base_url=server.address, timeout=10))
+    with httpx.Client(base_url=server.address, timeout=10) as client:
         body = {"username": "alice", "password": PASSWORD}
         with closing(sqlite3.connect(file)) as locker:
             locker.execute("BEGIN IMMEDIATE")
@@ -222,7 +226,7 @@ def test_clients_that_stop_in_the_middle_give_their_threads_back(
         post(f"{JSON}\r\nContent-Length: 20", "{"),
     ]
     with ExitStack() as stack:
-        for request in stalled * 2:  # twice as many as there are threads
+        for request in stalled:  # as many as there are threads
             connection = stack.enter_context(socket.create_connection(address, timeout=10))
             connection.sendall(request)
         time.sleep(0.2)
