@@ -217,13 +217,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL: str = env.str("CACHE_URL", default="")
 _REDIS_CACHE = {"BACKEND": "accounts.tracing.cache.TracedRedisCache", "LOCATION": CACHE_URL}
-# Only the lab's session-cached uses this one. Memory is what each process has for itself.
-_LAB_CACHE = {"BACKEND": "accounts.tracing.cache.TracedLocMemCache", "LOCATION": "lab"}
-CACHES = {
-    "default": _REDIS_CACHE if CACHE_URL else _LAB_CACHE,
-    "lab": {**_REDIS_CACHE, "KEY_PREFIX": "lab"} if CACHE_URL else _LAB_CACHE,
-}
-SESSION_CACHE_ALIAS = "lab"
+# Memory is what each process has for itself. After each request Django looks at every cache.
+CACHES = {"default": {"BACKEND": "accounts.tracing.cache.TracedLocMemCache", "LOCATION": "lab"}}
+if CACHE_URL:
+    CACHES = {"default": _REDIS_CACHE, "lab": {**_REDIS_CACHE, "KEY_PREFIX": "lab"}}
+# Only the lab's session-cached uses this one.
+SESSION_CACHE_ALIAS = "lab" if CACHE_URL else "default"
 # The lab's ways that need a cache of all processes are there only with one.
 SHARED_CACHE = "shared"
 if CACHE_URL:

@@ -48,5 +48,5 @@ def sharing(address: str) -> Iterator[None]:
     """With a shared cache at an address for the whole site, as where ``CACHE_URL`` names one."""
     found = {"BACKEND": "accounts.tracing.cache.TracedRedisCache", "LOCATION": address}
     named = {name: {**found, "KEY_PREFIX": name} for name in ("lab", settings.SHARED_CACHE)}
-    with override_settings(CACHES={"default": found, **named}):
+    with override_settings(CACHES={"default": found, **named}, SESSION_CACHE_ALIAS="lab"):
         yield

@@ -1,6 +1,8 @@
 """The user of the session cookie, without a second query."""
 
-from django.contrib.auth.middleware import AuthenticationMiddleware
+from functools import partial
+
+from django.contrib.auth.middleware import AuthenticationMiddleware, auser
 from django.contrib.auth.models import AnonymousUser
 from django.db import Error
 from django.http import HttpRequest
@@ -21,8 +23,8 @@ class LoginMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         # Lazily: a view that does not ask for the user costs no query.
-        super().process_request(request)
         request.user = SimpleLazyObject(lambda: session_user(request))  # type: ignore[assignment]
+        request.auser = partial(auser, request)  # as Django's does
 
 
 def session_user(request: HttpRequest) -> User | AnonymousUser:

@@ -116,3 +116,9 @@ def test_an_origin_that_is_none_is_told_at_the_start(settings: Settings, origin:
 def test_without_an_origin_an_answer_says_where_one_would_matter() -> None:
     assert "origin" in Client().get("/api/me/")["Vary"].split(", ")
     assert "origin" not in Client().get("/api/nothing/")["Vary"].split(", ")
+
+
+def test_without_a_listed_origin_it_matters_nowhere(settings: Settings) -> None:
+    settings.CORS_ALLOWED_ORIGINS = []
+    assert "origin" not in Client().get("/api/me/")["Vary"].split(", ")
+    assert ALLOWED not in preflight(LISTED, "/api/me/")

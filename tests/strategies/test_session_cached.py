@@ -16,7 +16,8 @@ FILES = "django.core.cache.backends.filebased.FileBasedCache"
 @pytest.fixture
 def shared_cache(settings: Settings, tmp_path: Path) -> None:
     """A cache that all processes share, as Redis would be."""
-    settings.CACHES = {**settings.CACHES, "lab": {"BACKEND": FILES, "LOCATION": tmp_path}}
+    files = {"BACKEND": FILES, "LOCATION": tmp_path}
+    settings.CACHES = {**settings.CACHES, settings.SESSION_CACHE_ALIAS: files}
 
 
 def test_the_process_where_one_logged_out_knows_it(process: Process, lab_user: LabUser) -> None:
