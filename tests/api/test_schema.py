@@ -2,14 +2,17 @@
 
 import json
 import re
+from collections.abc import Iterator
 from html import unescape
 from io import StringIO
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.management import call_command
-from django.db import connection
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection
 from django.test import Client
 from django.test.utils import override_script_prefix
 from hypothesis import HealthCheck
@@ -25,7 +28,6 @@ from accounts.models import User, login_begin
 from accounts.site.signin import token_strategy
 from accounts.strategies import strategies
 from tests.clients import bearer
-from tests.conftest import Live
 from tests.urls import NOBODY, addresses
 
 # Status, headers and body of each answer are held against the document in every test of the API:
@@ -44,22 +46,33 @@ def no_benchmarks(settings: Settings) -> None:
     settings.BENCH_PUBLIC = False
 
 
-def described(live: Live, *, edges: bool) -> Any:
-    """The document, as the live server gives it; ``edges``: try each edge of each parameter."""
+@pytest.fixture
+def asked_itself(db: None) -> Iterator[None]:
+    """The application is asked itself, on the connection of the test's transaction."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+def described(*, edges: bool) -> Any:
+    """The document, as the site gives it; ``edges``: try each edge of each parameter."""
     config = schemathesis.Config.from_dict({"phases": {"coverage": {"enabled": edges}}})
-    return schemathesis.openapi.from_url(f"{live.url}/api/schema/", config=config)
+    return schemathesis.openapi.from_wsgi("/api/schema/", WSGIHandler(), config=config)
 
 
 @pytest.fixture
-def examples(live: Live) -> Any:
+def examples(asked_itself: None) -> Any:
     """Nobody looks at a stranger's parameters where a log-in is asked for: examples will do."""
-    return described(live, edges=False)
+    return described(edges=False)
 
 
 @pytest.fixture
-def edges(live: Live) -> Any:
+def edges(asked_itself: None) -> Any:
     """The edges are hundreds: on one database."""
-    return described(live, edges=connection.vendor == "sqlite")
+    return described(edges=connection.vendor == "sqlite")
 
 
 def asks_for_a_log_in(context: HasAPIOperation) -> bool:
