@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accounts.bench import archive
 from accounts.bench import runs as benchruns
@@ -17,8 +17,6 @@ from tests.bench.sample import result
 from tests.browser.conftest import Guard
 
 pytestmark = pytest.mark.usefixtures("live")
-
-NARROW = ViewportSize(width=390, height=844)
 
 
 @pytest.fixture(autouse=True)
@@ -52,71 +50,42 @@ def focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.getAttribute('aria-label')"))
 
 
-def test_it_is_accessible_in_both_themes_and_fits_a_phone(page: Page) -> None:
+def test_a_chart_is_read_by_keyboard_by_pointer_and_in_its_figures(page: Page) -> None:
     page.goto("/benchmarks/")
-    for summary in page.locator(".chart summary").all():
-        summary.click()
-    assert violations(page) == CLEAN
-
-
-def test_arrow_keys_read_a_chart_out_value_by_value(page: Page) -> None:
-    page.goto("/benchmarks/")
-    marks(page, "time").first.focus()
     tip = page.locator("[data-tip]")
-    expect(tip).to_contain_text("Title of session-db: 990 µs, four in five between 891 and 1,188")
+    expect(tip).to_be_hidden()
+    marks(page, "bytes").nth(2).hover()
+    expect(tip).to_have_text("Title of jwt-user: 400 bytes")
 
+    marks(page, "time").first.focus()
+    expect(tip).to_contain_text("Title of session-db: 990 µs, four in five between 891 and 1,188")
     page.keyboard.press("ArrowDown")
     assert focused(page).startswith("Title of session-joined: 390 µs")
     expect(tip).to_contain_text("Title of session-joined: 390 µs")
+    page.keyboard.press("Tab")  # a chart is one stop
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    page.keyboard.press("Shift+Tab")
+    assert focused(page).startswith("Title of session-joined")
 
     page.keyboard.press("End")
     assert focused(page).startswith("Title of jwt-blacklist-joined")
     page.keyboard.press("ArrowDown")
     assert focused(page).startswith("Title of jwt-blacklist-joined")
-
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
 
-
-def test_a_chart_is_one_stop_of_the_tab_key(page: Page) -> None:
-    page.goto("/benchmarks/")
-    marks(page, "time").first.focus()
-    page.keyboard.press("ArrowDown")
-
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
-
-    page.keyboard.press("Shift+Tab")
-    assert focused(page).startswith("Title of session-joined")
-
-
-def test_in_lines_arrows_go_along_one_and_across_to_the_next(page: Page) -> None:
-    page.goto("/benchmarks/")
     marks(page, "growth").first.focus()
-
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")  # along a line, and across to the next
     assert focused(page) == "Blacklist look-up, 10,000 rows: 20.0 µs"
     page.keyboard.press("ArrowDown")
     assert focused(page) == "Session look-up, 10,000 rows: 25.0 µs"
 
-
-def test_the_pointer_gets_the_same_values(page: Page) -> None:
-    page.goto("/benchmarks/")
-    tip = page.locator("[data-tip]")
-    expect(tip).to_be_hidden()
-
-    marks(page, "bytes").nth(2).hover()
-
-    expect(tip).to_have_text("Title of jwt-user: 400 bytes")
-
-
-def test_the_figures_are_behind_each_chart(page: Page) -> None:
-    page.goto("/benchmarks/")
     for slug in ("time", "parts", "queries", "bytes", "latency", "growth", "http"):
         card = page.locator(f"#{slug}-card")
         expect(card.get_by_role("table")).to_be_hidden()
         card.locator("summary").click()
         expect(card.get_by_role("table")).to_be_visible()
+    assert violations(page) == CLEAN
 
 
 @pytest.mark.usefixtures("run_command")
