@@ -395,6 +395,8 @@ class TestALittle:
     def test_a_part_of_a_table_that_has_no_index_for_it(
         self, alice: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        [tokens] = [what for what in prunables() if what.title == "blacklisted tokens"]
+        monkeypatch.setattr(pruning, "prunables", lambda: [tokens])
         monkeypatch.setattr(pruning, "SAMPLE", 10)
         for _ in range(45):
             blacklisted(alice, DEAD)
