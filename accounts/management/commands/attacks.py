@@ -32,6 +32,7 @@ class Command(BaseCommand):
     """Play and print: each attack without a defence, and against each one alone."""
 
     help = "Play the attacks in a browser without a window, against a demo that runs."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -41,6 +41,7 @@ class Command(BaseCommand):
     """Play and print. A claim that does not hold is no failure."""
 
     help = "Put what people say of sessions and JWTs to the test, on an empty database."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -50,6 +50,7 @@ class Command(BaseCommand):
     """Play and print; the status is 1 where something differs from what is declared."""
 
     help = "Play every strategy against every event and print what became of the stolen copy."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
