@@ -15,7 +15,7 @@ def only(*slugs: str) -> list[type[Strategy]]:
 
 def short(patch: pytest.MonkeyPatch, *slugs: str) -> None:
     patch.setattr(stale_role, "LIFE", 1)
-    patch.setattr(stale_role, "WATCHED", 1.5)
+    patch.setattr(stale_role, "WATCHED", 0.5)
     patch.setattr(stale_role, "SEVERAL", 0.001)
     patch.setattr(stale_role, "strategies", only(*slugs))
 

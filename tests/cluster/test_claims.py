@@ -82,6 +82,7 @@ def test_it_is_played_on_the_cluster_and_finds_what_is_so(
     assert verdict.kind in (Kind.HOLDS, Kind.FAILS, Kind.DEPENDS)
 
 
+@pytest.mark.database("sqlite")  # the cluster has its own
 @pytest.mark.django_db
 def test_the_process_that_plays_claims_finds_the_cluster_by_its_environment(
     cluster: Control, settings: Settings, monkeypatch: pytest.MonkeyPatch
