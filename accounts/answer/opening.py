@@ -103,7 +103,7 @@ def _with_care(known: Mapping[str, Candidate]) -> str:
         if once
         else "Built with care"
     )
-    return f"{built}, and the token costs {as_much(token, session)}."
+    return f"{built}, and the token costs {as_much(token, session)}. That token is {token.title}."
 
 
 def why_cheaper(facts: Facts) -> str:

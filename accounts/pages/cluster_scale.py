@@ -124,13 +124,17 @@ def _row(found: Facts, system: System, way: Way) -> Row:
         queries=amount(computed.queries_s),
         cores=amount(computed.cores),
         messages=amount(computed.messages_s),
-        news=_known(computed.messages_bytes_day) if computed.messages_s else "",
+        news=_news(computed.messages_bytes_day) if computed.messages_s else "",
         held=amount(computed.entries),
         memory=_known(computed.memory_bytes) if computed.entries else "",
         wire=size(computed.wire_bytes_day),
         log_out=_log_out(way, computed.log_out_s),
         tone=_TONES[way.ends],
     )
+
+
+def _news(bytes_day: float | None) -> str:
+    return "bytes not measured" if bytes_day is None else f"{size(bytes_day)} a day"
 
 
 def _known(amount_of_bytes: float | None) -> str:

@@ -340,6 +340,7 @@ def test_what_the_server_did_and_who_stores_what_is_folded_below(page: Page) -> 
 
     lane(page, "left").get_by_text("What the server did, step by step").click()
     expect(lane(page, "left").get_by_role("figure")).to_have_count(2)
+    expect(lane(page, "left")).not_to_contain_text("null")
     words = lane(page, "left").get_by_role("figure").nth(1).get_by_role("list")
     expect(words).to_contain_text("Browser to Django: GET /api/lab/session-db/me/, Cookie: lab-")
     request = lane(page, "left").get_by_role("figure").nth(1)
@@ -462,8 +463,12 @@ def test_a_login_that_ended_by_itself_teaches_nothing_about_the_log_out(page: Pa
     take(page, 1)
     User.objects.filter(visitor__isnull=False).update(is_active=False)
     take(page, 2)
-    expect(title(page)).to_have_text("That login had already ended")
-    expect(card(page)).to_contain_text("Start again to see the whole story.")
+    expect(title(page)).to_have_text("Refused before the log-out")
+    expect(card(page)).to_contain_text("no guess counts. Start again to see the whole story.")
+    take(page, 3)
+    guess(page, left=False, right=False)
+    take(page, 4)
+    expect(button(page)).to_have_text(f"Next: {STORY[0].news}")  # this pair, as nothing was counted
 
 
 def test_a_deleted_throwaway_user_is_told_and_replaced_and_no_verdict(page: Page) -> None:

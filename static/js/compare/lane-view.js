@@ -117,7 +117,7 @@ function steps(lane) {
         answer: answer(result),
         width: Math.floor(body.getBoundingClientRect().width),
       }),
-      step === LOGIN ? el("p", { class: "lane__hash" }, HASH) : null,
+      step === LOGIN ? el("p", { class: "lane__hash" }, HASH) : "",
     ]);
   });
 }

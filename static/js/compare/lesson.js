@@ -6,7 +6,7 @@ import { isEmbedded } from "../embedded.js";
 import { count, sentence } from "../format.js";
 import { linked, word } from "../glossary.js";
 import { compare, spread, time } from "./figures.js";
-import { guessedRight, LOGIN, LOGOUT, REPLAY, REQUEST } from "./story.js";
+import { guessedRight, LOGIN, LOGOUT, refusedBrowser, REPLAY, REQUEST } from "./story.js";
 
 /** How the codes of what merely ran out end. */
 const EXPIRED = /expired$/;
@@ -24,20 +24,15 @@ export function lesson(done, lanes, data) {
   return over.length ? endedBefore(over) : words(lanes, data);
 }
 
-/** The answer that refused a lane's own browser, up to this step: the story ends there. */
-function refusedBrowser({ results }, step) {
-  return results.slice(0, Math.min(step, LOGOUT) + 1).find(({ verdict }) => !verdict.accepted);
-}
-
 function endedBefore(over) {
   return {
-    title: "That login had already ended",
+    title: "Refused before the log-out",
     words: [
       ...over.flatMap((lane) => [
         name(lane),
         ` refused its own browser: ${sentence(refusedBrowser(lane, LOGOUT).verdict.reason)} `,
       ]),
-      "This says nothing about the log-out. Start again to see the whole story.",
+      "This says nothing about the log-out, and no guess counts. Start again to see the whole story.",
     ],
   };
 }

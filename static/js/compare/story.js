@@ -26,8 +26,12 @@ export class Story {
     return index < 0 ? null : { index, ...this.pairs[index] };
   }
 
-  /** Keep how a pair was guessed the first time; a second look teaches, and counts for nothing. */
+  /**
+   * Keep how a pair was guessed the first time; a second look teaches, and counts for nothing, and
+   * neither does a story that was over before the log-out.
+   */
   keep(lanes) {
+    if (lanes.some((lane) => refusedBrowser(lane))) return;
     this.played[nameOf(lanes.map(({ strategy }) => strategy.slug))] ??= lanes.map(guessedRight);
   }
 
@@ -41,6 +45,11 @@ export class Story {
     const guesses = Object.values(this.played).flat();
     return { right: guesses.filter(Boolean).length, total: guesses.length };
   }
+}
+
+/** The answer that refused a lane's own browser, up to this step: the story ends there. */
+export function refusedBrowser({ results }, step = LOGOUT) {
+  return results.slice(0, Math.min(step, LOGOUT) + 1).find(({ verdict }) => !verdict.accepted);
 }
 
 /** Whether the visitor said what the thief would get. */
