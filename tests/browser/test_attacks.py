@@ -6,16 +6,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import time_machine
 from django.conf import settings as site
+from django.contrib.staticfiles.finders import find
 from django.test.testcases import LiveServerThread
 from playwright.sync_api import Page, Route, expect
 from pytest_django.fixtures import Settings
 
 from accounts.attacks import attacks, script_in_a_comment
-from accounts.attacks.stage import houses
+from accounts.attacks.stage import houses, thief
 from accounts.attacks.stage.hosts import Party
 from tests.axe import CLEAN, violations
 from tests.browser.conftest import Guard
@@ -69,6 +71,17 @@ def play(page: Page) -> Play:
     return play
 
 
+@pytest.fixture
+def three_lamps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thief orders three lamps in each house, not twenty."""
+    script = Path(str(find("js/attacks/stolen.js"))).read_text(encoding="utf-8")
+    assert f"ORDERS = {thief.ORDERS};" in script
+    shorter = tmp_path / "stolen.js"
+    shorter.write_text(script.replace(f"ORDERS = {thief.ORDERS};", "ORDERS = 3;"), encoding="utf-8")
+    monkeypatch.setattr(thief, "find", lambda _: str(shorter))
+    monkeypatch.setattr(thief, "ORDERS", 3)
+
+
 def lost(cells: dict[str, list[str]], column: int) -> list[str]:
     """The rows whose cell in a column went badly."""
     return [title for title, row in cells.items() if row[column].startswith("▲")]
@@ -79,6 +92,7 @@ def solved(page: Page) -> str:
     return mark.inner_text() if mark.count() else ""
 
 
+@pytest.mark.usefixtures("three_lamps")
 class TestScriptInAComment:
     def test_what_a_script_cannot_read_it_can_use_but_not_take_along(
         self, page: Page, play: Play
@@ -87,11 +101,11 @@ class TestScriptInAComment:
         assert lost(cells, 0) == ["JWT in localStorage", "JWT in a variable", "JWT bound to a key"]
         assert lost(cells, 1) == [*cells]
         assert lost(cells, 2) == lost(cells, 0)
-        assert {row[1] for row in cells.values()} == {"▲ 20 of 20"}
+        assert {row[1] for row in cells.values()} == {"▲ 3 of 3"}
         assert "6 of 6" in page.get_by_role("heading", level=2).first.inner_text()
         assert "Goal reached" in solved(page)
         page.get_by_text("What the servers saw").first.click()
-        told = "20 × The victim's tab ordered a gold lamp: accepted"
+        told = "3 × The victim's tab ordered a gold lamp: accepted"
         expect(page.get_by_text(told)).to_have_count(6)
         assert violations(page) == CLEAN
         page.go_back()
@@ -118,7 +132,7 @@ class TestScriptInAComment:
 
             page.context.route("**/use/", use_it_later)
             cells = play("script-in-a-comment", "short-life")
-        assert cells["JWT in localStorage"][2] == "▲ 20 of 20, by its refresh token"
+        assert cells["JWT in localStorage"][2] == "▲ 3 of 3, by its refresh token"
         assert lost(cells, 1) == [*cells]
         assert lost(cells, 2) == ["JWT in localStorage"]
 

@@ -52,8 +52,13 @@ def lane(page: Page, side: str) -> Locator:
 
 def has_done(page: Page, steps: int) -> None:
     """Both lanes have done so many steps, and the server is no longer asked."""
-    expect(page.locator('[data-step][data-state="done"]')).to_have_count(steps, timeout=PLAYED)
-    expect(page.locator('[data-side][aria-busy="true"]')).to_have_count(0, timeout=PLAYED)
+    done = page.locator('[data-step][data-state="done"]')
+    if steps:
+        done.nth(steps - 1).wait_for(timeout=PLAYED)  # it looks more often than `expect`
+    expect(done).to_have_count(steps, timeout=PLAYED)
+    busy = page.locator('[data-side][aria-busy="true"]')
+    busy.first.wait_for(state="detached", timeout=PLAYED)
+    expect(busy).to_have_count(0, timeout=PLAYED)
 
 
 def take(page: Page, *numbers: int) -> None:
@@ -235,7 +240,7 @@ def test_six_pairs_lead_on_by_keyboard_alone_and_the_guesses_are_counted(page: P
     expect(button(page)).to_be_hidden()
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Space")
-    expect(page).to_have_url(re.compile("/(answer|lab)/$"))
+    expect(page).to_have_url(re.compile("/(answer|lab)/$"), timeout=PLAYED)
 
 
 def test_a_reload_keeps_guesses_and_results_but_no_credential(page: Page) -> None:

@@ -273,6 +273,7 @@ def test_two_visitors_see_each_others_runs_by_link_alone(
 # --- Filter ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_family_is_shown_and_run_alone(page: Page) -> None:
     page.goto("/lab/")
     page.get_by_label("Opaque token").check()
@@ -337,6 +338,7 @@ def test_a_scenario_is_played_again_from_its_transcript(page: Page) -> None:
 # --- Strategy and event ---------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_strategys_page_measures_a_request_by_itself(page: Page) -> None:
     page.goto("/lab/session-db/")
     request = page.get_by_role("region", name="One request, measured")
