@@ -163,7 +163,7 @@ def test_alice_runs_the_whole_matrix_and_finds_it_again(page: Page) -> None:
 def test_stopping_leaves_the_other_cells_unplayed(page: Page, slow: Slow) -> None:
     page.goto("/lab/")
     page.get_by_role("button", name=f"Run all {ALL}").click()
-    expect(page.locator(PLAYED).first).to_be_visible()
+    expect(page.locator(PLAYED).first).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("[data-status]")).to_contain_text("Stopped")
     expect(page.get_by_role("button", name=f"Run all {ALL}")).to_be_focused()
@@ -176,7 +176,7 @@ def test_stopping_leaves_the_other_cells_unplayed(page: Page, slow: Slow) -> Non
 def test_leaving_the_page_ends_the_run(page: Page, slow: Slow) -> None:
     page.goto("/lab/")
     page.get_by_role("button", name=f"Run all {ALL}").click()
-    expect(page.locator(PLAYED).first).to_be_visible()
+    expect(page.locator(PLAYED).first).to_be_visible(timeout=30_000)
     page.goto("/login/")
     assert slow.end() < ALL
 
