@@ -9,6 +9,8 @@ from threading import Thread
 
 import pytest
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.test.testcases import LiveServerThread
 from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
@@ -45,10 +47,17 @@ def log_in(page: Page) -> None:
 
 
 def test_a_listed_origin_logs_in_refreshes_asks_and_logs_out(
-    page: Page, port: int, alice: User, settings: Settings
+    page: Page,
+    port: int,
+    alice: User,
+    settings: Settings,
+    live_thread: LiveServerThread,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # The browser takes localhost and 127.0.0.1 for two sites.
     settings.CORS_ALLOWED_ORIGINS = [f"http://localhost:{port}"]
+    # An application is made with the middleware that the settings ask for.
+    monkeypatch.setattr(live_thread.httpd, "application", WSGIHandler())
     page.goto(f"http://localhost:{port}/")
     answer, ask = page.locator("output"), page.get_by_role("button", name="Who am I?")
     ask.click()
