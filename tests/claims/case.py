@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
 from accounts.claims import Claim, Evidence, Kind, Laboratory, Progress, Verdict
 
@@ -20,8 +22,9 @@ class Case:
 
 
 def play(claim: type[Claim]) -> tuple[Evidence, Verdict]:
-    """Do a short experiment; its evidence and its verdict."""
-    *progress, evidence = claim().run(Laboratory(share=GLANCE))
+    """Do a short experiment; its evidence and its verdict. The clock leaps over its pauses."""
+    with time_machine.travel(datetime.now(UTC)) as clock:
+        *progress, evidence = claim().run(Laboratory(share=GLANCE, pause=clock.shift))
     assert progress
     assert all(isinstance(one, Progress) for one in progress)
     assert isinstance(evidence, Evidence)

@@ -31,6 +31,7 @@ CASES = [
 ]
 
 
+@pytest.mark.database("sqlite")  # its first case asks the other one
 @pytest.mark.django_db
 def test_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     a_day_is_short(monkeypatch)

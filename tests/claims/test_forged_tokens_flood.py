@@ -27,6 +27,7 @@ CASES = [
 ]
 
 
+@pytest.mark.database("sqlite")  # its first case asks the other one
 @pytest.mark.django_db
 def test_nobody_gets_in(monkeypatch: pytest.MonkeyPatch) -> None:
     evidence, _ = play(ForgedTokensFlood)

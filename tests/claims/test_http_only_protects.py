@@ -32,6 +32,7 @@ CASES = [
 ]
 
 
+@pytest.mark.database("sqlite")  # its first case asks the other one
 @pytest.mark.django_db(transaction=True)  # a request begins with a fresh connection
 def test_every_login_is_ridden_and_those_of_the_page_are_carried_away() -> None:
     evidence, verdict = play(HttpOnlyProtects)

@@ -30,6 +30,7 @@ CASES = [
 ]
 
 
+@pytest.mark.database("sqlite")  # its first case asks the other one
 @pytest.mark.django_db
 def test_each_way_has_ended_the_logins_of_the_user_alone() -> None:
     play(OutEverywhereIsEasy)

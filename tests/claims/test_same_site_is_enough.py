@@ -40,6 +40,7 @@ CASES = [
 ]
 
 
+@pytest.mark.database("sqlite")  # its first case asks the other one
 @pytest.mark.django_db(transaction=True)  # a request begins with a fresh connection
 def test_a_shop_that_asks_for_more_than_the_cookie_refuses_all_but_the_owner() -> None:
     evidence, _ = play(SameSiteIsEnough)
@@ -48,6 +49,7 @@ def test_a_shop_that_asks_for_more_than_the_cookie_refuses_all_but_the_owner() -
     assert [one.median for one in evidence.named("own-")] == [1, 1, 1, 1]
 
 
+@pytest.mark.database("sqlite")  # its first case asks the other one
 @pytest.mark.django_db(transaction=True)
 def test_browsers_differ_in_a_cookie_that_says_nothing_and_is_two_minutes_old() -> None:
     evidence, verdict = play(SameSiteIsEnough)

@@ -1,5 +1,8 @@
 """Who reads the row serves the new role; who trusts the token, the old one."""
 
+import time
+from types import SimpleNamespace
+
 import pytest
 
 from accounts.claims import Kind, stale_role
@@ -14,9 +17,11 @@ def only(*slugs: str) -> list[type[Strategy]]:
 
 
 def short(patch: pytest.MonkeyPatch, *slugs: str) -> None:
-    patch.setattr(stale_role, "LIFE", 1)
-    patch.setattr(stale_role, "WATCHED", 0.5)
-    patch.setattr(stale_role, "SEVERAL", 0.001)
+    """With tokens that outlive what is watched, on a busy machine as well."""
+    patch.setattr(stale_role, "time", SimpleNamespace(monotonic=time.time))  # which leaps
+    patch.setattr(stale_role, "LIFE", 600)
+    patch.setattr(stale_role, "WATCHED", 30)
+    patch.setattr(stale_role, "POLL", 5)
     patch.setattr(stale_role, "strategies", only(*slugs))
 
 
@@ -30,9 +35,8 @@ CASES = [
 @pytest.mark.database("sqlite")  # the clock decides
 @pytest.mark.django_db
 def test_a_refresh_that_copies_the_role_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stale_role, "LIFE", 1)
-    monkeypatch.setattr(stale_role, "WATCHED", 2.5)
-    monkeypatch.setattr(stale_role, "strategies", only("jwt-stateless", "jwt-rotating"))
+    short(monkeypatch, "jwt-stateless", "jwt-rotating")
+    monkeypatch.setattr(stale_role, "LIFE", 10)
     evidence, _ = play(StaleRole)
     copied, read = evidence["stale-jwt-stateless"].median, evidence["stale-jwt-rotating"].median
     assert copied > read

@@ -33,6 +33,7 @@ CASES = [
 ]
 
 
+@pytest.mark.database("sqlite")  # its first case asks the other one
 @pytest.mark.django_db(transaction=True)  # a request begins with a fresh connection
 def test_the_grace_and_the_lock_keep_every_tab() -> None:
     evidence, verdict = play(TabsAreTheClientsProblem)

@@ -23,6 +23,7 @@ CASES = [
 ]
 
 
+@pytest.mark.database("sqlite")  # its first case asks the other one
 @pytest.mark.django_db(transaction=True)  # a request begins with a fresh connection
 def test_the_blacklist_leaves_the_other_device_alone() -> None:
     evidence, _ = play(VersionCounter)

@@ -3,12 +3,14 @@
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
-from accounts.claims import _worker, claims, work, write_lines
+from accounts.claims import Laboratory, _worker, claims, work, write_lines
 from accounts.claims._worker import Line
 from accounts.services import ServiceError
+from tests.claims.case import GLANCE
 from tests.claims.sample import ON_CLUSTER, played, progress
 
 
@@ -43,8 +45,10 @@ def test_where_no_cluster_runs_it_says_how_to_start_one() -> None:
         next(lines)
 
 
+@pytest.mark.database("sqlite")  # each claim asks the other one in its first case
 @pytest.mark.django_db(transaction=True)
-def test_it_tells_what_came_of_a_claim_and_where() -> None:
+def test_it_tells_what_came_of_a_claim_and_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_worker, "Laboratory", partial(Laboratory, share=GLANCE))
     *before, last = work([claims["tokens-are-bigger"]])
     assert before[0]["stage"] == "preparing an empty database"
     assert {line["claim"] for line in [*before, last]} == {"tokens-are-bigger"}
