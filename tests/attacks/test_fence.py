@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from accounts.attacks.stage import plays
+from accounts.attacks.stage import plays, thief
 from accounts.attacks.stage.fence import Fence
 from accounts.attacks.stage.hosts import Party
 from accounts.attacks.stage.houses import HOUSES, House
@@ -242,6 +242,16 @@ def test_a_play_has_only_so_many_acts(monkeypatch: pytest.MonkeyPatch, play: Att
         for _ in range(3)
     ]
     assert codes == [200, 200, 429]
+
+
+def test_a_play_has_room_for_all_orders_and_for_the_proofs_that_are_stolen(
+    play: AttackPlay,
+) -> None:
+    orders = 2 * thief.ORDERS  # in each house, beside a log-in, loot and a few pages
+    assert len(HOUSES) * (orders + 10) < plays.MAX_ACTS
+    loot = {"token": "x" * 700, "proofs": ["x" * 700] * thief.ORDERS}
+    path = f"/{play.pk}/bound-key/loot/"
+    assert post(at(Party.THIEF), path, loot).status_code == 204
 
 
 def test_what_was_stolen_goes_within_the_hour_and_the_play_when_its_link_does(
