@@ -27,8 +27,8 @@ class KeyRotated(Drill):
     one is let in, until it fetches the keys anew. The other one asks the site as soon as it meets a
     key that it does not know.
 
-    Five minutes are played as four seconds: the figures are those that were measured. The key is
-    changed at processes that the drill starts for itself.
+    Five minutes are played as four seconds: the figures are those that were measured. The new key
+    is that of a process which the drill starts for itself.
     """
 
     slug = "key-rotated"
@@ -41,19 +41,17 @@ class KeyRotated(Drill):
     order = 80
 
     def run(self, stage: Stage) -> Iterator[Line | Outcome]:
-        environment = stage.control.environment()
         with tempfile.TemporaryDirectory(prefix="authdemo-") as folder:
             key = Path(folder, "new-key.pem")
             write_key(key)
-            rotated = environment | {"JWT_SIGNING_KEY_FILE": str(key)}
-            with Gunicorn(environment=environment) as old, Gunicorn(environment=rotated) as new:
-                yield from _rotate(stage, old.address, new.address)
+            rotated = stage.control.environment() | {"JWT_SIGNING_KEY_FILE": str(key)}
+            with Gunicorn(environment=rotated) as new:
+                yield from _rotate(stage, stage.addresses[SITES[0]], new.address)
 
 
 def _rotate(stage: Stage, old: str, new: str) -> Iterator[Line | Outcome]:
     """Let the site's address lead to the process with the new key, and ask what holds."""
-    account = stage.control.account()
-    before, after = token_device(old, account), token_device(new, account)
+    before, after = stage.token_device(), token_device(new, stage.control.account())
     proxy = Caddy([old])
     with ExitStack() as running:
         site = running.enter_context(proxy).address
