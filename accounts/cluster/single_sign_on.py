@@ -44,6 +44,9 @@ class Provider:
     issuer = "https://provider.example"
 
     def __init__(self) -> None:
+        # A connection that stays open would delay the end of a site that is stopped.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self._client = httpx.Client(timeout=_TIMEOUT, limits=limits)
         self._key = Ed25519PrivateKey.generate()
         public = self._key.public_key()
         self.public_key = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -70,10 +73,9 @@ class Provider:
     def log_out(self, client: str, address: str, sid: str) -> bool:
         """Tell a party; whether it has acknowledged that (sections 2.5 and 2.8)."""
         try:
-            response = httpx.post(
+            response = self._client.post(
                 f"{address}/backchannel-logout/",
                 data={"logout_token": self.logout_token(client, sid)},
-                timeout=_TIMEOUT,
             )
         except httpx.TransportError:
             return False
