@@ -16,7 +16,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -159,7 +159,7 @@ def login_begin(
     check and this insert makes the new login outdated, as it should be.
     """
     now = timezone.now()
-    return Login.objects.create(
+    login = Login(
         user=user,
         strategy=strategy,
         token_version=user.token_version,
@@ -171,6 +171,21 @@ def login_begin(
         ip=ip,
         user_agent=user_agent[:400].replace("\0", ""),
     )
+    values = [
+        field.get_db_prep_save(getattr(login, field.attname), connection) for field in _LOGIN_FIELDS
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_LOGIN_INSERT, values)
+    login._state.adding, login._state.db = False, DEFAULT_DB_ALIAS
+    return login
+
+
+_LOGIN_FIELDS = Login._meta.concrete_fields
+_LOGIN_INSERT = (
+    f'INSERT INTO "{Login._meta.db_table}" '  # noqa: S608 - our own text
+    f"({', '.join(str(field.column) for field in _LOGIN_FIELDS)}) "
+    f"VALUES ({', '.join(['%s'] * len(_LOGIN_FIELDS))})"
+)
 
 
 @transaction.atomic

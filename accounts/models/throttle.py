@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, models
-from django.db.models import F
 
 
 class ThrottleCount(models.Model):
@@ -20,7 +19,12 @@ class ThrottleCount(models.Model):
 
 def throttle_counts(keys: Sequence[str]) -> dict[str, int]:
     """The counts of those keys that have one. One query."""
-    return dict(ThrottleCount.objects.filter(key__in=keys).values_list("key", "count"))
+    if not keys:
+        return {}
+    statement = f"SELECT key, count FROM {_table()} WHERE key IN ({_places(keys)})"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(statement, keys)
+        return dict(cursor.fetchall())
 
 
 def throttle_add(expiries: Iterable[tuple[str, int]]) -> dict[str, int]:
@@ -30,10 +34,9 @@ def throttle_add(expiries: Iterable[tuple[str, int]]) -> dict[str, int]:
     """
     # In one order, or two requests that want the same rows could wait for each other in a circle.
     rows = sorted(expiries)
-    table = connection.ops.quote_name(ThrottleCount._meta.db_table)
     places = ", ".join(["(%s, 1, %s)"] * len(rows))
     statement = (
-        f"INSERT INTO {table} AS known (key, count, expires) VALUES {places} "  # noqa: S608
+        f"INSERT INTO {_table()} AS known (key, count, expires) VALUES {places} "  # noqa: S608
         "ON CONFLICT (key) DO UPDATE SET count = known.count + 1 RETURNING key, count"
     )
     with connection.cursor() as cursor:
@@ -42,8 +45,15 @@ def throttle_add(expiries: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 def throttle_subtract(keys: Sequence[str]) -> None:
-    """Take one attempt back under each key."""
-    ThrottleCount.objects.filter(key__in=keys, count__gt=0).update(count=F("count") - 1)
+    """Take one attempt back under each key. One statement, or none for no key."""
+    if not keys:
+        return
+    statement = (
+        f"UPDATE {_table()} SET count = count - 1 "  # noqa: S608
+        f"WHERE count > 0 AND key IN ({_places(keys)})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, keys)
 
 
 def throttle_claim(key: str, *, seconds: int) -> bool:
@@ -52,12 +62,19 @@ def throttle_claim(key: str, *, seconds: int) -> bool:
     Of two processes that ask at once, the database lets one have it.
     """
     now = int(time.time())
-    table = connection.ops.quote_name(ThrottleCount._meta.db_table)
     statement = (
-        f"INSERT INTO {table} AS known (key, count, expires) VALUES (%s, 1, %s) "  # noqa: S608
+        f"INSERT INTO {_table()} AS known (key, count, expires) VALUES (%s, 1, %s) "  # noqa: S608
         "ON CONFLICT (key) DO UPDATE SET expires = excluded.expires "
         "WHERE known.expires <= %s RETURNING key"
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [key, now + seconds, now])
         return cursor.fetchone() is not None
+
+
+def _table() -> str:
+    return connection.ops.quote_name(ThrottleCount._meta.db_table)
+
+
+def _places(keys: Sequence[str]) -> str:
+    return ", ".join(["%s"] * len(keys))

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.models.session_keys import is_lab
+from accounts.models.user import normal_name
+from accounts.models.user_row import user_named
 
 
 class SiteBackend(ModelBackend):
@@ -27,10 +29,7 @@ class SiteBackend(ModelBackend):
         """
         if username is None or password is None:
             return None
-        try:
-            user = User.objects.get_by_natural_key(username)
-        except User.DoesNotExist:
-            user = User(password=UNUSABLE)
+        user = user_named(normal_name(username)) or User(password=UNUSABLE)
         is_right = user.check_password(password)
         return user if is_right and self.user_can_authenticate(user) else None
 

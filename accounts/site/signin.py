@@ -7,7 +7,6 @@ from functools import cache
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth import login as django_login
-from django.contrib.auth.models import update_last_login
 from django.core.signals import setting_changed
 from django.db import transaction
 from django.dispatch import receiver
@@ -16,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import EndReason, Login, User, login_begin
 from accounts.models.user import normal_name
+from accounts.models.user_row import user_logged_in_now
 from accounts.site import throttle
 from accounts.site.clients import client_ip, throttle_key
 from accounts.site.guesses import BadCredentials, guess_counted
@@ -193,7 +193,7 @@ def start_token_login(
         ip=client_ip(request),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
     )
-    update_last_login(User, user)  # as Django's receiver does it for a session
+    user_logged_in_now(user)  # as Django's receiver does it for a session
     return token_strategy().pair_of(login)
 
 

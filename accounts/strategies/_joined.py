@@ -6,16 +6,16 @@ executes it. The answer is a real model instance.
 """
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import connection, models
 from django.utils import timezone
 
 from accounts.models import TOUCH_EVERY, User
 from accounts.models.binding import bind
+from accounts.models.user_row import USER_COLUMNS, USER_WIDTH, user_from
 from accounts.strategies._base import (
     USER_INACTIVE,
     USER_NOT_FOUND,
@@ -28,12 +28,6 @@ from accounts.strategies._base import (
 
 # Each request asks for a login that is there: neither an invented one nor a digest is.
 UNFORGEABLE: Mapping[str, Expected] = {"key-leaked": Expected(Outcome.REFUSED)}
-# No request asks for these, and SQLite keeps times as text: Django reads them where somebody does.
-_DEFERRED = ("last_login", "date_joined")
-_ALL_FIELDS = User._meta.concrete_fields
-_ALL_NAMES = [field.attname for field in _ALL_FIELDS]
-_UNREAD = [index for index, name in enumerate(_ALL_NAMES) if name in _DEFERRED]
-_USER_FIELDS = [field for field in _ALL_FIELDS if field.attname not in _DEFERRED]
 
 
 @dataclass
@@ -54,7 +48,7 @@ def login_query(source: str, extra: str = "", *, ended: str = "l.end_reason") ->
     Parameters come in the order of the text, after the two that ``fetch_user_with_login`` adds.
     """
     return Query(
-        f"SELECT {_user_columns()}, l.id AS login_id, "  # noqa: S608 - all of it is our own text
+        f"SELECT {USER_COLUMNS}, l.id AS login_id, "  # noqa: S608 - all of it is our own text
         f"{ended} AS login_ended, l.expires <= %s AS login_expired, "
         "l.last_seen < %s AS login_needs_touch, "
         "l.token_version <> u.token_version AS login_outdated"
@@ -67,11 +61,7 @@ def table(model: type[models.Model]) -> str:
     return connection.ops.quote_name(model._meta.db_table)
 
 
-def _user_columns() -> str:
-    return ", ".join(f"u.{connection.ops.quote_name(str(f.column))}" for f in _USER_FIELDS)
-
-
-_USER_ALONE = Query(f"SELECT {_user_columns()} FROM {table(User)} u WHERE u.id = %s")  # noqa: S608
+_USER_ALONE = Query(f"SELECT {USER_COLUMNS} FROM {table(User)} u WHERE u.id = %s")  # noqa: S608
 
 
 def fetch_user_with_login(query: Query, *params: object) -> Any | None:
@@ -99,30 +89,9 @@ def _first(query: Query, *params: object) -> Any | None:
         cursor.execute(query.sql, bind(*params))
         row = cursor.fetchone()
         if query.names is None:
-            query.names = tuple(column[0] for column in cursor.description[len(_USER_FIELDS) :])
-    return None if row is None else _user(row, query.names)
-
-
-def _user(row: Sequence[Any], names: Sequence[str]) -> User:
-    values = list(row[: len(_USER_FIELDS)])
-    for index, convert in _converters():
-        values[index] = convert(values[index])
-    for index in _UNREAD:
-        values.insert(index, models.DEFERRED)
-    user = User.from_db(DEFAULT_DB_ALIAS, _ALL_NAMES, values)
-    vars(user).update(zip(names, row[len(_USER_FIELDS) :], strict=True))
+            query.names = tuple(column[0] for column in cursor.description[USER_WIDTH:])
+    if row is None:
+        return None
+    user = user_from(row)
+    vars(user).update(zip(query.names, row[USER_WIDTH:], strict=True))
     return user
-
-
-@cache
-def _converters() -> list[tuple[int, Callable[[Any], Any]]]:
-    """How to convert the database's own values: SQLite has neither times nor booleans."""
-    columns = [field.cached_col for field in _USER_FIELDS]
-    return [
-        (index, partial(function, expression=column, connection=connection))
-        for index, column in enumerate(columns)
-        for function in (
-            *connection.ops.get_db_converters(column),
-            *column.get_db_converters(connection),
-        )
-    ]

@@ -2,18 +2,23 @@
 
 import json
 import signal
-import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.http import HttpRequest
+from django.test import RequestFactory
 
 from accounts.bench.measures.calls import calls_of
 from accounts.bench.result import SiteCalls
 from accounts.conf import own_database
 from accounts.models import User, login_begin, login_touch
+from accounts.site.signin import sign_in, start_session, start_token_login
+from accounts.strategies.session_joined import SessionStore
+from tests.cast import PASSWORD
 
 # As counted with the packages of requirements.lock. Who makes a request cost less writes it here.
 REACHED: dict[str, SiteCalls] = {
@@ -22,6 +27,8 @@ REACHED: dict[str, SiteCalls] = {
 }
 # Of one statement alone, without the transaction around it.
 NOTED = {"sqlite": 75, "postgres": 139}
+# With the check of the password, its hash and the transaction.
+LOGGED_IN = {"sqlite": (1688, 2704), "postgres": (1991, 3051)}  # by token, by cookie
 MARGIN = 1.02
 
 
@@ -43,20 +50,40 @@ def test_a_request_costs_about_as_many_calls_as_it_did(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_to_log_in_costs_few_calls(alice: User) -> None:
+    def user_of(request: HttpRequest) -> User:
+        return sign_in(request, username="alice", password=PASSWORD)
+
+    def by_token() -> None:
+        request = RequestFactory().post("/api/token/")
+        start_token_login(request, user_of(request))
+
+    def by_cookie() -> None:
+        request = RequestFactory().post("/login/")
+        request.session = SessionStore()
+        start_session(request, user_of(request), remember=False)
+
+    with ThreadPoolExecutor(1) as thread:
+        counted = [*thread.map(_fewest_calls_of, (by_token, by_cookie))]
+    reached = LOGGED_IN[own_database()]
+    assert all(one <= most * MARGIN for one, most in zip(counted, reached, strict=True)), counted
+
+
+@pytest.mark.django_db(transaction=True)
 def test_to_note_that_a_login_was_used_costs_few_calls(alice: User) -> None:
     login = login_begin(alice, strategy="session-joined")
     # In a thread of its own: where a browser has been, its event loop runs in this one, and Django
     # then asks the environment at each step whether that is allowed.
     with ThreadPoolExecutor(1) as thread:
-        assert thread.submit(_calls_of_a_note, login.pk).result() <= NOTED[own_database()] * MARGIN
+        counted = thread.submit(_fewest_calls_of, partial(login_touch, login.pk)).result()
+    assert counted <= NOTED[own_database()] * MARGIN
 
 
-def _calls_of_a_note(login_id: uuid.UUID) -> int:
-    note = partial(login_touch, login_id)
-    note()  # opens the connection
+def _fewest_calls_of(act: Callable[[], None]) -> int:
+    act()  # opens the connection
     try:
         # The fewest of a few: garbage that is collected meanwhile has calls of its own.
-        return min(calls_of(note) for _ in range(3))
+        return min(calls_of(act) for _ in range(3))
     finally:
         connection.close()
 
