@@ -406,6 +406,17 @@ class TestALittle:
             sum(prune_a_little())
         assert list(BlacklistedToken.objects.all()) == [kept]
 
+    def test_near_the_end_of_a_table_the_last_rows_and_the_first_ones(
+        self, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        [tokens] = [what for what in prunables() if what.title == "blacklisted tokens"]
+        monkeypatch.setattr(pruning, "prunables", lambda: [tokens])
+        monkeypatch.setattr(pruning, "SAMPLE", 10)
+        keys = sorted(blacklisted(alice, DEAD).pk for _ in range(45))
+        monkeypatch.setattr(pruning.uuid, "uuid4", lambda: keys[-3])
+        assert sum(prune_a_little()) == 13
+        assert [row.pk for row in BlacklistedToken.objects.order_by("pk")] == keys[10:-3]
+
     def test_all_of_a_table_that_is_no_larger(self, alice: User) -> None:
         for _ in range(5):
             blacklisted(alice, DEAD)
