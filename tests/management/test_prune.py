@@ -413,7 +413,7 @@ class TestALittle:
         monkeypatch.setattr(pruning, "prunables", lambda: [tokens])
         monkeypatch.setattr(pruning, "SAMPLE", 10)
         keys = sorted(blacklisted(alice, DEAD).pk for _ in range(45))
-        monkeypatch.setattr(pruning.uuid, "uuid4", lambda: keys[-3])
+        monkeypatch.setattr(uuid, "uuid4", lambda: keys[-3])
         assert sum(prune_a_little()) == 13
         assert [row.pk for row in BlacklistedToken.objects.order_by("pk")] == keys[10:-3]
 
