@@ -38,7 +38,8 @@ def test_a_log_out_is_known_to_every_process_and_not_to_who_cannot_ask(cluster: 
     assert "Process 2 refuses it at once" in lines
     assert "Process 3 refuses it at once" in lines
     assert "Asking server refuses it at once" in lines
-    assert "Resource server accepts it until the token expires, 4 min 5" in " ".join(lines)
+    accepted = "Resource server accepts it until the token expires, (4 min 5[0-9]|5 min 0) s after"
+    assert re.search(accepted, " ".join(lines))
     tracks = {track["name"]: track for track in outcome["tracks"]}
     assert [*tracks] == [PARTS[part][0] for part in (*SITES, "reader", "resource", "asker")]
     for site in SITES:
