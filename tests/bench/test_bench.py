@@ -1,14 +1,14 @@
 """``manage.py bench``: a real, short run, and what its result holds."""
 
 import json
-import subprocess
+import signal
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django.fixtures import Settings
@@ -27,6 +27,7 @@ from accounts.conf import own_database
 from accounts.management.commands.bench import Command
 from accounts.strategies import strategies
 from tests.bench.sample import result as sample
+from tests.bench.test_calls import unlike_reached
 
 QUERIES = {BASELINE: 0, "jwt-stateless": 0, "jwt-user": 1, "session-joined": 1, "opaque": 1}
 QUERIES |= {"jwt-blacklist-joined": 1, "session-db": 2, "jwt-blacklist": 2}
@@ -43,17 +44,14 @@ PREVIOUS_NAMES = {
 
 
 def bench(*arguments: str) -> Result:
-    """The command in a process of its own, as somebody types it."""
-    command = [sys.executable, "manage.py", "bench", "--json", "--no-save", "--rounds", "20"]
-    done = subprocess.run(
-        [*command, "--database", own_database(), *arguments],
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=280,
-    )
-    found: Result = json.loads(done.stdout)
+    """What the command prints, as somebody types it."""
+    line = ["--json", "--no-save", "--rounds", "20", "--database", own_database(), *arguments]
+    printed = StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(signal, "signal", lambda *_: None)  # this process keeps its handlers
+        patch.setattr(sys, "argv", ["manage.py", "bench", *line])
+        call_command("bench", *line, stdout=printed)
+    found: Result = json.loads(printed.getvalue())
     return found
 
 
@@ -153,6 +151,11 @@ class TestAWholeRun:
         ]
         assert all(one["requests"] > 0 for one in http["strategies"])
         assert http["seconds_each"] == 0.2  # of 20 rounds: a short run is short here, too
+
+    def test_a_request_to_the_site_costs_about_as_many_calls_as_it_did(
+        self, measured: Result
+    ) -> None:
+        assert unlike_reached(measured["site_calls"]) == {}
 
     def test_it_says_what_it_was_measured_with(self, measured: Result) -> None:
         assert measured["machine"]["cores"] >= 1
