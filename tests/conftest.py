@@ -52,6 +52,14 @@ LONG = (
     *("tests/api/test_schema.py", "tests/api_clients/", "tests/demo/test_demo.py"),
     *("tests/browser/test_lesson_rooms.py", "tests/browser/test_lab.py"),
 )
+# What plugins prepare for every test, for marks and for classes that no test here has: it takes
+# longer than a small test itself.
+NEEDLESS = {
+    *("_dj_autoclear_mailbox", "_django_clear_site_cache", "_django_isolate_apps"),
+    *("_django_set_urlconf", "_django_setup_unittest", "_fail_for_invalid_template_variable"),
+    *("_live_server_helper", "_pw_trace_api_requests", "_template_string_if_invalid_marker"),
+    "delete_output_dir",
+}
 NOT_CHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
@@ -65,6 +73,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Take from the plugins what is needless, before a test is collected."""
+    gc.disable()
+    for names in session._fixturemanager._node_autousenames.values():
+        names[:] = [name for name in names if name not in NEEDLESS]
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes seconds: as the last one it would leave a core without work."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
@@ -74,6 +90,7 @@ def pytest_collection_finish() -> None:
     """Let Python look for no garbage among thousands of tests, which stay: a tenth of the time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 
@@ -113,16 +130,49 @@ def django_db_keepdb() -> bool:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def rows_alone_are_deleted() -> Iterator[None]:
+def in_all_tests(
+    contract: Contract, collected_static_files: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """All that is patched once. It is one fixture, because each costs time in every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        _delete_rows_alone(patch)
+        _hash_cheaply(patch)
+        _start_nothing_by_accident(patch)
+        _read_static_files_once(patch)
+        _make_postgres_once(patch, tmp_path_factory.mktemp("postgres") / "made")
+        _check_every_answer(patch, contract)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def in_this_test(contract: Contract) -> Iterator[None]:
+    """Begin with an empty cache, which no transaction takes back, and without a flaw."""
+    site_cache.clear()
+    contract.flaws.clear()
+    yield
+    assert contract.flaws == []
+
+
+def _check_every_answer(patch: pytest.MonkeyPatch, contract: Contract) -> None:
+    """Hold each answer of the API, in process or live, against its document."""
+    respond = BaseHandler.get_response
+
+    def checked(self: BaseHandler, request: HttpRequest) -> HttpResponseBase:
+        answer = respond(self, request)
+        contract.check(request, answer)
+        return answer
+
+    patch.setattr(BaseHandler, "get_response", checked)
+
+
+def _delete_rows_alone(patch: pytest.MonkeyPatch) -> None:
     """Clean up after a test without a transaction by deleting its rows.
 
     Django's own way truncates each table and makes its permissions and content types anew.
     """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", _delete_rows)
-        # Its connection is good for the next test, unless this one has broken it.
-        patch.setattr(TransactionTestCase, "_should_reload_connections", _is_broken)
-        yield
+    patch.setattr(TransactionTestCase, "_fixture_teardown", _delete_rows)
+    # Its connection is good for the next test, unless this one has broken it.
+    patch.setattr(TransactionTestCase, "_should_reload_connections", _is_broken)
 
 
 def _is_broken(test: TransactionTestCase) -> bool:
@@ -142,46 +192,20 @@ def _tables() -> list[str]:
     return sorted({*connection.introspection.django_table_names(only_existing=True)} - MIGRATED)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def cheap_passwords() -> Iterator[None]:
+def _hash_cheaply(patch: pytest.MonkeyPatch) -> None:
     """Hash with argon2id at its cheapest. The algorithm and every step around it stay the same."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(SiteHasher, "time_cost", 1)
-        patch.setattr(SiteHasher, "memory_cost", 64)
-        patch.setattr(SiteHasher, "parallelism", 1)
-        yield
+    patch.setattr(SiteHasher, "time_cost", 1)
+    patch.setattr(SiteHasher, "memory_cost", 64)
+    patch.setattr(SiteHasher, "parallelism", 1)
 
 
-@pytest.fixture(autouse=True, scope="session")
-def no_benchmarks() -> Iterator[None]:
-    """Start none by accident: each keeps a core busy. A test that wants one brings its command."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(benchruns, "COMMAND", [sys.executable, "-c", ""])
-        yield
+def _start_nothing_by_accident(patch: pytest.MonkeyPatch) -> None:
+    """Neither a benchmark nor an experiment: each keeps a core busy. A test brings its command."""
+    for runs in (benchruns, claims_play):
+        patch.setattr(runs, "COMMAND", [sys.executable, "-c", ""])
 
 
-@pytest.fixture(autouse=True, scope="session")
-def no_experiments() -> Iterator[None]:
-    """The same for the experiments of the claims."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(claims_play, "COMMAND", [sys.executable, "-c", ""])
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def collected_static_files(pytestconfig: pytest.Config) -> Iterator[None]:
-    """Static files as the site serves them, with hashed names; kept until one of them changes."""
-    cache = pytestconfig.cache
-    assert cache is not None
-    root = cache.mkdir("static") / static_files_state()
-    if not root.exists():
-        _collect_static_files(root)
-    with override_settings(STATIC_ROOT=root):
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
-def static_files_read_once(collected_static_files: None) -> Iterator[None]:
+def _read_static_files_once(patch: pytest.MonkeyPatch) -> None:
     """Let whitenoise read the folder once per process, not for every client that a test makes."""
     read = WhiteNoise.update_files_dictionary
     known: dict[tuple[str, str], dict[str, StaticFile]] = {}
@@ -192,8 +216,34 @@ def static_files_read_once(collected_static_files: None) -> Iterator[None]:
             known[root, prefix] = dict(self.files)
         self.files.update(known[root, prefix])
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WhiteNoise, "update_files_dictionary", update)
+    patch.setattr(WhiteNoise, "update_files_dictionary", update)
+
+
+def _make_postgres_once(patch: pytest.MonkeyPatch, made: Path) -> None:
+    """Let initdb work once per process: it takes longer than all else that a PostgreSQL starts."""
+    run = Cluster._run
+
+    def run_once(self: Cluster, command: list[str], folder: Path) -> None:
+        if not command[0].endswith("initdb"):
+            run(self, command, folder)
+        elif made.exists():
+            subprocess.run(["cp", "-a", f"{made}/.", folder], check=True)
+        else:
+            run(self, command, folder)
+            subprocess.run(["cp", "-a", folder, made], check=True)
+
+    patch.setattr(Cluster, "_run", run_once)
+
+
+@pytest.fixture(scope="session")
+def collected_static_files(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Static files as the site serves them, with hashed names; kept until one of them changes."""
+    cache = pytestconfig.cache
+    assert cache is not None
+    root = cache.mkdir("static") / static_files_state()
+    if not root.exists():
+        _collect_static_files(root)
+    with override_settings(STATIC_ROOT=root):
         yield
 
 
@@ -206,31 +256,6 @@ def _collect_static_files(root: Path) -> None:
             Path(temporary, "static").rename(root)
     for old in sorted(root.parent.iterdir(), key=lambda path: path.stat().st_mtime)[:-3]:
         shutil.rmtree(old, ignore_errors=True)
-
-
-@pytest.fixture(autouse=True, scope="session")
-def postgres_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Let initdb work once per process: it takes longer than all else that a PostgreSQL starts."""
-    run, made = Cluster._run, tmp_path_factory.mktemp("postgres") / "made"
-
-    def run_once(self: Cluster, command: list[str], folder: Path) -> None:
-        if not command[0].endswith("initdb"):
-            run(self, command, folder)
-        elif made.exists():
-            subprocess.run(["cp", "-a", f"{made}/.", folder], check=True)
-        else:
-            run(self, command, folder)
-            subprocess.run(["cp", "-a", folder, made], check=True)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Cluster, "_run", run_once)
-        yield
-
-
-@pytest.fixture(autouse=True)
-def empty_cache() -> None:
-    """Forget what another test has cached: no transaction takes that back."""
-    site_cache.clear()
 
 
 @pytest.fixture(scope="session")
@@ -256,24 +281,6 @@ def cluster(killed_cluster: Killed) -> Iterator[Control]:
 def contract() -> Contract:
     """The OpenAPI document."""
     return Contract()
-
-
-@pytest.fixture(autouse=True)
-def every_answer_is_described(
-    contract: Contract, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
-    """Hold each answer of the API, in process or live, against its document."""
-    flaws: list[str] = []
-    respond = BaseHandler.get_response
-
-    def checked(self: BaseHandler, request: HttpRequest) -> HttpResponseBase:
-        answer = respond(self, request)
-        contract.check(request, answer, flaws)
-        return answer
-
-    monkeypatch.setattr(BaseHandler, "get_response", checked)
-    yield
-    assert flaws == []
 
 
 def user_named(name: str) -> User:

@@ -24,6 +24,7 @@ class Contract:
     """The document, which is made when it is needed first, and so is each validator."""
 
     def __init__(self) -> None:
+        self.flaws: list[str] = []
         self._compiled: dict[int, Draft202012Validator] = {}
 
     @cached_property
@@ -37,18 +38,16 @@ class Contract:
                 schema.setdefault("additionalProperties", False)
         return found
 
-    def check(self, request: HttpRequest, answer: HttpResponseBase, flaws: list[str]) -> None:
+    def check(self, request: HttpRequest, answer: HttpResponseBase) -> None:
         """Add to the flaws what is wrong with an answer of an endpoint that is described.
 
         The lines of a streamed answer are looked at while they are read. That something broke
         (500) is no answer that anybody describes.
         """
         which = f"{request.method} {request.path} {answer.status_code}"
-        flaws += [f"{which}: {flaw}" for flaw in self._wrong(request, answer, flaws)]
+        self.flaws += [f"{which}: {flaw}" for flaw in self._wrong(request, answer)]
 
-    def _wrong(
-        self, request: HttpRequest, answer: HttpResponseBase, flaws: list[str]
-    ) -> Iterator[str]:
+    def _wrong(self, request: HttpRequest, answer: HttpResponseBase) -> Iterator[str]:
         if party_of(request):  # a host of the theatre has no API
             return
         operations = self.document["paths"].get(_path(request), {})
@@ -61,7 +60,7 @@ class Contract:
                 yield "this status is not described"
                 return
             yield from self._wrong_headers(answer, described.get("headers", {}))
-            yield from self._wrong_body(answer, described.get("content", {}), flaws)
+            yield from self._wrong_body(answer, described.get("content", {}))
 
     def _wrong_headers(self, answer: HttpResponseBase, described: dict[str, Any]) -> Iterator[str]:
         for name in (TELLING | described.keys()) & answer.headers.keys():
@@ -74,9 +73,7 @@ class Contract:
         needed = {name for name, header in described.items() if header.get("required")}
         yield from (f"{name} is missing" for name in needed - answer.headers.keys())
 
-    def _wrong_body(
-        self, answer: HttpResponseBase, described: dict[str, Any], flaws: list[str]
-    ) -> Iterator[str]:
+    def _wrong_body(self, answer: HttpResponseBase, described: dict[str, Any]) -> Iterator[str]:
         media_type = answer.headers.get("Content-Type", "").partition(";")[0]
         if not described:
             if not isinstance(answer, HttpResponse) or answer.content:
@@ -85,16 +82,16 @@ class Contract:
             yield f"a body of type {media_type!r} is not described"
         elif isinstance(answer, StreamingHttpResponse):
             schema, lines = described[media_type]["schema"], answer.streaming_content
-            answer.streaming_content = self._read(schema, lines, flaws)  # type: ignore[arg-type]
+            answer.streaming_content = self._read(schema, lines)  # type: ignore[arg-type]
         elif isinstance(answer, HttpResponse):
             is_packed = answer.headers.get("Content-Encoding") == "gzip"
             body = (gzip.decompress(answer.content) if is_packed else answer.content).decode()
             value = json.loads(body) if media_type.endswith("json") else body
             yield from self._invalid(described[media_type]["schema"], value)
 
-    def _read(self, schema: Any, lines: Iterator[bytes], flaws: list[str]) -> Iterator[bytes]:
+    def _read(self, schema: Any, lines: Iterator[bytes]) -> Iterator[bytes]:
         for line in lines:
-            flaws.extend(self._invalid(schema, json.loads(line)))
+            self.flaws.extend(self._invalid(schema, json.loads(line)))
             yield line
 
     def _invalid(self, schema: dict[str, Any], value: Any) -> Iterator[str]:

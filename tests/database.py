@@ -93,8 +93,7 @@ def _asks_for_a_database(item: pytest.Item) -> bool:
 
 
 def _is_of_a_page(item: pytest.Item) -> bool:
-    tests = item.config.rootpath / "tests"
-    return bool({tests / "browser", tests / "pages"} & {*item.path.parents})
+    return item.nodeid.startswith(("tests/browser/", "tests/pages/"))
 
 
 def pytest_report_header(config: pytest.Config) -> str:

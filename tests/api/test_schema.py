@@ -31,7 +31,7 @@ from tests.clients import bearer
 from tests.urls import NOBODY, addresses
 
 # Status, headers and body of each answer are held against the document in every test of the API:
-# see every_answer_is_described in tests/conftest.py.
+# see _check_every_answer in tests/conftest.py.
 CHECKS: list[CheckFunction] = [not_a_server_error, unsupported_method]
 bounded = hypothesis_settings(
     max_examples=max(2, hypothesis_settings().max_examples // 20),

@@ -1,11 +1,11 @@
 """The pages of what goes wrong, as a visitor sees them."""
 
-import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
 
 from accounts.models.hashers import TooManyHashes
 from accounts.pages import errors
@@ -57,8 +57,6 @@ handler403 = urls.handler403
 handler404 = urls.handler404
 handler500 = urls.handler500
 
-pytestmark = pytest.mark.urls(__name__)
-
 PAGES = [
     ("/damaged/", "This request cannot be read"),
     ("/forbidden/", "You may not do this"),
@@ -72,8 +70,9 @@ PAGES = [
 
 
 def test_each_is_accessible_in_both_themes_and_leads_back(
-    page: Page, guard: Guard, live: object
+    page: Page, guard: Guard, live: object, settings: Settings
 ) -> None:
+    settings.ROOT_URLCONF = __name__
     guard.allow("Failed to load resource: the server responded with a status of")
     for address, heading in PAGES:
         page.goto(address)

@@ -25,8 +25,6 @@ def away(request: HttpRequest) -> HttpResponse:
 urlpatterns = [path("away/", away), path("api/away/", away), *urls.urlpatterns]
 handler500 = urls.handler500
 
-pytestmark = pytest.mark.urls(__name__)
-
 
 @pytest.fixture
 def visitor() -> Client:
@@ -34,8 +32,9 @@ def visitor() -> Client:
 
 
 @pytest.fixture(autouse=True)
-def fresh_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this test be the first to tell of an outage."""
+def fresh_log(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    """Let this test be the first to tell of an outage, at one of the addresses above."""
+    settings.ROOT_URLCONF = __name__
     monkeypatch.setattr(health, "log_outage", type(health.log_outage)())
 
 
