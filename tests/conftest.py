@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
@@ -40,6 +41,11 @@ from tests.cast import PASSWORD
 from tests.cluster.command import Killed, killed
 from tests.contract import Contract
 from tests.processes import sharing
+
+if TYPE_CHECKING:  # xdist may be left out
+    from xdist.remote import Producer
+
+    from tests.scheduling import Scheduling
 
 # How many examples a property is tried with: fully on one database, shortly on the other one.
 # Nothing depends on how fast the machine is.
@@ -84,6 +90,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes seconds: as the last one it would leave a core without work."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Scheduling | None":
+    """Share out the tests by groups, as ``--dist loadgroup`` asks for."""
+    from tests.scheduling import Scheduling
+
+    return Scheduling(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def pytest_collection_finish() -> None:
