@@ -11,7 +11,8 @@ CLEAN: dict[str, list[str]] = {}
 
 # A theme changes colours and nothing else: the other rules have judged the same page before.
 # https://github.com/dequelabs/axe-core/blob/develop/doc/API.md#options-parameter
-VIOLATIONS = {"resultTypes": ["violations"]}
+# No page plays a sound, whose file would be read before; the style sheets need not be either.
+VIOLATIONS = {"resultTypes": ["violations"], "preload": False}
 ABOUT_COLOURS = ["color-contrast", "link-in-text-block"]
 # A telephone shows the same elements, folded and in other places.
 ABOUT_PLACES = [
@@ -44,11 +45,18 @@ GOOD_LOOKS: dict[str, set[int]] = {theme: set() for theme in THEMES}
 MARK_LOOKS = """(good) => {
   const JUDGED = 3;
   const FORM = "input, select, textarea";
-  const TEXT = ["color", "fill", "fontSize", "fontWeight", "textShadow", "textDecorationLine"];
+  const TEXT = ["color", "fill", "textShadow", "textDecorationLine"];
   const BEHIND = ["backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode"];
+  const NOTHING = "/rgba(0, 0, 0, 0),none,1,none,normal";
+  const OPAQUE = /[/]rgb[(][^)]*[)],none,1,none,normal/g; // nothing below it is seen
   const styles = (element, names) => {
     const computed = getComputedStyle(element);
     return names.map((name) => computed[name]).join();
+  };
+  // Large text needs less contrast: 18 points, or 14 if it is bold. Here in pixels.
+  const isLarge = (element) => {
+    const { fontSize, fontWeight } = getComputedStyle(element);
+    return parseFloat(fontSize) >= (fontWeight >= 700 ? 14 : 18) / 0.75;
   };
   const behind = new Map([[null, ""]]);
   const whatLiesBehind = (element) => {
@@ -57,7 +65,9 @@ MARK_LOOKS = """(good) => {
       // What is positioned may lie on anything: no other element tells how it looks.
       const isPlaced = /absolute|fixed|sticky/.test(styles(element, ["position"]));
       const place = isPlaced ? `#${behind.size}` : "";
-      behind.set(element, `${below}/${styles(element, BEHIND)}${place}`);
+      const own = `/${styles(element, BEHIND)}`;
+      const seen = own.match(OPAQUE) ? below.replace(OPAQUE, "") : below;
+      behind.set(element, own === NOTHING ? below + place : seen + own + place);
     }
     return behind.get(element);
   };
@@ -78,8 +88,10 @@ MARK_LOOKS = """(good) => {
   };
   const lookOf = (element) => {
     // A link is told from the text around it.
-    const around = element.matches("a") ? styles(element.parentElement, TEXT) : "";
-    const look = [element.tagName, styles(element, TEXT), around, whatLiesBehind(element)].join();
+    const linked = element.matches("a") ? [element, element.parentElement] : [];
+    const around = linked.map((one) => styles(one, [...TEXT, "fontSize", "fontWeight"]));
+    const kind = element.matches(FORM) ? element.tagName : isLarge(element);
+    const look = [kind, styles(element, TEXT), ...around, whatLiesBehind(element)].join();
     return { name: short(look), isItsOwn: look.includes("#") };
   };
   const known = new Set(good);

@@ -31,6 +31,11 @@ def test_one_pale_text_among_many_is_found_where_it_is_pale(page: Page) -> None:
         for width in (1280, 390)
         for theme in ("light", "dark")
     }
+    enough_if_large = "h1 { color: #888; } tbody { background: light-dark(#fff, #111); }"
+    assert judged(page, enough_if_large) == CLEAN
+    small = judged(page, f"{enough_if_large} h1 {{ font-size: 1rem; }}")
+    assert small == {f"{width} light": ["color-contrast: h1"] for width in (1280, 390)}
+    assert len(judged(page, f"{enough_if_large} table {{ opacity: 0.3; }}")) == 4
 
 
 def test_a_text_that_may_lie_on_anything_is_judged_on_each_page(page: Page) -> None:
