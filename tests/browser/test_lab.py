@@ -37,7 +37,7 @@ def calm(page: Page) -> Iterator[None]:
 
 
 #: a scenario whose transcript is opened after its row was played
-OPENED = {("session-db", "log-out"), ("jwt-user", "log-out")}
+OPENED = {("jwt-blacklist-joined", "log-out"), ("jwt-user", "log-out")}
 
 
 @pytest.fixture
@@ -63,16 +63,22 @@ class Slow:
     """A server that tells of no cell after the first few, until it is told to go on."""
 
     def __init__(self) -> None:
+        self.may_go_on = threading.Event()
+        self.play: Callable[..., Report] = runs.run_scenario
+        self.rest()
+
+    def rest(self) -> None:
+        """Tell of a few cells once more."""
         self.begun: list[object] = []
         self.told = iter(range(5))
-        self.may_go_on = threading.Event()
+        self.may_go_on.clear()
 
     def run_scenario(self, *pair: Any, **options: Any) -> Report:
         self.begun.append(pair)
-        report = scenario.run_scenario(*pair, **options)
         if next(self.told, None) is None:
             self.may_go_on.wait(60)
-        return report
+            time.sleep(0.1)  # a scenario takes its time: all would be played before anybody stops
+        return self.play(*pair, **options)
 
     def end(self) -> int:
         """Let it go on and wait for its end; how many cells it has begun."""
@@ -82,7 +88,7 @@ class Slow:
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+def slow(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
     server = Slow()
     monkeypatch.setattr(runs, "run_scenario", server.run_scenario)
     yield server
@@ -93,23 +99,51 @@ def cell(page: Page, strategy: str, event: str) -> Locator:
     return page.locator(f'[data-cell][data-strategy="{strategy}"][data-event="{event}"]')
 
 
-def play_button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=name, exact=True)
+# To look for a name among all the buttons of the matrix keeps the browser busy for half a second.
+
+
+def bar(page: Page) -> Locator:
+    """The place of the button that runs all, of the one that stops, and of what is told."""
+    return page.locator("[data-bar]")
+
+
+def play_button(page: Page, name: str, strategy: str = "", event: str = "") -> Locator:
+    """The one of a row, of a column or of a cell, by slug; a screen reader calls it by its name."""
+    pair = {"strategy": strategy, "event": event}
+    has = [
+        f'[data-{key}="{slug}"]' if slug else f":not([data-{key}])" for key, slug in pair.items()
+    ]
+    button = page.locator(f".matrix [data-run]{''.join(has)}")
+    expect(button).to_have_accessible_name(name)
+    return button
+
+
+def run_all(page: Page, number: int = ALL) -> None:
+    words = f"Run all {ALL}" if number == ALL else f"Run these {number}"
+    bar(page).get_by_role("button", name=words).click()
+
+
+def stop(page: Page) -> None:
+    bar(page).get_by_role("button", name="Stop").click()
+
+
+def choose_family(page: Page, name: str) -> None:
+    page.locator("[data-filter]").get_by_label(name, exact=True).check()
 
 
 def run_row(page: Page, strategy: str) -> None:
-    page.goto("/lab/")
-    play_button(page, f"Run the row {strategies[strategy].title}").click()
+    play_button(page, f"Run the row {strategies[strategy].title}", strategy).click()
     finished(page, f"{len(events)} of {len(events)}")
 
 
-def run_cell(page: Page, strategy: str, event: str) -> Locator:
-    """Play one pair; returns its cell."""
-    page.goto("/lab/")
+def run_column(page: Page, event: str) -> None:
+    play_button(page, f"Run the column {events[event].title}", event=event).click()
+    finished(page, f"{len(strategies)} of {len(strategies)}")
+
+
+def cell_button(page: Page, strategy: str, event: str) -> Locator:
     name = f"Run {strategies[strategy].title} against {events[event].title}"
-    play_button(page, name).click()
-    finished(page, "1 of 1")
-    return cell(page, strategy, event)
+    return play_button(page, name, strategy, event)
 
 
 def smallest(words: Locator) -> float:
@@ -141,10 +175,21 @@ def server_has_ended() -> None:
 
 
 @pytest.mark.usefixtures("at_once")
-def test_alice_runs_the_whole_matrix_and_finds_it_again(page: Page) -> None:
+def test_alice_runs_a_family_and_the_whole_matrix_and_finds_it_again(page: Page) -> None:
     page.goto("/lab/")
-    expect(page.get_by_text("Not played here yet")).to_be_visible()
-    page.get_by_role("button", name=f"Run all {ALL}").click()
+    expect(bar(page).get_by_text("Not played here yet")).to_be_visible()
+    choose_family(page, "Opaque token")
+    opaque = [found for found in strategies if found.family is Family.OPAQUE]
+    expect(page.locator("tr[data-row]:visible")).to_have_count(len(opaque))
+    expect(page).to_have_url(re.compile(r"\?family=opaque$"))
+    number = len(opaque) * len(events)
+    run_all(page, number)
+    finished(page, f"{number} of {number}")
+    expect(page.locator(PLAYED)).to_have_count(number)
+
+    choose_family(page, "All")
+    expect(page).to_have_url(re.compile("/lab/$"))
+    run_all(page)
     finished(page, f"{ALL} of {ALL}")
     expect(page.locator(PLAYED)).to_have_count(ALL)
     expect(page.locator('.matrix [data-tone="broken"]')).to_have_count(0)
@@ -154,149 +199,96 @@ def test_alice_runs_the_whole_matrix_and_finds_it_again(page: Page) -> None:
     expect(cell(page, "session-db", "log-out")).to_contain_text("refused at once")
     expect(cell(page, "jwt-user", "log-out")).to_contain_text("still works")
 
+    choose_family(page, "Opaque token")
     page.reload()
+    expect(page.locator("[data-filter]").get_by_label("Opaque token")).to_be_checked()
+    choose_family(page, "All")
+    expect(page.locator("tr[data-row]:visible")).to_have_count(len([*strategies.all()]))
     expect(page.locator(PLAYED)).to_have_count(ALL)
     expect(page.locator("[data-state-line]")).to_contain_text(f"{ALL} of {ALL}")
     expect(page.locator("[data-state-line]")).to_contain_text("today")
 
 
-def test_stopping_leaves_the_other_cells_unplayed(page: Page, slow: Slow) -> None:
+def test_stopping_or_leaving_the_page_ends_the_run(page: Page, slow: Slow) -> None:
     page.goto("/lab/")
-    page.get_by_role("button", name=f"Run all {ALL}").click()
+    run_all(page)
     expect(page.locator(PLAYED).first).to_be_visible(timeout=30_000)
-    page.get_by_role("button", name="Stop").click()
+    stop(page)
     expect(page.locator("[data-status]")).to_contain_text("Stopped")
-    expect(page.get_by_role("button", name=f"Run all {ALL}")).to_be_focused()
+    expect(bar(page).get_by_role("button", name=f"Run all {ALL}")).to_be_focused()
     played = page.locator(PLAYED).count()
     assert 0 < played < ALL
     expect(page.locator('[aria-busy="true"]')).to_have_count(0)
     assert slow.end() < ALL
 
-
-def test_leaving_the_page_ends_the_run(page: Page, slow: Slow) -> None:
-    page.goto("/lab/")
-    page.get_by_role("button", name=f"Run all {ALL}").click()
-    expect(page.locator(PLAYED).first).to_be_visible(timeout=30_000)
+    slow.rest()
+    run_all(page)
+    expect(page.locator("[data-status]")).to_contain_text("Playing")
+    expect(page.locator("[data-state-line]")).to_contain_text(re.compile("^[1-9]"))
     page.goto("/login/")
     assert slow.end() < ALL
 
 
 @pytest.mark.usefixtures("at_once")
-def test_a_row_a_column_and_a_cell_run_by_themselves(page: Page) -> None:
+def test_a_row_and_a_column_run_by_themselves_until_it_was_too_much(
+    page: Page, settings: Settings
+) -> None:
+    page.goto("/lab/")
     run_row(page, "opaque")
     expect(page.locator(PLAYED)).to_have_count(len(events))
     expect(page.locator('[data-row="opaque"] [data-sql]')).to_have_text("1")
     expect(page.locator('[data-row="opaque"] [data-bytes]')).to_have_text(re.compile(r"^\d+ B$"))
+    run_column(page, "log-out")
+    played = len(events) + len(strategies) - 1
+    expect(page.locator(PLAYED)).to_have_count(played)
 
-    play_button(page, f"Run the column {events['log-out'].title}").click()
-    finished(page, f"{len(strategies)} of {len(strategies)}")
-    expect(page.locator(PLAYED)).to_have_count(len(events) + len(strategies) - 1)
-
-    name = f"Run {strategies['session-db'].title} against {events['expiry'].title}"
-    play_button(page, name).click()
-    finished(page, "1 of 1")
-    expect(page.locator(PLAYED)).to_have_count(len(events) + len(strategies))
-
-
-@pytest.mark.usefixtures("at_once")
-def test_too_many_runs_are_told_with_a_time(page: Page, settings: Settings) -> None:
     settings.LIMITS = {**settings.LIMITS, "lab-runs": (len(events), 86_400)}
-    run_row(page, "session-db")
     before = page.locator("[data-state-line]").inner_text()
-    play_button(page, f"Run the row {strategies['opaque'].title}").click()
-    alert = page.get_by_role("alert")
+    play_button(page, f"Run the row {strategies['session-db'].title}", "session-db").click()
+    alert = bar(page).get_by_role("alert")
     expect(alert).to_contain_text("Too many requests from here. Try again in")
-    expect(page.get_by_role("button", name=f"Run all {ALL}")).to_be_visible()
+    expect(bar(page).get_by_role("button", name=f"Run all {ALL}")).to_be_visible()
     expect(page.locator('[aria-busy="true"]')).to_have_count(0)
-    expect(page.locator(PLAYED)).to_have_count(len(events))
+    expect(page.locator(PLAYED)).to_have_count(played)
     expect(page.locator("[data-state-line]")).to_have_text(before)
 
 
-def others_play(slots: range = SHORT_SLOTS) -> None:
+def others_play(slots: range) -> None:
     for slot in slots:
         RunTurn.objects.create(visitor=uuid.uuid4(), is_long=slots == LONG_SLOTS, slot=slot)
 
 
-def test_whoever_has_to_wait_sees_the_place_in_the_line(page: Page) -> None:
-    others_play()
+def test_whoever_has_to_wait_sees_the_place_in_the_line_and_may_stop(
+    page: Page, guard: Guard
+) -> None:
+    others_play(LONG_SLOTS)
     page.goto("/lab/")
-    name = f"Run {strategies['opaque'].title} against {events['log-out'].title}"
-    play_button(page, name).click()
+    run_all(page)
     expect(page.locator("[data-state-line]")).to_contain_text("Number 1 in the line. It begins")
+    stop(page)
+    expect(page.locator("[data-status]")).to_contain_text(f"Stopped: 0 of {ALL}")
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+    expect(bar(page).get_by_role("alert")).to_be_hidden()
+
+    others_play(SHORT_SLOTS)
+    cell_button(page, "opaque", "log-out").click()
     expect(page.locator("[data-status]")).to_have_text("Number 1 in the line. It begins by itself.")
     RunTurn.objects.exclude(slot=None).delete()
     finished(page, "1 of 1")
 
-
-def test_whoever_waits_may_stop(page: Page) -> None:
-    others_play(LONG_SLOTS)
-    page.goto("/lab/")
-    page.get_by_role("button", name=f"Run all {ALL}").click()
-    expect(page.locator("[data-state-line]")).to_contain_text("Number 1 in the line. It begins")
-    page.get_by_role("button", name="Stop").click()
-    expect(page.locator("[data-status]")).to_contain_text(f"Stopped: 0 of {ALL}")
-    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
-    expect(page.get_by_role("alert")).to_be_hidden()
-
-
-def test_a_server_that_does_not_answer_ends_the_run_and_says_so(page: Page, guard: Guard) -> None:
     guard.allow("ERR_FAILED")
-
-    def fail(route: Route) -> None:
-        route.abort()
-
-    page.goto("/lab/")
-    page.route("**/api/lab/runs/", fail)
-    page.get_by_role("button", name=f"Run all {ALL}").click()
-    expect(page.get_by_role("alert")).to_contain_text("The server did not answer.")
-    expect(page.locator(PLAYED)).to_have_count(0)
-
-
-def test_two_visitors_see_each_others_runs_by_link_alone(
-    page: Page, new_context: Callable[..., BrowserContext]
-) -> None:
-    link = run_cell(page, "session-db", "log-out").get_by_role("link").get_attribute("href")
-    assert link
-
-    bob = new_context().new_page()
-    bob.goto("/lab/")
-    expect(bob.locator(PLAYED)).to_have_count(0)
-    bob.goto(link)
-    expect(bob.get_by_role("heading", level=1)).to_contain_text(strategies["session-db"].title)
-    run_cell(bob, "session-db", "log-out")
-
-    page.reload()
-    again = cell(page, "session-db", "log-out").get_by_role("link").get_attribute("href")
-    assert again == link
-
-
-# --- Filter ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.usefixtures("at_once")
-def test_a_family_is_shown_and_run_alone(page: Page) -> None:
-    page.goto("/lab/")
-    page.get_by_label("Opaque token").check()
-    opaque = [found for found in strategies if found.family is Family.OPAQUE]
-    expect(page.locator("tr[data-row]:visible")).to_have_count(len(opaque))
-    expect(page).to_have_url(re.compile(r"\?family=opaque$"))
-    number = len(opaque) * len(events)
-    page.get_by_role("button", name=f"Run these {number}").click()
-    finished(page, f"{number} of {number}")
-
-    page.reload()
-    expect(page.get_by_label("Opaque token")).to_be_checked()
-    page.get_by_label("All").check()
-    expect(page.locator("tr[data-row]:visible")).to_have_count(len([*strategies.all()]))
+    page.route("**/api/lab/runs/", lambda route: route.abort())
+    run_all(page)
+    expect(bar(page).get_by_role("alert")).to_contain_text("The server did not answer.")
+    expect(page.locator(PLAYED)).to_have_count(1)
 
 
 # --- Transcript -----------------------------------------------------------------------------------
 
 
-def test_a_cell_opens_its_transcript_whose_link_stays(
-    page: Page, new_context: Callable[..., BrowserContext]
-) -> None:
-    run_cell(page, "session-db", "log-out").get_by_role("link").click()
+def test_a_transcript_is_drawn_and_its_link_is_copied(page: Page, context: BrowserContext) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(kept("session-db", "log-out"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Session (Django)")
     expect(page.get_by_text("refused at once")).to_be_visible()
     expect(page.locator(".transcript svg").first).to_be_visible()
@@ -306,18 +298,21 @@ def test_a_cell_opens_its_transcript_whose_link_stays(
     expect(after.locator("svg .sequence__line--bad")).to_have_count(0)
     assert smallest(after.locator("svg text")) >= 15
 
-    context = new_context()
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    other = context.new_page()
-    other.goto(page.url)
-    other.get_by_role("button", name="Copy the link").click()
-    expect(other.locator("[data-status]")).to_have_text("Copied.")
-    assert other.evaluate("navigator.clipboard.readText()") == page.url
+    page.get_by_role("button", name="Copy the link").click()
+    expect(page.locator("[data-status]")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert violations(page) == CLEAN
 
 
-def test_a_request_is_copied_as_curl(page: Page, context: BrowserContext) -> None:
+def test_a_request_with_its_tokens_is_drawn_copied_as_curl_and_played_again(
+    page: Page, context: BrowserContext
+) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.goto(kept("jwt-user", "log-out"))
+    page.goto(kept("jwt-rotating", "refresh-replayed"))
+    spent = page.locator("details", has_text="Device A spends its refresh token").first
+    expect(spent.locator("svg")).to_contain_text("refresh: eyJ")
+    expect(spent.locator("svg")).not_to_contain_text("no credential")
+
     thief = page.locator('[data-who="thief"]').last
     thief.get_by_text("As curl", exact=True).click()
     thief.get_by_role("button", name="Copy as curl").click()
@@ -326,13 +321,10 @@ def test_a_request_is_copied_as_curl(page: Page, context: BrowserContext) -> Non
     assert command.startswith("curl ")
     assert '-H "Authorization: Bearer $TOKEN"' in command
 
-
-def test_a_scenario_is_played_again_from_its_transcript(page: Page) -> None:
-    page.goto(kept("opaque", "log-out"))
     before = page.url
     page.get_by_role("button", name="Play it again").click()
     expect(page).not_to_have_url(before)
-    expect(page.get_by_role("heading", level=1)).to_contain_text(strategies["opaque"].title)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(strategies["jwt-rotating"].title)
 
 
 # --- Strategy and event ---------------------------------------------------------------------------
@@ -340,19 +332,21 @@ def test_a_scenario_is_played_again_from_its_transcript(page: Page) -> None:
 
 @pytest.mark.usefixtures("at_once")
 def test_a_strategys_page_measures_a_request_by_itself(page: Page) -> None:
-    page.goto("/lab/session-db/")
+    page.goto("/lab/jwt-blacklist-joined/")
     request = page.get_by_role("region", name="One request, measured")
     expect(request.locator("svg")).to_be_visible()
-    expect(request.get_by_text("SQL queries")).to_be_visible()
+    expect(request.get_by_text("SQL query")).to_be_visible()
     page.get_by_role("button", name="Run this row").click()
     finished(page, f"{len(events)} of {len(events)}")
     played = page.locator("[data-cell][data-tone]:not([data-recorded])")
     expect(played).to_have_count(len(events))
+    assert violations(page) == CLEAN
 
 
 def test_lost_responses_and_thieves_are_told_apart(page: Page) -> None:
     page.goto("/lab/jwt-rotating/")
-    page.get_by_role("button", name="Lose an answer").click()
+    with page.expect_response("**/lost-response/") as answered:
+        page.get_by_role("button", name="Lose an answer").click()
     lost = page.get_by_role("region", name="When an answer gets lost")
     expect(lost.get_by_text("stays logged in")).to_have_count(3, timeout=30_000)
     first = lost.get_by_role("region", name="A thief was first")
@@ -363,30 +357,42 @@ def test_lost_responses_and_thieves_are_told_apart(page: Page) -> None:
     expect(price).to_contain_text("A grace of 10 s.")
     expect(price).to_contain_text("the price of the grace")
 
-
-def test_a_lost_answer_whose_throwaway_user_is_gone_says_so_and_is_no_verdict(page: Page) -> None:
-    def gone(route: Route) -> None:
-        again, broken, *others = route.fetch().json()
-        again["started_again"] = True
-        broken |= {"error": "The throwaway user was deleted.", "goes_on": False}
-        route.fulfill(json=[again, broken, *others])
-
-    page.route("**/lost-response/", gone)
-    page.goto("/lab/jwt-rotating/")
+    again, broken, *others = answered.value.json()
+    again["started_again"] = True
+    broken |= {"error": "The throwaway user was deleted.", "goes_on": False}
+    gone = [again, broken, *others]
+    page.route("**/lost-response/", lambda route: route.fulfill(json=gone))
     page.get_by_role("button", name="Lose an answer").click()
-    again = page.get_by_role("region", name="Asked again at once")
-    expect(again).to_contain_text("it was played again with a new one", timeout=30_000)
+    again = lost.get_by_role("region", name="Asked again at once")
+    expect(again).to_contain_text("it was played again with a new one")
     expect(again).to_contain_text("stays logged in")
-    broken = page.get_by_role("region", name="Asked again later")
-    expect(broken).to_contain_text("not played to its end")
-    expect(broken.locator(".badge--bad")).to_have_count(0)
+    no_verdict = lost.get_by_role("region", name="Asked again later")
+    expect(no_verdict).to_contain_text("not played to its end")
+    expect(no_verdict.locator(".badge--bad")).to_have_count(0)
     assert violations(page) == CLEAN
 
 
 @pytest.mark.usefixtures("at_once")
-def test_an_events_page_says_who_notices_and_why(page: Page) -> None:
+def test_an_events_page_says_who_waits_what_fails_and_who_notices_and_why(page: Page) -> None:
+    def wait(route: Route) -> None:
+        route.fulfill(status=202, headers={"Retry-After": "600"}, json={"place": 12})
+
+    def refuse(route: Route) -> None:
+        route.fulfill(status=429, headers={"Retry-After": "34"}, json={"detail": "No"})
+
+    run = page.get_by_role("button", name="Run this column")
+    page.route("**/api/lab/runs/", wait)
     page.goto("/lab/events/log-out/")
-    page.get_by_role("button", name="Run this column").click()
+    run.click()
+    expect(page.locator("[data-state-line]")).to_contain_text("Number 12 in the line")
+    assert violations(page) == CLEAN
+    stop(page)
+    page.route("**/api/lab/runs/", refuse)
+    run.click()
+    expect(page.get_by_role("alert")).to_contain_text("Too many requests")
+    assert violations(page) == CLEAN
+    page.unroute("**/api/lab/runs/")
+    run.click()
     finished(page, f"{len(strategies)} of {len(strategies)}")
     notice = page.locator('[data-group="safe"]')
     expect(notice).to_contain_text(strategies["session-db"].title)
@@ -399,15 +405,21 @@ def test_an_events_page_says_who_notices_and_why(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("at_once")
-def test_the_matrix_is_walked_and_run_by_keyboard(page: Page) -> None:
-    run_row(page, "session-db")
+def test_a_cell_is_run_and_the_matrix_is_walked_and_run_by_keyboard(page: Page) -> None:
+    page.goto("/lab/")
+    cell_button(page, "jwt-user", "key-rotated-overlap").click()
+    finished(page, "1 of 1")
+    expect(page.locator(PLAYED)).to_have_count(1)
+    rotated = cell(page, "jwt-user", "key-rotated-overlap")
+    expect(rotated).to_have_attribute("data-tone", "collateral")
+    expect(page.locator("[data-sum]")).to_contain_text(
+        "In 1 the user's other device is logged out too, although nobody meant it."
+    )
+
     cell(page, "session-db", "log-out").get_by_role("link").focus()
     page.keyboard.press("ArrowRight")
     second = [event.slug for event in events][1]
     expect(cell(page, "session-db", second).get_by_role("link")).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    finished(page, "1 of 1")
     page.keyboard.press("ArrowDown")
     following = page.locator(f'[data-row="session-db"] + tr [data-event="{second}"][data-cell]')
     expect(following).to_have_attribute("data-recorded", "")
@@ -419,8 +431,11 @@ def test_the_matrix_is_walked_and_run_by_keyboard(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("at_once")
-def test_on_a_phone_each_strategy_is_a_card(page: Page) -> None:
+def test_on_a_phone_each_strategy_is_a_card_that_opens_and_an_event_is_played(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/lab/")
+    run_column(page, "expiry")
+    page.locator(".matrix").get_by_role("link", name=events["expiry"].title).click(trial=True)
     run_row(page, "jwt-user")
     assert not scrolls_sideways(page)
     card = page.locator('[data-row="jwt-user"]')
@@ -444,38 +459,6 @@ def test_on_a_phone_each_strategy_is_a_card(page: Page) -> None:
     assert smallest(page.locator(".transcript svg text")) >= 15
 
 
-@pytest.mark.usefixtures("at_once")
-def test_on_a_phone_an_event_is_opened_and_played_from_the_lab(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto("/lab/")
-    play_button(page, f"Run the column {events['expiry'].title}").click()
-    finished(page, f"{len(strategies)} of {len(strategies)}")
-    page.get_by_role("link", name=events["expiry"].title, exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(events["expiry"].title)
-
-
-def test_a_routine_rotation_that_logs_everybody_out_is_told(page: Page) -> None:
-    rotated = run_cell(page, "jwt-user", "key-rotated-overlap")
-    expect(rotated).to_have_attribute("data-tone", "collateral")
-    expect(page.locator("[data-sum]")).to_contain_text(
-        "In 1 the user's other device is logged out too, although nobody meant it."
-    )
-
-
-def test_the_refresh_token_is_drawn_as_what_was_sent(page: Page) -> None:
-    page.goto(kept("jwt-rotating", "refresh-replayed"))
-    spent = page.locator("details", has_text="Device A spends its refresh token").first
-    expect(spent.locator("svg")).to_contain_text("refresh: eyJ")
-    expect(spent.locator("svg")).not_to_contain_text("no credential")
-
-
-def test_the_pages_below_the_lab_fit_a_phone(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    for path in ("/lab/jwt-blacklist-joined/", "/lab/events/role-removed/"):
-        page.goto(path)
-        assert not scrolls_sideways(page), path
-
-
 ONE_OF_EACH = """(rows) => {
   const seen = new Set();
   const looks = (row) => [...row.querySelectorAll("[data-cell]")].map(
@@ -489,6 +472,7 @@ ONE_OF_EACH = """(rows) => {
 
 @pytest.mark.usefixtures("at_once")
 def test_axe_finds_nothing_wrong(page: Page) -> None:
+    page.goto("/lab/")
     run_row(page, "session-db")
     # Rows without a cell that looks otherwise say to axe, in seconds, what those before them say.
     page.locator("tr[data-row]").evaluate_all(ONE_OF_EACH)
@@ -503,31 +487,6 @@ def test_axe_finds_nothing_wrong(page: Page) -> None:
     expect(page.get_by_role("button")).to_have_count(0)
     assert not scrolls_sideways(page)
     page.emulate_media(media="screen")
-    for path in (
-        cell(page, "session-db", "log-out").get_by_role("link").get_attribute("href") or "",
-        "/lab/session-db/",  # one of an event and one of a rotated token: below
-        "/glossary/",  # where their words lead
-    ):
-        page.goto(path)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        expect(page.locator('[aria-busy="true"]')).to_have_count(0)
-        assert violations(page) == CLEAN, path
-
-
-def test_axe_finds_nothing_wrong_in_the_line_and_when_a_run_fails(page: Page) -> None:
-    def wait(route: Route) -> None:
-        route.fulfill(status=202, headers={"Retry-After": "600"}, json={"place": 12})
-
-    def refuse(route: Route) -> None:
-        route.fulfill(status=429, headers={"Retry-After": "34"}, json={"detail": "No"})
-
-    page.route("**/api/lab/runs/", wait)
-    page.goto("/lab/events/log-out/")
-    page.get_by_role("button", name="Run this column").click()
-    expect(page.locator("[data-state-line]")).to_contain_text("Number 12 in the line")
-    assert violations(page) == CLEAN
-    page.get_by_role("button", name="Stop").click()
-    page.route("**/api/lab/runs/", refuse)
-    page.get_by_role("button", name="Run this column").click()
-    expect(page.get_by_role("alert")).to_contain_text("Too many requests")
+    page.goto("/glossary/")  # where the words lead
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert violations(page) == CLEAN
