@@ -44,14 +44,14 @@ def test_what_is_left_out_is_as_on_the_page(client: Api) -> None:
     assert asked(client) == asked(client, **defaults)
 
 
-@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda each: each.name)
 @pytest.mark.parametrize(
     "value", ["many", "nan", "inf", "-1", "1e99", pytest.param("9" * 5000, id="long")]
 )
-def test_what_makes_no_system_is_refused(client: Api, parameter: Any, value: str) -> None:
-    answer = client.get(SCALE, params={parameter.name: value})
-    assert answer.status_code == 400
-    assert list(answer.json()) == [parameter.name]
+def test_what_makes_no_system_is_refused(client: Api, value: str) -> None:
+    for parameter in PARAMETERS:
+        answer = client.get(SCALE, params={parameter.name: value})
+        assert answer.status_code == 400
+        assert list(answer.json()) == [parameter.name]
 
 
 @pytest.fixture

@@ -35,9 +35,6 @@ class Case(NamedTuple):
     keys: list[dict[str, Any]]
     token: object
 
-    def __str__(self) -> str:
-        return f"{self.number}-{self.comment}"
-
 
 def cases(file: str) -> Iterator[Case]:
     groups = json.loads((VECTORS / f"{file}.json").read_text())["testGroups"]
@@ -90,25 +87,27 @@ def known(case: Case, listed: set[tuple[str, int]]) -> bool:
 INVALID = [case for case in ALL if not case.valid and not known(case, BAD_KEYS)]
 
 
-@pytest.mark.parametrize("case", INVALID, ids=str)
-def test_an_invalid_signature_is_refused(case: Case) -> None:
-    if known(case, MISTAKEN):
-        assert refused_at(case) == "read claims"
-    else:
-        assert refused_at(case) in ("parse token", "find key", "verify signature")
+# An assertion that fails prints its case: a test of its own for each would cost more than the case.
+def test_an_invalid_signature_is_refused() -> None:
+    assert len(INVALID) > 400
+    for case in INVALID:
+        if known(case, MISTAKEN):
+            assert refused_at(case) == "read claims"
+        else:
+            assert refused_at(case) in ("parse token", "find key", "verify signature")
 
 
-@pytest.mark.parametrize("case", [case for case in ALL if case.valid and is_ours(case)], ids=str)
-def test_a_valid_signature_of_our_algorithms_is_accepted(case: Case) -> None:
-    expected = "parse token" if known(case, STRICTER) else "read claims"
-    assert refused_at(case) == expected
+def test_a_valid_signature_of_our_algorithms_is_accepted() -> None:
+    for case in ALL:
+        if case.valid and is_ours(case):
+            expected = "parse token" if known(case, STRICTER) else "read claims"
+            assert refused_at(case) == expected
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in ALL if case.valid and not is_ours(case)], ids=str
-)
-def test_a_valid_signature_of_another_algorithm_is_refused(case: Case) -> None:
-    assert refused_at(case) in ("find key", "verify signature", "parse token")
+def test_a_valid_signature_of_another_algorithm_is_refused() -> None:
+    for case in ALL:
+        if case.valid and not is_ours(case):
+            assert refused_at(case) in ("find key", "verify signature", "parse token")
 
 
 def test_a_key_that_can_be_factored_is_not_taken() -> None:
