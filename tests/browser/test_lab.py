@@ -14,7 +14,6 @@ from pytest_django.fixtures import Settings
 
 from accounts.lab import recorded, runs, scenario
 from accounts.lab.events import events
-from accounts.lab.report import Report
 from accounts.lab.turns import LONG_SLOTS, SHORT_SLOTS
 from accounts.models import RunTurn
 from accounts.strategies import Family, strategies
@@ -41,7 +40,7 @@ OPENED = {("jwt-blacklist-joined", "log-out"), ("jwt-user", "log-out")}
 
 
 @pytest.fixture
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def at_once(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Nearly all scenarios come out as recorded: a page shows them alike, and they take no time.
 
     That each is measured as it is declared, a test without a browser sees.
@@ -57,14 +56,15 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return SimpleNamespace(**report, as_dict=report.copy)
 
     monkeypatch.setattr(runs, "run_scenario", run_scenario)
+    return run_scenario
 
 
 class Slow:
     """A server that tells of no cell after the first few, until it is told to go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, play: Callable[..., Any]) -> None:
+        self.play = play
         self.may_go_on = threading.Event()
-        self.play: Callable[..., Report] = runs.run_scenario
         self.rest()
 
     def rest(self) -> None:
@@ -73,7 +73,7 @@ class Slow:
         self.told = iter(range(5))
         self.may_go_on.clear()
 
-    def run_scenario(self, *pair: Any, **options: Any) -> Report:
+    def run_scenario(self, *pair: Any, **options: Any) -> Any:
         self.begun.append(pair)
         if next(self.told, None) is None:
             self.may_go_on.wait(60)
@@ -88,8 +88,8 @@ class Slow:
 
 
 @pytest.fixture
-def slow(at_once: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
-    server = Slow()
+def slow(at_once: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[Slow]:
+    server = Slow(at_once)
     monkeypatch.setattr(runs, "run_scenario", server.run_scenario)
     yield server
     server.may_go_on.set()
