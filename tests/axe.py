@@ -48,7 +48,8 @@ MARK_LOOKS = """(good) => {
   const TEXT = ["color", "fill", "textShadow", "textDecorationLine"];
   const BEHIND = ["backgroundColor", "backgroundImage", "opacity", "filter", "mixBlendMode"];
   const NOTHING = "/rgba(0, 0, 0, 0),none,1,none,normal";
-  const OPAQUE = /[/]rgb[(][^)]*[)],none,1,none,normal/g; // nothing below it is seen
+  const OPAQUE = /^[/]rgb[(][^)]*[)],none,1,none,normal$/;
+  const HIDDEN = /[/]rgb[(][^)]*[)],none,1,none,normal|#\\d+/g; // by what is opaque
   const styles = (element, names) => {
     const computed = getComputedStyle(element);
     return names.map((name) => computed[name]).join();
@@ -66,8 +67,8 @@ MARK_LOOKS = """(good) => {
       const isPlaced = /absolute|fixed|sticky/.test(styles(element, ["position"]));
       const place = isPlaced ? `#${behind.size}` : "";
       const own = `/${styles(element, BEHIND)}`;
-      const seen = own.match(OPAQUE) ? below.replace(OPAQUE, "") : below;
-      behind.set(element, own === NOTHING ? below + place : seen + own + place);
+      if (own.match(OPAQUE)) behind.set(element, below.replace(HIDDEN, "") + own);
+      else behind.set(element, below + (own === NOTHING ? "" : own) + place);
     }
     return behind.get(element);
   };
