@@ -35,11 +35,10 @@ handler403 = urls.handler403
 handler404 = urls.handler404
 handler500 = urls.handler500
 
-pytestmark = pytest.mark.urls(__name__)
-
 
 @pytest.fixture
-def visitor(db: None) -> Client:
+def visitor(db: None, settings: Settings) -> Client:
+    settings.ROOT_URLCONF = __name__
     return Client(raise_request_exception=False, enforce_csrf_checks=True)
 
 
