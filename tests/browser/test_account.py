@@ -26,14 +26,6 @@ def send_log_in(page: Page, username: str, password: str) -> None:
     page.get_by_role("button", name="Log in").click()
 
 
-def change_password(page: Page, old: str, new: str) -> None:
-    page.goto("/password/")
-    page.get_by_label("Current password").fill(old)
-    page.get_by_label("New password", exact=True).fill(new)
-    page.get_by_label("New password again").fill(new)
-    page.get_by_role("button", name="Change password").click()
-
-
 def press_until_focused(page: Page, name: str, role: Literal["button", "link"]) -> None:
     """Walk through the page by Tab, as somebody without a mouse does."""
     wanted = page.get_by_role(role, name=name, exact=True)

@@ -1,19 +1,15 @@
 """Three browsers of one user: each is a device that the others see and can end."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
-import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
-from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from tests.axe import CLEAN, violations
 from tests.browser.conftest import logged_in
-from tests.browser.test_account import change_password, log_in
+from tests.browser.test_account import log_in
 from tests.cast import PASSWORD
-from tests.conftest import Live
 
 LAPTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:121.0) Gecko/20100101 Firefox/121.0"
 PHONE = (
@@ -84,90 +80,6 @@ def test_alice_ends_her_phone_and_only_her_phone(
     for address in ("/logins/", "/logins/end-others/", "/logins/end-all/"):
         here.goto(address)
         assert violations(here) == CLEAN, address
-
-
-def test_alice_ends_all_others_and_stays(
-    here: Page, laptop: BrowserContext, phone: BrowserContext
-) -> None:
-    here.get_by_role("link", name="Sign out all other devices").click()
-    expect(here.locator(".device__name")).to_have_count(2)
-    here.get_by_role("button", name="Sign out all other devices").click()
-    expect(here.get_by_text("2 devices are signed out. You stay logged in here.")).to_be_visible()
-    expect(names(here)).to_have_text(["Headless Chrome on Linux this device"])
-    for other in (laptop, phone):
-        expect_out(other, "ended from another device")
-
-
-def test_alice_logs_out_everywhere(
-    here: Page, laptop: BrowserContext, phone: BrowserContext
-) -> None:
-    here.get_by_role("link", name="Log out everywhere").click()
-    expect(here.get_by_text("That includes this browser")).to_be_visible()
-    here.get_by_role("button", name="Log out everywhere").click()
-    expect(here.get_by_text("You are logged out everywhere: 3 devices are")).to_be_visible()
-    expect(here.get_by_text("signed in as")).to_have_count(0)
-    for other in (laptop, phone):
-        expect_out(other, "logged out everywhere")
-    log_in(here, "alice")
-    here.goto("/logins/")
-    expect(here.get_by_text("logged out everywhere", exact=True)).to_have_count(3)
-
-
-def test_ending_this_one_is_logging_out(here: Page, phone: BrowserContext) -> None:
-    here.get_by_role("link", name="Log out Headless Chrome").click()
-    expect(here.get_by_role("heading", name="Log out of this device?")).to_be_visible()
-    here.locator("main").get_by_role("button", name="Log out").click()
-    expect(here.get_by_text("You are logged out.")).to_be_visible()
-    expect_in(phone)
-
-
-def test_a_new_password_in_one_ends_the_others(
-    here: Page, laptop: BrowserContext, phone: BrowserContext
-) -> None:
-    change_password(here, PASSWORD, "eight brown barrels")
-    expect(here.get_by_text("Your 2 other logins have ended.")).to_be_visible()
-    expect(here.get_by_text("signed in as alice")).to_be_visible()
-    for other in (laptop, phone):
-        expect_out(other, "password changed")
-    here.goto("/logins/")
-    expect(names(here)).to_have_text(["Headless Chrome on Linux this device"])
-    expect(here.get_by_text("password changed", exact=True)).to_have_count(2)
-
-
-def test_alice_is_told_of_a_replay_once_and_the_list_keeps_it(
-    here: Page, live: Live, settings: Settings
-) -> None:
-    settings.REFRESH_GRACE = timedelta(0)
-    body = {"username": "alice", "password": PASSWORD}
-    pair = httpx.post(f"{live.url}/api/token/", json=body).json()
-    refresh = f"{live.url}/api/token/refresh/"
-    renewed = httpx.post(refresh, json={"refresh": pair["refresh"]}).json()
-    httpx.post(refresh, json={"refresh": renewed["refresh"]}).raise_for_status()
-    stolen = httpx.post(
-        refresh, json={"refresh": pair["refresh"]}, headers={"User-Agent": "curl/8.5.0"}
-    )
-    assert stolen.status_code == 401
-    here.reload()
-    notice = here.get_by_role("status").get_by_text("was sent a second time")
-    expect(notice).to_contain_text("python-httpx, 127.0.0.1")
-    expect(here.get_by_text("refresh token replayed")).to_be_visible()
-    here.reload()
-    expect(notice).to_have_count(0)
-    expect(here.get_by_text("refresh token replayed")).to_be_visible()
-
-
-def test_a_token_login_stands_beside_the_cookies_and_ends_from_here(here: Page, live: Live) -> None:
-    body = {"username": "alice", "password": PASSWORD}
-    headers = {"User-Agent": "curl/8.5.0"}
-    pair = httpx.post(f"{live.url}/api/token/", json=body, headers=headers).json()
-    me = {"Authorization": f"Bearer {pair['access']}"}
-    assert httpx.get(f"{live.url}/api/me/", headers=me).status_code == 200
-    here.reload()
-    here.get_by_role("link", name="Sign out curl").click()
-    expect(here.get_by_text("Every token of this login is refused")).to_be_visible()
-    here.get_by_role("button", name="Sign out this device").click()
-    expect(here.get_by_text("curl is signed out.")).to_be_visible()
-    assert httpx.get(f"{live.url}/api/me/", headers=me).status_code == 401
 
 
 def test_without_a_script_everything_works_too(

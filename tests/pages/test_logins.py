@@ -130,6 +130,7 @@ class TestEnding:
         found = page(client, end_of(device.login))
         assert "Sign out this device?" in found
         assert "signed out with its next request" in found
+        assert ("Every token of this login is refused" in found) == (carrier == "jwt")
         assert device.is_in()
         assert "curl is signed out." in confirmed(client, end_of(device.login))
         assert not device.is_in()
@@ -165,6 +166,27 @@ class TestEnding:
         found = confirmed(client, "/logins/end-others/")
         assert "2 devices are signed out. You stay logged in here." in found
         assert [device.is_in() for device in (*others, bobs)] == [False, False, True]
+
+    def test_ending_this_one_is_logging_out(self, client: Client, alice: User) -> None:
+        other = Device("jwt").log_in(alice)
+        here = end_of(Login.objects.get(strategy=SessionJoined.slug))
+        assert "Log out of this device?" in page(client, here)
+        assert "You are logged out." in confirmed(client, here)
+        assert "signed in as" not in page(client, "/login/")
+        assert other.is_in()
+
+    def test_logging_out_everywhere_tells_each_browser_why(
+        self, client: Client, alice: User
+    ) -> None:
+        browser, program = [Device(carrier).log_in(alice) for carrier in CARRIERS]
+        assert "That includes this browser" in page(client, "/logins/end-all/")
+        found = confirmed(client, "/logins/end-all/")
+        assert "You are logged out everywhere: 3 devices are signed out." in found
+        assert "signed in as" not in found
+        assert "login has ended: logged out everywhere." in page(browser.client, "/login/")
+        assert not program.is_in()
+        browser.log_in(alice)
+        assert page(browser.client).count("logged out everywhere") == 3
 
     def test_with_no_other_login_there_is_nothing_to_press(self, client: Client) -> None:
         found = page(client, "/logins/end-others/")
