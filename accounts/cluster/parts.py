@@ -7,6 +7,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,8 +97,7 @@ class Cluster(Service):
             self._start_stores()
             environment = self.own_environment()
             self._prepare(environment)
-            self._start_sites(environment)
-            self._start_resource_servers()
+            self._start_servers(environment)
         except BaseException:
             self.stop()
             raise
@@ -129,7 +129,7 @@ class Cluster(Service):
             "TRUSTED_PROXIES": "127.0.0.1",
         }
 
-    def _start_sites(self, environment: Mapping[str, str]) -> None:
+    def _start_servers(self, environment: Mapping[str, str]) -> None:
         sites = {name: _site(environment) for name in SITES}
         try:
             caddy_program()
@@ -142,8 +142,10 @@ class Cluster(Service):
             self.parts["reader"].problem = "There is no replica to read."
         for name, site in sites.items():
             self._begin(name, site)
-        for name in sites:
-            self._try(name)
+        servers = [*sites, *self._begin_resource_servers(sites["site-1"].address)]
+        # What has begun is waited for side by side: the first request to each takes a second.
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(self._try, servers))
         if not self.parts["proxy"].problem:
             targets = [self.address_of(name) for name in SITES]
             proxy = Caddy(targets, host=self._host, port=self._port, health="/healthz")
@@ -151,13 +153,11 @@ class Cluster(Service):
             self._try("proxy", proxy)
         self.address = self.address_of("proxy") or self.address_of("site-1")
 
-    def _start_resource_servers(self) -> None:
+    def _begin_resource_servers(self, site: str) -> tuple[str, str]:
         asks = {"MODE": "introspection", "CREDENTIALS": self.credentials}
-        site = self.address_of("site-1")
         self._begin("resource", resource_server(site))
         self._begin("asker", resource_server(site, **asks))
-        self._try("resource")
-        self._try("asker")
+        return "resource", "asker"
 
     @property
     def credentials(self) -> str:

@@ -41,9 +41,12 @@ class Known:
 def demo_accounts_make(*more: DemoAccount) -> Iterator[Known]:
     """Make those accounts that are missing and tell about all of them."""
     for account in (*DEMO_ACCOUNTS, *more):
-        user = User.objects.filter(username__iexact=account.username).first() or _make(account)
         password = demo_password(account.username)
-        known = user.is_active and check_password(password, user.password)
+        user = User.objects.filter(username__iexact=account.username).first()
+        if user is None:
+            user, known = _make(account, password), True
+        else:
+            known = user.is_active and check_password(password, user.password)
         yield Known(user.username, password if known else None, user.is_staff)
 
 
@@ -64,10 +67,10 @@ def demo_password(username: str, secret: str | None = None) -> str:
     return "-".join(words)
 
 
-def _make(account: DemoAccount) -> User:
+def _make(account: DemoAccount, password: str) -> User:
     return User.objects.create_user(
         account.username,
-        password=demo_password(account.username),
+        password=password,
         is_staff=account.is_staff,
         is_superuser=account.is_staff,
     )
