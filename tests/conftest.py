@@ -30,15 +30,14 @@ from whitenoise.responders import StaticFile
 
 from accounts.bench import runs as benchruns
 from accounts.claims import _play as claims_play
-from accounts.cluster.control import Control
-from accounts.cluster.running import running
+from accounts.cluster.control import Control, find
 from accounts.demo.static_files import static_files_collect, static_files_state
 from accounts.models import User
 from accounts.models.hashers import SiteHasher
 from accounts.services._cluster import Cluster
 from accounts.services.valkey import Valkey
 from tests.cast import PASSWORD
-from tests.cluster.command import Killed, killed
+from tests.cluster.command import Started, started
 from tests.contract import Contract
 from tests.processes import sharing
 
@@ -66,6 +65,7 @@ NEEDLESS = {
     *("_live_server_helper", "_pw_trace_api_requests", "_template_string_if_invalid_marker"),
     "delete_output_dir",
 }
+KILLS = "tests/cluster/test_command.py::test_killed"  # the cluster that all of its group ask
 NOT_CHECKED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
@@ -89,7 +89,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes seconds: as the last one it would leave a core without work."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONG), item.nodeid.startswith(KILLS)))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -273,22 +273,21 @@ def _collect_static_files(root: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def killed_cluster(tmp_path_factory: pytest.TempPathFactory) -> Killed:
-    """A cluster that began on an empty folder and was killed."""
-    return killed(tmp_path_factory.mktemp("cluster"))
+def started_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """The one of all tests, which the last of them kills.
+
+    Who asks for it is in xdist's group "cluster", so that one process starts it.
+    """
+    with started(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="session")
-def cluster(killed_cluster: Killed) -> Iterator[Control]:
-    """Three processes, a replica, a cache and the rest, for real: once, where another was killed.
-
-    Who asks for it is in xdist's group of this name, so that one process starts it.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("STATIC_ROOT", str(settings.STATIC_ROOT))
-        folder, port = killed_cluster.folder, killed_cluster.port
-        with running(folder, host="127.0.0.1", port=port, is_told=False) as control:
-            yield control
+def cluster(started_cluster: Started) -> Control:
+    """Three processes, a replica, a cache and the rest, for real."""
+    control = find(started_cluster.folder)
+    assert control
+    return control
 
 
 @pytest.fixture(scope="session")

@@ -1,56 +1,58 @@
-"""A cluster that ``manage.py cluster`` started at a terminal, and that was killed."""
+"""A cluster as ``manage.py cluster`` starts it at a terminal."""
 
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import psutil
 from django.conf import settings
 
+from accounts.services._base import _LAUNCHER
 from accounts.services.gunicorn import free_port
 
 MANAGE = [sys.executable, str(Path(settings.BASE_DIR) / "manage.py")]
 
 
 @dataclass(frozen=True)
-class Killed:
-    """What it said and was, and what has outlived it."""
+class Started:
+    """Where it is, what it said, and its process."""
 
     folder: Path
     port: int
     said: str
-    status: int  # of a request at its address
-    names: set[str]  # of its processes
-    left: list[psutil.Process]
+    process: "subprocess.Popen[str]"
+
+    def children(self) -> list[psutil.Process]:
+        """All that it has started."""
+        return psutil.Process(self.process.pid).children(recursive=True)
 
 
-def killed(folder: Path) -> Killed:
-    """Start one on a folder, ask it once, and kill it without a chance to clean up."""
+@contextmanager
+def started(folder: Path) -> Iterator[Started]:
+    """One on an empty folder, stopped in good order unless the block has killed it."""
     port = free_port()
-    process = _started("--port", str(port), "--data", str(folder))
+    process = _start("--port", str(port), "--data", str(folder))
     try:
-        said = _said_until(process, "/cluster/")
-        status = httpx.get(f"http://127.0.0.1:{port}/readyz").status_code
-        children = psutil.Process(process.pid).children(recursive=True)
-        names = {child.name() for child in children}
+        yield Started(folder, port, _said_until(process, "/cluster/"), process)
     finally:
-        process.kill()
+        process.terminate()
         process.communicate()
-    return Killed(folder, port, said, status, names, psutil.wait_procs(children, timeout=30)[1])
 
 
-def _started(*arguments: str) -> "subprocess.Popen[str]":
+def _start(*arguments: str) -> "subprocess.Popen[str]":
     # As in a terminal: a shell's background job, and its children, would be deaf to Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # Where these tests are killed, it ends as well.
+    launcher = [sys.executable, "-IS", str(_LAUNCHER), str(os.getpid()), "SIGTERM", ""]
     return subprocess.Popen(
-        [*MANAGE, "cluster", *arguments],
+        [*launcher, *MANAGE, "cluster", *arguments],
         env=_environment(),
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
         text=True,
     )
 

@@ -9,29 +9,31 @@ from types import SimpleNamespace
 from unittest.mock import Mock
 
 import httpx
+import psutil
 import pytest
 from django.core.management import call_command
 
-from accounts.cluster.control import Control
+from accounts.cluster.control import Control, find
 from accounts.management.commands import cluster as command
 from accounts.management.commands.demo import console
 from accounts.services.gunicorn import free_port
-from tests.cluster.command import Killed
+from tests.cluster.command import Started
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @pytest.mark.xdist_group("cluster")
-def test_killed_without_a_chance_to_clean_up_it_leaves_nothing_behind_and_starts_again(
-    killed_cluster: Killed, cluster: Control
+def test_killed_without_a_chance_to_clean_up_it_leaves_nothing_behind(
+    started_cluster: Started,
 ) -> None:
-    assert "follows the primary" in killed_cluster.said
-    assert killed_cluster.status == 200
-    assert "postgres" in killed_cluster.names
-    assert killed_cluster.left == []
-    # Where it lay, all tests of the cluster have their own.
-    assert all(part["running"] for part in cluster.state())
-    assert httpx.get(f"http://127.0.0.1:{killed_cluster.port}/readyz").status_code == 200
+    assert "follows the primary" in started_cluster.said
+    assert httpx.get(f"http://127.0.0.1:{started_cluster.port}/readyz").status_code == 200
+    children = started_cluster.children()
+    assert {"postgres", "valkey-server", "caddy"} <= {child.name() for child in children}
+    assert find(started_cluster.folder)
+    started_cluster.process.kill()
+    assert psutil.wait_procs(children, timeout=30)[1] == []
+    assert find(started_cluster.folder) is None
 
 
 @pytest.fixture
