@@ -1,5 +1,7 @@
 """What is written into a credential can be read by anybody who holds it."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 
 from accounts.claims import Kind, readable_payload
@@ -43,3 +45,7 @@ def test_a_fact_is_found_as_a_word_alone() -> None:
 
 def test_what_is_no_base64_is_read_as_it_is() -> None:
     assert legible("plain=äöü").startswith("plain=äöü")
+
+
+def test_a_number_among_random_bytes_is_no_fact() -> None:
+    assert not said_in("7", legible(urlsafe_b64encode(b"\xff\x00 7 \xff").decode()))
