@@ -55,15 +55,6 @@ def test_the_keys_that_the_resource_server_needs_are_published(cluster: Control)
     assert key["alg"] == "EdDSA"
 
 
-def test_a_part_that_was_killed_starts_again_where_it_was(cluster: Control) -> None:
-    before = cluster.state()
-    cluster.kill("site-2")
-    [killed] = [part for part in cluster.state() if not part["running"]]
-    assert killed["slug"] == "site-2"
-    cluster.start("site-2")
-    assert cluster.state() == before
-
-
 def test_what_cannot_be_done_is_told_in_words(cluster: Control) -> None:
     with pytest.raises(ServiceError, match="There is no part 'moon'"):
         cluster.kill("moon")
@@ -101,6 +92,7 @@ def test_where_a_binary_is_missing_the_rest_runs_and_says_so(
         with urlopen(cluster.address) as answer:  # noqa: S310 - ours
             assert answer.read() == b"hello"
         problems = {part["slug"]: part["problem"] for part in cluster.state() if part["problem"]}
+        assert problems.keys() == {part["slug"] for part in cluster.state() if not part["running"]}
         assert cluster.own_environment()["DATABASE_URL"].startswith("sqlite:///")
     assert problems == {
         "proxy": "No binary here. Process 1 is at its address.",
