@@ -34,7 +34,7 @@ def test_the_story_the_lab_and_the_inspector_work_over_plain_http(page: Page, si
     expect(title(page)).to_contain_text("With JWT, the stolen copy works")
 
     page.goto(f"{site}/lab/")
-    play_button(page, "Run Session (Django) against Log out").click()
+    play_button(page, "Run Session (Django) against Log out", "session-db", "log-out").click()
     finished(page, "1 of 1")
     page.locator("[data-cell]").get_by_role("link", name="transcript").click()
     page.evaluate("addEventListener('copy', ({ target }) => { window.copied = target.value; })")
