@@ -58,7 +58,7 @@ def test_an_asynchronous_view_finds_the_same_user() -> None:
     user = User.objects.create_user("Maja", password=PASSWORD)
     with ThreadPoolExecutor(1) as pool:  # in this thread a browser's loop may be running
         found = pool.submit(found_asynchronously, "maja").result()
-    assert found == user == authenticate(username="maja", password=PASSWORD)
+    assert found == user == authenticate(username="MAJA", password=PASSWORD)
 
 
 def test_a_new_name_is_found_and_the_old_one_is_free() -> None:
