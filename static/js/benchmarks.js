@@ -1,13 +1,11 @@
 /** The page of the benchmarks: values of the charts, the choice of a result, a short run. */
 
 import { ApiError, send } from "./api.js";
-import { describeMarks } from "./charts.js";
+import { describeCharts } from "./charts.js";
 
 const POLL_INTERVAL = 1000; // milliseconds
 
-const tip = document.querySelector("[data-tip]");
-for (const chart of document.querySelectorAll("[data-marks]")) describeMarks(chart, tip);
-addEventListener("scroll", () => (tip.hidden = true), { passive: true });
+describeCharts();
 
 const bar = document.querySelector("[data-bench]");
 const stages = bar.dataset.stages.split("|");

@@ -8,8 +8,16 @@ const STEPS = {
 };
 const GAP = 12;
 
-/** Show the description of a mark in `tip` when the pointer or the focus is on it. */
-export function describeMarks(chart, tip) {
+let described = null;
+
+/** Show the description of a mark in the page's tip when the pointer or the focus is on it. */
+export function describeCharts() {
+  const tip = document.querySelector("[data-tip]");
+  for (const chart of document.querySelectorAll("[data-marks]")) describeMarks(chart, tip);
+  addEventListener("scroll", () => follow(tip), { passive: true });
+}
+
+function describeMarks(chart, tip) {
   const marks = [...chart.querySelectorAll(".mark")];
   const columns = Number(chart.dataset.columns ?? 1);
   for (const mark of marks) {
@@ -38,7 +46,14 @@ function target(key, place, columns, count) {
   return next < 0 || next >= count ? null : next;
 }
 
+// The browser scrolls to a mark that the keyboard has gone to: that must not hide what it says.
+function follow(tip) {
+  if (described === document.activeElement) show(tip, described);
+  else hide(tip);
+}
+
 function show(tip, mark) {
+  described = mark;
   tip.textContent = mark.dataset.says;
   tip.hidden = false;
   const box = (mark.querySelector(".point") ?? mark.querySelector(".part") ?? mark).getBoundingClientRect();
@@ -50,5 +65,6 @@ function show(tip, mark) {
 }
 
 function hide(tip) {
+  described = null;
   tip.hidden = true;
 }

@@ -1,7 +1,7 @@
 /** The board of the claims and the page of one: plays experiments here, and shows how far they are. */
 
 import { ApiError, sendForLines } from "./api.js";
-import { describeMarks } from "./charts.js";
+import { describeCharts } from "./charts.js";
 import { guessed, remember } from "./claims/guessed.js";
 import { go, keepInLesson } from "./embedded.js";
 import { localTimes } from "./when.js";
@@ -158,6 +158,5 @@ function askForGuess(form) {
 localTimes();
 const guess = document.querySelector("[data-guess]");
 if (guess) askForGuess(guess);
-const tip = document.querySelector("[data-tip]");
-for (const chart of document.querySelectorAll("[data-marks]")) describeMarks(chart, tip);
+describeCharts();
 new Claims(JSON.parse(document.getElementById("claims-data").textContent));

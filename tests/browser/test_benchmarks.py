@@ -61,6 +61,7 @@ def test_a_chart_is_read_by_keyboard_by_pointer_and_in_its_figures(page: Page) -
     expect(tip).to_contain_text("Title of session-joined: 390 µs")
     page.keyboard.press("Tab")  # a chart is one stop
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    expect(page.locator('#time-card .mark[tabindex="0"]')).to_have_count(1)
     page.keyboard.press("Shift+Tab")
     assert focused(page).startswith("Title of session-joined")
 
@@ -68,6 +69,7 @@ def test_a_chart_is_read_by_keyboard_by_pointer_and_in_its_figures(page: Page) -
     assert focused(page).startswith("Title of jwt-blacklist-joined")
     page.keyboard.press("ArrowDown")
     assert focused(page).startswith("Title of jwt-blacklist-joined")
+    expect(tip).to_be_visible()
     page.keyboard.press("Escape")
     expect(tip).to_be_hidden()
 
