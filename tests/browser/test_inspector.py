@@ -115,6 +115,8 @@ def test_a_token_of_the_lab_is_judged_by_its_strategy_and_replaced_if_its_user_i
     verdict(page, "Accepted as lab-")
     verdict(page, "The way that carries this one tells no more than that.")
     page.get_by_role("button", name="Log this login out").click()
+    expect(page.get_by_role("button", name="Log this login out")).to_be_hidden()
+    expect(page.locator("[data-inspector]")).not_to_have_attribute("aria-busy", "true")
 
     # simplejwt's default: logging out has ended nothing.
     verdict(page, "Accepted as lab-")

@@ -48,17 +48,22 @@ NO_DATABASE = [
 class Database(Postgres):
     """A private PostgreSQL that can be away for a while and come back at the same address."""
 
-    def go(self, sign: signal.Signals) -> None:
+    @contextmanager
+    def away(self, sign: signal.Signals) -> Iterator[None]:
+        """End it by a signal, and start it again afterwards."""
         assert self._process
+        [socket] = parse_qs(urlsplit(self.address).query)["host"]
+        [_, *children] = self.processes()
         self._process.send_signal(sign)
         self._process.wait()
-
-    def come_back(self) -> None:
-        [socket] = parse_qs(urlsplit(self.address).query)["host"]
-        self._cluster.forget_dead_server()
-        self._process = self._launch_on(Path(socket))
-        while not self.ready():
-            time.sleep(0.01)
+        self._wait_for(children)  # one that has not noticed yet would answer
+        try:
+            yield
+        finally:
+            self._cluster.forget_dead_server()
+            self._process = self._launch_on(Path(socket))
+            while not self.ready():
+                time.sleep(0.01)
 
     def processes(self) -> list[psutil.Process]:
         assert self._process
@@ -139,29 +144,28 @@ def site(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def test_a_restart_costs_nobody_a_request(site: Site) -> None:
     site.warm_up()
-    site.database.go(signal.SIGINT)
-    site.database.come_back()
+    with site.database.away(signal.SIGINT):
+        pass
     assert [site.me().status_code for _ in range(3 * CONNECTIONS)] == [200] * 3 * CONNECTIONS
 
 
 def test_while_it_is_away_nobody_is_let_in_and_everybody_is_told_to_try_again(site: Site) -> None:
     site.warm_up()
     written = len(site.log.read_bytes())
-    site.database.go(signal.SIGKILL)
-    answers = [site.me() for _ in range(CONNECTIONS)]
-    answers += [site.log_in(), site.http.get("/api/logins/"), site.http.get("/readyz")]
-    for answer in answers:
-        assert answer.status_code == 503
-        assert answer.json()["code"] == "database_unavailable"
-        assert answer.headers["Retry-After"] == "1"
-    page = site.http.get("/lab/runs/00000000-0000-0000-0000-000000000000/")
-    assert (page.status_code, page.headers["Content-Type"][:9]) == (503, "text/html")
-    assert [site.http.get(path).status_code for path in NO_DATABASE] == [200] * len(NO_DATABASE)
-    cookie = {"Cookie": "session=of-somebody-who-is-logged-in"}
-    pages = [*NO_DATABASE, "/nothing", "/api/nothing/", "/logins/"]
-    expected = [200] * len(NO_DATABASE) + [404, 404, 503]
-    assert [site.http.get(path, headers=cookie).status_code for path in pages] == expected
-    site.database.come_back()
+    with site.database.away(signal.SIGKILL):
+        answers = [site.me() for _ in range(CONNECTIONS)]
+        answers += [site.log_in(), site.http.get("/api/logins/"), site.http.get("/readyz")]
+        for answer in answers:
+            assert answer.status_code == 503
+            assert answer.json()["code"] == "database_unavailable"
+            assert answer.headers["Retry-After"] == "1"
+        page = site.http.get("/lab/runs/00000000-0000-0000-0000-000000000000/")
+        assert (page.status_code, page.headers["Content-Type"][:9]) == (503, "text/html")
+        assert [site.http.get(path).status_code for path in NO_DATABASE] == [200] * len(NO_DATABASE)
+        cookie = {"Cookie": "session=of-somebody-who-is-logged-in"}
+        pages = [*NO_DATABASE, "/nothing", "/api/nothing/", "/logins/"]
+        expected = [200] * len(NO_DATABASE) + [404, 404, 503]
+        assert [site.http.get(path, headers=cookie).status_code for path in pages] == expected
     assert site.me().status_code == 200
     lines = site.log.read_bytes()[written:].decode().splitlines()
     assert [line for line in lines if "The database does not answer" in line] == lines != []
