@@ -81,7 +81,7 @@ prune: $(READY)  ## Delete what has expired, of the demo or of DATABASE_URL (ARG
 test: test-sqlite test-postgres  ## Run every test on SQLite, and what asks for a database on a private PostgreSQL too
 
 test-sqlite test-postgres: $(TOOLS) chromium typescript
-	$(PY) -m pytest --numprocesses logical --dist loadgroup --database $(@:test-%=%) $(ARGS)
+	$(PY) -m pytest --numprocesses auto --dist loadgroup --database $(@:test-%=%) $(ARGS)
 
 chromium typescript: $(TOOLS)
 	@$(PY) -m tests.$@

@@ -1,6 +1,8 @@
 """Fixtures for all tests: the database, the cast, a live server."""
 
 import gc
+import math
+import os
 import shutil
 import subprocess
 import sys
@@ -10,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
@@ -27,6 +28,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from whitenoise import WhiteNoise
 from whitenoise.responders import StaticFile
+from xdist.remote import Producer
 
 from accounts.bench import runs as benchruns
 from accounts.claims import _play as claims_play
@@ -40,11 +42,7 @@ from tests.cast import PASSWORD
 from tests.cluster.command import Started, started
 from tests.contract import Contract
 from tests.processes import sharing
-
-if TYPE_CHECKING:  # xdist may be left out
-    from xdist.remote import Producer
-
-    from tests.scheduling import Scheduling
+from tests.scheduling import Scheduling
 
 # How many examples a property is tried with: fully on one database, shortly on the other one.
 # Nothing depends on how fast the machine is.
@@ -92,11 +90,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (not item.nodeid.startswith(LONG), item.nodeid.startswith(KILLS)))
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: "Producer") -> "Scheduling | None":
-    """Share out the tests by groups, as ``--dist loadgroup`` asks for."""
-    from tests.scheduling import Scheduling
+def pytest_xdist_auto_num_workers() -> int:
+    """More than there are cores: a third of its time a test waits, for a browser or a program."""
+    return math.ceil(1.5 * len(os.sched_getaffinity(0)))
 
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Share out the tests by groups, as ``--dist loadgroup`` asks for."""
     return Scheduling(config, log) if config.getoption("dist") == "loadgroup" else None
 
 

@@ -34,9 +34,10 @@ def find_strategy(slug: str) -> Strategy | None:
     lent = _lent.get()
     if lent is not None and slug in lent:
         return lent[slug]
-    if slug not in strategies or not strategies[slug].runs_here():
-        return None
-    return _instances.get(slug) or _make(slug, _instances)
+    made = _instances.get(slug)
+    if made is None and slug in strategies and strategies[slug].runs_here():
+        return _make(slug, _instances)
+    return made
 
 
 def second_process(slug: str) -> Strategy:
