@@ -31,7 +31,9 @@ def test_a_log_out_is_drawn_for_each_place_and_a_drill_tells_what_happens(
     drill.get_by_label("Log in with").select_option("jwt-blacklist-joined")
     drill.get_by_role("button", name="Play it here").click()
     expect(drill.get_by_text("Recorded")).to_have_count(0, timeout=PLAYED)
-    expect(drill).to_contain_text("◆ As promised, but 1 of 6 results is bad for the owner.")
+    # The reader of the replica may be a moment late.
+    mixed = re.compile(r"◆ As promised, but (1 of 6 results is|2 of 6 results are) bad")
+    expect(drill).to_contain_text(mixed)
     expect(drill).to_contain_text("Nothing is promised for the resource server")
     expect(drill.locator(".timeline__key li")).to_have_text(
         ["let in", "let in after the log-out", "refused"]
