@@ -105,14 +105,18 @@ def database_url(name: str | None = None) -> str:
 
 @pytest.fixture(scope="module")
 def servers(django_db_setup: None) -> Iterator[list[str]]:
-    """Two gunicorns of one worker each."""
+    """Two gunicorns of one worker and one thread each.
+
+    A second thread would have to connect to the database, also while nobody may.
+    """
     environment = {
         **os.environ,
         "DATABASE_URL": database_url(),
         "STATIC_ROOT": str(settings.STATIC_ROOT),
         "TRACING": "1",
     }
-    with Gunicorn(environment=environment) as here, Gunicorn(environment=environment) as there:
+    here, there = (Gunicorn(environment=environment, threads=1) for _ in range(2))
+    with here, there:
         yield [here.address, there.address]
 
 
