@@ -22,6 +22,7 @@ from accounts.answer.ranking import (
 from accounts.answer.sentences import (
     beside,
     condition,
+    milliseconds,
     one_for_both,
     reasons_in_words,
     recommendation,
@@ -259,7 +260,7 @@ def test_two_ways_in_a_sentence(shipped: Facts) -> None:
     )
     text = beside(shipped, here, one, two)
     assert text == (
-        f"Random token takes {(slow - quick) / 1000:.1f} ms less than Session (Django): "
+        f"Random token takes {milliseconds(slow - quick)} less than Session (Django): "
         f"{100 * (1 - quick / slow):.0f}% of its time."
     )
     assert text == beside(shipped, here, two, one)
