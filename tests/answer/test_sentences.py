@@ -252,6 +252,11 @@ def test_each_reason_is_told(shipped: Facts) -> None:
     assert rotating[0].startswith("waits until the access token runs out: log out, ")
 
 
+def test_a_time_has_the_figures_that_count() -> None:
+    times = [milliseconds(microseconds) for microseconds in (553, 1_840, 12_340)]
+    assert times == ["0.55 ms", "1.8 ms", "12 ms"]
+
+
 def test_two_ways_in_a_sentence(shipped: Facts) -> None:
     one, two = shipped.candidate("opaque"), shipped.candidate("session-db")
     here = System(distance_ms=0)
