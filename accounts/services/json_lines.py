@@ -47,6 +47,9 @@ class JsonLines(Program):
     def ready(self) -> bool:
         return self.running()
 
+    def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
+        """Not at all: one that has ended by now has said what it had to."""
+
     def lines(self) -> Iterator[dict[str, Any]]:
         """Yield each object as it comes, until the child ends.
 

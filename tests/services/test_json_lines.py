@@ -1,5 +1,6 @@
 """A child that writes a JSON object per line."""
 
+import subprocess
 import sys
 import time
 
@@ -41,6 +42,20 @@ def test_a_child_that_ends_instead_of_answering_says_why() -> None:
         pytest.raises(ServiceError, match="status 7"),
     ):
         child.ask({})
+
+
+class Ended(JsonLines):
+    """A child that is quicker than whoever started it."""
+
+    def launch(self) -> "subprocess.Popen[bytes]":
+        process = super().launch()
+        process.wait()
+        return process
+
+
+def test_a_child_that_has_ended_at_once_is_read_all_the_same() -> None:
+    with Ended([sys.executable, "-c", "print('{}')"]) as child:
+        assert list(child.lines()) == [{}]
 
 
 def test_a_child_that_complains_at_length_is_not_held_up() -> None:
